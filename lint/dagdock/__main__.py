@@ -1,0 +1,7 @@
+"""`python -m dagdock` is the command `dagdock`."""
+
+import sys
+
+from dagdock.cli import main
+
+sys.exit(main())

@@ -1,0 +1,138 @@
+"""What the outside says: which files there are and what they hold, asked once and remembered.
+
+Rules never touch the disk; the project model asks these facts on their behalf. Paths are relative to the project's
+root, with `/`, and never leave it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from posixpath import dirname, join, normpath
+from typing import Protocol
+
+# Folders that hold nothing a project wrote itself; looking into them costs seconds in real repositories.
+SKIPPED = frozenset(
+    "node_modules .git .hg .svn .venv venv .tox .nox __pycache__ .mypy_cache .ruff_cache .pytest_cache .terraform".split()
+)
+MAX_FILES = 50_000
+
+
+class Facts(Protocol):
+    """The files below a project's root. Every answer is remembered for the run."""
+
+    @property
+    def root(self) -> str:
+        """The absolute path of the project's root (empty where there is no disk behind it)."""
+        ...
+
+    def is_file(self, path: str) -> bool: ...
+
+    def is_dir(self, path: str) -> bool: ...
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file, or None where it is missing, unreadable or over the size limit."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """The names in a folder, sorted; empty where there is none."""
+        ...
+
+
+def inside(path: str) -> str | None:
+    """A clean relative path (`.` for the root), or None where it leaves the project or is absolute."""
+    clean = normpath(path)
+    return None if clean.startswith(("../", "/")) or clean == ".." else clean
+
+
+class Disk:
+    """Facts from a folder on disk."""
+
+    MAX_BYTES = 5_000_000
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.abspath(root)
+        self._names: dict[str, list[str]] = {}
+        self._content: dict[str, bytes | None] = {}
+
+    def is_file(self, path: str) -> bool:
+        clean = inside(path)
+        return clean is not None and os.path.isfile(os.path.join(self.root, clean))
+
+    def is_dir(self, path: str) -> bool:
+        clean = inside(path)
+        return clean is not None and os.path.isdir(os.path.join(self.root, clean))
+
+    def read(self, path: str) -> bytes | None:
+        clean = inside(path)
+        if clean is None:
+            return None
+        if clean not in self._content:
+            self._content[clean] = None
+            full = os.path.join(self.root, clean)
+            try:
+                # A named pipe or device would block or never end: regular files only.
+                if os.path.isfile(full) and os.path.getsize(full) <= self.MAX_BYTES:
+                    with open(full, "rb") as file:
+                        self._content[clean] = file.read()
+            except OSError:
+                pass
+        return self._content[clean]
+
+    def names(self, folder: str) -> list[str]:
+        clean = inside(folder)
+        if clean is None:
+            return []
+        if clean not in self._names:
+            try:
+                self._names[clean] = sorted(os.listdir(os.path.join(self.root, clean)))
+            except OSError:
+                self._names[clean] = []
+        return self._names[clean]
+
+
+class Memory:
+    """Facts from texts in memory: examples, tests, and an editor's unsaved files over a disk."""
+
+    root = ""
+
+    def __init__(self, files: Mapping[str, bytes | str]) -> None:
+        self._files = {
+            normpath(path): content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+            for path, content in files.items()
+        }
+        self._folders: dict[str, set[str]] = {".": set()}
+        for path in self._files:
+            while path != ".":
+                parent = dirname(path) or "."
+                self._folders.setdefault(parent, set()).add(path.rpartition("/")[2])
+                path = parent
+
+    def is_file(self, path: str) -> bool:
+        return inside(path) in self._files
+
+    def is_dir(self, path: str) -> bool:
+        return inside(path) in self._folders
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(inside(path) or "")
+
+    def names(self, folder: str) -> list[str]:
+        return sorted(self._folders.get(inside(folder) or "", ()))
+
+
+def files_below(facts: Facts, folder: str = ".") -> Iterator[str]:
+    """Every file below a folder, without the folders that no project writes itself; stops at MAX_FILES."""
+    waiting, seen = [folder], 0
+    while waiting:
+        current = waiting.pop()
+        for name in facts.names(current):
+            path = name if current == "." else join(current, name)
+            if facts.is_dir(path):
+                if name not in SKIPPED:
+                    waiting.append(path)
+            else:
+                yield path
+                seen += 1
+                if seen >= MAX_FILES:
+                    return

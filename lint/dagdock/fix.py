@@ -1,0 +1,117 @@
+"""Text edits, fixes made of them, and how fixes are applied to a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from dagdock.text import Located, Source, Span
+
+Safety = Literal["safe", "unsafe"]
+
+
+class Edit:
+    """Replace what stands at `span` (nothing, where it is empty) by `text`."""
+
+    __slots__ = ("span", "text")
+
+    def __init__(self, where: Located, text: str) -> None:
+        self.span = where.span
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Edit({self.span!r}, {self.text!r})"
+
+
+class Fix:
+    """A way to mend a problem: a title that begins with a verb, edits, and whether the meaning is kept.
+
+    A safe fix keeps what the file means or does only what the author plainly wanted; an unsafe one may change a
+    build or a deployment and is applied on request only.
+    """
+
+    __slots__ = ("edits", "safety", "title")
+
+    def __init__(self, title: str, edits: Iterable[Edit], safety: Safety = "safe") -> None:
+        self.title = title
+        self.edits: tuple[Edit, ...] = tuple(sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)))
+        self.safety: Safety = safety
+
+    @classmethod
+    def replace(cls, title: str, where: Located, text: str, safety: Safety = "safe") -> Fix:
+        return cls(title, [Edit(where, text)], safety)
+
+    @classmethod
+    def insert_before(cls, title: str, where: Located, text: str, safety: Safety = "safe") -> Fix:
+        span = where.span
+        return cls(title, [Edit(Span(span.source, span.start, span.start), text)], safety)
+
+    @classmethod
+    def insert_after(cls, title: str, where: Located, text: str, safety: Safety = "safe") -> Fix:
+        span = where.span
+        return cls(title, [Edit(Span(span.source, span.end, span.end), text)], safety)
+
+    @classmethod
+    def delete_lines(cls, title: str, where: Located, safety: Safety = "safe") -> Fix:
+        """Delete every line that `where` touches, newlines included."""
+        return cls(title, [Edit(whole_lines(where), "")], safety)
+
+    @classmethod
+    def insert_line_before(cls, title: str, where: Located, line: str, safety: Safety = "safe") -> Fix:
+        """A new line above the one that `where` begins on, in the file's own newline style."""
+        source = where.span.source
+        start = source.full_line_span(where.span.line).start
+        return cls(title, [Edit(Span(source, start, start), line + source.newline)], safety)
+
+    @classmethod
+    def insert_line_after(cls, title: str, where: Located, line: str, safety: Safety = "safe") -> Fix:
+        """A new line below the one that `where` ends on, in the file's own newline style."""
+        source = where.span.source
+        end = whole_lines(where).end
+        has_newline = end > 0 and source.text[end - 1] in "\r\n"
+        text = line + source.newline if has_newline else source.newline + line
+        return cls(title, [Edit(Span(source, end, end), text)], safety)
+
+    def touches(self, source: Source) -> bool:
+        return any(edit.span.source is source for edit in self.edits)
+
+
+def whole_lines(where: Located) -> Span:
+    """The lines that `where` touches, from the first character to behind the last newline."""
+    span, source = where.span, where.span.source
+    last = source.position(max(span.start, span.end - 1)).line
+    return Span(source, source.full_line_span(span.line).start, source.full_line_span(last).end)
+
+
+def apply_edits(source: Source, edits: Iterable[Edit]) -> str:
+    """The text of `source` after `edits`, which must not overlap each other."""
+    text: list[str] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        if edit.span.start < position:
+            raise ValueError(f"edits overlap at {edit.span!r}")
+        text += (source.text[position : edit.span.start], edit.text)
+        position = edit.span.end
+    text.append(source.text[position:])
+    return "".join(text)
+
+
+def without_overlap(fixes: Sequence[Fix]) -> list[Fix]:
+    """The fixes that can be applied together; what clashes with an earlier one waits for the next round.
+
+    Two fixes clash when their edits overlap or meet at one place in the same source (which of two insertions comes
+    first would be a guess).
+    """
+    chosen: list[Fix] = []
+    taken: dict[int, list[Edit]] = {}
+    for fix in fixes:
+        clash = any(
+            edit.span.start <= other.span.end and other.span.start <= edit.span.end
+            for edit in fix.edits
+            for other in taken.get(id(edit.span.source), ())
+        )
+        if not clash:
+            chosen.append(fix)
+            for edit in fix.edits:
+                taken.setdefault(id(edit.span.source), []).append(edit)
+    return chosen

@@ -1,0 +1,233 @@
+"""What a rule is, the problems it reports, and the findings that become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from dagdock.fix import Fix
+from dagdock.text import Located, Span
+
+Severity = Literal["error", "warning", "info"]
+Kind = Literal["dockerfile", "compose", "dag", "project"]
+Precision = Literal["very-high", "high", "medium", "low"]
+Option = int | float | str | bool | list[str]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+KINDS: tuple[Kind, ...] = ("dockerfile", "compose", "dag", "project")
+FILE_NAMES = {"dockerfile": "Dockerfile", "compose": "compose.yaml", "dag": "dags/example.py"}
+
+
+class Related:
+    """Another place that belongs to a problem, in the same file or in another one."""
+
+    __slots__ = ("message", "span")
+
+    def __init__(self, where: Located, message: str) -> None:
+        self.span = where.span
+        self.message = message
+
+
+class Problem:
+    """What a rule has to say about one place.
+
+    The message names the thing, the consequence and the remedy in one or two sentences, in the words of the user's
+    file. `severity` and `aliases` are given only where this problem differs from the rule's own.
+    """
+
+    __slots__ = ("aliases", "fix", "message", "related", "severity", "span")
+
+    def __init__(
+        self,
+        where: Located,
+        message: str,
+        *,
+        fix: Fix | None = None,
+        related: Iterable[Related] = (),
+        severity: Severity | None = None,
+        aliases: Sequence[str] | None = None,
+    ) -> None:
+        self.span = where.span
+        self.message = message
+        self.fix = fix
+        self.related = tuple(related)
+        self.severity: Severity | None = severity
+        self.aliases = aliases
+
+
+Problems = Iterator[Problem]
+Files = Mapping[str, str]
+
+
+class Bad:
+    """An example that must be flagged, exactly where `«…»` marks it (`«»` marks an empty place).
+
+    `files` is the text of one file, or several files by path for a rule that looks across files. `fixed` is what
+    the fix makes of it: the whole text of that file, or the files that change.
+    """
+
+    __slots__ = ("files", "fixed")
+
+    def __init__(self, files: str | Files, fixed: str | Files | None = None) -> None:
+        self.files = files
+        self.fixed = fixed
+
+
+Good = str | Files
+
+
+class Rule:
+    """A check with all there is to say about it. Made by the decorator `rule`, never changed afterwards."""
+
+    __slots__ = (
+        "aliases",
+        "bad",
+        "check",
+        "code",
+        "default",
+        "doc",
+        "fix",
+        "good",
+        "kind",
+        "lessons",
+        "name",
+        "node",
+        "options",
+        "plugin",
+        "precision",
+        "security",
+        "severity",
+        "since",
+        "summary",
+        "tags",
+        "takes_project",
+    )
+
+    def __init__(self, code: str, check: Callable[..., Problems], node: type, **about: Any) -> None:
+        self.code = code
+        self.check = check
+        self.node = node
+        self.name = check.__name__.replace("_", "-")
+        self.doc = _dedent(check.__doc__ or "")
+        self.summary = self.doc.partition("\n")[0].strip()
+        self.options: dict[str, Option] = {
+            name.replace("_", "-"): default for name, default in (check.__kwdefaults__ or {}).items()
+        }
+        self.takes_project = check.__code__.co_argcount > 1
+        self.kind: Kind = about["kind"]
+        self.severity: Severity = about["severity"]
+        self.default: bool = about["default"]
+        self.precision: Precision = about["precision"]
+        self.security: float | None = about["security"]
+        self.since: str = about["since"]
+        self.fix: Literal["none", "safe", "unsafe"] = about["fix"]
+        self.tags: tuple[str, ...] = tuple(about["tags"])
+        self.lessons: tuple[str, ...] = tuple(about["lessons"])
+        self.aliases: tuple[str, ...] = tuple(about["aliases"])
+        self.bad: tuple[Bad, ...] = tuple(about["bad"])
+        self.good: tuple[Good, ...] = tuple(about["good"])
+        self.plugin = check.__module__.partition(".")[0]
+
+    @property
+    def references(self) -> list[str]:
+        """The pages that the docstring ends with."""
+        return [line for line in self.doc.splitlines() if line.startswith(("https://", "http://"))]
+
+    def __repr__(self) -> str:
+        return f"<rule {self.code} {self.name}>"
+
+
+def rule(
+    code: str,
+    *,
+    severity: Severity,
+    since: str,
+    bad: Sequence[Bad],
+    good: Sequence[Good],
+    default: bool = True,
+    fix: Literal["none", "safe", "unsafe"] = "none",
+    kind: Kind | None = None,
+    precision: Precision = "high",
+    security: float | None = None,
+    aliases: Sequence[str] = (),
+    lessons: Sequence[str] = (),
+    tags: Sequence[str] = (),
+) -> Callable[[Callable[..., Problems]], Rule]:
+    """Make a rule of a function.
+
+    The function's name is the rule's name, its docstring the rule's page, the type of its first parameter what it
+    looks at; a second positional parameter receives the project; keyword parameters are its options.
+
+    `kind` says which files the rule belongs to; it follows from the type of the first parameter, and is given only
+    for a rule that needs two files to know (`"project"`). `default=False` makes it opt-in. `precision` is how sure
+    a finding is, `security` the severity of a security rule (above 0, up to 10) as code scanning shows it.
+    `aliases` are peers' codes (`hadolint:DL3008`), `lessons` what the rule teaches.
+
+    Raises TypeError where the function cannot be a rule.
+    """
+
+    def make(check: Callable[..., Problems]) -> Rule:
+        arguments = check.__code__.co_varnames[: check.__code__.co_argcount]
+        if not 1 <= len(arguments) <= 2:
+            raise TypeError(f"{check.__name__}: a rule takes what it looks at and, if it likes, the project")
+        node = check.__annotations__.get(arguments[0])
+        if isinstance(node, str):
+            node = check.__globals__.get(node)
+        if not isinstance(node, type):
+            raise TypeError(f"{check.__name__}: the first parameter needs a type: what the rule looks at")
+        of_node: Kind | None = kind or getattr(node, "kind", None)
+        if of_node not in KINDS:
+            raise TypeError(f"{check.__name__}: {node.__name__} is nothing a rule can look at")
+        return Rule(
+            code,
+            check,
+            node,
+            severity=severity,
+            since=since,
+            bad=bad,
+            good=good,
+            default=default,
+            fix=fix,
+            kind=of_node,
+            precision=precision,
+            security=security,
+            aliases=aliases,
+            lessons=lessons,
+            tags=tags,
+        )
+
+    return make
+
+
+class Finding:
+    """One problem of one rule, with its severity settled: what reporters, fixes and editors work on."""
+
+    __slots__ = ("aliases", "fix", "message", "related", "rule", "severity", "span")
+
+    def __init__(self, rule: Rule, problem: Problem, severity: Severity) -> None:
+        self.rule = rule
+        self.severity: Severity = severity
+        self.span: Span = problem.span
+        self.message = problem.message
+        self.fix = problem.fix
+        self.related = problem.related
+        self.aliases: tuple[str, ...] = rule.aliases if problem.aliases is None else tuple(problem.aliases)
+
+    @property
+    def path(self) -> str:
+        return self.span.source.path
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Findings are sorted by path, position, code."""
+        return (self.path, self.span.start, self.span.end, self.rule.code, self.message)
+
+    def __repr__(self) -> str:
+        return f"<{self.rule.code} {self.span!r}: {self.message}>"
+
+
+def _dedent(doc: str) -> str:
+    """A docstring without its indentation (`inspect.cleandoc` without importing `inspect`)."""
+    first, *rest = doc.expandtabs().splitlines() or [""]
+    margin = min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+    return "\n".join([first.strip(), *(line[margin:].rstrip() for line in rest)]).strip()
