@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from dagdock.fix import Fix
-from dagdock.text import Located, Span
+from dagdock.text import Located, Span, Text
 
 Severity = Literal["error", "warning", "info"]
 Kind = Literal["dockerfile", "compose", "dag", "project"]
@@ -224,6 +224,32 @@ class Finding:
 
     def __repr__(self) -> str:
         return f"<{self.rule.code} {self.span!r}: {self.message}>"
+
+
+class Suppression:
+    """A comment that silences findings, ours or a peer's, after the run has found out what it does.
+
+    `span` is the comment, `names` the rules it names, each with its place. `idle` are the names that silenced
+    nothing although their rule ran, `unknown` the names that no rule has, `fault` what is wrong with the comment as
+    a whole (None where nothing is). `remedy` removes what does nothing.
+    """
+
+    kind: Kind = "project"
+
+    __slots__ = ("fault", "idle", "names", "reason", "remedy", "span", "style", "unknown")
+
+    def __init__(
+        self, span: Span, style: str, names: Sequence[Text], reason: str = "", fault: str | None = None
+    ) -> None:
+        self.span = span
+        self.style = style
+        """How it is written: `dagdock`, or the peer (`hadolint`, `buildkit`, `dclint`, `noqa`)."""
+        self.names = tuple(names)
+        self.reason = reason
+        self.fault = fault
+        self.idle: tuple[Text, ...] = ()
+        self.unknown: tuple[Text, ...] = ()
+        self.remedy: Fix | None = None
 
 
 def _dedent(doc: str) -> str:

@@ -1,0 +1,76 @@
+"""What a run found out: the one value that reporters, the command line and editors work from.
+
+A reporter is a function `write(result, stream, *, color=False, quiet=False)` in a module of `dagdock.report`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dagdock.rule import Finding, Kind, Rule, Severity, Suppression
+
+FileKind = Literal["dockerfile", "compose", "dag"]
+RANK: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
+
+
+class Failure:
+    """Something that could not be checked: a file that cannot be read, a rule that crashed, a plugin that fails.
+
+    `rule` is the code of the rule that crashed and `plugin` where it comes from. The message says what to do.
+    """
+
+    __slots__ = ("message", "path", "plugin", "rule")
+
+    def __init__(self, message: str, path: str = "", rule: str | None = None, plugin: str | None = None) -> None:
+        self.message = message
+        self.path = path
+        self.rule = rule
+        self.plugin = plugin
+
+    def __repr__(self) -> str:
+        return f"<{self.path or 'run'}: {self.message}>"
+
+
+class Silenced:
+    """A finding that a comment silences, and the comment."""
+
+    __slots__ = ("by", "finding")
+
+    def __init__(self, finding: Finding, by: Suppression) -> None:
+        self.finding = finding
+        self.by = by
+
+
+class Result:
+    """One run, complete. Findings are sorted by path, position, code; so are the silenced ones."""
+
+    __slots__ = ("errors", "files", "findings", "fixed", "notes", "plugins", "root", "rules", "seconds", "silenced")
+
+    def __init__(self, root: str = "") -> None:
+        self.root = root
+        """The absolute path of the project's root (empty where there is no disk behind it)."""
+        self.findings: list[Finding] = []
+        self.silenced: list[Silenced] = []
+        self.errors: list[Failure] = []
+        self.files: dict[FileKind, int] = {}
+        """How many files of each kind were checked; a kind that is not there is not in it."""
+        self.rules: list[Rule] = []
+        """The rules that were on for at least one file, sorted by code."""
+        self.plugins: dict[str, str] = {}
+        """Third-party plugins by name, with their version (empty where it has none)."""
+        self.fixed: list[Finding] = []
+        """What was mended and written (`--fix`); no longer among the findings."""
+        self.notes: list[str] = []
+        """What the user should know and what changes no exit status, such as a fix that was not applied."""
+        self.seconds = 0.0
+
+    @property
+    def checked(self) -> int:
+        return sum(self.files.values())
+
+    def count(self, severity: Severity) -> int:
+        return sum(finding.severity == severity for finding in self.findings)
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Whether there is a finding at or above `threshold`."""
+        return any(RANK[finding.severity] >= RANK[threshold] for finding in self.findings)
