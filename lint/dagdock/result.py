@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dagdock.rule import Finding, Kind, Rule, Severity, Suppression
+from dagdock.rule import Finding, Rule, Severity, Suppression
 
 FileKind = Literal["dockerfile", "compose", "dag"]
 RANK: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
