@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         Origin,
         Return,
         Task,
-        Unknown,
     )
     from dagdock.dockerfile import (
         Add,
@@ -192,7 +191,7 @@ _HOME: dict[str, str] = {
     "Stage": "dockerfile",
     "StopSignal": "dockerfile",
     "Task": "dag",
-    "Unknown": "dag",
+    "Unknown": "dockerfile",
     "User": "dockerfile",
     "Variable": "dockerfile",
     "Volume": "dockerfile",
