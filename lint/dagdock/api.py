@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dagdock.fix import Edit, Fix
-from dagdock.hooks import hookimpl, rules_in
+from dagdock.hooks import hookimpl, load_data, rules_in
 from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, rule
 from dagdock.text import Located, Mapped, Position, Source, Span, Text
 
 if TYPE_CHECKING:
+    from dagdock.cron import Cron, CronFault, CronSurprise
+    from dagdock.cron import parse as parse_cron
     from dagdock.dag import (
         Argument,
         Call,
@@ -67,6 +69,8 @@ if TYPE_CHECKING:
     from dagdock.ignorefile import IgnoreFile
     from dagdock.image import ImageRef
     from dagdock.project import AirflowVersion, BuildContext, FoundVersion, Project, Requirement
+    from dagdock.shell import Command, Option, Options, Redirect, Script, Word, parse_exec
+    from dagdock.shell import parse as parse_shell
 
 __all__ = [
     "Add",
@@ -77,11 +81,15 @@ __all__ = [
     "BuildContext",
     "Call",
     "Cmd",
+    "Command",
     "CommandInstruction",
     "Comment",
     "Copy",
     "CopyLike",
     "Count",
+    "Cron",
+    "CronFault",
+    "CronSurprise",
     "Dag",
     "DagModule",
     "Directive",
@@ -111,6 +119,8 @@ __all__ = [
     "Mapped",
     "Mount",
     "Onbuild",
+    "Option",
+    "Options",
     "Origin",
     "Pair",
     "PairsInstruction",
@@ -118,12 +128,14 @@ __all__ = [
     "Problem",
     "Problems",
     "Project",
+    "Redirect",
     "Related",
     "Requirement",
     "Return",
     "Rule",
     "Run",
     "Scope",
+    "Script",
     "Shell",
     "Source",
     "Span",
@@ -135,13 +147,18 @@ __all__ = [
     "User",
     "Variable",
     "Volume",
+    "Word",
     "Workdir",
     "hookimpl",
+    "load_data",
+    "parse_cron",
+    "parse_exec",
+    "parse_shell",
     "rule",
     "rules_in",
 ]
 
-# Where the names live that are loaded on demand.
+# Where the names live that are loaded on demand: a module, and the name there where it is another.
 _HOME: dict[str, str] = {
     "Add": "dockerfile",
     "AirflowVersion": "project",
@@ -150,11 +167,15 @@ _HOME: dict[str, str] = {
     "BuildContext": "project",
     "Call": "dag",
     "Cmd": "dockerfile",
+    "Command": "shell",
     "CommandInstruction": "dockerfile",
     "Comment": "dockerfile",
     "Copy": "dockerfile",
     "CopyLike": "dockerfile",
     "Count": "dag",
+    "Cron": "cron",
+    "CronFault": "cron",
+    "CronSurprise": "cron",
     "Dag": "dag",
     "DagModule": "dag",
     "Directive": "dockerfile",
@@ -179,14 +200,18 @@ _HOME: dict[str, str] = {
     "Maintainer": "dockerfile",
     "Mount": "dockerfile",
     "Onbuild": "dockerfile",
+    "Option": "shell",
+    "Options": "shell",
     "Origin": "dag",
     "Pair": "dockerfile",
     "PairsInstruction": "dockerfile",
     "Project": "project",
+    "Redirect": "shell",
     "Requirement": "project",
     "Return": "dag",
     "Run": "dockerfile",
     "Scope": "dockerfile",
+    "Script": "shell",
     "Shell": "dockerfile",
     "Stage": "dockerfile",
     "StopSignal": "dockerfile",
@@ -195,13 +220,18 @@ _HOME: dict[str, str] = {
     "User": "dockerfile",
     "Variable": "dockerfile",
     "Volume": "dockerfile",
+    "Word": "shell",
     "Workdir": "dockerfile",
+    "parse_cron": "cron:parse",
+    "parse_exec": "shell",
+    "parse_shell": "shell:parse",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if module := _HOME.get(name):
-        value = getattr(import_module(f"dagdock.{module}"), name)
+    if home := _HOME.get(name):
+        module, _, attribute = home.partition(":")
+        value = getattr(import_module(f"dagdock.{module}"), attribute or name)
         globals()[name] = value
         return value
     raise AttributeError(f"dagdock.api has no {name!r}")
