@@ -1,0 +1,48 @@
+"""Compose files: the model that rules look at."""
+
+from __future__ import annotations
+
+from dagdock.compose.file import ComposeFile, Include, Load, Resource, merge, parse
+from dagdock.compose.interpolation import Interpolation
+from dagdock.compose.mounts import VolumeMount
+from dagdock.compose.ports import Port, PortRange
+from dagdock.compose.section import Section, Setting
+from dagdock.compose.service import (
+    Attachment,
+    Build,
+    Dependency,
+    EnvFile,
+    Extends,
+    Grant,
+    Link,
+    Service,
+    ServiceCommand,
+    ServiceHealth,
+)
+from dagdock.compose.values import Value
+
+__all__ = [
+    "Attachment",
+    "Build",
+    "ComposeFile",
+    "Dependency",
+    "EnvFile",
+    "Extends",
+    "Grant",
+    "Include",
+    "Interpolation",
+    "Link",
+    "Load",
+    "Port",
+    "PortRange",
+    "Resource",
+    "Section",
+    "Service",
+    "ServiceCommand",
+    "ServiceHealth",
+    "Setting",
+    "Value",
+    "VolumeMount",
+    "merge",
+    "parse",
+]
