@@ -106,7 +106,9 @@ def _expression(pattern: str, only_folder: bool) -> str:
 
 
 def _segment(part: str) -> str:
-    """One name of a pattern as an expression that never crosses a slash."""
+    """One name of a pattern as an expression that never crosses a slash and never matches an empty name."""
+    if not part.strip("*"):
+        return "[^/]+"
     text, position = "", 0
     while position < len(part):
         character = part[position]
