@@ -38,7 +38,10 @@ class Source:
 
     @property
     def line_starts(self) -> list[int]:
-        """Offsets at which lines begin; `\\n`, `\\r\\n` and a lone `\\r` end a line, as editors have it."""
+        """Offsets at which lines begin; `\\n`, `\\r\\n` and a lone `\\r` end a line, as editors have it.
+
+        The first line begins behind a byte order mark: nobody sees it, and editors and `ast` do not count it.
+        """
         if self._line_starts is None:
             self._line_starts = _line_starts(self.text)
         return self._line_starts
@@ -63,13 +66,13 @@ class Source:
     @property
     def top(self) -> Span:
         """An empty span at the first character, for what concerns the whole file."""
-        start = 1 if self.text.startswith(BOM) else 0
+        start = self.line_starts[0]
         return Span(self, start, start)
 
     def position(self, offset: int) -> Position:
         """Line and column (from 1) of a code point offset."""
         line = bisect_right(self.line_starts, offset)
-        return Position(line, offset - self.line_starts[line - 1] + 1)
+        return Position(line, offset - self.line_starts[line - 1] + 1) if line else Position(1, 1)
 
     def offset(self, line: int, column: int = 1) -> int:
         """The offset of a line and column (from 1); past the end of a line means its end."""
@@ -117,7 +120,7 @@ class Source:
 
 
 def _line_starts(text: str) -> list[int]:
-    starts = [0]
+    starts = [1 if text.startswith(BOM) else 0]
     position = text.find("\n")
     if "\r" not in text:
         while position >= 0:
