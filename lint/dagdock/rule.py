@@ -11,7 +11,7 @@ from dagdock.text import Located, Span, Text
 Severity = Literal["error", "warning", "info"]
 Kind = Literal["dockerfile", "compose", "dag", "project"]
 Precision = Literal["very-high", "high", "medium", "low"]
-Option = int | float | str | bool | list[str]
+Option = int | float | str | bool | list[str] | dict[str, str]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 KINDS: tuple[Kind, ...] = ("dockerfile", "compose", "dag", "project")

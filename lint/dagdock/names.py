@@ -1,0 +1,91 @@
+"""Every way to name a rule: its code, a prefix of codes, its name, a tag, a peer's code, or `ALL`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from dagdock.hooks import Rules
+from dagdock.peers import is_foreign
+from dagdock.rule import KINDS, Kind, Rule
+
+ALL = "ALL"
+
+# How closely a name means one rule; the closest decides where several speak about it. A prefix adds its length.
+_EVERY, _TAG, _PREFIX, _PEER, _EXACT = 1, 2, 10, 80, 90
+
+
+def closeness(name: str, rule: Rule, aliases: Sequence[str] | None = None) -> int:
+    """How closely a name means a rule, 0 where it does not.
+
+    With `aliases`, the peers' codes of one finding: a peer's code means a finding that carries it, not the whole rule.
+    """
+    upper = name.upper()
+    if upper == rule.code or name.lower() == rule.name:
+        return _EXACT
+    if name.lower() in _forms(rule.aliases if aliases is None else tuple(aliases)):
+        return _PEER
+    if len(name) > 1 and upper.isalnum() and rule.code.startswith(upper):
+        return _PREFIX + len(name)
+    if name in rule.tags:
+        return _TAG
+    return _EVERY if upper == ALL else 0
+
+
+def means_whole(name: str, rule: Rule) -> bool:
+    """Whether a name means all that a rule may find, so that the rule need not run where it is ignored."""
+    return closeness(name, rule, ()) > 0
+
+
+@cache
+def _forms(aliases: tuple[str, ...]) -> frozenset[str]:
+    """The ways to write peers' codes: `hadolint:dl3008`, `dl3008`, and `hadolint:*` for all of a tool."""
+    forms: set[str] = set()
+    for alias in aliases:
+        tool, _, code = alias.lower().rpartition(":")
+        forms |= {alias.lower(), code, f"{tool}:*"}
+    return frozenset(forms)
+
+
+class Vocabulary:
+    """The names that the installed rules go by."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def find(self, name: str, kinds: Sequence[Kind] = KINDS) -> list[Rule]:
+        """The rules that a name means, among the kinds given."""
+        return [rule for kind in kinds for rule in self._rules.of_kind(kind) if closeness(name, rule)]
+
+    def is_known(self, name: str, kinds: Sequence[Kind] = KINDS) -> bool:
+        """Whether a name means a rule. The given kinds are looked through first: the others may cost loading."""
+        if name.upper() == ALL or self.find(name, kinds):
+            return True
+        return any(self.find(name, [kind]) for kind in KINDS if kind not in kinds)
+
+    def fault(self, name: str, kinds: Sequence[Kind] = KINDS, *, foreign: bool) -> str | None:
+        """What is wrong with a name, with the nearest right one. `foreign` lets pass what only a peer can know."""
+        if self.is_known(name, kinds):
+            return None
+        if is_foreign(name) and not self._looks_like_ours(name):
+            return None if foreign else f"dagdock has no rule for `{name}`"
+        nearest = self.nearest(name)
+        return f"no rule is called `{name}`" + (f"; did you mean `{nearest}`?" if nearest else "")
+
+    def nearest(self, name: str) -> str | None:
+        """The code or name of a rule that is most like a name that nothing has."""
+        from difflib import get_close_matches
+
+        known = {word.lower(): word for rule in self._rules.all() for word in (rule.code, rule.name, *rule.tags)}
+        known |= {
+            alias.rpartition(":")[2].lower(): alias.rpartition(":")[2]
+            for rule in self._rules.all()
+            for alias in rule.aliases
+        }
+        found = get_close_matches(name.lower(), known, 1)
+        return known[found[0]] if found else None
+
+    def _looks_like_ours(self, name: str) -> bool:
+        """Whether it begins with the letters of our own codes, as `DF999` does."""
+        families = {rule.code.rstrip("0123456789") for rule in self._rules.all()}
+        return name.upper().rstrip("0123456789") in families

@@ -1,0 +1,163 @@
+"""Other linters in our terms: their codes, the comments that silence them, and their configuration files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Literal, NamedTuple
+
+# What a code looks like, for the tools whose codes can be told from names.
+_CODES = {
+    "hadolint": r"DL\d{4}",
+    "shellcheck": r"SC\d{4}",
+    "trivy": r"(AVD-)?DS-?\d{3,4}",
+    "checkov": r"CKV2?_[A-Z0-9]+_\d+",
+    "sonar": r"S\d{4}",
+    "compose-lint": r"CL-\d{4}",
+    "pylint-airflow": r"[CEFRW]83\d\d",
+    "ruff": r"[A-Z]{1,8}\d{1,4}",
+}
+TOOLS = frozenset(_CODES) | {"buildkit", "dclint", "kics", "semgrep", "dockerfile-utils"}
+
+Scope = Literal["file", "stage", "statement", "line"]
+
+
+class Comment(NamedTuple):
+    """What a comment tells a linter to leave out.
+
+    `names` are codes or names with their offset in the comment. A blanket comment names `TOOL:*`, all that this tool
+    would say, or `ALL`. The statement of a comment is the one it stands behind, else the one that comes next.
+    """
+
+    style: str
+    scope: Scope
+    names: list[tuple[str, int]]
+    reason: str = ""
+    fault: str | None = None
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a name is meant for another linter, by its tool (`hadolint:DL3059`) or its shape (`DL3059`)."""
+    tool, colon, _ = name.partition(":")
+    return tool.lower() in TOOLS if colon else _code_shapes().fullmatch(name.upper()) is not None
+
+
+@cache
+def _code_shapes() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{shape})" for shape in _CODES.values()))
+
+
+def mentioned(text: str) -> bool:
+    """Whether a text holds anything that `read_comment` could understand: a quick look before comments are sought."""
+    folded = text.casefold()
+    return any(word in folded for word in ("hadolint", "check=", "dclint", "noqa", "trivy:", "checkov:"))
+
+
+def read_comment(comment: str, kind: str) -> Comment | None:
+    """What a comment, from its `#` on, says to another linter in a file of that kind. None where it says nothing."""
+    for pattern, kinds, style, scope in _comments():
+        if kind in kinds and (match := pattern.match(comment) if style != "noqa" else pattern.search(comment)):
+            named = match.groupdict()
+            names = list(_words(named.get("names") or "", match.start("names") if named.get("names") else 0))
+            if style == "buildkit":
+                names = [("buildkit:*" if name == "all" else name, at) for name, at in names]
+                if not names:
+                    return None
+            elif not names:
+                names = [("ALL" if style == "noqa" else f"{style}:*", match.start())]
+            return Comment(style, scope, names, (named.get("reason") or "").strip())
+    return None
+
+
+@cache
+def _comments() -> list[tuple[re.Pattern[str], tuple[str, ...], str, Scope]]:
+    def pattern(text: str) -> re.Pattern[str]:
+        return re.compile(text, re.IGNORECASE)
+
+    codes = r"(?P<names>[\w:.-]+(?:\s*,\s*[\w:.-]+)*)"
+    dockerfile, compose, dag = ("dockerfile",), ("compose",), ("dag",)
+    return [
+        (pattern(rf"#\s*hadolint\s+global\s+ignore\s*=\s*{codes}"), dockerfile, "hadolint", "file"),
+        (pattern(rf"#\s*hadolint\s+stage\s+ignore\s*=\s*{codes}"), dockerfile, "hadolint", "stage"),
+        (pattern(rf"#\s*hadolint\s+ignore\s*=\s*{codes}"), dockerfile, "hadolint", "statement"),
+        (pattern(rf"#\s*check\s*=\s*(?:[^;\s]+;)*\s*skip\s*=\s*{codes}"), dockerfile, "buildkit", "statement"),
+        (pattern(r"#\s*dclint\s+disable-line\b(?P<names>[ \t,\w-]*)"), compose, "dclint", "line"),
+        (pattern(r"#\s*dclint\s+disable\b(?!-)(?P<names>[ \t,\w-]*)"), compose, "dclint", "file"),
+        (
+            pattern(r"#\s*(?:ruff|flake8)\s*:\s*noqa(?:\s*:\s*(?P<names>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*))?"),
+            dag,
+            "noqa",
+            "file",
+        ),
+        (pattern(r"#\s*noqa(?:\s*:\s*(?P<names>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*))?"), dag, "noqa", "line"),
+        (pattern(rf"#\s*trivy:ignore:{codes}"), (*dockerfile, *compose), "trivy", "statement"),
+        (pattern(r"#\s*checkov:skip=(?P<names>\w+)(?::(?P<reason>.*))?"), (*dockerfile, *compose), "checkov", "file"),
+    ]
+
+
+def _words(text: str, offset: int) -> Iterator[tuple[str, int]]:
+    for match in re.finditer(r"[^\s,]+", text):
+        yield match.group(), offset + match.start()
+
+
+# Configuration files
+
+
+HADOLINT_FILES = (".hadolint.yaml", ".hadolint.yml")
+DCLINT_FILES = (".dclintrc", ".dclintrc.json", ".dclintrc.yaml", ".dclintrc.yml")
+
+
+def read_config(name: str, text: str) -> dict[str, object]:
+    """A peer's configuration file as a table of our own keys. What has no counterpart here is left out.
+
+    Raises ValueError where the file is no YAML (JSON is YAML).
+    """
+    import yaml
+
+    try:
+        table = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError) as problem:
+        raise ValueError(str(problem).replace("\n", " ")) from problem
+    if not isinstance(table, Mapping):
+        return {}
+    return _hadolint(table) if name in HADOLINT_FILES else _dclint(table)
+
+
+def _hadolint(table: Mapping[str, object]) -> dict[str, object]:
+    ours: dict[str, object] = {"ignore": _strings(table.get("ignored"))}
+    override = table.get("override")
+    if isinstance(override, Mapping):
+        levels = (("error", "error"), ("warning", "warning"), ("info", "info"), ("style", "info"))
+        ours["severity"] = {code: ours_is for theirs, ours_is in levels for code in _strings(override.get(theirs))}
+    if trusted := _strings(table.get("trustedRegistries")):
+        ours["trusted-registries"] = trusted
+    schema = table.get("label-schema")
+    if isinstance(schema, Mapping):
+        ours["label-schema"] = {str(label): str(of) for label, of in schema.items()}
+    if isinstance(table.get("strict-labels"), bool):
+        ours["strict-labels"] = table["strict-labels"]
+    threshold = {"error": "error", "warning": "warning", "info": "info", "style": "info"}
+    threshold |= {"ignore": "never", "none": "never"}
+    if str(table.get("failure-threshold")) in threshold:
+        ours["fail-on"] = threshold[str(table["failure-threshold"])]
+    return ours
+
+
+def _dclint(table: Mapping[str, object]) -> dict[str, object]:
+    ours: dict[str, object] = {"exclude": _strings(table.get("exclude"))}
+    rules = table.get("rules")
+    if isinstance(rules, Mapping):
+        levels = {
+            f"dclint:{name}": level[0] if isinstance(level, list) and level else level for name, level in rules.items()
+        }
+        ours["ignore"] = [name for name, level in levels.items() if level == 0]
+        ours["extend-select"] = [name for name, level in levels.items() if level in (1, 2)]
+        ours["severity"] = {
+            name: "error" if level == 2 else "warning" for name, level in levels.items() if level in (1, 2)
+        }
+    return ours
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,184 @@
+"""Which rules are on for a file, how severe their findings are, and with which options they run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from dagdock.config import Config, ConfigError, did_you_mean
+from dagdock.names import Vocabulary, closeness, means_whole
+from dagdock.rule import Finding, Kind, Option, Problem, Rule, Severity
+
+
+class UsageError(Exception):
+    """Something on the command line that cannot be meant; the message says what to write instead."""
+
+
+class Choice(NamedTuple):
+    """Rules by name, as one place chooses them: `select` begins anew, the others change what is there."""
+
+    select: Sequence[str] | None = None
+    extend_select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+
+
+class Selection:
+    """The rules that a configuration and the command line turn on together; the command line has the last word."""
+
+    def __init__(self, config: Config, asked: Choice, vocabulary: Vocabulary) -> None:
+        self.config = config
+        self._vocabulary = vocabulary
+        self._choices = [Choice(config.select, config.extend_select, config.ignore), asked]
+        self._checked: set[tuple[Kind, ...]] = set()
+        self._kept: dict[tuple[str, Sequence[str]], bool] = {}
+        self._options: dict[str, dict[str, Option]] = {}
+
+    def is_on(self, rule: Rule) -> bool:
+        """Whether anything that the rule may find is wanted."""
+        return self._decide(rule, None) and self._level(rule, None) != "off"
+
+    def keeps(self, rule: Rule, aliases: Sequence[str]) -> bool:
+        """Whether a finding of the rule with these peers' codes is wanted."""
+        key = (rule.code, aliases)
+        if key not in self._kept:
+            self._kept[key] = self._decide(rule, aliases) and self._level(rule, aliases) != "off"
+        return self._kept[key]
+
+    def severity(self, rule: Rule, problem: Problem) -> Severity:
+        """How severe a problem is: what the configuration says, else what the problem or its rule says."""
+        level = self._level(rule, rule.aliases if problem.aliases is None else problem.aliases)
+        return level if level is not None and level != "off" else problem.severity or rule.severity
+
+    def ignored_in(self, path: str) -> list[str]:
+        """The names that `per-file-ignores` gives for an absolute path."""
+        if not self.config.per_file_ignores:
+            return []
+        relative = os.path.relpath(path, self.config.folder).replace(os.sep, "/")
+        if relative.startswith("../"):
+            return []
+        return [name for patterns, names in self.config.per_file_ignores if patterns.match(relative) for name in names]
+
+    def options(self, rule: Rule) -> dict[str, Option]:
+        """The keyword arguments that the rule is called with, where they differ from its defaults."""
+        if rule.code not in self._options:
+            self._options[rule.code] = dict(self._given_options(rule)) if rule.options else {}
+        return self._options[rule.code]
+
+    def check_names(self, kinds: tuple[Kind, ...]) -> None:
+        """Raise ConfigError for a name in the configuration that means no rule.
+
+        Names that only rules of other kinds could have are looked up too, but those with a code of another kind's
+        family are left for a run that has such files: looking costs loading all rules of that kind.
+        """
+        if kinds in self._checked:
+            return
+        self._checked.add(kinds)
+        config = self.config
+        for key, names, foreign in (
+            ("select", config.select or (), False),
+            ("extend-select", config.extend_select, True),
+            ("ignore", config.ignore, True),
+            ("severity", list(config.severity), True),
+            ("per-file-ignores", [name for _, some in config.per_file_ignores for name in some], True),
+            ("rules", list(config.rules), False),
+        ):
+            for name in names:
+                if fault := self._vocabulary.fault(name, kinds, foreign=foreign):
+                    keys = (key, name) if key in ("severity", "rules") else (key,)
+                    raise ConfigError(f"{config.where(*self._prefix, *keys)}{fault}")
+
+    @property
+    def _prefix(self) -> tuple[str, ...]:
+        return ("tool", "dagdock") if os.path.basename(self.config.path) == "pyproject.toml" else ()
+
+    def _decide(self, rule: Rule, aliases: Sequence[str] | None) -> bool:
+        """`aliases` None asks whether the rule need run at all; else it is about one finding."""
+        on = rule.default
+        for choice in self._choices:
+            if choice.select is not None:
+                on = False
+            wanted = max(
+                (closeness(name, rule, aliases) for name in (*(choice.select or ()), *choice.extend_select)), default=0
+            )
+            unwanted = max(
+                (
+                    closeness(name, rule, aliases)
+                    for name in choice.ignore
+                    if aliases is not None or means_whole(name, rule)
+                ),
+                default=0,
+            )
+            if wanted or unwanted:
+                on = wanted > unwanted
+        return on
+
+    def _level(self, rule: Rule, aliases: Sequence[str] | None) -> Severity | str | None:
+        """The severity that the configuration gives, from the name that is closest to the rule."""
+        best, level = 0, None
+        for name, given in self.config.severity.items():
+            if aliases is not None or means_whole(name, rule):
+                close = closeness(name, rule, aliases)
+                if close > best:
+                    best, level = close, given
+        return level
+
+    def _given_options(self, rule: Rule) -> Iterator[tuple[str, Option]]:
+        for key, value in self.config.shared.items():
+            if key in rule.options:
+                yield key.replace("-", "_"), value
+        for name, table in self.config.rules.items():
+            if name.upper() != rule.code and name.lower() != rule.name:
+                continue
+            for key, value in table.items():
+                where = self.config.where(*self._prefix, "rules", name, key)
+                if key not in rule.options:
+                    raise ConfigError(f"{where}`{rule.name}` has no option `{key}`{did_you_mean(key, rule.options)}")
+                if not _same_type(value, rule.options[key]):
+                    raise ConfigError(f"{where}`{key}` must be {_type_in_words(rule.options[key])}")
+                yield key.replace("-", "_"), value
+
+
+def check_asked(asked: Choice, vocabulary: Vocabulary) -> None:
+    """Raise UsageError for a name on the command line that means no rule."""
+    for option, names, foreign in (
+        ("--select", asked.select or (), False),
+        ("--extend-select", asked.extend_select, False),
+        ("--ignore", asked.ignore, True),
+    ):
+        for name in names:
+            if fault := vocabulary.fault(name, foreign=foreign):
+                raise UsageError(f"{option}: {fault}")
+
+
+def kept(findings: Sequence[Finding], names: Sequence[str]) -> list[Finding]:
+    """The findings that none of the names means."""
+    if not names:
+        return list(findings)
+    return [
+        finding for finding in findings if not any(closeness(name, finding.rule, finding.aliases) for name in names)
+    ]
+
+
+def _same_type(value: object, default: Option) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    if isinstance(default, list):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if isinstance(default, dict):
+        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    return isinstance(value, type(default))
+
+
+def _type_in_words(default: Option) -> str:
+    if isinstance(default, bool):
+        return "true or false"
+    if isinstance(default, int):
+        return f"a whole number, such as {default}"
+    if isinstance(default, float):
+        return f"a number, such as {default}"
+    if isinstance(default, str):
+        return f'a text, such as "{default}"'
+    return "a table of texts" if isinstance(default, dict) else "a list of texts"
