@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dagdock.shell.commands import Command, Redirect, Script
 from dagdock.shell.options import Option, Options
-from dagdock.shell.script import Command, Redirect, Script, parse, parse_exec
+from dagdock.shell.reader import parse, parse_exec
 from dagdock.shell.words import Word
 
 __all__ = ["Command", "Option", "Options", "Redirect", "Script", "Word", "parse", "parse_exec"]

@@ -1,0 +1,56 @@
+"""Which shell a text is for: POSIX-like ones are read, PowerShell, cmd and unfilled templates are left alone."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"))
+# `/bin/sh`, whatever stands behind it.
+POSIX_SH = "posix-sh"
+
+
+def is_posix(text: str, dialect: str) -> bool:
+    """Whether the text is a script for a POSIX-like shell, by the name of its shell and by its looks."""
+    if dialect not in SHELLS and dialect != POSIX_SH:
+        return False
+    if _is_template(text):
+        return False
+    return not (_foreign_start().match(text) or _foreign_anywhere().search(text))
+
+
+def _is_template(text: str) -> bool:
+    """Whether a placeholder stands outside quotes (in quotes it is often an argument: `--format '{{.ID}}'`)."""
+    if not any(mark in text for mark in ("{{", "{%", "<%", "@@", "%%")):
+        return False
+    return bool(_template().search(_quoted().sub("", text)))
+
+
+@cache
+def _template() -> re.Pattern[str]:
+    # `${name%%PATTERN}` is an expansion.
+    return re.compile(r"\{\{|\{%|<%|@@\w+@@|(?<!\w)%%[A-Z_]+%%")
+
+
+@cache
+def _quoted() -> re.Pattern[str]:
+    return re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+
+
+@cache
+def _foreign_start() -> re.Pattern[str]:
+    """How PowerShell (a cmdlet, `$x = …`, a .NET type) and cmd (its commands, a drive) begin."""
+    verbs = "Add|Clear|Copy|Disable|Enable|Expand|Export|Find|Get|Import|Install|Invoke|Move|New|Out|Read|Register"
+    verbs += "|Remove|Rename|Resolve|Restart|Select|Set|Start|Stop|Test|Uninstall|Update|Wait|Where|Write"
+    programs = "setx|choco|msiexec|icacls|cmd|powershell|powershell\\.exe|reg|del|copy|xcopy|robocopy"
+    return re.compile(
+        rf"\s*(?:(?:{verbs})-[A-Z]\w+|\$\w+(?::\w+)?\s*=|\[[A-Z]\w*(?:\.\w+)+\]|[A-Za-z]:\\|(?:{programs})(?:\s|$))"
+    )
+
+
+@cache
+def _foreign_anywhere() -> re.Pattern[str]:
+    """Variables of PowerShell and cmd."""
+    return re.compile(
+        r"\$(?:env|Env|ENV):\w|\$(?:Error|Progress)(?:Action)?Preference|(?:^|[\s\"'])%[A-Za-z_]\w*%(?:\\|$|[\s\"'])"
+    )

@@ -1,0 +1,425 @@
+"""From shell text to a `Script`: tree-sitter reads the text, one walk over its tree collects the commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from dagdock.shell.commands import Command, Context, Joined, Place, Redirect, Script
+from dagdock.shell.dialects import SHELLS, is_posix
+from dagdock.shell.words import Word
+from dagdock.text import Mapped, Source, Text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+# A body this long is data rather than a script, and error recovery is slow on it.
+MAX_LENGTH = 200_000
+# Scripts in scripts: `su -c "bash -c '…'"`.
+MAX_DEPTH = 4
+
+
+def parse(body: Mapped, dialect: str = "posix-sh") -> Script:
+    """Read a shell line or script. Never fails: see `Script`.
+
+    `dialect` is the base name of the shell; `posix-sh` is `/bin/sh`, whatever stands behind it.
+    """
+    return _parse(body, dialect, 0)
+
+
+def parse_exec(elements: Sequence[Text]) -> Script:
+    """The script of an exec form, `["sh", "-c", "…"]`: one command whose words no shell has read."""
+    source = elements[0].span.source if elements else Source("", "")
+    script = Script(Mapped(source, []), "exec")
+    if elements:
+        script.commands = [Command([Word.of(element) for element in elements])]
+        _add_inner_scripts(script, 0)
+    return script
+
+
+def _parse(body: Mapped, dialect: str, depth: int) -> Script:
+    script = Script(body, dialect)
+    text = body.text
+    script.understood = len(text) <= MAX_LENGTH and is_posix(text, dialect)
+    if not script.understood or not text.strip(" \t\r\n\\"):
+        return script
+    try:
+        _Reader(script).read()
+    except RecursionError:  # a thousand brackets: nobody's script
+        script.commands = []
+        script.errors = [body.span(0, len(text))]
+    if depth < MAX_DEPTH and _names_shell().search(text):
+        _add_inner_scripts(script, depth)
+    return script
+
+
+class _Reader:
+    """One walk over the syntax tree that collects the simple commands.
+
+    `joined` is always how the first command of a statement follows what stands before it.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.body = script.body
+        self.commands = script.commands
+        self.errors: list[tuple[int, int]] = []
+        text = _for_grammar(script.body.text)
+        self.content = text.encode("utf-8", "replace")
+        # The code point offset of each byte; None where they are the same.
+        self.offsets = None if len(self.content) == len(text) else _code_points(text)
+
+    def read(self) -> None:
+        root = _parser().parse(self.content).root_node
+        self.sequence(root.children, "", ())
+        if root.has_error:
+            self.settle_errors(root)
+        self.commands.sort(key=lambda command: command.start)
+
+    def settle_errors(self, root: Node) -> None:
+        """Note what could not be read, and drop the commands that it may belong to: those it touches."""
+        text = self.body.text
+        self.errors += [(self.at(node.start_byte), self.at(node.end_byte)) for node in _find(root, _is_broken)]
+        self.script.errors = [self.body.span(start, end) for start, end in sorted(self.errors)]
+
+        def touches(command: Command) -> bool:
+            for start, end in self.errors:
+                between = text[command.end : start] if command.end <= start else text[end : command.start]
+                if _blank().fullmatch(between):
+                    return True
+            return False
+
+        self.commands[:] = [command for command in self.commands if not touches(command)]
+
+    def at(self, byte: int) -> int:
+        return byte if self.offsets is None else self.offsets[byte]
+
+    def word(self, node: Node) -> Word:
+        return Word(self.body, self.at(node.start_byte), self.at(node.end_byte))
+
+    def sequence(self, nodes: Sequence[Node], joined: Joined, context: Context) -> None:
+        """Statements one after the other: a program, a group, the body of a loop."""
+        first = len(self.commands)
+        for node in nodes:
+            if node.is_named:
+                if node.type != "comment":
+                    first = len(self.commands)
+                    self.statement(node, joined, context)
+                    joined = "\n"
+            elif node.type in (";", ";;"):
+                joined = ";"
+            elif node.type == "&":
+                joined = "&"
+                for command in self.commands[first:]:
+                    command.background = True
+
+    def statement(self, node: Node, joined: Joined, context: Context) -> None:
+        kind = node.type
+        if kind == "command":
+            self.command(node, joined, context)
+        elif kind == "list":
+            self.list(node, joined, context)
+        elif kind == "pipeline":
+            self.pipeline(node, joined, context)
+        elif kind == "redirected_statement":
+            self.redirected(node, joined, context)
+        elif kind == "negated_command":
+            first = len(self.commands)
+            self.sequence(node.children, joined, context)
+            for command in self.commands[first : first + 1]:
+                command.negated = True
+        elif kind in ("if_statement", "elif_clause", "while_statement"):
+            self.conditional(node, joined, context)
+        elif kind in ("declaration_command", "unset_command", "test_command"):
+            self.add(node, Command(list(self.operators(node)), (), joined, context))
+        elif kind == "variable_assignment":
+            self.add(node, Command([], [self.word(node)], joined, context))
+        elif kind == "variable_assignments":
+            self.add(node, Command([], [self.word(child) for child in node.children], joined, context))
+        elif kind in _INSIDE:
+            place = _INSIDE[kind]
+            self.sequence(node.children, joined, (*context, place) if place else context)
+        elif kind != "ERROR":
+            self.substitutions(node, context)
+
+    def list(self, node: Node, joined: Joined, context: Context) -> None:
+        """`a && b || c`: nested to the left, hundreds deep in long RUN lines, hence no recursion."""
+        rights: list[tuple[Node, Joined]] = []
+        while node.type == "list":
+            operator: Joined = "&&"
+            here: list[tuple[Node, Joined]] = []
+            for child in node.children[1:]:
+                if child.type in ("&&", "||"):
+                    operator = "&&" if child.type == "&&" else "||"
+                elif child.is_named and child.type != "comment":
+                    here.append((child, operator))
+            rights += reversed(here)
+            node = node.children[0]
+        self.statement(node, joined, context)
+        for right, operator in reversed(rights):
+            self.statement(right, operator, context)
+
+    def pipeline(self, node: Node, joined: Joined, context: Context) -> None:
+        first = len(self.commands)
+        self.piped(node, joined, context)
+        self.tie(first, context)
+
+    def piped(self, node: Node, joined: Joined, context: Context) -> None:
+        for child in node.children:
+            if child.is_named and child.type != "comment":
+                self.statement(child, joined, context)
+            joined = "|"
+
+    def tie(self, first: int, context: Context) -> None:
+        """Make a pipeline of the commands from `first` on, without those that only make a word of one of them."""
+        depth = len(context)
+        parts = tuple(command for command in self.commands[first:] if "substitution" not in command.context[depth:])
+        for command in parts:
+            command.pipeline = parts
+
+    def redirected(self, node: Node, joined: Joined, context: Context) -> None:
+        first = len(self.commands)
+        redirects: list[Node] = []
+        owner = Command([], (), joined, context)  # `> file` is a command of its own
+        for child in node.children:
+            if child.type.endswith("_redirect"):
+                redirects.append(child)
+            elif child.is_named:
+                self.statement(child, joined, context)
+                if child.type in _SIMPLE and len(self.commands) > first:
+                    owner = self.commands[first]
+        if len(self.commands) == first:
+            self.commands.append(owner)
+        for child in redirects:
+            self.redirect(child, owner, first)
+
+    def redirect(self, node: Node, owner: Command, first: int) -> None:
+        """One redirection of `owner`. The grammar hangs onto it what follows on the same line."""
+        operator = descriptor = ""
+        target: Word | None = None
+        lines: Mapped | None = None
+        rest: list[tuple[Node, Joined]] = []
+        joined: Joined = ""
+        start = end = node.start_byte
+        for child in node.children:
+            kind = child.type
+            if kind == "file_descriptor":
+                descriptor = self.content[child.start_byte : child.end_byte].decode()
+            elif kind == "heredoc_body":
+                lines = self.body.part(self.at(child.start_byte), self.at(child.end_byte))
+                self.substitutions(child, owner.context)
+            elif kind == "heredoc_end":
+                continue
+            elif kind in ("&&", "||"):
+                joined = "&&" if kind == "&&" else "||"
+            elif kind == "pipeline":
+                rest.append((child, "|"))
+            elif kind.endswith("_redirect"):
+                self.redirect(child, owner, first)
+            elif joined:
+                rest.append((child, joined))
+            elif not operator and not child.is_named:
+                operator = kind
+                end = child.end_byte
+            elif target is None:
+                target = self.word(child)
+                end = child.end_byte
+                self.substitutions(child, owner.context)
+            else:
+                owner.words.append(self.word(child))
+                self.substitutions(child, owner.context)
+        owner.redirects.append(Redirect(self.body, self.at(start), self.at(end), operator, target, descriptor, lines))
+        for child, joined in rest:
+            if joined == "|":
+                self.piped(child, joined, owner.context)
+                self.tie(first, owner.context)
+            else:
+                self.statement(child, joined, owner.context)
+
+    def conditional(self, node: Node, joined: Joined, context: Context) -> None:
+        """`if`, `elif`, `while` and `until`: what stands before `then` or `do` is the condition."""
+        keyword = node.children[0].type
+        inner: Context = context if keyword == "elif" else (*context, _CONDITIONALS.get(keyword, "if"))
+        condition: list[Node] = []
+        branch: list[Node] = []
+        for child in node.children[1:]:
+            (branch if branch or child.type in ("then", "do_group") else condition).append(child)
+        self.sequence(condition, joined, (*inner, "condition"))
+        if any(child.text == b"false" for child in condition if child.type == "command") and keyword != "until":
+            branch = [child for child in branch if child.type in ("elif_clause", "else_clause")]
+        self.sequence(branch, ";", inner)
+
+    def command(self, node: Node, joined: Joined, context: Context) -> None:
+        command = Command([], [], joined, context)
+        redirects: list[Node] = []
+        assignments: list[Word] = []
+        for child in node.children:
+            if child.type == "variable_assignment":
+                assignments.append(self.word(child))
+            elif child.type.endswith("_redirect"):
+                redirects.append(child)
+            else:
+                command.words.append(self.word(child))
+        command.assignments = assignments
+        first = len(self.commands)
+        if not redirects:
+            self.add(node, command)
+            return
+        self.commands.append(command)
+        for child in node.children:
+            if child in redirects:
+                self.redirect(child, command, first)
+            else:
+                self.substitutions(child, context)
+        command.words.sort(key=lambda word: word.start)
+
+    def add(self, node: Node, command: Command) -> None:
+        self.commands.append(command)
+        self.substitutions(node, command.context)
+
+    def operators(self, node: Node) -> Iterator[Word]:
+        """The words of `export A=b` and `[[ a && b ]]`, which the grammar gives as expressions."""
+        for child in node.children:
+            if child.type.endswith("_expression"):
+                yield from self.operators(child)
+            else:
+                yield self.word(child)
+
+    def substitutions(self, node: Node, context: Context) -> None:
+        """The commands whose output makes a part of a word."""
+        content = self.content[node.start_byte : node.end_byte]
+        if b"(" in content or b"`" in content:
+            for child in _find(node, lambda child: child.type in _SUBSTITUTIONS):
+                self.sequence(child.children, "", (*context, "substitution"))
+
+
+_SIMPLE = ("command", "declaration_command", "unset_command", "test_command", "variable_assignment")
+_SUBSTITUTIONS = ("command_substitution", "process_substitution")
+_CONDITIONALS: dict[str, Place] = {"while": "while", "until": "until"}
+# Nodes that hold statements, and what a statement in them stands in.
+_INSIDE: dict[str, Place | None] = {
+    "c_style_for_statement": "for",
+    "case_item": None,
+    "case_statement": "case",
+    "compound_statement": None,
+    "do_group": None,
+    "else_clause": None,
+    "for_statement": "for",
+    "function_definition": "function",
+    "subshell": "subshell",
+}
+
+
+def _add_inner_scripts(script: Script, depth: int) -> None:
+    """Put the commands of `sh -c '…'`, `su -c '…'` and `bash <<EOF` behind the command that runs them."""
+    found: list[Command] = []
+    # What the outer shell substitutes into the inner script was read already.
+    seen = {command.span.start for command in script.commands}
+    for outer in script.commands:
+        found.append(outer)
+        if inner := _inner_body(outer.effective):
+            script_inside = _parse(inner, "posix-sh", depth + 1)
+            script.errors += script_inside.errors
+            for command in script_inside.commands:
+                if command.span.start not in seen:
+                    command.context = (*outer.context, "script", *command.context)
+                    command.wrappers = outer.effective.wrappers + command.wrappers
+                    command.background = command.background or outer.background
+                    found.append(command)
+    script.commands = found
+
+
+def _inner_body(command: Command) -> Mapped | None:
+    """The script that a shell is given as a word or as a here-document."""
+    name = command.name
+    if name == "eval":
+        return command.words[1].inside if len(command.words) == 2 and not command.words[1].may_split else None
+    if name in ("su", "runuser"):
+        return _script_option(command.arguments, operands_before=True)
+    if name not in SHELLS:
+        return None
+    if script := _script_option(command.arguments, operands_before=False):
+        return script
+    if any(not word.prefix.startswith(("-", "+")) for word in command.arguments):
+        return None
+    return next((redirect.heredoc for redirect in command.redirects if redirect.heredoc), None)
+
+
+def _script_option(words: Sequence[Word], *, operands_before: bool) -> Mapped | None:
+    """The word behind `-c` (`-lc`, `--command`)."""
+    rest = iter(words)
+    wanted = False
+    for word in rest:
+        text = word.prefix
+        if not text.startswith(("-", "+")):
+            if wanted:
+                return word.inside
+            if not operands_before:
+                return None
+        elif text in ("-o", "+o", "-O", "+O", "--rcfile", "--init-file"):
+            next(rest, None)
+        elif text == "--command" or (text[:2] not in ("--", "+c") and "c" in text):
+            wanted = True
+    return None
+
+
+def _find(node: Node, wanted: Callable[[Node], bool]) -> Iterator[Node]:
+    """The outermost nodes that fit, in order of appearance."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if wanted(node):
+            yield node
+        else:
+            waiting += reversed(node.children)
+
+
+def _is_broken(node: Node) -> bool:
+    return node.type == "ERROR" or node.is_missing
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def _for_grammar(text: str) -> str:
+    """The text with what trips the grammar replaced, letter by letter so that every offset stays."""
+    if "\0" in text or "\r" in text:
+        text = text.replace("\0", " ").replace("\\\r\n", " \\\n").replace("\r\n", " \n")
+    stripped = text.rstrip()
+    if stripped.endswith("\\") and (len(stripped) - len(stripped.rstrip("\\"))) % 2:
+        # A continuation with nothing behind it.
+        text = stripped[:-1] + " " * (len(text) - len(stripped) + 1)
+    # `[` is an ordinary command; the grammar makes an expression of its words and fails on some.
+    return _test_bracket().sub(":", text) if "[ " in text else text
+
+
+def _code_points(text: str) -> list[int]:
+    """For each UTF-8 byte of the text (a lone surrogate takes one), and for its end, the code point's offset."""
+    offsets: list[int] = []
+    for offset, sign in enumerate(text):
+        code = ord(sign)
+        width = 1 if code < 0x80 or 0xD800 <= code < 0xE000 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
+        offsets += [offset] * width
+    return [*offsets, len(text)]
+
+
+@cache
+def _test_bracket() -> re.Pattern[str]:
+    return re.compile(r"(?<![^\s;&|({!`])\[(?=[ \t])")
+
+
+@cache
+def _blank() -> re.Pattern[str]:
+    return re.compile(r"(?:[ \t]|\\\r?\n)*")
+
+
+@cache
+def _names_shell() -> re.Pattern[str]:
+    return re.compile(r"\b(?:(?:ba|da|a|k|mk|z)?sh|su|runuser|eval)\b")
