@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dagdock.report.terminal import Terminal, cells, width_of, wrapped
 from dagdock.text import Source, Span
 
-HEAD, TAIL = 3, 1  # lines shown of a longer place
+HEAD, TAIL = 3, 1  # lines shown of a longer place in an excerpt
 MIN_ROOM = 30
 
 
@@ -28,36 +28,50 @@ class _Underline(NamedTuple):
     message: str
 
 
+class _Bracket(NamedTuple):
+    """The sign before one line of a place of several lines."""
+
+    sign: str
+    style: str
+
+
 def excerpt(places: Sequence[Place], terminal: Terminal, indent: int = 2) -> list[str]:
     """The lines that `places` of one source touch, each underlined; the first place is the one that matters."""
     source = places[0].span.source
-    if not source.text:
-        return []
-    brackets: dict[int, str] = {}
-    rows: dict[int, list[_Underline]] = {}
+    return _numbered(source, places, [], terminal, indent) if source.text else []
+
+
+def listing(source: Source, places: Sequence[Place], terminal: Terminal, indent: int = 2) -> list[str]:
+    """A whole source with `places` underlined."""
+    lines = len(source.line_starts) - (source.text.endswith("\n"))
+    return _numbered(source, places, range(1, lines + 1), terminal, indent) if source.text else []
+
+
+def _numbered(
+    source: Source, places: Sequence[Place], lines: Sequence[int], terminal: Terminal, indent: int
+) -> list[str]:
+    """The given lines and those that `places` touch."""
+    brackets: dict[int, _Bracket] = {}
+    rows: dict[int, list[_Underline]] = {line: [] for line in lines}
     for place in places:
         span = _trimmed(place.span)
         first, last = source.position(span.start).line, source.position(span.end).line
-        if first != last and place is places[0]:
-            brackets = _bracket(first, last)
-        for line in brackets if brackets and place is places[0] else [first]:
+        touched = [line for line in range(first, last + 1) if lines or line < first + HEAD or line > last - TAIL]
+        bracketed = first != last and place.sign == "^" and not any(line in brackets for line in touched)
+        for line in touched if bracketed else [first]:
+            if bracketed:
+                brackets[line] = _Bracket("┌" if line == first else "└" if line == last else "│", place.style)
             underline = _on_line(source, line, span, place)
             row = rows.setdefault(line, [])
-            if line not in brackets or place is not places[0] or _is_partial(source, line, underline):
+            if not bracketed or _is_partial(source, line, underline):
                 row.append(underline)
-    return _drawn(source, rows, brackets, places[0].style, terminal, indent)
+    return _drawn(source, rows, brackets, terminal, indent)
 
 
 def _trimmed(span: Span) -> Span:
     """Without blank ends: a place that ends with a newline does not reach into the next line."""
     text = span.text.rstrip()
     return Span(span.source, span.start, span.start + len(text)) if text else Span(span.source, span.start, span.start)
-
-
-def _bracket(first: int, last: int) -> dict[int, str]:
-    """The sign before each shown line of a place of several lines."""
-    shown = [line for line in range(first, last + 1) if line < first + HEAD or line > last - TAIL]
-    return {line: "┌" if line == first else "└" if line == last else "│" for line in shown}
 
 
 def _on_line(source: Source, line: int, span: Span, place: Place) -> _Underline:
@@ -80,8 +94,7 @@ def _is_partial(source: Source, line: int, underline: _Underline) -> bool:
 def _drawn(
     source: Source,
     rows: dict[int, list[_Underline]],
-    brackets: dict[int, str],
-    style: str,
+    brackets: dict[int, _Bracket],
     terminal: Terminal,
     indent: int,
 ) -> list[str]:
@@ -98,10 +111,10 @@ def _drawn(
         underlines = sorted(rows[line], key=lambda underline: underline.start)
         shown, shift, columns = _window(source.line_span(line).text, underlines, room)
         number = terminal.paint(f"{line:{digits}}", "dim")
-        before = inner = ""
-        if brackets:
-            before = terminal.paint(brackets.get(line, ""), style) + " " * (2 - (line in brackets))
-            inner = terminal.paint("│", style) + " " if brackets.get(line) in ("┌", "│") else "  "
+        before = inner = "  " if brackets else ""
+        if bracket := brackets.get(line):
+            before = terminal.paint(bracket.sign, bracket.style) + " "
+            inner = "  " if bracket.sign == "└" else terminal.paint("│", bracket.style) + " "
         drawn.append(f"{margin}{number} {bar} {before}{shown}")
         gutter = f"{margin}{'':{digits}} {bar} {inner}"
         for underline in underlines:

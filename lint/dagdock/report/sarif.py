@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from functools import cache
 from typing import Any, NamedTuple, TextIO
 from urllib.parse import quote
 
@@ -33,7 +31,8 @@ SRCROOT = "SRCROOT"
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 PROBLEM_SEVERITIES: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "recommendation"}
-Plan = Sequence[tuple[str, str, Any]]
+Plan = list[tuple[str, str, Any]]
+_PLANS: dict[type, Plan] = {}
 KEPT = frozenset({"level", "kind"})  # always written: their defaults are not what readers assume
 
 
@@ -237,7 +236,7 @@ def to_dict(value: Any) -> Any:
         return {key: to_dict(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_dict(item) for item in value]
-    plan: Plan = _plan(type(value))
+    plan = _plan(type(value))
     return {
         name: to_dict(item)
         for attribute, name, default in plan
@@ -245,10 +244,11 @@ def to_dict(value: Any) -> Any:
     }
 
 
-@cache
-def _plan(model: Any) -> Plan:
+def _plan(model: type) -> Plan:
     """For each field of a sarif-om class its attribute, its name in the schema, and the value to leave out."""
-    plan = []
+    if model in _PLANS:
+        return _PLANS[model]
+    plan = _PLANS[model] = []
     for field in attr.fields(model):
         # The final schema calls `status` what sarif-om's draft calls `state`.
         renamed = model is om.Suppression and field.name == "state"
