@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TextIO
 
 TAB = 4
@@ -42,6 +43,18 @@ class Terminal:
             encoding = self._stream.encoding
             text = text.translate(PLAIN).encode(encoding, "backslashreplace").decode(encoding)
         self._stream.write(text.rstrip() + "\n")
+
+
+def wants_color(stream: TextIO, choice: str = "auto") -> bool:
+    """Whether to use colours: `always`, `never`, or what the environment and the stream say.
+
+    https://no-color.org and https://force-color.org: both count when they are set and not empty.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def _width_of(stream: TextIO) -> int:
