@@ -13,7 +13,21 @@ from typing import Protocol
 
 # Folders that hold nothing a project wrote itself; looking into them costs seconds in real repositories.
 SKIPPED = frozenset(
-    "node_modules .git .hg .svn .venv venv .tox .nox __pycache__ .mypy_cache .ruff_cache .pytest_cache .terraform".split()
+    (
+        "node_modules",
+        ".git",
+        ".hg",
+        ".svn",
+        ".venv",
+        "venv",
+        ".tox",
+        ".nox",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".terraform",
+    )
 )
 MAX_FILES = 50_000
 
@@ -38,6 +52,10 @@ class Facts(Protocol):
         """The names in a folder, sorted; empty where there is none."""
         ...
 
+    def folders(self, folder: str) -> list[str]:
+        """Those of the names that are folders themselves (links to folders are not), sorted."""
+        ...
+
 
 def inside(path: str) -> str | None:
     """A clean relative path (`.` for the root), or None where it leaves the project or is absolute."""
@@ -52,7 +70,7 @@ class Disk:
 
     def __init__(self, root: str) -> None:
         self.root = os.path.abspath(root)
-        self._names: dict[str, list[str]] = {}
+        self._listings: dict[str, tuple[list[str], list[str]]] = {}
         self._content: dict[str, bytes | None] = {}
 
     def is_file(self, path: str) -> bool:
@@ -80,19 +98,32 @@ class Disk:
         return self._content[clean]
 
     def names(self, folder: str) -> list[str]:
+        return self._listing(folder)[0]
+
+    def folders(self, folder: str) -> list[str]:
+        return self._listing(folder)[1]
+
+    def _listing(self, folder: str) -> tuple[list[str], list[str]]:
         clean = inside(folder)
         if clean is None:
-            return []
-        if clean not in self._names:
+            return [], []
+        if clean not in self._listings:
+            names: list[str] = []
+            folders: list[str] = []
             try:
-                self._names[clean] = sorted(os.listdir(os.path.join(self.root, clean)))
-            except OSError:
-                self._names[clean] = []
-        return self._names[clean]
+                with os.scandir(os.path.join(self.root, clean)) as entries:
+                    for entry in entries:
+                        names.append(entry.name)
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.name)
+            except (OSError, ValueError):  # ValueError: a name that no file can have, such as one with a NUL
+                pass
+            self._listings[clean] = sorted(names), sorted(folders)
+        return self._listings[clean]
 
 
 class Memory:
-    """Facts from texts in memory: examples, tests, and an editor's unsaved files over a disk."""
+    """Facts from texts in memory: examples and tests."""
 
     root = ""
 
@@ -120,19 +151,49 @@ class Memory:
     def names(self, folder: str) -> list[str]:
         return sorted(self._folders.get(inside(folder) or "", ()))
 
+    def folders(self, folder: str) -> list[str]:
+        return [name for name in self.names(folder) if normpath(join(folder, name)) in self._folders]
+
+
+class Overlay:
+    """Facts with some files in another state: an editor's unsaved texts, standard input, the text after a fix."""
+
+    def __init__(self, base: Facts, files: Mapping[str, bytes | str]) -> None:
+        self.root = base.root
+        self._base = base
+        self._changed = Memory(files)
+
+    def is_file(self, path: str) -> bool:
+        return self._changed.is_file(path) or self._base.is_file(path)
+
+    def is_dir(self, path: str) -> bool:
+        return self._changed.is_dir(path) or self._base.is_dir(path)
+
+    def read(self, path: str) -> bytes | None:
+        content = self._changed.read(path)
+        return self._base.read(path) if content is None else content
+
+    def names(self, folder: str) -> list[str]:
+        return sorted({*self._changed.names(folder), *self._base.names(folder)})
+
+    def folders(self, folder: str) -> list[str]:
+        return sorted({*self._changed.folders(folder), *self._base.folders(folder)})
+
 
 def files_below(facts: Facts, folder: str = ".") -> Iterator[str]:
-    """Every file below a folder, without the folders that no project writes itself; stops at MAX_FILES."""
+    """Every file below a folder, without the folders that no project writes itself; stops at MAX_FILES.
+
+    Nearer files come first. A link counts as a file and is not followed, so that a ring of links ends.
+    """
     waiting, seen = [folder], 0
-    while waiting:
-        current = waiting.pop()
+    for current in waiting:
+        below = set(facts.folders(current))
         for name in facts.names(current):
             path = name if current == "." else join(current, name)
-            if facts.is_dir(path):
-                if name not in SKIPPED:
-                    waiting.append(path)
-            else:
+            if name not in below:
                 yield path
-                seen += 1
-                if seen >= MAX_FILES:
-                    return
+            elif name not in SKIPPED:
+                waiting.append(path)
+            seen += 1
+            if seen >= MAX_FILES:
+                return
