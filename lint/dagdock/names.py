@@ -7,7 +7,7 @@ from functools import cache
 
 from dagdock.hooks import Rules
 from dagdock.peers import is_foreign
-from dagdock.rule import KINDS, Kind, Rule
+from dagdock.rule import FAMILIES, KINDS, Kind, Rule
 
 ALL = "ALL"
 
@@ -57,18 +57,22 @@ class Vocabulary:
         """The rules that a name means, among the kinds given."""
         return [rule for kind in kinds for rule in self._rules.of_kind(kind) if closeness(name, rule)]
 
-    def is_known(self, name: str, kinds: Sequence[Kind] = KINDS) -> bool:
-        """Whether a name means a rule. The given kinds are looked through first: the others may cost loading."""
-        if name.upper() == ALL or self.find(name, kinds):
-            return True
-        return any(self.find(name, [kind]) for kind in KINDS if kind not in kinds)
-
     def fault(self, name: str, kinds: Sequence[Kind] = KINDS, *, foreign: bool) -> str | None:
-        """What is wrong with a name, with the nearest right one. `foreign` lets pass what only a peer can know."""
-        if self.is_known(name, kinds):
+        """What is wrong with a name, with the nearest right one; None where it means a rule.
+
+        `kinds` are those at hand: rules of other kinds are looked through only where a name is none of theirs, for
+        that costs loading, and a code of another kind's family is taken on trust. `foreign` lets pass what only a
+        peer can know.
+        """
+        family = FAMILIES.get(name.upper().rstrip("0123456789"))
+        if name.upper() == ALL or self.find(name, kinds) or (family and family not in kinds):
             return None
-        if is_foreign(name) and not self._looks_like_ours(name):
-            return None if foreign else f"dagdock has no rule for `{name}`"
+        if is_foreign(name) and not family and foreign:
+            return None
+        if self.find(name):
+            return None
+        if is_foreign(name) and not family:
+            return f"dagdock has no rule for `{name}`"
         nearest = self.nearest(name)
         return f"no rule is called `{name}`" + (f"; did you mean `{nearest}`?" if nearest else "")
 
@@ -84,8 +88,3 @@ class Vocabulary:
         }
         found = get_close_matches(name.lower(), known, 1)
         return known[found[0]] if found else None
-
-    def _looks_like_ours(self, name: str) -> bool:
-        """Whether it begins with the letters of our own codes, as `DF999` does."""
-        families = {rule.code.rstrip("0123456789") for rule in self._rules.all()}
-        return name.upper().rstrip("0123456789") in families

@@ -15,6 +15,8 @@ Option = int | float | str | bool | list[str] | dict[str, str]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 KINDS: tuple[Kind, ...] = ("dockerfile", "compose", "dag", "project")
+FAMILIES: dict[str, Kind] = {"DF": "dockerfile", "DC": "compose", "AF": "dag", "PJ": "project"}
+"""The letters that the built-in rules' codes begin with, by the kind of file they are for."""
 FILE_NAMES = {"dockerfile": "Dockerfile", "compose": "compose.yaml", "dag": "dags/example.py"}
 
 
@@ -227,28 +229,31 @@ class Finding:
 
 
 class Suppression:
-    """A comment that silences findings, ours or a peer's, after the run has found out what it does.
+    """A comment that silences findings, ours or a peer's; rules look at it when everything else has been found.
 
-    `span` is the comment, `names` the rules it names, each with its place. `idle` are the names that silenced
-    nothing although their rule ran, `unknown` the names that no rule has, `fault` what is wrong with the comment as
-    a whole (None where nothing is). `remedy` removes what does nothing.
+    `span` is the comment, `covers` the stretch of the file that it speaks about, `names` the rules it names, each
+    with its place. `idle` are the names that silenced nothing although their rule ran, `unknown` the names that no
+    rule has with the nearest right one (empty where none is near), `fault` what is wrong with the comment as a whole.
+    `remedy` takes out what does nothing.
     """
 
     kind: Kind = "project"
 
-    __slots__ = ("fault", "idle", "names", "reason", "remedy", "span", "style", "unknown")
+    __slots__ = ("covers", "fault", "idle", "names", "reason", "remedy", "span", "style", "unknown", "used")
 
     def __init__(
-        self, span: Span, style: str, names: Sequence[Text], reason: str = "", fault: str | None = None
+        self, span: Span, covers: Span, style: str, names: Sequence[Text], reason: str, fault: str | None
     ) -> None:
         self.span = span
+        self.covers = covers
         self.style = style
-        """How it is written: `dagdock`, or the peer (`hadolint`, `buildkit`, `dclint`, `noqa`)."""
+        """How it is written: `dagdock`, or the peer (`hadolint`, `buildkit`, `dclint`, `noqa`, …)."""
         self.names = tuple(names)
         self.reason = reason
         self.fault = fault
+        self.used: set[Text] = set()
         self.idle: tuple[Text, ...] = ()
-        self.unknown: tuple[Text, ...] = ()
+        self.unknown: dict[Text, str] = {}
         self.remedy: Fix | None = None
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dagdock.config import Config, ConfigError, did_you_mean
+from dagdock.config import Config, ConfigError, Level, did_you_mean
 from dagdock.names import Vocabulary, closeness, means_whole
 from dagdock.rule import Finding, Kind, Option, Problem, Rule, Severity
 
@@ -48,7 +48,7 @@ class Selection:
     def severity(self, rule: Rule, problem: Problem) -> Severity:
         """How severe a problem is: what the configuration says, else what the problem or its rule says."""
         level = self._level(rule, rule.aliases if problem.aliases is None else problem.aliases)
-        return level if level is not None and level != "off" else problem.severity or rule.severity
+        return problem.severity or rule.severity if level is None or level == "off" else level
 
     def ignored_in(self, path: str) -> list[str]:
         """The names that `per-file-ignores` gives for an absolute path."""
@@ -66,11 +66,7 @@ class Selection:
         return self._options[rule.code]
 
     def check_names(self, kinds: tuple[Kind, ...]) -> None:
-        """Raise ConfigError for a name in the configuration that means no rule.
-
-        Names that only rules of other kinds could have are looked up too, but those with a code of another kind's
-        family are left for a run that has such files: looking costs loading all rules of that kind.
-        """
+        """Raise ConfigError for a name in the configuration that means no rule. `kinds` are those at hand."""
         if kinds in self._checked:
             return
         self._checked.add(kinds)
@@ -113,9 +109,10 @@ class Selection:
                 on = wanted > unwanted
         return on
 
-    def _level(self, rule: Rule, aliases: Sequence[str] | None) -> Severity | str | None:
+    def _level(self, rule: Rule, aliases: Sequence[str] | None) -> Level | None:
         """The severity that the configuration gives, from the name that is closest to the rule."""
-        best, level = 0, None
+        best = 0
+        level: Level | None = None
         for name, given in self.config.severity.items():
             if aliases is not None or means_whole(name, rule):
                 close = closeness(name, rule, aliases)

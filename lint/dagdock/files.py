@@ -1,0 +1,168 @@
+"""Which files a run is about: folders walked, ignore files honoured, standard input, and what cannot be read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from dagdock.config import Config
+from dagdock.facts import SKIPPED
+from dagdock.globs import Patterns
+from dagdock.result import Failure
+
+# Names that may be a Dockerfile, a Compose file, a DAG or an ignore file; nothing else is opened in a folder.
+_ENDINGS = (".py", ".yml", ".yaml", ".dockerignore")
+_WORDS = ("dockerfile", "containerfile")
+MAX_BYTES = 5_000_000
+
+ConfigOf = Callable[[str], Config]
+
+
+class Found:
+    """A file to look at: its absolute path, and whether the user named it rather than a folder above it."""
+
+    __slots__ = ("named", "path")
+
+    def __init__(self, path: str, named: bool) -> None:
+        self.path = path
+        self.named = named
+
+
+class Gathering:
+    """The files that paths on the command line mean, each once, in the order they are met; folders sorted by name."""
+
+    def __init__(self, config_of: ConfigOf, *, force_exclude: bool = False) -> None:
+        self._config_of = config_of
+        self._force_exclude = force_exclude
+        self._seen: set[str] = set()
+        self._folders: set[tuple[int, int]] = set()
+        self.failures: list[Failure] = []
+
+    def gather(self, paths: Sequence[str]) -> Iterator[Found]:
+        for path in paths:
+            full = os.path.abspath(path)
+            if os.path.isdir(full):
+                yield from self._walk(full, _ignores_above(full))
+            elif not os.path.lexists(full):
+                self.failures.append(Failure("no such file or folder", path))
+            elif not (self._force_exclude and self._excluded(full, is_dir=False)):
+                yield from self._once(Found(full, named=True))
+
+    def _once(self, found: Found) -> Iterator[Found]:
+        if found.path not in self._seen:
+            self._seen.add(found.path)
+            yield found
+
+    def _walk(self, folder: str, ignores: list[Ignore]) -> Iterator[Found]:
+        """The files below a folder. `ignores` are the ignore files that hold there, the nearest last."""
+        waiting = [(folder, ignores)]
+        while waiting:
+            folder, ignores = waiting.pop()
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+                status = os.stat(folder)
+            except OSError as problem:
+                self.failures.append(Failure(f"folder cannot be read: {problem.strerror}", shown(folder)))
+                continue
+            if (status.st_dev, status.st_ino) in self._folders:
+                continue  # seen already: another path on the command line, or a link back up
+            self._folders.add((status.st_dev, status.st_ino))
+            if any(entry.name == ".gitignore" for entry in entries):
+                ignores = [*ignores, *_ignore_file(folder, os.path.join(folder, ".gitignore"))]
+            below: list[tuple[str, list[Ignore]]] = []
+            for entry in entries:
+                is_dir = _is_dir(entry)
+                if is_dir and (entry.name in SKIPPED or entry.is_symlink()):
+                    continue  # what a link leads to is met on its own path, or is not of this project
+                if (not is_dir and not may_be_ours(entry.name)) or _ignored(entry.path, is_dir, ignores):
+                    continue
+                if self._excluded(entry.path, is_dir):
+                    continue
+                if is_dir and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+                    below.append((entry.path, ignores))
+                elif not is_dir:
+                    yield from self._once(Found(entry.path, named=False))
+            waiting.extend(reversed(below))
+
+    def _excluded(self, path: str, is_dir: bool) -> bool:
+        config = self._config_of(os.path.dirname(path))
+        if not config.exclude:
+            return False
+        relative = os.path.relpath(path, config.folder).replace(os.sep, "/")
+        return not relative.startswith("../") and config.exclude.match(relative, is_dir)
+
+
+Ignore = tuple[str, Patterns]
+
+
+def _ignores_above(folder: str) -> list[Ignore]:
+    """The ignore files of the git repository that a folder stands in, from its root down to the folder's parent."""
+    chain = [folder]
+    while not os.path.exists(os.path.join(chain[-1], ".git")):
+        parent = os.path.dirname(chain[-1])
+        if parent == chain[-1]:
+            return []
+        chain.append(parent)
+    root = chain[-1]
+    found = _ignore_file(root, os.path.join(root, ".git", "info", "exclude"))
+    for above in reversed(chain[1:]):
+        found += _ignore_file(above, os.path.join(above, ".gitignore"))
+    return found
+
+
+def _ignore_file(folder: str, path: str) -> list[Ignore]:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            patterns = Patterns(file)
+    except OSError:
+        return []
+    return [(folder, patterns)] if patterns else []
+
+
+def _ignored(path: str, is_dir: bool, ignores: list[Ignore]) -> bool:
+    """Whether git ignores a path whose folder it does not ignore: the nearest file that mentions it decides."""
+    for folder, patterns in reversed(ignores):
+        verdict = patterns.verdict(path[len(folder) :].lstrip(os.sep).replace(os.sep, "/"), is_dir)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _is_dir(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def may_be_ours(name: str) -> bool:
+    """Whether a file of that name is worth opening."""
+    lower = name.lower()
+    return lower.endswith(_ENDINGS) or any(word in lower for word in _WORDS)
+
+
+def read(path: str) -> bytes | Failure:
+    """The content of a file, or why it cannot be checked."""
+    name = shown(path)
+    try:
+        if not os.path.isfile(path):  # a named pipe or a device would block or never end
+            return Failure("is no regular file", name)
+        size = os.path.getsize(path)
+        if size > MAX_BYTES:
+            limit = f"{MAX_BYTES // 1_000_000} MB"
+            return Failure(
+                f"is too large to check: {size / 1_000_000:.1f} MB, the limit is {limit}; `exclude` it", name
+            )
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as problem:
+        return Failure(f"cannot be read: {problem.strerror}", name)
+
+
+def shown(path: str) -> str:
+    """A path as the user sees it: relative to the working directory where it lies below, with `/`."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path.replace(os.sep, "/")
+    return (path if relative.startswith("..") else relative).replace(os.sep, "/")

@@ -1,0 +1,286 @@
+"""Comments that silence findings: found in a document, put to work, and those that do nothing told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dagdock.fix import Edit, Fix, whole_lines
+from dagdock.names import Vocabulary, closeness
+from dagdock.peers import Comment, Scope, mentioned, read_comment
+from dagdock.rule import KINDS, Finding, Rule, Suppression
+from dagdock.text import Source, Span, Text
+
+if TYPE_CHECKING:
+    import ast
+
+    from dagdock.compose import ComposeFile
+    from dagdock.dag import DagModule
+    from dagdock.dockerfile import Dockerfile
+    from dagdock.ignorefile import IgnoreFile
+    from dagdock.project import Document
+
+Stretch = tuple[int, int]
+
+
+def read(document: Document) -> list[Suppression]:
+    """The suppressions that the comments of a document hold, in order."""
+    text = document.source.text
+    if "dagdock" not in text.casefold() and not mentioned(text):
+        return []
+    return list(_of_document(document))
+
+
+def _of_document(document: Document) -> Iterator[Suppression]:
+    source = document.source
+    layout: Layout | None = None
+    # The kind of a document is that of its rules; an ignore file has no comments of peers.
+    kind = document.kind if hasattr(document, "walk") and not hasattr(document, "patterns") else ""
+    for span in _comments(document):
+        said = read_own(span.text) or read_comment(span.text, kind)
+        if said is None:
+            continue
+        layout = layout or _layout(document)
+        names = [Text(name, Span(source, span.start + at, span.start + at + len(name))) for name, at in said.names]
+        yield Suppression(span, layout.covered(span, said), said.style, names, said.reason, said.fault)
+
+
+def read_own(comment: str) -> Comment | None:
+    """What a comment says to dagdock: `# dagdock: ignore[DF203] -- reason`. None where it says nothing."""
+    match = _own().match(comment)
+    if not match:
+        return None
+    scope: Scope = "file" if match["verb"].lower().startswith("ignore-f") else "statement"
+    names = [
+        (name.group(), match.start("names") + name.start()) for name in re.finditer(r"[^\s,]+", match["names"] or "")
+    ]
+    reason = (match["reason"] or "").strip()
+    fault = None
+    if match["verb"].lower() not in ("ignore", "ignore-file"):
+        fault = f"`{match['verb']}` is nothing that dagdock knows; write `# dagdock: ignore[DF203]`"
+        names = []
+    elif not names:
+        fault = f"name the rules that are meant, as in `# dagdock: {match['verb']}[DF203]`"
+    return Comment("dagdock", scope, names, reason, fault)
+
+
+@cache
+def _own() -> re.Pattern[str]:
+    return re.compile(
+        r"#\s*dagdock\s*:\s*(?P<verb>[\w-]+)\s*(?:\[(?P<names>[^\]]*)\])?[^\S\n]*(?:--(?P<reason>.*))?", re.IGNORECASE
+    )
+
+
+# Where comments stand and what they cover
+
+
+class Layout:
+    """The statements of a document, so that a comment finds the one it stands behind or above."""
+
+    def __init__(self, source: Source, statements: Sequence[Stretch], stages: Sequence[Stretch] = ()) -> None:
+        self._source = source
+        self._statements = sorted(statements, key=lambda stretch: (stretch[0], -stretch[1]))
+        self._stages = stages
+        self.joined: dict[int, int] = {}
+        """Lines that end a text of several lines, with the line where it begins."""
+
+    def covered(self, comment: Span, said: Comment) -> Span:
+        source = self._source
+        if said.scope == "file":
+            return source.whole
+        line = source.position(comment.start).line
+        if said.scope == "line":
+            return source.line_span(self.joined.get(line, line)).to(source.line_span(line))
+        start, end = self._statement(comment, source.line_span(line).start) or (comment.start, comment.end)
+        if said.scope == "stage":
+            start, end = next(((low, high) for low, high in self._stages if low <= start < high), (start, end))
+        return Span(source, start, end)
+
+    def _statement(self, comment: Span, line_start: int) -> Stretch | None:
+        text = self._source.text
+        if text[line_start : comment.start].strip():
+            starting = [stretch for stretch in self._statements if line_start <= stretch[0] < comment.start]
+            if starting:
+                return starting[0][0], max(end for _, end in starting)
+            around = [stretch for stretch in self._statements if stretch[0] < line_start <= stretch[1]]
+            return min(around, key=lambda stretch: stretch[1] - stretch[0], default=None)
+        inside = self._around(comment)
+        return inside or next((stretch for stretch in self._statements if stretch[0] >= comment.end), None)
+
+    def _around(self, comment: Span) -> Stretch | None:
+        return None
+
+
+class Lines(Layout):
+    """A layout whose statements may go on over comment lines: such a comment is about the statement around it."""
+
+    def _around(self, comment: Span) -> Stretch | None:
+        around = [stretch for stretch in self._statements if stretch[0] < comment.start < stretch[1]]
+        return min(around, key=lambda stretch: stretch[1] - stretch[0], default=None)
+
+
+def _comments(document: Any) -> Iterator[Span]:
+    """Every comment of a document, from its `#` to the end of its line."""
+    if document.kind == "dag":
+        for start, end in _python(document)[0]:
+            yield Span(document.source, start, end)
+    elif document.kind == "compose":
+        yield from (comment.span for comment in document.tree.comments)
+    else:
+        directives = getattr(document, "directives", [])
+        yield from (comment.span for comment in [*directives, *document.comments])
+
+
+def _layout(document: Any) -> Layout:
+    if document.kind == "dag":
+        return _dag_layout(document)
+    if document.kind == "compose":
+        return _compose_layout(document)
+    return _dockerfile_layout(document) if hasattr(document, "instructions") else _ignore_layout(document)
+
+
+def _dockerfile_layout(file: Dockerfile) -> Layout:
+    instructions = [(item.span.start, item.span.end) for item in file.instructions]
+    starts = [stage.span.start for stage in file.stages]
+    ends = [*starts[1:], len(file.source.text)]
+    return Lines(file.source, instructions, list(zip(starts, ends, strict=False)))
+
+
+def _ignore_layout(file: IgnoreFile) -> Layout:
+    return Layout(file.source, [(pattern.span.start, pattern.span.end) for pattern in file.patterns])
+
+
+def _compose_layout(file: ComposeFile) -> Layout:
+    from dagdock.yamltree import Mapping, Node, Sequence
+
+    stretches: list[Stretch] = []
+    waiting: list[Node] = [document.root for document in file.tree.documents if document.root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            for entry in node.entries:
+                stretches.append((entry.span.start, entry.span.end))
+                waiting += (entry.key, entry.value)
+        elif isinstance(node, Sequence):
+            for item in node.items:
+                stretches.append((item.span.start, item.span.end))
+                waiting.append(item)
+    return Layout(file.source, stretches)
+
+
+def _dag_layout(module: DagModule) -> Layout:
+    import ast
+
+    source = module.source
+    stretches: list[Stretch] = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.stmt):
+            first, last = _statement_lines(node)
+            stretches.append((source.full_line_span(first).start, source.line_span(last).end))
+    layout = Lines(source, stretches)
+    layout.joined = _python(module)[1]
+    return layout
+
+
+def _statement_lines(node: ast.stmt) -> tuple[int, int]:
+    """First and last line of a statement; of one with a body only its head, decorators included."""
+    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+    body = getattr(node, "body", None) or getattr(node, "cases", None)
+    if not isinstance(body, list):
+        return first, node.end_lineno or node.lineno
+    head = [getattr(node, "end_lineno", 0), body[0].lineno - 1] if hasattr(body[0], "lineno") else [node.lineno]
+    return first, max(node.lineno, min(head))
+
+
+def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
+    """The comments of a Python file, and the lines that end a text of several lines with the line it begins on."""
+    import io
+    import tokenize
+
+    source = module.source
+    comments: list[Stretch] = []
+    joined: dict[int, int] = {}
+    opened: list[int] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source.text.lstrip("\ufeff"), newline="").readline):
+            name = tokenize.tok_name[token.type]
+            if name == "COMMENT":
+                start = source.line_starts[token.start[0] - 1] + token.start[1]
+                start += token.start[0] == 1 and source.text.startswith("\ufeff")
+                comments.append((start, start + len(token.string.rstrip("\r\n"))))
+            elif name == "STRING" and token.start[0] < token.end[0]:
+                joined[token.end[0]] = token.start[0]
+            elif name.endswith("STRING_START"):
+                opened.append(token.start[0])
+            elif name.endswith("STRING_END") and opened and (begin := opened.pop()) < token.end[0]:
+                joined[token.end[0]] = begin
+    except (tokenize.TokenError, SyntaxError, IndexError, RecursionError):
+        pass  # broken Python: what was found before holds
+    return comments, joined
+
+
+# Put to work
+
+
+def silence(finding: Finding, suppressions: Sequence[Suppression]) -> Suppression | None:
+    """The suppression that silences a finding; every one that does is told so."""
+    by: Suppression | None = None
+    for suppression in suppressions:
+        covers = suppression.covers
+        if suppression.fault or not covers.start <= finding.span.start <= covers.end:
+            continue
+        for name in suppression.names:
+            if closeness(name, finding.rule, finding.aliases):
+                suppression.used.add(name)
+                by = by or suppression
+    return by
+
+
+def settle(suppression: Suppression, ran: Sequence[Rule], vocabulary: Vocabulary) -> bool:
+    """Find out which names of a suppression did nothing; `ran` are the rules that looked at the file.
+
+    A peer's code is idle only where a rule of ours stands for it and ran: the comment may be for the peer alone.
+    Whether there is anything to say about the suppression.
+    """
+    own = suppression.style == "dagdock"
+    for name in suppression.names:
+        if name in suppression.used or name == "ALL" or name.endswith(":*"):
+            continue
+        meant = [rule for rule in ran if closeness(name, rule)]
+        if any(rule.node is Suppression for rule in meant):
+            continue
+        if meant or (own and vocabulary.find(name) and not vocabulary.find(name, _kinds_of(ran))):
+            suppression.idle += (name,)
+        elif own and not vocabulary.find(name):
+            suppression.unknown[name] = vocabulary.nearest(name) or ""
+    if suppression.idle or suppression.unknown:
+        suppression.remedy = _remedy(suppression)
+    return bool(suppression.idle or suppression.unknown or suppression.fault)
+
+
+def _kinds_of(rules: Sequence[Rule]) -> list[Any]:
+    present = {rule.kind for rule in rules}
+    return [kind for kind in KINDS if kind in present]
+
+
+def _remedy(suppression: Suppression) -> Fix | None:
+    """Take out the names that do nothing, and the comment where no other is left."""
+    span, source = suppression.span, suppression.span.source
+    own = suppression.style == "dagdock"
+    if suppression.style == "buildkit":
+        return None  # a directive may say more than what it skips
+    gone = {*suppression.idle, *suppression.unknown}
+    left = [name for name in suppression.names if name not in gone]
+    if left:
+        names = suppression.names
+        edit = Edit(names[0].span.to(names[-1]), ", ".join(left) if own else ",".join(left))
+        return Fix("Remove what the comment does not need to name", [edit], "safe" if own else "unsafe")
+    line = source.line_span(span.line)
+    before = source.text[line.start : span.start]
+    if before.strip():
+        edit = Edit(Span(source, line.start + len(before.rstrip()), span.end), "")
+    else:
+        edit = Edit(whole_lines(span), "")
+    return Fix("Remove the comment", [edit], "safe" if own else "unsafe")
