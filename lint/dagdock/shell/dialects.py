@@ -12,24 +12,15 @@ POSIX_SH = "posix-sh"
 
 def is_posix(text: str, dialect: str) -> bool:
     """Whether the text is a script for a POSIX-like shell, by the name of its shell and by its looks."""
-    if dialect not in SHELLS and dialect != POSIX_SH:
+    if (dialect not in SHELLS and dialect != POSIX_SH) or _foreign_start().match(text):
         return False
-    if _is_template(text):
-        return False
-    return not (_foreign_start().match(text) or _foreign_anywhere().search(text))
+    if not any(mark in text for mark in _MARKS):
+        return True
+    # In quotes it is often an argument: `--format '{{.ID}}'`, `pwsh -c '$env:HOME'`.
+    return not _foreign_anywhere().search(_quoted().sub("", text))
 
 
-def _is_template(text: str) -> bool:
-    """Whether a placeholder stands outside quotes (in quotes it is often an argument: `--format '{{.ID}}'`)."""
-    if not any(mark in text for mark in ("{{", "{%", "<%", "@@", "%%")):
-        return False
-    return bool(_template().search(_quoted().sub("", text)))
-
-
-@cache
-def _template() -> re.Pattern[str]:
-    # `${name%%PATTERN}` is an expansion.
-    return re.compile(r"\{\{|\{%|<%|@@\w+@@|(?<!\w)%%[A-Z_]+%%")
+_MARKS = ("{{", "{%", "<%", "@@", "$env:", "$Env:", "$ENV:", "Preference", "%")
 
 
 @cache
@@ -50,7 +41,8 @@ def _foreign_start() -> re.Pattern[str]:
 
 @cache
 def _foreign_anywhere() -> re.Pattern[str]:
-    """Variables of PowerShell and cmd."""
+    """Placeholders of templates, variables of PowerShell and cmd."""
     return re.compile(
-        r"\$(?:env|Env|ENV):\w|\$(?:Error|Progress)(?:Action)?Preference|(?:^|[\s\"'])%[A-Za-z_]\w*%(?:\\|$|[\s\"'])"
+        r"\{\{|\{%|<%|@@\w+@@|(?<!\w)%%[A-Z_]+%%"  # `${name%%PATTERN}` is an expansion
+        r"|\$(?:env|Env|ENV):\w|\$(?:ErrorAction|Progress)Preference|(?:^|\s)%[A-Za-z_]\w*%(?:\\|$|\s)"
     )

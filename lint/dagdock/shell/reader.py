@@ -50,7 +50,7 @@ def _parse(body: Mapped, dialect: str, depth: int) -> Script:
     except RecursionError:  # a thousand brackets: nobody's script
         script.commands = []
         script.errors = [body.span(0, len(text))]
-    if depth < MAX_DEPTH and _names_shell().search(text):
+    if depth < MAX_DEPTH and any(name in text for name in ("sh", "su", "eval")):
         _add_inner_scripts(script, depth)
     return script
 
@@ -73,10 +73,14 @@ class _Reader:
 
     def read(self) -> None:
         root = _parser().parse(self.content).root_node
+        if root.has_error:
+            mended = _parser().parse(_with_separators(self.content)).root_node
+            root = root if mended.has_error else mended
         self.sequence(root.children, "", ())
         if root.has_error:
             self.settle_errors(root)
-        self.commands.sort(key=lambda command: command.start)
+        if b"<<" in self.content:  # what follows a here-document's opener was met after its lines
+            self.commands.sort(key=lambda command: command.start)
 
     def settle_errors(self, root: Node) -> None:
         """Note what could not be read, and drop the commands that it may belong to: those it touches."""
@@ -319,6 +323,8 @@ def _add_inner_scripts(script: Script, depth: int) -> None:
     seen = {command.span.start for command in script.commands}
     for outer in script.commands:
         found.append(outer)
+        if not any(word.text.endswith(_RUN_TEXT) for word in outer.words):
+            continue
         if inner := _inner_body(outer.effective):
             script_inside = _parse(inner, "posix-sh", depth + 1)
             script.errors += script_inside.errors
@@ -329,6 +335,10 @@ def _add_inner_scripts(script: Script, depth: int) -> None:
                     command.background = command.background or outer.background
                     found.append(command)
     script.commands = found
+
+
+# How the names of the commands end that run a text as a script.
+_RUN_TEXT = ("sh", "su", "runuser", "eval")
 
 
 def _inner_body(command: Command) -> Mapped | None:
@@ -400,6 +410,16 @@ def _for_grammar(text: str) -> str:
     return _test_bracket().sub(":", text) if "[ " in text else text
 
 
+def _with_separators(content: bytes) -> bytes:
+    """`fi fi` as `fi;fi`: the shell needs no separator between closing words, the grammar does."""
+    return _closing_words().sub(rb"\1;", content)
+
+
+@cache
+def _closing_words() -> re.Pattern[bytes]:
+    return re.compile(rb"((?<![\w-])(?:fi|done|esac)|[)}])[ \t](?=[ \t]*(?:fi|done|esac|else|elif|\})(?![\w-]))")
+
+
 def _code_points(text: str) -> list[int]:
     """For each UTF-8 byte of the text (a lone surrogate takes one), and for its end, the code point's offset."""
     offsets: list[int] = []
@@ -418,8 +438,3 @@ def _test_bracket() -> re.Pattern[str]:
 @cache
 def _blank() -> re.Pattern[str]:
     return re.compile(r"(?:[ \t]|\\\r?\n)*")
-
-
-@cache
-def _names_shell() -> re.Pattern[str]:
-    return re.compile(r"\b(?:(?:ba|da|a|k|mk|z)?sh|su|runuser|eval)\b")
