@@ -105,22 +105,22 @@ def findings(folder: Path, *arguments: str) -> list[dict[str, Any]]:
     return found
 
 
-def normalised(output: str, format: str, folder: Path) -> str:
+def normalised(output: str, style: str, folder: Path) -> str:
     """The output without what differs from machine to machine and from release to release."""
     output = output.replace(folder.as_uri(), "file:///project").replace(str(folder), "/project")
     output = output.replace(f'"{dagdock.__version__}"', '"VERSION"')
-    if format in ("json", "sarif"):
+    if style in ("json", "sarif"):
         output = json.dumps(json.loads(output), indent=2, ensure_ascii=False) + "\n"
     return output
 
 
-@pytest.mark.parametrize("format", ["text", "json", "sarif"])
-def test_shop_gives_what_it_gave(format: str) -> None:
-    run = dagdock_check(SHOP, "--format", format)
+@pytest.mark.parametrize("style", ["text", "json", "sarif"])
+def test_shop_gives_what_it_gave(style: str) -> None:
+    run = dagdock_check(SHOP, "--format", style)
     assert run.returncode == 1, run.stderr
     assert run.stderr == ""
-    output = normalised(run.stdout, format, SHOP)
-    golden = SHOP.with_suffix(".expected") / format
+    output = normalised(run.stdout, style, SHOP)
+    golden = SHOP.with_suffix(".expected") / style
     if UPDATE:
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(output, encoding="utf-8", newline="\n")
