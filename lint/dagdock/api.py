@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dagdock.fix import Edit, Fix
 from dagdock.hooks import hookimpl, load_data, rules_in
 from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, rule
+from dagdock.spelling import nearest
 from dagdock.text import Located, Mapped, Position, Source, Span, Text
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ __all__ = [
     "Workdir",
     "hookimpl",
     "load_data",
+    "nearest",
     "parse_cron",
     "parse_exec",
     "parse_shell",

@@ -1,0 +1,22 @@
+"""From what the Dockerfile parser found wrong to what the syntax rules say."""
+
+from __future__ import annotations
+
+from dagdock.api import Dockerfile, Fix, Problem, Problems, Related
+
+
+def faults(file: Dockerfile, kind: str, *, related: str = "", mend: str = "") -> Problems:
+    """A problem for each fault of one kind.
+
+    `related` describes the fault's second place. `mend` is the title of the fix that puts in what was probably meant
+    (`{}` stands for it); such a fix is a guess at the author's intention and so never a safe one.
+    """
+    for fault in file.faults_of(kind):
+        yield Problem(
+            fault.span,
+            fault.message,
+            related=[Related(fault.related, related)] if fault.related else (),
+            fix=Fix.replace(mend.format(fault.nearest), fault.span, fault.nearest, "unsafe")
+            if mend and fault.nearest is not None
+            else None,
+        )

@@ -1,0 +1,77 @@
+"""Which variables an instruction reads, and which of them its own shell sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagdock.api import (
+    CommandInstruction,
+    Copy,
+    CopyLike,
+    Expose,
+    Instruction,
+    PairsInstruction,
+    Span,
+    StopSignal,
+    Text,
+    User,
+    Volume,
+    Workdir,
+    parse_shell,
+)
+
+# Instructions whose words Docker itself puts variables into.
+EXPANDED = (CopyLike, Expose, PairsInstruction, StopSignal, User, Volume, Workdir)
+SETTERS = frozenset(
+    "read mapfile readarray getopts printf declare local export typeset readonly eval source . set".split()
+)
+WITH_DEFAULT = (":-", "-", ":+", "+", ":?", "?", ":=", "=")
+
+
+def docker_reads(instruction: Instruction) -> Iterator[Text]:
+    """Names that Docker replaces in an instruction, without those that say what to do where there is no value."""
+    if not isinstance(instruction, EXPANDED):
+        return
+    words = list(instruction.words)
+    words += [
+        flag.word
+        for flag in instruction.flags
+        if flag.word and not (isinstance(instruction, Copy) and flag.name == "from")
+    ]
+    for word in words:
+        for variable in word.variables:
+            if variable.modifier not in WITH_DEFAULT:
+                yield variable.name
+
+
+def shell_reads(instruction: Instruction) -> Iterator[tuple[str, Span]]:
+    """Names that the shell of a RUN surely takes from its environment: read here, set nowhere in the same script."""
+    if not isinstance(instruction, CommandInstruction) or instruction.name != "RUN" or not instruction.shell_text:
+        return
+    script = parse_shell(instruction.shell_text, instruction.dialect)
+    if not script.understood or script.broken:
+        return
+    text = instruction.shell_text.text
+    for command in script.commands:
+        for word in (*command.words, *command.assignments):
+            for name in word.variables:
+                if not _may_be_set(name, text) and not _has_modifier(name, word.text):
+                    yield name, word.span
+
+
+def _may_be_set(name: str, text: str) -> bool:
+    """Whether the script may set the variable itself: an assignment, a loop, `read`, or a file that it sources."""
+    import re
+
+    return bool(
+        re.search(
+            rf"(?<![\w$]){re.escape(name)}\+?=|\bfor\s+{re.escape(name)}\b|\bread\b[^;&|\n]*\b{re.escape(name)}\b", text
+        )
+        or re.search(r"(?:^|[;&|({\n]|\s)(?:\.|source|eval)\s+\S", text)
+    )
+
+
+def _has_modifier(name: str, text: str) -> bool:
+    import re
+
+    return bool(re.search(rf"\$\{{{re.escape(name)}[^}}\w]", text))

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagdock.api import Bad, Fix, Instruction, Located, Pair, Problem, Problems, Related, Stage, rule
+
+from ._base_image import full_name, known_image
+from ._variables import docker_reads, shell_reads
+
+
+@rule(
+    "DF608",
+    severity="error",
+    since="0.1",
+    fix="safe",
+    lessons=["L09"],
+    aliases=["sonar:S6579", "buildkit:UndefinedVar"],
+    bad=[
+        Bad(
+            "ARG APP_VERSION=1.4\nFROM alpine:3.20\nRUN wget https://example.com/app-«$APP_VERSION».tar.gz\n",
+            fixed="ARG APP_VERSION=1.4\nFROM alpine:3.20\nARG APP_VERSION\n"
+            "RUN wget https://example.com/app-$APP_VERSION.tar.gz\n",
+        ),
+        Bad(
+            "ARG HOME_DIR=/srv\nFROM alpine:3.20\nWORKDIR «$HOME_DIR»\n",
+            fixed="ARG HOME_DIR=/srv\nFROM alpine:3.20\nARG HOME_DIR\nWORKDIR $HOME_DIR\n",
+        ),
+    ],
+    good=[
+        "ARG VERSION=1.4\nFROM alpine:3.20\nARG VERSION\nRUN wget https://example.com/app-$VERSION.tar.gz\n",
+        "ARG VERSION=3.20\nFROM alpine:$VERSION\nRUN VERSION=1 && echo $VERSION\n",
+        "ARG PYTHON_VERSION=3.12\nFROM python:$PYTHON_VERSION\nRUN echo $PYTHON_VERSION\n",
+    ],
+)
+def global_arg_in_stage(stage: Stage) -> Problems:
+    """An ARG from above the first FROM is used in a stage that does not declare it.
+
+    An ARG above the first FROM belongs to the FROM lines only. Inside a stage it is empty, without any message: a
+    version number vanishes from an address, a folder becomes `/`. Repeat the name in the stage, `ARG NAME` without a
+    value, to let the value in.
+
+    https://docs.docker.com/build/building/variables/#scoping
+    """
+    declared = {pair.key: pair for argument in stage.dockerfile.global_args for pair in argument.pairs}
+    if not declared or stage.from_instruction is None:
+        return
+    told: set[str] = set()
+    for instruction in stage.instructions[1:]:
+        scope = stage.scope_at(instruction)
+        for name, place in _reads(instruction):
+            if name in declared and name not in told and name not in scope and not _set_by_base(name, stage):
+                told.add(name)
+                yield _problem(stage, declared[name], name, place)
+
+
+def _reads(instruction: Instruction) -> Iterator[tuple[str, Located]]:
+    for name in docker_reads(instruction):
+        yield name, name
+    for shell_name, place in shell_reads(instruction):
+        yield shell_name, place
+
+
+def _problem(stage: Stage, pair: Pair, name: str, place: Located) -> Problem:
+    assert stage.from_instruction
+    return Problem(
+        place,
+        f"`{name}` is empty here: an ARG above the first FROM is not known inside a stage. "
+        f"Add `ARG {name}` to this stage",
+        related=[Related(pair, "declared here, for FROM lines only")],
+        fix=Fix.insert_line_after(f"Declare `ARG {name}` in this stage", stage.from_instruction, f"ARG {name}"),
+    )
+
+
+def _set_by_base(name: str, stage: Stage) -> bool:
+    """Whether the base image may set a variable of that name itself, as `python` sets PYTHON_VERSION."""
+    first = list(stage.chain())[-1]
+    facts = known_image(first.image)
+    if facts and "env" in facts:
+        return name in facts["env"]
+    stem = name.partition("_")[0].lower()
+    return first.image is None or stem in full_name(first.image).lower()

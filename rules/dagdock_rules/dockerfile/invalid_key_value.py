@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Dockerfile, Problems, rule
+
+from ._faults import faults
+
+
+@rule(
+    "DF014",
+    severity="error",
+    since="0.1",
+    precision="very-high",
+    aliases=[
+        "dockerfile-utils:SYNTAX_MISSING_EQUALS",
+        "dockerfile-utils:SYNTAX_MISSING_NAMES",
+        "dockerfile-utils:SYNTAX_MISSING_SINGLE_QUOTE",
+        "dockerfile-utils:SYNTAX_MISSING_DOUBLE_QUOTE",
+        "dockerfile-utils:UNSUPPORTED_MODIFIER",
+    ],
+    tags=["syntax"],
+    bad=[
+        Bad("FROM alpine:3.20\nENV LANG=C.UTF-8 «TZ»\n"),
+        Bad("FROM alpine:3.20\nLABEL «=1.0»\n"),
+    ],
+    good=[
+        'FROM alpine:3.20\nENV LANG=C.UTF-8 TZ="Europe/Berlin"\n',
+    ],
+)
+def invalid_key_value(file: Dockerfile) -> Problems:
+    """A list of `name=value` pairs cannot be read.
+
+    Docker refuses the file: in `ENV`, `LABEL` and `ARG` each word is a name, `=` and a value; a value with blanks needs
+    quotes, and an open quote must be closed.
+
+    https://docs.docker.com/reference/dockerfile/#env
+    """
+    yield from faults(file, "invalid-key-value")

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Problem, Problems, Run, Stage, parse_shell, rule
+
+from ._base_image import known_image
+from ._users import drops_root
+
+INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
+MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
+
+
+@rule(
+    "DF604",
+    severity="info",
+    since="0.1",
+    security=4.0,
+    lessons=["L13"],
+    aliases=[
+        "trivy:DS-0002",
+        "checkov:CKV_DOCKER_3",
+        "kics:missing-user-instruction",
+        "sonar:S6471",
+        "semgrep:missing-user",
+        "semgrep:missing-user-entrypoint",
+    ],
+    tags=["security"],
+    bad=[Bad('«FROM python:3.12-slim»\nCOPY app.py .\nCMD ["python", "app.py"]\n')],
+    good=[
+        'FROM python:3.12-slim\nCOPY app.py .\nUSER 1000\nCMD ["python", "app.py"]\n',
+        'FROM nginxinc/nginx-unprivileged:1.27\nCMD ["nginx", "-g", "daemon off;"]\n',
+        'FROM registry.example.com/base:3\nCMD ["app"]\n',
+        'FROM postgres:16\nCMD ["postgres"]\n',
+    ],
+)
+def missing_user(stage: Stage) -> Problems:
+    """The image never says which user it runs as, and its base image is known to leave it at root.
+
+    Everything in the container then runs with all rights in it, and whoever breaks into the program has them too.
+    Most programs need none of them: create a user, or take a number, and name it with USER before CMD.
+
+    https://docs.docker.com/build/building/best-practices/#user
+    """
+    first = list(stage.chain())[-1]
+    if not stage.is_final or not stage.from_instruction or stage.user_at() or drops_root(stage):
+        return
+    facts = known_image(first.image)
+    if not facts or facts.get("user") != "root" or not _starts_program(stage) or _makes_user(stage):
+        return
+    yield Problem(
+        stage.from_instruction,
+        "the image runs as root, since no USER stands in it. Add `USER` with an ordinary user before CMD",
+    )
+
+
+def _starts_program(stage: Stage) -> bool:
+    """Whether the image is made to start a program of its own, which is no shell to work in."""
+    commands = [
+        instruction
+        for part in stage.chain()
+        for instruction in part.instructions
+        if isinstance(instruction, (Cmd, Entrypoint))
+    ]
+    return bool(commands) and not any(_is_shell(command) for command in commands)
+
+
+def _is_shell(command: CommandInstruction) -> bool:
+    words = list(command.exec_form or (command.shell_text.text.split() if command.shell_text else []))
+    return len(words) == 1 and words[0].rpartition("/")[2] in INTERACTIVE
+
+
+def _makes_user(stage: Stage) -> bool:
+    return any(
+        command.effective.name in MAKES_USERS
+        for part in stage.chain()
+        for instruction in part.instructions
+        if isinstance(instruction, Run) and instruction.shell_text
+        for command in parse_shell(instruction.shell_text, instruction.dialect).commands
+    )

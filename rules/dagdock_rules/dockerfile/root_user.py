@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Stage, rule
+
+from ._users import drops_root, is_root
+
+
+@rule(
+    "DF603",
+    severity="warning",
+    since="0.1",
+    security=6.5,
+    lessons=["L13"],
+    aliases=[
+        "hadolint:DL3002",
+        "trivy:DS-0002",
+        "checkov:CKV_DOCKER_8",
+        "kics:last-user-is-root",
+        "sonar:S6471",
+        "semgrep:last-user-is-root",
+    ],
+    tags=["security"],
+    bad=[Bad('FROM python:3.12-slim\nUSER app\n«USER root»\nRUN apt-get update\nCMD ["python", "app.py"]\n')],
+    good=[
+        "FROM python:3.12-slim\nUSER root\nRUN apt-get update\nUSER app\n",
+        "FROM golang:1.23 AS build\nUSER root\nFROM alpine:3.20\nUSER app\nCOPY --from=build /app /app\n",
+    ],
+)
+def root_user(stage: Stage) -> Problems:
+    """The last USER of the image is root.
+
+    Everything in the container then runs with all rights in it, and whoever breaks into the program has them too:
+    they can change any file of the image, read every mounted volume and attack the host from there. Switch to root
+    only for the steps that need it, and back to an ordinary user at the end.
+
+    https://docs.docker.com/build/building/best-practices/#user
+    """
+    if not stage.is_final:
+        return
+    user = stage.user_at()
+    if user and user.user and is_root(user, stage) and not drops_root(stage):
+        yield Problem(
+            user,
+            f"the container runs as `{user.user.value}`: whoever breaks into it owns everything in it. "
+            "Add a `USER` line with an ordinary user behind the steps that need root",
+        )

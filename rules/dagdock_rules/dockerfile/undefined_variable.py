@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Fix, Problem, Problems, Stage, Text, nearest, rule
+
+from ._base_image import known_image
+from ._variables import docker_reads
+
+
+@rule(
+    "DF609",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L09"],
+    aliases=["buildkit:UndefinedVar"],
+    bad=[
+        Bad(
+            "FROM debian:12\nARG APP_HOME=/srv\nWORKDIR $«APP_HOEM»\n",
+            fixed="FROM debian:12\nARG APP_HOME=/srv\nWORKDIR $APP_HOME\n",
+        ),
+        Bad("FROM alpine:3.20\nCOPY app /opt/$«VERSION»/app\nARG VERSION=1\n"),
+    ],
+    good=[
+        "FROM debian:12\nARG APP_HOME=/srv\nWORKDIR $APP_HOME\n",
+        "FROM debian:12\nWORKDIR ${APP_HOME:-/srv}\n",
+        "FROM registry.example.com/base:1\nWORKDIR $APP_HOME\n",
+        "FROM alpine:3.20\nENV PATH=/opt/bin:$PATH\nCOPY app /$TARGETARCH/\n",
+    ],
+)
+def undefined_variable(stage: Stage) -> Problems:
+    """An instruction uses a variable that nothing above it declares.
+
+    Docker puts in an empty text without a word, so `COPY app /opt/$VERSION/` copies to `/opt//`. Declare the variable
+    with ARG or ENV above its use in the same stage. What the base image itself sets counts too: the rule speaks only
+    where that is known, or where the name is close to one that is declared.
+
+    https://docs.docker.com/reference/build-checks/undefined-var/
+    """
+    declared_globally = {pair.key for argument in stage.dockerfile.global_args for pair in argument.pairs}
+    first = list(stage.chain())[-1]
+    facts = known_image(first.image) if not first.is_scratch else {"env": []}
+    told: set[str] = set()
+    for instruction in stage.instructions[1:]:
+        scope = stage.scope_at(instruction)
+        for name in docker_reads(instruction):
+            if name in scope or name in told or name in declared_globally or name == "PATH":
+                continue
+            close = nearest(name, scope.names())
+            if close is None and (not facts or "env" not in facts or name in facts["env"]):
+                continue
+            told.add(name)
+            yield _problem(name, close)
+
+
+def _problem(name: Text, close: str | None) -> Problem:
+    if close:
+        return Problem(
+            name,
+            f"`{name}` is declared nowhere above, so it is empty here. Did you mean `{close}`?",
+            fix=Fix.replace(f"Write `{close}`", name, close, "unsafe"),
+        )
+    return Problem(name, f"`{name}` is declared nowhere above, so it is empty here. Add `ARG {name}` or `ENV {name}=…`")

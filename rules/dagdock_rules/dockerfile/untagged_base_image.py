@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Related, Stage, rule
+
+from ._base_image import argument_behind
+
+
+@rule(
+    "DF101",
+    severity="warning",
+    since="0.1",
+    lessons=["L08"],
+    aliases=[
+        "hadolint:DL3006",
+        "trivy:DS-0001",
+        "checkov:CKV_DOCKER_7",
+        "kics:image-version-not-explicit",
+        "sonar:S6596",
+        "semgrep:missing-image-version",
+    ],
+    tags=["reproducible"],
+    bad=[
+        Bad("FROM «debian»\n"),
+        Bad("ARG BASE=alpine\nFROM «$BASE»\n"),
+    ],
+    good=[
+        "FROM debian:12.8-slim\n",
+        "ARG BASE\nFROM $BASE\n",
+        "FROM golang:1.23 AS build\nFROM build\n",
+        "FROM scratch\n",
+    ],
+)
+def untagged_base_image(stage: Stage) -> Problems:
+    """A base image is named without a version.
+
+    Without a tag Docker takes `latest`, which is whatever was published last. The same Dockerfile then gives another
+    image tomorrow, and the day it breaks nothing in your repository has changed. Name the version that you tested
+    with, such as `python:3.12-slim`.
+
+    https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
+    """
+    if stage.image and stage.image_word and stage.image.tag is None and stage.image.digest is None:
+        name = stage.image_word.value
+        argument = argument_behind(stage)
+        yield Problem(
+            stage.image_word,
+            f"`{name}` has no tag, so each build takes whatever `latest` is that day. Name the version that you tested"
+            if argument is None
+            else f"`{name}` is an image without a tag by default, so each build takes whatever `latest` is that day. "
+            f"Name the version that you tested in the default of `{argument.key}`",
+            related=[Related(argument, "the default is set here")] if argument else (),
+        )
