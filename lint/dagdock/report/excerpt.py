@@ -150,7 +150,7 @@ def _window(text: str, underlines: Sequence[_Underline], room: int) -> tuple[str
     if not (cut_left or cut_right) and total <= room:
         return "".join(piece for piece, _ in pieces), 0, _columns(pieces)
     place = sum(width for _, width in pieces[start - low : end - low])
-    wanted = max(room - 2 - min(place, room), 0) // 3  # columns of context before the place
+    wanted = max((room - 2 - place) // 3, room // 4)  # columns of context before the place
     first, used = start - low, 0
     while first > 0 and used + pieces[first - 1][1] <= wanted:
         first -= 1
