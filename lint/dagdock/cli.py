@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING, TextIO
 
 from dagdock import __version__
 
+if TYPE_CHECKING:
+    from dagdock.engine import Linter, Target, Workspace
+    from dagdock.fix import Safety
+    from dagdock.result import Failure, Result
+
 FORMATS = ("text", "concise", "json", "sarif")
+CLEAN, FOUND, BROKEN = 0, 1, 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,26 +27,92 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"dagdock {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
+    _check_options(commands.add_parser("check", help="lint files and folders", allow_abbrev=False))
+
     rules = commands.add_parser("rules", help="list every rule")
     rules.add_argument("--format", choices=("text", "json"), default="text")
-    rules.set_defaults(run=lazy("docs", "rules_command"))
+    rules.set_defaults(run=_lazy("docs", "rules_command"))
 
     explain = commands.add_parser("explain", help="a rule's page: what, why, examples, fix, options")
     explain.add_argument("rule", metavar="RULE", help="code, name, or a peer's code")
-    explain.set_defaults(run=lazy("docs", "explain_command"))
+    explain.set_defaults(run=_lazy("docs", "explain_command"))
 
     new_rule = commands.add_parser("new-rule", help="scaffold a rule")
     new_rule.add_argument("name", metavar="NAME")
     new_rule.add_argument("--kind", choices=("dockerfile", "compose", "dag", "project"), required=True)
-    new_rule.set_defaults(run=lazy("starter", "new_rule_command"))
+    new_rule.set_defaults(run=_lazy("starter", "new_rule_command"))
 
     init = commands.add_parser("init", help="write a starter configuration")
     init.add_argument("folder", metavar="FOLDER", nargs="?", default=".")
-    init.set_defaults(run=lazy("starter", "init_command"))
+    init.set_defaults(run=_lazy("starter", "init_command"))
     return top
 
 
-def lazy(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+def _check_options(check: argparse.ArgumentParser) -> None:
+    check.set_defaults(run=check_command)
+    check.add_argument("paths", metavar="PATH", nargs="*", help="files and folders (default: .); - for standard input")
+    check.add_argument("--stdin-filename", metavar="NAME", help="what the file on standard input is called")
+
+    rules = check.add_argument_group(
+        "rules", "RULES are codes, prefixes, names, tags, peers' codes or ALL, with commas"
+    )
+    rules.add_argument("--select", metavar="RULES", type=_names, action="append", help="only these rules")
+    rules.add_argument("--extend-select", metavar="RULES", type=_names, action="append", help="these rules too")
+    rules.add_argument("--ignore", metavar="RULES", type=_names, action="append", help="not these rules")
+    rules.add_argument("--airflow-version", metavar="X.Y", help="the Airflow that DAGs are for")
+
+    output = check.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
+    output.add_argument(
+        "--output",
+        metavar="FORMAT:FILE",
+        type=_output,
+        action="append",
+        default=[],
+        help="write a report to a file too",
+    )
+    output.add_argument("--statistics", action="store_true", help="how often each rule fired, in place of the findings")
+    output.add_argument("--show-files", action="store_true", help="list the files that would be checked")
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    output.add_argument("--quiet", "-q", action="store_true", help="findings and errors only")
+    output.add_argument("--verbose", "-v", action="store_true", help="also what was checked, with what, in what time")
+
+    fixes = check.add_argument_group("fixes")
+    fixes.add_argument("--fix", action="store_true", help="mend what can be mended safely")
+    fixes.add_argument("--unsafe-fixes", action="store_true", help="mend also where the meaning may change")
+    fixes.add_argument("--diff", action="store_true", help="show what fixes would change, and write nothing")
+
+    status = check.add_argument_group("exit status")
+    status.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        help="what makes the exit status 1 (default: warning)",
+    )
+    status.add_argument("--exit-zero", action="store_true", help="exit status 0 for findings of any severity")
+
+    config = check.add_argument_group("configuration")
+    config.add_argument("--config", metavar="FILE", help="use this configuration file and no other")
+    config.add_argument("--isolated", action="store_true", help="use no configuration file")
+    config.add_argument("--force-exclude", action="store_true", help="`exclude` holds for files named here too")
+    config.add_argument(
+        "--jobs", metavar="N", type=int, default=0, help="processes at most (default: as many as cores)"
+    )
+    config.add_argument("--no-cache", action="store_true", help="check everything anew")
+    config.add_argument("--cache-dir", metavar="DIR", help="where results are remembered")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _output(text: str) -> tuple[str, str]:
+    form, colon, path = text.partition(":")
+    if form not in FORMATS or not colon or not path:
+        raise argparse.ArgumentTypeError(f"write FORMAT:FILE, with one of {', '.join(FORMATS)}; {text!r} is not that")
+    return form, path
+
+
+def _lazy(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     """A command of another module, imported when it runs; it takes the arguments and gives the exit status."""
 
     def run(arguments: argparse.Namespace) -> int:
@@ -49,10 +123,245 @@ def lazy(module: str, function: str) -> Callable[[argparse.Namespace], int]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parsed = parser().parse_args(arguments)
-    status: int = parsed.run(parsed)
+    """Run a command. Gives the exit status: 0 clean, 1 findings, 2 wrong usage or something could not be checked."""
+    import warnings
+
+    warnings.simplefilter("ignore")  # what Python thinks of a file that is read is nobody's business here
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        parsed = parser().parse_args(arguments)
+        status: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (`| head`). Python flushes again at exit: let it flush into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FOUND
+    except KeyboardInterrupt:
+        print("dagdock: interrupted", file=sys.stderr)
+        status = 130
     return status
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+# dagdock check
+
+
+def check_command(arguments: argparse.Namespace) -> int:
+    from dagdock.config import ConfigError
+    from dagdock.selection import UsageError
+
+    try:
+        return _check(arguments)
+    except (ConfigError, UsageError) as problem:
+        print(f"dagdock: {problem}", file=sys.stderr)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as problem:
+        from dagdock.engine import describe
+
+        print(f"dagdock: internal error: {describe(problem)}", file=sys.stderr)
+        print("This is a fault of dagdock. Please report it with the file that it happens on.", file=sys.stderr)
+    return BROKEN
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from dagdock.config import Finder
+    from dagdock.engine import Linter, Workspace
+    from dagdock.selection import Choice, check_asked
+
+    choice = Choice(
+        None if arguments.select is None else _flat(arguments.select),
+        _flat(arguments.extend_select),
+        _flat(arguments.ignore),
+    )
+    linter = Linter(finder=Finder(isolated=arguments.isolated, explicit=arguments.config), choice=choice)
+    check_asked(choice, linter.vocabulary)
+    workspace = Workspace(airflow_version=_airflow_version(arguments.airflow_version))
+    failures: list[Failure] = []
+    if "-" in arguments.paths:
+        workspace, targets = _standard_input(arguments, workspace)
+    else:
+        targets = list(_targets(arguments, linter, workspace, failures))
+    if arguments.show_files:
+        return _show_files(targets, workspace, failures)
+
+    progress = Progress(sys.stderr)
+    if arguments.fix or arguments.unsafe_fixes or arguments.diff:
+        return _mend(arguments, linter, workspace, targets, failures, progress)
+    result = linter.check(workspace, targets, progress.tell)
+    progress.clear()
+    result.errors[:0] = failures
+    return _report(arguments, result, sys.stdout, _fail_on(arguments, linter, targets))
+
+
+def _flat(lists: list[list[str]] | None) -> list[str]:
+    return [name for names in lists or () for name in names]
+
+
+def _airflow_version(text: str | None) -> str | None:
+    from dagdock.project import AirflowVersion
+    from dagdock.selection import UsageError
+
+    if text is not None and AirflowVersion.parse(text) is None:
+        raise UsageError(f"--airflow-version: `{text}` is no version; write one such as 2.10")
+    return text
+
+
+def _targets(
+    arguments: argparse.Namespace, linter: Linter, workspace: Workspace, failures: list[Failure]
+) -> Iterator[Target]:
+    from dagdock.files import Gathering
+
+    gathering = Gathering(linter.config, force_exclude=arguments.force_exclude)
+    for found in gathering.gather(arguments.paths or ["."]):
+        yield workspace.target(found.path, found.start)
+    failures += gathering.failures
+
+
+def _standard_input(arguments: argparse.Namespace, workspace: Workspace) -> tuple[Workspace, list[Target]]:
+    from dagdock.files import may_be_ours
+    from dagdock.selection import UsageError
+
+    name = arguments.stdin_filename
+    if arguments.paths != ["-"]:
+        raise UsageError("- (standard input) cannot be checked together with other paths")
+    if not name or not may_be_ours(os.path.basename(name)):
+        raise UsageError("say what standard input is: --stdin-filename Dockerfile, compose.yaml or dags/example.py")
+    target = workspace.target(os.path.abspath(name))
+    content = sys.stdin.buffer.read()
+    return workspace.with_files({target.root: {target.path: content}}), [target]
+
+
+def _show_files(targets: Sequence[Target], workspace: Workspace, failures: Sequence[Failure]) -> int:
+    from dagdock.project import classify
+
+    for target in targets:
+        content = workspace.facts(target.root).read(target.path)
+        if content is not None and classify(target.path, content):
+            print(workspace.shown(target))
+    for failure in failures:
+        print(f"dagdock: {failure.path}: {failure.message}", file=sys.stderr)
+    return BROKEN if failures else CLEAN
+
+
+def _mend(
+    arguments: argparse.Namespace,
+    linter: Linter,
+    workspace: Workspace,
+    targets: Sequence[Target],
+    failures: Sequence[Failure],
+    progress: Progress,
+) -> int:
+    from dagdock.mend import Mending, diff
+
+    safeties: list[Safety] = ["safe", "unsafe"] if arguments.unsafe_fixes else ["safe"]
+    mending = Mending(linter, workspace, targets, safeties, progress=progress.tell)
+    progress.clear()
+    changes = mending.changes
+    result = mending.result
+    result.errors[:0] = failures
+    if arguments.diff:
+        for line in diff(changes):
+            print(line)
+        for failure in result.errors:
+            print(f"dagdock: {failure.path}: {failure.message}", file=sys.stderr)
+        for note in mending.notes:
+            print(f"dagdock: {note}", file=sys.stderr)
+        return BROKEN if result.errors else FOUND if changes else CLEAN
+    stream = sys.stdout
+    if "-" in arguments.paths:
+        # What was standard input goes out again, mended; the report makes room for it.
+        sys.stdout.buffer.write(mending.content(targets[0]) or b"")
+        sys.stdout.buffer.flush()
+        stream = sys.stderr
+    else:
+        mending.write()
+    return _report(arguments, result, stream, _fail_on(arguments, linter, targets))
+
+
+def _fail_on(arguments: argparse.Namespace, linter: Linter, targets: Sequence[Target]) -> str:
+    """The least severity that matters: from the command line, else from the configuration of the first file."""
+    if arguments.exit_zero:
+        return "never"
+    if arguments.fail_on:
+        return str(arguments.fail_on)
+    folder = os.path.dirname(targets[0].full) if targets else os.getcwd()
+    return linter.config(folder).fail_on or "warning"
+
+
+def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_on: str) -> int:
+    from dagdock.report import writer
+    from dagdock.report.terminal import wants_color
+    from dagdock.result import Failure
+    from dagdock.rule import SEVERITIES
+
+    for form, path in arguments.output:
+        if reason := _write_file(result, form, path):
+            result.errors.append(Failure(reason, path))
+    color = wants_color(stream, arguments.color)
+    if arguments.statistics and arguments.format in ("text", "concise"):
+        _statistics(result, stream)
+    else:
+        writer(arguments.format)(result, stream, color=color, quiet=arguments.quiet)
+    if arguments.format in ("json", "sarif") or arguments.statistics:
+        for failure in result.errors:
+            print(f"dagdock: {failure.path}{': ' if failure.path else ''}{failure.message}", file=sys.stderr)
+    if arguments.verbose:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(result.files.items()))
+        plugins = "".join(f", plugin {name} {version}".rstrip() for name, version in result.plugins.items())
+        print(
+            f"dagdock {__version__}: {result.checked} files ({kinds or 'none'}), {len(result.rules)} rules{plugins}, "
+            f"{len(result.silenced)} findings silenced, {result.seconds:.2f} s",
+            file=sys.stderr,
+        )
+    if result.errors:
+        return BROKEN
+    return FOUND if any(severity == fail_on and result.reaches(severity) for severity in SEVERITIES) else CLEAN
+
+
+def _write_file(result: Result, form: str, path: str) -> str | None:
+    """Write a report to a file; why that failed, None where it did not."""
+    from dagdock.report import writer
+
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            writer(form)(result, file)
+    except OSError as problem:
+        return f"cannot be written: {problem.strerror}"
+    return None
+
+
+def _statistics(result: Result, stream: TextIO) -> None:
+    counts: dict[str, int] = {}
+    rules = {finding.rule.code: finding.rule for finding in result.findings}
+    for finding in result.findings:
+        counts[finding.rule.code] = counts.get(finding.rule.code, 0) + 1
+    width = len(str(max(counts.values(), default=0)))
+    for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        fix = "" if rules[code].fix == "none" else f" [{rules[code].fix} fix]"
+        stream.write(f"{count:>{width}}  {code}  {rules[code].name}{fix}\n")
+
+
+class Progress:
+    """A line on the terminal that says how far a long run has come, gone when the run is over."""
+
+    def __init__(self, stream: TextIO) -> None:
+        from time import monotonic
+
+        self._stream = stream if stream.isatty() else None
+        self._now = monotonic
+        self._next = monotonic() + 1.0
+        self._shown = False
+
+    def tell(self, done: int, steps: int) -> None:
+        if self._stream and self._now() >= self._next:
+            self._next = self._now() + 0.1
+            self._shown = True
+            self._stream.write(f"\r\x1b[Kchecking… {100 * done // max(steps, 1)} %")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        if self._stream and self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

@@ -151,11 +151,12 @@ def read(path: str) -> Config | None:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+    """The end of an error message about a name: the nearest right one, else all of them."""
+    from dagdock.spelling import nearest
 
     words = sorted(known)
-    found = get_close_matches(name, words, 1) or get_close_matches(name.replace("_", "-"), words, 1)
-    return f"; did you mean `{found[0]}`?" if found else f"; known are {', '.join(words)}"
+    found = nearest(name.replace("_", "-"), words)
+    return f"; did you mean `{found}`?" if found else f"; known are {', '.join(words) or 'none'}"
 
 
 def read_peers(paths: list[str]) -> Config:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from dagdock.config import Config
+from dagdock.disk import shown
 from dagdock.facts import SKIPPED
 from dagdock.globs import Patterns
 from dagdock.result import Failure
@@ -13,19 +15,15 @@ from dagdock.result import Failure
 # Names that may be a Dockerfile, a Compose file, a DAG or an ignore file; nothing else is opened in a folder.
 _ENDINGS = (".py", ".yml", ".yaml", ".dockerignore")
 _WORDS = ("dockerfile", "containerfile")
-MAX_BYTES = 5_000_000
 
 ConfigOf = Callable[[str], Config]
 
 
-class Found:
-    """A file to look at: its absolute path, and whether the user named it rather than a folder above it."""
+class Found(NamedTuple):
+    """A file to look at, and the path that the user gave: the file itself or a folder above it; both absolute."""
 
-    __slots__ = ("named", "path")
-
-    def __init__(self, path: str, named: bool) -> None:
-        self.path = path
-        self.named = named
+    path: str
+    start: str
 
 
 class Gathering:
@@ -46,7 +44,7 @@ class Gathering:
             elif not os.path.lexists(full):
                 self.failures.append(Failure("no such file or folder", path))
             elif not (self._force_exclude and self._excluded(full, is_dir=False)):
-                yield from self._once(Found(full, named=True))
+                yield from self._once(Found(full, full))
 
     def _once(self, found: Found) -> Iterator[Found]:
         if found.path not in self._seen:
@@ -55,7 +53,7 @@ class Gathering:
 
     def _walk(self, folder: str, ignores: list[Ignore]) -> Iterator[Found]:
         """The files below a folder. `ignores` are the ignore files that hold there, the nearest last."""
-        waiting = [(folder, ignores)]
+        start, waiting = folder, [(folder, ignores)]
         while waiting:
             folder, ignores = waiting.pop()
             try:
@@ -81,7 +79,7 @@ class Gathering:
                 if is_dir and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
                     below.append((entry.path, ignores))
                 elif not is_dir:
-                    yield from self._once(Found(entry.path, named=False))
+                    yield from self._once(Found(entry.path, start))
             waiting.extend(reversed(below))
 
     def _excluded(self, path: str, is_dir: bool) -> bool:
@@ -139,30 +137,3 @@ def may_be_ours(name: str) -> bool:
     """Whether a file of that name is worth opening."""
     lower = name.lower()
     return lower.endswith(_ENDINGS) or any(word in lower for word in _WORDS)
-
-
-def read(path: str) -> bytes | Failure:
-    """The content of a file, or why it cannot be checked."""
-    name = shown(path)
-    try:
-        if not os.path.isfile(path):  # a named pipe or a device would block or never end
-            return Failure("is no regular file", name)
-        size = os.path.getsize(path)
-        if size > MAX_BYTES:
-            limit = f"{MAX_BYTES // 1_000_000} MB"
-            return Failure(
-                f"is too large to check: {size / 1_000_000:.1f} MB, the limit is {limit}; `exclude` it", name
-            )
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as problem:
-        return Failure(f"cannot be read: {problem.strerror}", name)
-
-
-def shown(path: str) -> str:
-    """A path as the user sees it: relative to the working directory where it lies below, with `/`."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive
-        return path.replace(os.sep, "/")
-    return (path if relative.startswith("..") else relative).replace(os.sep, "/")

@@ -78,13 +78,9 @@ class Vocabulary:
 
     def nearest(self, name: str) -> str | None:
         """The code or name of a rule that is most like a name that nothing has."""
-        from difflib import get_close_matches
+        from dagdock.spelling import nearest
 
-        known = {word.lower(): word for rule in self._rules.all() for word in (rule.code, rule.name, *rule.tags)}
-        known |= {
-            alias.rpartition(":")[2].lower(): alias.rpartition(":")[2]
-            for rule in self._rules.all()
-            for alias in rule.aliases
-        }
-        found = get_close_matches(name.lower(), known, 1)
-        return known[found[0]] if found else None
+        rules = self._rules.all()
+        known = {word for rule in rules for word in (rule.code, rule.name, *rule.tags)}
+        known |= {alias.rpartition(":")[2] for rule in rules for alias in rule.aliases}
+        return nearest(name, known)
