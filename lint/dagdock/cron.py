@@ -280,10 +280,15 @@ class _FieldReader:
 def _never_fires(fields: list[_Values]) -> bool:
     """Whether no month has the day, as on 30 February."""
     days, months, weekdays = fields[2], fields[3], fields[4]
-    if days.star or days.special or months.star or not weekdays.star:
+    if days.star or days.special or months.star or months.special or not weekdays.star:
         return False
     lengths = list(_DAYS_IN_MONTH)
-    if len(fields) == 7 and not fields[6].star and not any(_is_leap(year) for year in fields[6].numbers):
+    if (
+        len(fields) == 7
+        and fields[6].numbers
+        and not fields[6].star
+        and not any(_is_leap(year) for year in fields[6].numbers)
+    ):
         lengths[1] = 28
     return min(days.numbers) > max(lengths[month - 1] for month in months.numbers)
 
