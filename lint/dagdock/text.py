@@ -249,12 +249,19 @@ class Mapped:
     def piece(self, start: int, end: int) -> Text:
         return Text(self.text[start:end], self.span(start, end))
 
-    def part(self, start: int, end: int) -> Mapped:
-        """The joined text from `start` to `end`, still mapped."""
-        pieces: list[tuple[int, str]] = []
+    def pieces(self, start: int = 0, end: int | None = None) -> list[tuple[int, str]]:
+        """The stretches of the source that `text[start:end]` is made of: their offsets and texts, in order."""
+        if end is None:
+            end = len(self.text)
+        found: list[tuple[int, str]] = []
         bounds: Sequence[int] = [*self._logical[1:], len(self.text)]
         for logical, origin, stop in zip(self._logical, self._origins, bounds, strict=True):
             low, high = max(start, logical), min(end, stop)
             if low < high:
-                pieces.append((origin + low - logical, self.text[low:high]))
+                found.append((origin + low - logical, self.text[low:high]))
+        return found
+
+    def part(self, start: int, end: int) -> Mapped:
+        """The joined text from `start` to `end`, still mapped."""
+        pieces = self.pieces(start, end)
         return Mapped(self.source, pieces or [(self.origin(start) if self.text else 0, "")])

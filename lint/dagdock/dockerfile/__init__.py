@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dagdock.dockerfile.document import Comment, Directive, Dockerfile, Fault, Token, parse
+from dagdock.dockerfile.document import Dockerfile, parse
+from dagdock.dockerfile.execform import JsonFault
+from dagdock.dockerfile.faults import Fault
+from dagdock.dockerfile.flags import Flag, Mount, MountField
+from dagdock.dockerfile.heredocs import Heredoc
 from dagdock.dockerfile.instructions import (
     Add,
     Arg,
@@ -13,16 +17,11 @@ from dagdock.dockerfile.instructions import (
     Entrypoint,
     Env,
     Expose,
-    Flag,
     From,
     Healthcheck,
-    Heredoc,
     Instruction,
-    JsonFault,
     Label,
     Maintainer,
-    Mount,
-    MountField,
     Onbuild,
     Pair,
     PairsInstruction,
@@ -35,7 +34,9 @@ from dagdock.dockerfile.instructions import (
     Volume,
     Workdir,
 )
+from dagdock.dockerfile.lexer import Comment, Directive
 from dagdock.dockerfile.stages import Binding, Scope, Stage
+from dagdock.dockerfile.tokens import Token
 from dagdock.dockerfile.words import Literal, Variable, Word
 
 __all__ = [

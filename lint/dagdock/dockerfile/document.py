@@ -3,81 +3,215 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
-from dagdock.dockerfile.instructions import Arg, Instruction
-from dagdock.dockerfile.stages import Stage
+from dagdock.dockerfile.heredocs import Heredoc, Opener, openers
+from dagdock.dockerfile.instructions import Arg, From, Instruction, Onbuild, instruction
+from dagdock.dockerfile.lexer import Comment, Directive, Lexer
+from dagdock.dockerfile.stages import PLATFORM_ARGS, Binding, Bindings, Scope, Stage, set_args
 from dagdock.rule import Kind
 from dagdock.text import Source, Span, Text
 
-
-class Directive:
-    """`# syntax=…`, `# escape=…` or `# check=…` at the top; `name` lower-case, `span` the comment."""
-
-    name: Text
-    value: Text
-    span: Span
-
-
-class Comment:
-    """A comment line; `text` without `#` and the blanks around, `span` from the `#` to the line's end."""
-
-    text: Text
-    span: Span
-
-
-class Token:
-    """One piece of the file; all of them together are the file."""
-
-    kind: str
-    text: str
-    span: Span
-
-
-class Fault:
-    """Something wrong with the syntax; `kind` is the name of the rule that reports it."""
-
-    kind: str
-    span: Span
-    message: str
-    nearest: str | None  # what was probably meant, to be put in place of `span`
-    related: Span | None
-    instruction: Instruction | None
+if TYPE_CHECKING:
+    from dagdock.dockerfile.faults import Fault
+    from dagdock.dockerfile.tokens import Token
 
 
 class Dockerfile:
-    """A parsed Dockerfile."""
+    """A parsed Dockerfile.
+
+    `escape` is the escape character, `comments` are all comments, those between the lines of an instruction too (but
+    no directives), `instructions` stand in order, the trigger of an ONBUILD inside it. `stages` has one stage for
+    each FROM, or one without FROM; `global_args` are the ARGs above the first FROM.
+    """
 
     kind: ClassVar[Kind] = "dockerfile"
-    source: Source
-    span: Span
-    escape: str
-    directives: list[Directive]
-    comments: list[Comment]  # all of them, those inside instructions too
-    instructions: list[Instruction]
-    stages: list[Stage]
-    global_args: list[Arg]
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        lexer = Lexer(source)
+        self.instructions: list[Instruction] = []
+        self.escape = lexer.escape
+        while line := lexer.logical_line():
+            self.escape = lexer.escape
+            found = instruction(self, line)
+            found.index = len(self.instructions)
+            self.instructions.append(found)
+            if "<<" in line.text.text:
+                self._read_heredocs(found, lexer)
+        self.escape = lexer.escape
+        self.directives: list[Directive] = lexer.directives
+        self.comments: list[Comment] = lexer.comments
+        self.stages = self._stages()
+
+    @staticmethod
+    def _read_heredocs(found: Instruction, lexer: Lexer) -> None:
+        """The heredocs that an instruction opens; its text and lines grow by theirs."""
+        inner = found.inner if isinstance(found, Onbuild) else found
+        if inner is None or not inner.takes_heredocs or inner.exec_form is not None:
+            return
+        line = found.logical
+        for opener in openers(line.text):
+            lines = lexer.heredoc(opener.is_end)
+            found.heredocs.append(_heredoc(found, inner, opener, lines.body, lines.terminator))
+            found.lines = line.lines = Span(line.lines.source, line.lines.start, lines.end)
+        inner.lines = found.lines
+
+    def _stages(self) -> list[Stage]:
+        starts = [each.index for each in self.instructions if isinstance(each, From)]
+        if not starts:
+            stages = [Stage(self, 0, None, self.instructions)] if self.instructions else []
+        else:
+            ends = [*starts[1:], len(self.instructions)]
+            stages = []
+            for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
+                first = self.instructions[start]
+                assert isinstance(first, From)
+                stages.append(Stage(self, index, first, self.instructions[start:end]))
+        for stage in stages:
+            for each in stage.instructions:
+                each.stage = stage
+        return stages
 
     @property
+    def span(self) -> Span:
+        return self.source.whole
+
+    @cached_property
+    def global_args(self) -> list[Arg]:
+        """The ARGs above the first FROM; none where there is no FROM."""
+        return [each for each in self.instructions if each.stage is None and isinstance(each, Arg)]
+
+    @cached_property
+    def global_scope(self) -> Scope:
+        """The variables that FROM knows: the ARGs above the first one, and those that describe the platform."""
+        bindings: Bindings = {name: [(-1, Binding(name, "predefined", None))] for name in PLATFORM_ARGS}
+        for arg in self.global_args:
+            set_args(bindings, arg, Scope(bindings, arg.index + 1, None, True), None)
+        return Scope(bindings, len(self.instructions), None, True)
+
+    @cached_property
     def tokens(self) -> list[Token]:
-        raise NotImplementedError
+        """Every piece of the file, in order and without a gap."""
+        from dagdock.dockerfile.tokens import tokens_of
 
-    @property
+        return tokens_of(self)
+
+    @cached_property
     def faults(self) -> list[Fault]:
-        raise NotImplementedError
+        """What is wrong with the syntax, in order of the places."""
+        from dagdock.dockerfile.faults import faults_of
 
-    def faults_of(self, kind: str) -> Iterator[Fault]:
-        raise NotImplementedError
+        return faults_of(self)
+
+    def faults_of(self, kind: str) -> list[Fault]:
+        """The faults of one kind, which is the name of the rule that reports them."""
+        return [fault for fault in self.faults if fault.kind == kind]
+
+    def all_instructions(self) -> Iterator[Instruction]:
+        """The instructions in order, each ONBUILD followed by its trigger."""
+        for each in self.instructions:
+            current: Instruction | None = each
+            while current is not None:
+                yield current
+                current = current.inner if isinstance(current, Onbuild) else None
 
     def walk(self) -> Iterator[Dockerfile | Stage | Instruction]:
         """The file, its stages, its instructions with the triggers of ONBUILD."""
-        raise NotImplementedError
+        yield self
+        yield from self.stages
+        yield from self.all_instructions()
 
-    def stage_named(self, name: str, before: Stage | None = None) -> Stage | None:
-        """The stage of that name (any case) or index, only among those before a stage when one is given."""
-        raise NotImplementedError
+    @cached_property
+    def _stages_by_name(self) -> dict[str, list[Stage]]:
+        found: dict[str, list[Stage]] = {}
+        for stage in self.stages:
+            if stage.name:
+                found.setdefault(stage.name.lower(), []).append(stage)
+        return found
+
+    def stage_named(self, name: str, before: Stage | None = None, by_index: bool = True) -> Stage | None:
+        """The last stage of that name (in any case) or that index; with `before` only among the stages above that."""
+        limit = len(self.stages) if before is None else before.index
+        if by_index and name.isascii() and name.isdigit():
+            index = int(name) if len(name) < 10 else limit
+            return self.stages[index] if index < limit else None
+        for stage in reversed(self._stages_by_name.get(name.lower(), ())):
+            if stage.index < limit:
+                return stage
+        return None
+
+    @cached_property
+    def _users(self) -> dict[int, list[Stage]]:
+        found: dict[int, list[Stage]] = {}
+        for stage in self.stages:
+            for used in stage.uses():
+                users = found.setdefault(used.index, [])
+                if stage not in users:
+                    users.append(stage)
+        return found
+
+    def users_of(self, stage: Stage) -> list[Stage]:
+        """The stages that are built on a stage, copy from it or mount it."""
+        return self._users.get(stage.index, [])
+
+    def comment_above(self, node: Instruction) -> list[Comment]:
+        """The comments on the lines directly above an instruction, nearest last."""
+        found: list[Comment] = []
+        line = node.span.line
+        for comment in reversed(self.comments):
+            if comment.span.start < node.span.start:
+                line -= 1
+                if comment.span.line != line:
+                    break
+                found.append(comment)
+        return found[::-1]
+
+    @cached_property
+    def _shell_pragmas(self) -> list[Text]:
+        """The shells named by comments `# hadolint shell=…`."""
+        found: list[Text] = []
+        for comment in self.comments:
+            if comment.text.startswith("hadolint"):
+                words = comment.text[len("hadolint") :].split()
+                found += [Text(word[6:], comment.span) for word in words if word.startswith("shell=")]
+        return found
+
+    def shell_pragma(self, node: Instruction | None, stage: Stage) -> Text | None:
+        """The shell that a comment above an instruction names for its stage, or for all stages above the first one."""
+        end = node.span.start if node else stage.span.end
+        start = stage.span.start
+        first = self.stages[0].span.start
+        for pragma in reversed(self._shell_pragmas):
+            if start <= pragma.span.start < end or pragma.span.start < first:
+                return pragma
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Dockerfile {self.source.path}>"
+
+
+def _heredoc(
+    found: Instruction,
+    inner: Instruction,
+    opener: Opener,
+    body: tuple[int, int],
+    terminator: tuple[int, int] | None,
+) -> Heredoc:
+    source, text = found.dockerfile.source, found.logical.text
+    # COPY and ADD expand a heredoc whose word is escaped but not quoted; a shell does not.
+    quoted = opener.quoted or (opener.escaped and inner.name == "RUN")
+    return Heredoc(
+        Text(opener.name, text.span(opener.name_start, opener.end)),
+        quoted,
+        opener.strip_tabs,
+        text.span(opener.start, opener.end),
+        Span(source, *body),
+        Span(source, *terminator) if terminator else None,
+    )
 
 
 def parse(source: Source) -> Dockerfile:
     """The model of a Dockerfile; never raises, whatever the text."""
-    raise NotImplementedError
+    return Dockerfile(source)
