@@ -40,7 +40,9 @@ def parser() -> argparse.ArgumentParser:
     new_rule = commands.add_parser("new-rule", help="scaffold a rule")
     new_rule.add_argument("name", metavar="NAME")
     new_rule.add_argument("--kind", choices=("dockerfile", "compose", "dag", "project"), required=True)
-    new_rule.set_defaults(run=_lazy("starter", "new_rule_command"))
+    new_rule.add_argument("--code", metavar="CODE", help="a whole code, or the family whose next free one to take")
+    new_rule.add_argument("--into", metavar="PACKAGE", help="the folder of a plugin's package (default: this checkout)")
+    new_rule.set_defaults(run=_lazy("scaffold", "new_rule_command"))
 
     init = commands.add_parser("init", help="write a starter configuration")
     init.add_argument("folder", metavar="FOLDER", nargs="?", default=".")
