@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagdock.fix import Edit, Fix
 from dagdock.hooks import hookimpl, load_data, rules_in
-from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, rule
+from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, Suppression, rule
 from dagdock.spelling import nearest
 from dagdock.text import Located, Mapped, Position, Source, Span, Text
 
@@ -196,6 +196,7 @@ __all__ = [
     "Span",
     "Stage",
     "StopSignal",
+    "Suppression",
     "Task",
     "Text",
     "Unknown",

@@ -23,7 +23,9 @@ class ConfigError(Exception):
 class Config:
     """What one configuration file says. `folder` is where its patterns start; `path` is empty without a file."""
 
-    def __init__(self, path: str = "", folder: str = "", table: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, path: str = "", folder: str = "", table: Mapping[str, Any] | None = None, text: str = ""
+    ) -> None:
         table = table or {}
         self.path = path
         self.folder = folder
@@ -43,18 +45,12 @@ class Config:
         self.rules: dict[str, dict[str, Option]] = table.get("rules", {})
         # Options that several rules share stand at the top: every rule with an option of that name gets them.
         self.shared: dict[str, Any] = {key: table[key] for key in SHARED if key in table}
-        self._text: str | None = None
+        self._text = text
 
     def where(self, *keys: str) -> str:
         """The place of a key for an error message: `dagdock.toml:7: `."""
         if not self.path:
             return ""
-        if self._text is None:
-            try:
-                with open(self.path, encoding="utf-8", errors="replace") as file:
-                    self._text = file.read()
-            except OSError:
-                self._text = ""
         line = line_of(self._text, keys)
         shown = os.path.relpath(self.path)
         return f"{shown}:{line}: " if line else f"{shown}: "
@@ -120,9 +116,14 @@ def read(path: str) -> Config | None:
             content = file.read()
     except OSError as problem:
         raise ConfigError(f"{os.path.relpath(path)}: cannot be read: {problem.strerror}") from problem
-    in_pyproject = os.path.basename(path) == "pyproject.toml"
-    if in_pyproject and b"dagdock" not in content:
+    if os.path.basename(path) == "pyproject.toml" and b"dagdock" not in content:
         return None  # most of them, and not worth loading a TOML parser
+    return parse(path, content)
+
+
+def parse(path: str, content: bytes) -> Config | None:
+    """As `read`, for a content at hand."""
+    in_pyproject = os.path.basename(path) == "pyproject.toml"
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -139,7 +140,7 @@ def read(path: str) -> Config | None:
         table = tools["dagdock"]
         if not isinstance(table, dict):
             raise ConfigError(f"{os.path.relpath(path)}: [tool.dagdock] must be a table")
-    config = Config(path, os.path.dirname(os.path.abspath(path)))
+    config = Config(path, os.path.dirname(os.path.abspath(path)), text=text)
     prefix = ("tool", "dagdock") if in_pyproject else ()
     for key, value in table.items():
         if key not in KEYS:
@@ -147,7 +148,7 @@ def read(path: str) -> Config | None:
         fits, expected = KEYS[key]
         if not fits(value):
             raise ConfigError(f"{config.where(*prefix, key)}`{key}` must be {expected}")
-    return Config(path, config.folder, table)
+    return Config(path, config.folder, table, text)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -181,8 +182,9 @@ def read_peers(paths: list[str]) -> Config:
 class Finder:
     """Finds the configuration that holds for a folder: our own nearest above it, else the peers' nearest."""
 
-    def __init__(self, *, isolated: bool = False, explicit: str | None = None) -> None:
-        self._fixed: Config | None = Config() if isolated else None
+    def __init__(self, *, isolated: bool = False, explicit: str | None = None, config: Config | None = None) -> None:
+        """`isolated` looks for none, `explicit` is the path of the only one to read, `config` is the one to take."""
+        self._fixed = Config() if isolated else config
         if explicit is not None:
             self._fixed = read(explicit)
             if self._fixed is None:

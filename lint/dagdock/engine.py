@@ -86,7 +86,10 @@ class Workspace:
         """The project of a root, for the Airflow that the command line or the configuration names."""
         key = (root, self._airflow_version or airflow_version)
         if key not in self._projects:
-            self._projects[key] = Project(self.facts(root), airflow_version=key[1], working_directory=os.getcwd())
+            facts = self.facts(root)
+            self._projects[key] = Project(
+                facts, airflow_version=key[1], working_directory=os.getcwd() if facts.root else None
+            )
         return self._projects[key]
 
     def projects(self, root: str) -> list[Project]:
