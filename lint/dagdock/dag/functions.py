@@ -5,58 +5,322 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Literal
 
+from dagdock.dag.names import FunctionNode, Scope, airflow_name
 from dagdock.text import Span, Text
 
 if TYPE_CHECKING:
     from dagdock.dag.flow import Return
-    from dagdock.dag.model import Argument, Task
+    from dagdock.dag.model import Arguments, Task
     from dagdock.dag.module import DagModule
 
 RunsAt = Literal["parse", "task", "unknown"]
+
+MAX_DEPTH = 30
+# fmt: off
+# Arguments of operators and DAGs whose functions run in a worker or scheduler, not while the file is parsed.
+_LATER = frozenset((
+    "python_callable", "on_success_callback", "on_failure_callback", "on_retry_callback", "on_execute_callback",
+    "on_skipped_callback", "sla_miss_callback", "execution_date_fn", "callback", "user_defined_macros",
+    "user_defined_filters", "response_check", "response_filter", "result_processor", "check_fn", "selector_fn",
+    "event_scheduler_callable", "post_execute", "pre_execute", "weight_rule", "map_index_template", "handler",
+    "apply_function", "transform_callable", "process_func", "get_next_date_interval", "success", "failure",
+))
+# What an operator does when it runs.
+_TASK_METHODS = frozenset((
+    "choose_branch", "dry_run", "execute", "execute_callable", "execute_complete", "on_kill", "poke", "post_execute",
+    "pre_execute", "prepare_template", "render_template_fields", "resume_execution", "run",
+))
+# Builtins that call at once (or as soon as they are looped over) what they are given.
+_CALLING = frozenset((
+    "builtins.filter", "builtins.map", "builtins.max", "builtins.min", "builtins.sorted", "functools.reduce",
+    "functools.lru_cache", "functools.cache",
+))
+# fmt: on
 
 
 class Function:
     """A `def` or `lambda`.
 
     `runs_at` says when the body runs: `parse` (module level calls it, `@dag` or `@task_group` body), `task`
-    (`@task`, a python_callable, a callback, `execute` of an operator), else `unknown`.
+    (`@task`, a python_callable, a callback, `execute` of an operator), else `unknown`. `calls` are the calls of it
+    in this file, `escapes` says that it may also be called in ways that cannot be seen.
     """
 
-    __slots__ = ("module", "node")
+    __slots__ = ("_uses", "module", "node", "scope")
 
-    def __init__(self, module: DagModule, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+    def __init__(self, module: DagModule, node: FunctionNode) -> None:
         self.module = module
         self.node = node
+        self.scope: Scope = module.names.inner[node]
+        self._uses: Uses | None = None
 
     @property
     def name(self) -> Text:
         """The function's name where it is written (`<lambda>` for a lambda)."""
-        raise NotImplementedError
+        if isinstance(self.node, ast.Lambda):
+            whole = self.module.span(self.node)
+            return Text("<lambda>", Span(whole.source, whole.start, whole.start + len("lambda")))
+        return self.module.definition_name(self.node)
 
     @property
     def span(self) -> Span:
         return self.name.span
 
     @property
-    def runs_at(self) -> RunsAt:
-        raise NotImplementedError
+    def decorator_node(self) -> ast.expr | None:
+        """The Airflow decorator on it, as it is written."""
+        if not isinstance(self.node, ast.Lambda):
+            for decorator in self.node.decorator_list:
+                if _airflow_decorator(self.module, decorator):
+                    return decorator
+        return None
 
     @property
     def decorator(self) -> str | None:
         """`task`, `task.branch`, `dag`, `task_group` …: the Airflow decorator on it, if any."""
-        raise NotImplementedError
+        node = self.decorator_node
+        return _airflow_decorator(self.module, node) if node else None
 
     @property
-    def arguments(self) -> dict[str, Argument]:
+    def is_taskflow(self) -> bool:
+        """Whether calling it makes a task."""
+        name = self.decorator
+        return name is not None and (name in ("task", "setup", "teardown") or name.startswith("task."))
+
+    @property
+    def arguments(self) -> Arguments:
         """What the Airflow decorator is given."""
-        raise NotImplementedError
+        from dagdock.dag.model import Arguments
+
+        node = self.decorator_node
+        return Arguments.of(self.module, node if isinstance(node, ast.Call) else None)
+
+    @property
+    def runs_at(self) -> RunsAt:
+        return self.uses.runs_at
+
+    @property
+    def calls(self) -> list[ast.Call]:
+        return self.uses.calls
+
+    @property
+    def escapes(self) -> bool:
+        return self.uses.escapes
+
+    @property
+    def uses(self) -> Uses:
+        if self._uses is None:
+            self._uses = Uses()  # seen by calls of the function in its own body
+            self._uses = _uses(self)
+        return self._uses
 
     @property
     def tasks(self) -> list[Task]:
         """The tasks that run it: TaskFlow calls, and operators whose `python_callable` it is."""
-        raise NotImplementedError
+        return [task for task in self.module.tasks if task.function is self]
 
     @property
     def returns(self) -> list[Return]:
-        """What it returns or yields, without bare `return`; nested functions do not count."""
-        raise NotImplementedError
+        """What it returns, without bare `return`; nested functions do not count."""
+        return self.module.returns_of(self.node)
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+
+class Uses:
+    """How a function is used in its file."""
+
+    __slots__ = ("calls", "escapes", "moments")
+
+    def __init__(self) -> None:
+        self.calls: list[ast.Call] = []
+        self.escapes = False
+        self.moments: set[RunsAt] = set()
+
+    @property
+    def runs_at(self) -> RunsAt:
+        if "parse" in self.moments:
+            return "parse"
+        return "task" if self.moments == {"task"} else "unknown"
+
+
+def runs_at(module: DagModule, node: ast.AST) -> RunsAt:
+    """When the code at a place runs."""
+    scope: Scope | None = module.names.scopes[node]
+    while scope is not None and scope.kind != "function":
+        scope = scope.parent
+    if scope is not None:
+        return module.function_of(scope.node).runs_at
+    return "unknown" if _guarded(module, node) else "parse"
+
+
+def _guarded(module: DagModule, node: ast.AST) -> bool:
+    """Whether a place at module level stands in `if __name__ == "__main__"` or `if TYPE_CHECKING`."""
+    inner = node
+    for above in module.names.ancestors(node):
+        if isinstance(above, ast.If) and any(inner is statement for statement in above.body):
+            test = above.test
+            if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
+                return True
+            if module.qualified(test) in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"):
+                return True
+        inner = above
+    return False
+
+
+def _airflow_decorator(module: DagModule, decorator: ast.expr) -> str | None:
+    name = airflow_name(module.qualified(decorator.func if isinstance(decorator, ast.Call) else decorator))
+    if name in ("dag", "task_group", "setup", "teardown", "asset", "asset.multi", "task"):
+        return name
+    return name if name and name.startswith("task.") else None
+
+
+def _uses(function: Function) -> Uses:
+    module, node, uses = function.module, function.node, Uses()
+    decorator = function.decorator
+    if isinstance(node, ast.Lambda):
+        _use(module, node, uses, 0)
+    elif function.scope.parent is not None and function.scope.parent.kind == "class":
+        _method_uses(function, function.scope.parent, uses)
+    else:
+        for load in module.names.loads.get(node.name, ()):
+            if any(binding.node is node for binding in module.names.bindings(node.name, load)):
+                _use(module, load, uses, 0)
+    if decorator in ("dag", "task_group"):
+        uses.moments = {"parse"}
+    elif decorator is not None:
+        uses.moments = {"task"}
+    return uses
+
+
+def _method_uses(function: Function, scope: Scope, uses: Uses) -> None:
+    module = function.module
+    owner = scope.node
+    assert isinstance(owner, ast.ClassDef) and not isinstance(function.node, ast.Lambda)
+    name = function.node.name
+    is_operator = module.classes.kind(owner) == "operator"
+    if is_operator and name in _TASK_METHODS:
+        uses.moments.add("task")
+        return
+    if name == "__init__":
+        for load in module.names.loads.get(owner.name, ()):
+            if any(binding.node is owner for binding in module.names.bindings(owner.name, load)):
+                _use(module, load, uses, 0)
+        if is_operator:
+            uses.moments = {"parse"}
+        return
+    for attribute in module.names.attributes.get(name, ()):
+        mine = _receiver_is(module, attribute.value, owner)
+        if mine:
+            _use(module, attribute, uses, 0)
+        elif mine is None:
+            uses.escapes = True
+            uses.moments.add("unknown")
+
+
+def _receiver_is(module: DagModule, receiver: ast.expr, owner: ast.ClassDef) -> bool | None:
+    """Whether a method is looked up on (an instance of) a class of this file, None where that cannot be seen."""
+    names = module.names
+    if isinstance(receiver, ast.Name) and receiver.id in ("self", "cls"):
+        scope: Scope | None = names.scopes[receiver]
+        while scope is not None and scope.kind != "class":
+            scope = scope.parent
+        return scope is not None and (scope.node is owner or None)
+    if isinstance(receiver, ast.Call):
+        receiver = receiver.func
+    if not isinstance(receiver, ast.Name):
+        return False if module.qualified(receiver) else None
+    found: set[bool | None] = set()
+    for binding in names.bindings(receiver.id, receiver):
+        if binding.node is owner:
+            found.add(True)
+        elif binding.path:
+            found.add(False)
+        elif isinstance(binding.value, ast.Call) and isinstance(binding.value.func, ast.Name):
+            made = names.bindings(binding.value.func.id, binding.value.func)
+            found.add(any(maker.node is owner for maker in made))
+        else:
+            found.add(None)
+    return found.pop() if len(found) == 1 else None
+
+
+def _use(module: DagModule, node: ast.expr, uses: Uses, depth: int) -> None:
+    """Note what happens to a function at one place where it is mentioned."""
+    parent = module.names.parents.get(node)
+    if depth > MAX_DEPTH or parent is None:
+        return _lost(uses)
+    if isinstance(parent, ast.Call):
+        if parent.func is node:
+            uses.calls.append(parent)
+            uses.moments.add(runs_at(module, parent))
+            return None
+        path = module.qualified(parent.func)
+        if path in ("functools.partial", "functools.wraps", "functools.update_wrapper"):
+            return _use(module, parent, uses, depth + 1)
+        if path in _CALLING:
+            uses.moments.add(runs_at(module, parent))
+            uses.escapes = True
+            return None
+        made = _airflow_decorator(module, parent)
+        if made:
+            uses.moments.add("parse" if made in ("dag", "task_group") else "task")
+            return None
+        return _lost(uses)
+    if isinstance(parent, ast.keyword):
+        return _given(module, parent.arg, parent, uses)
+    if isinstance(parent, ast.Dict):
+        key = next((key for key, value in zip(parent.keys, parent.values, strict=True) if value is node), None)
+        name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
+        if name in _LATER:
+            return _given(module, name, parent, uses)
+        return _use(module, parent, uses, depth + 1)
+    if isinstance(parent, (ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp, ast.Starred, ast.NamedExpr)):
+        return _use(module, parent, uses, depth + 1)
+    if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        uses.moments.add(runs_at(module, parent))  # a decorator runs where it stands
+        uses.escapes = True
+        return None
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        return _alias(module, parent.targets[0], uses, depth)
+    if isinstance(parent, ast.Return):
+        return _returned(module, parent, uses, depth)
+    if isinstance(parent, ast.Attribute):
+        if parent.attr in ("__name__", "__doc__", "__module__", "__qualname__"):
+            return None
+        call = module.names.parents.get(parent)
+        if parent.attr in ("override", "partial", "expand", "expand_kwargs") and isinstance(call, ast.Call):
+            return None if parent.attr.startswith("expand") else _use(module, call, uses, depth + 1)
+    return _lost(uses)
+
+
+def _lost(uses: Uses) -> None:
+    uses.escapes = True
+    uses.moments.add("unknown")
+
+
+def _given(module: DagModule, name: str | None, at: ast.AST, uses: Uses) -> None:
+    """The function is the value of a keyword argument or of a key of that name."""
+    if name in _LATER:
+        uses.moments.add("task")
+    elif isinstance(call := module.names.parents.get(at), ast.Call) and module.qualified(call.func) in _CALLING:
+        uses.moments.add(runs_at(module, at))
+        uses.escapes = True
+    else:
+        _lost(uses)
+
+
+def _alias(module: DagModule, target: ast.Name, uses: Uses, depth: int) -> None:
+    for load in module.names.loads.get(target.id, ()):
+        if any(binding.target is target for binding in module.names.bindings(target.id, load)):
+            _use(module, load, uses, depth + 1)
+
+
+def _returned(module: DagModule, statement: ast.Return, uses: Uses, depth: int) -> None:
+    """The function is what another one returns: it is used as the results of that one's calls are."""
+    maker = module.function_at(statement)
+    if maker is None or maker.escapes or not maker.calls:
+        return _lost(uses)
+    for call in maker.calls:
+        _use(module, call, uses, depth + 1)
+    return None

@@ -3,59 +3,99 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
+from functools import cached_property
 
-from dagdock.dag.flow import Origin
-from dagdock.dag.functions import Function, RunsAt
+from dagdock.dag import loops
+from dagdock.dag.classes import Classes
+from dagdock.dag.discovery import find_dags, find_groups, find_tasks
+from dagdock.dag.displays import Entries, elements, entries
+from dagdock.dag.flow import Origin, Return, Tracer
+from dagdock.dag.functions import Function, RunsAt, runs_at
 from dagdock.dag.loops import Count, Loop
 from dagdock.dag.model import Call, Dag, Group, Task
-from dagdock.dag.values import Value
-from dagdock.text import Source, Span
+from dagdock.dag.names import FunctionNode, Names, airflow_name
+from dagdock.dag.places import Places
+from dagdock.dag.values import Value, evaluate
+from dagdock.text import BOM, Source, Span, Text
 
 
 class Fault:
-    """Why a file cannot be parsed, and where."""
+    """Why a file cannot be parsed: `kind` is `syntax`, `encoding` or `nesting`."""
 
-    __slots__ = ("message", "span")
+    __slots__ = ("kind", "message", "span")
 
-    def __init__(self, span: Span, message: str) -> None:
+    def __init__(self, kind: str, span: Span, message: str) -> None:
+        self.kind = kind
         self.span = span
         self.message = message
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}: {self.message} {self.span!r}>"
 
 
 class DagModule:
     """A Python file. With a fault the tree is empty and so is everything else."""
 
     kind = "dag"
-    source: Source
-    tree: ast.Module
-    faults: list[Fault]
+
+    def __init__(self, source: Source, tree: ast.Module, faults: list[Fault]) -> None:
+        self.source = source
+        self.tree = tree
+        self.faults = faults
+        self.steps = 0
+        """Work spent on values so far."""
+        self._functions: dict[ast.AST, Function] = {}
+        self._values: dict[ast.AST, Value] = {}
 
     @property
     def is_dag_file(self) -> bool:
         """Whether it imports Airflow and makes DAGs or tasks (also `@task` functions for others to call)."""
-        raise NotImplementedError
+        if not self.imports_airflow:
+            return False
+        return bool(self.dags or self.tasks or any(function.is_taskflow for function in self.functions))
+
+    @cached_property
+    def imports_airflow(self) -> bool:
+        """Whether it imports Airflow, or cosmos, which builds Airflow DAGs itself."""
+        return any(path.partition(".")[0] in ("airflow", "cosmos") for path in self.imports)
 
     @property
     def imports(self) -> dict[str, list[ast.alias]]:
         """Every imported module or name by its full path (`airflow.DAG`, `pandas`), with the places."""
-        raise NotImplementedError
+        return self.names.imports
 
-    @property
+    @cached_property
+    def names(self) -> Names:
+        """Scopes and bindings."""
+        return Names(self.tree)
+
+    @cached_property
+    def classes(self) -> Classes:
+        return Classes(self)
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(self)
+
+    @cached_property
     def dags(self) -> list[Dag]:
-        raise NotImplementedError
+        return find_dags(self) if self.imports_airflow else []
 
-    @property
+    @cached_property
     def tasks(self) -> list[Task]:
-        raise NotImplementedError
+        return find_tasks(self) if self.imports_airflow else []
 
-    @property
+    @cached_property
     def groups(self) -> list[Group]:
-        raise NotImplementedError
+        return find_groups(self) if self.imports_airflow else []
 
-    @property
+    @cached_property
     def functions(self) -> list[Function]:
-        raise NotImplementedError
+        """Every `def` and `lambda`, in source order."""
+        nodes = sorted(self.names.functions, key=lambda node: (node.lineno, node.col_offset))
+        return [self.function_of(node) for node in nodes]
 
     def walk(self) -> Iterator[DagModule | Dag | Task]:
         """The module, its DAGs and its tasks: what a rule can look at."""
@@ -65,13 +105,75 @@ class DagModule:
 
     def calls(self) -> Iterator[Call]:
         """Every call of the file, in source order."""
-        raise NotImplementedError
+        for node in self.names.calls:
+            yield Call(self, node)
+
+    # Places.
 
     def span(self, node: ast.AST) -> Span:
-        raise NotImplementedError
+        """Where a node stands (for a function or class from `def` or its first decorator on)."""
+        holder = self._fstring_around(node)
+        if holder is not None:
+            return self._span_in_fstring(node, holder)
+        return self._plain_span(node)
+
+    def _plain_span(self, node: ast.AST) -> Span:
+        start_line = getattr(node, "lineno", None)
+        if start_line is None:
+            return self._span_of_children(node)
+        end_line, end_column = getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
+        start = self._offset(start_line, node.col_offset)  # type: ignore[attr-defined]
+        return Span(self.source, start, start if end_line is None else self._offset(end_line, end_column or 0))
+
+    def _offset(self, line: int, column: int) -> int:
+        if line == 1 and self.source.text.startswith(BOM):
+            column += len(BOM.encode())
+        return self.source.offset_of_utf8(min(line, len(self.source.line_starts)), column)
+
+    def _span_of_children(self, node: ast.AST) -> Span:
+        """The span of a node without a place of its own: `arguments`, `withitem`, `comprehension`, the module."""
+        spans = [self._plain_span(child) for child in ast.iter_child_nodes(node) if hasattr(child, "lineno")]
+        if not spans or isinstance(node, ast.Module):
+            return self.source.top
+        return Span(self.source, min(span.start for span in spans), max(span.end for span in spans))
+
+    def _fstring_around(self, node: ast.AST) -> ast.JoinedStr | None:
+        found: ast.JoinedStr | None = None
+        for above in self.names.ancestors(node):
+            if isinstance(above, ast.JoinedStr):
+                found = above
+            elif isinstance(above, ast.stmt):
+                break
+        return found
+
+    def _span_in_fstring(self, node: ast.AST, holder: ast.JoinedStr) -> Span:
+        """Before Python 3.12 places inside f-strings may be wrong: keep those that read like the node itself."""
+        span = self._plain_span(node)
+        if sys.version_info >= (3, 12):
+            return span
+        try:
+            there = ast.parse(span.text.strip(), mode="eval").body
+            if ast.dump(there) == ast.dump(node):
+                return span
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+        return self._plain_span(holder)
+
+    def definition_name(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Text:
+        """The name of a function or class where its definition writes it."""
+        start = self._offset(node.lineno, node.col_offset)
+        text = self.source.text
+        for word in ("async", "def", "class"):
+            if text.startswith(word, start):
+                start += len(word)
+                while start < len(text) and (text[start].isspace() or text[start] == "\\"):
+                    start += 1
+        return Text(node.name, Span(self.source, start, start + len(node.name)))
 
     def parent(self, node: ast.AST) -> ast.AST | None:
-        raise NotImplementedError
+        return self.names.parents.get(node)
+
+    # Meanings.
 
     def qualified(self, node: ast.AST) -> str | None:
         """What a name, attribute chain or call stands for by its import, None where that is not sure.
@@ -79,49 +181,141 @@ class DagModule:
         `pd.read_csv` → `pandas.read_csv`; the call itself → `pandas.read_csv()`; `hook.get_conn` where
         `hook = PostgresHook()` → `airflow…PostgresHook().get_conn`; builtins → `builtins.open`.
         """
-        raise NotImplementedError
+        return self.names.qualified(node)
 
     def airflow(self, node: ast.AST) -> str | None:
         """The same without the module path, for names of Airflow alone: `Variable.get`, `DAG`, `days_ago`."""
-        raise NotImplementedError
+        return airflow_name(self.names.qualified(node))
 
     def value(self, node: ast.expr) -> Value:
         """The constant that an expression comes to, or Unknown. Names are followed, calls of pure things folded."""
-        raise NotImplementedError
+        found = self._values.get(node)
+        if found is None:
+            found = self._values[node] = evaluate(self, node)
+        return found
 
-    def entries(self, node: ast.expr) -> tuple[dict[str, ast.expr], bool]:
+    def entries(self, node: ast.expr) -> Entries:
         """The text keys of a dict expression with the expressions of their values, and whether there may be more."""
-        raise NotImplementedError
+        return entries(self, node)
 
     def elements(self, node: ast.expr) -> list[ast.expr] | None:
         """The expressions in a list, tuple or set, where all can be seen."""
-        raise NotImplementedError
+        return elements(self, node)
+
+    @cached_property
+    def _tracer(self) -> Tracer:
+        return Tracer(self)
 
     def origin(self, node: ast.expr) -> Origin:
         """Where a value comes from, followed through the assignments of its function."""
-        raise NotImplementedError
+        return self._tracer.origin(node)
+
+    # Functions and when they run.
 
     def runs_at(self, node: ast.AST) -> RunsAt:
         """When the code at a place runs."""
-        raise NotImplementedError
+        return runs_at(self, node)
+
+    def function_of(self, node: ast.AST) -> Function:
+        """The function that a `def` or `lambda` node is."""
+        assert isinstance(node, FunctionNode)
+        found = self._functions.get(node)
+        if found is None:
+            found = self._functions[node] = Function(self, node)
+        return found
 
     def function_at(self, node: ast.AST) -> Function | None:
         """The innermost function around a place."""
-        raise NotImplementedError
+        scope = self.names.scopes[node]
+        while scope.kind != "function":
+            if scope.parent is None:
+                return None
+            scope = scope.parent
+        return self.function_of(scope.node)
 
     def function(self, node: ast.expr) -> Function | None:
-        """The function of this file that an expression names (or is, for a lambda)."""
-        raise NotImplementedError
+        """The function of this file that an expression names: a name, a lambda, a `partial` of one."""
+        for _ in range(20):
+            if isinstance(node, ast.Lambda):
+                return self.function_of(node)
+            if isinstance(node, ast.Call) and self.qualified(node.func) == "functools.partial" and node.args:
+                node = node.args[0]
+                continue
+            if not isinstance(node, ast.Name):
+                return None
+            bindings = self.names.bindings(node.id, node)
+            if len(bindings) != 1:
+                return None
+            binding = bindings[0]
+            if isinstance(binding.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return self.function_of(binding.node)
+            if binding.kind != "assign" or binding.value is None:
+                return None
+            node = binding.value
+        return None
+
+    @cached_property
+    def _returns(self) -> dict[ast.AST, list[Return]]:
+        found: dict[ast.AST, list[Return]] = {}
+        for node in self.names.returns:
+            if isinstance(node, ast.Return) and node.value is not None:
+                found.setdefault(self.names.scopes[node].node, []).append(Return(self, node.value))
+        for returns in found.values():
+            returns.sort(key=lambda one: (one.node.lineno, one.node.col_offset))
+        return found
+
+    def returns_of(self, node: FunctionNode) -> list[Return]:
+        if isinstance(node, ast.Lambda):
+            return [Return(self, node.body)]
+        return self._returns.get(node, [])
+
+    # Loops.
 
     def loops(self, node: ast.AST) -> list[Loop]:
         """The loops and comprehensions around a place inside its function, outermost first."""
-        raise NotImplementedError
+        return loops.around(self, node)
 
-    def count(self, node: ast.AST) -> Count:
-        """How often a place runs while the file is parsed: its loops times those around the calls of its function."""
-        raise NotImplementedError
+    def count(self, node: ast.AST, inside: ast.AST | None = None) -> Count:
+        """How often a place runs while the file is parsed: its loops times those around the calls of its function.
+
+        With `inside` (a DAG's `node`) what is around that too is left out.
+        """
+        return loops.count(self, node, inside)
 
 
 def parse(source: Source) -> DagModule:
     """The module of a source. Never raises: what Python cannot parse is a fault, with its place."""
-    raise NotImplementedError
+    import warnings
+
+    text = source.text.removeprefix(BOM)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # `"\d"` and the like are for the author's own Python to grumble about
+            return DagModule(source, ast.parse(text), [])
+    except SyntaxError as error:
+        fault = _syntax_fault(source, error)
+    except UnicodeEncodeError as error:  # bytes that are not valid in the file's encoding
+        start = error.start + len(source.text) - len(text)
+        fault = Fault("encoding", source.span(start, start + 1), "not valid text in this file's encoding")
+    except ValueError:
+        place = max(source.text.find("\0"), 0)
+        fault = Fault("syntax", source.span(place, place + 1), "a null character, which Python does not accept")
+    except (RecursionError, MemoryError):
+        fault = Fault("nesting", source.top, "nested too deeply for Python to parse")
+    return DagModule(source, ast.Module(body=[], type_ignores=[]), [fault])
+
+
+def _syntax_fault(source: Source, error: SyntaxError) -> Fault:
+    """Where Python stopped: its columns are code points from 1, and 0 or nothing where it does not know."""
+    if "\0" in source.text and "null" in error.msg:
+        place = source.text.index("\0")
+        return Fault("syntax", source.span(place, place + 1), "a null character, which Python does not accept")
+    line = min(max(error.lineno or 1, 1), len(source.line_starts))
+    shift = 1 if line == 1 and source.text.startswith(BOM) else 0
+    start = source.offset(line, max(error.offset or 1, 1) + shift)
+    end = start
+    if error.end_lineno and error.end_offset and error.end_offset > 0:
+        end = source.offset(min(error.end_lineno, len(source.line_starts)), error.end_offset + shift)
+    if end <= start:
+        end = min(start + 1, source.line_span(line).end)
+    return Fault("syntax", source.span(start, max(start, end)), error.msg)

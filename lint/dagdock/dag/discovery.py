@@ -1,0 +1,115 @@
+"""Finds the DAGs, task groups and tasks that a file makes."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagdock.dag.model import Dag, Group, Task
+
+if TYPE_CHECKING:
+    from dagdock.dag.classes import ClassKind
+    from dagdock.dag.functions import Function
+    from dagdock.dag.module import DagModule
+
+MAX_DEPTH = 20
+
+
+def find_dags(module: DagModule) -> list[Dag]:
+    """Every place that makes a DAG, in source order."""
+    found: list[Dag] = []
+    for call in _calls_of(module, "dag"):
+        in_with = isinstance(module.names.parents.get(call), ast.withitem)
+        found.append(Dag(module, call, "with" if in_with else "call"))
+    found += [Dag(module, node, "decorator", function) for function, node in _decorated(module, "dag")]
+    return sorted(found, key=lambda dag: (dag.node.lineno, dag.node.col_offset))
+
+
+def find_groups(module: DagModule) -> list[Group]:
+    """Every place that makes a task group, in source order."""
+    found = [Group(module, call) for call in _calls_of(module, "group")]
+    found += [Group(module, node, function) for function, node in _decorated(module, "task_group")]
+    return sorted(found, key=lambda group: (group.node.lineno, group.node.col_offset))
+
+
+def _calls_of(module: DagModule, kind: ClassKind) -> list[ast.Call]:
+    return [
+        call for call in module.names.calls if module.classes.of(call.func) == kind and module.runs_at(call) != "task"
+    ]
+
+
+def _decorated(module: DagModule, decorator: str) -> list[tuple[Function, ast.expr]]:
+    return [
+        (function, function.decorator_node)
+        for function in module.functions
+        if function.decorator == decorator and function.decorator_node
+    ]
+
+
+def find_tasks(module: DagModule) -> list[Task]:
+    """Every place that makes a task, in source order."""
+    found: list[Task] = []
+    for call in module.names.calls:
+        task = _task(module, call)
+        if task and module.runs_at(call) != "task":
+            found.append(task)
+    return found
+
+
+def _task(module: DagModule, call: ast.Call) -> Task | None:
+    target, given, mapped = call.func, [call], False
+    if isinstance(target, ast.Attribute):
+        if target.attr not in ("expand", "expand_kwargs"):
+            return _plain_task(module, call, target, given, mapped=False)
+        target, given, mapped = target.value, [], True
+    for _ in range(MAX_DEPTH):
+        # `X.partial(…)` and `f.override(…)` may be kept under a name before they are called.
+        made = _behind(module, target)
+        if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
+            break
+        if made.func.attr not in ("partial", "override"):
+            return None
+        given.append(made)
+        target = made.func.value
+    return _plain_task(module, call, target, given, mapped=mapped)
+
+
+def _behind(module: DagModule, node: ast.expr) -> ast.expr:
+    """The expression behind a name that is assigned once."""
+    for _ in range(MAX_DEPTH):
+        if not isinstance(node, ast.Name):
+            break
+        bindings = module.names.bindings(node.id, node)
+        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
+            break
+        node = bindings[0].value
+    return node
+
+
+def _plain_task(
+    module: DagModule, call: ast.Call, target: ast.expr, given: list[ast.Call], *, mapped: bool
+) -> Task | None:
+    if module.classes.of(target) == "operator":
+        path = module.classes.path(target)
+        return Task(module, call, path or "", target, tuple(given), mapped=mapped) if path else None
+    function = _taskflow(module, target)
+    if function is None:
+        return None
+    # What a TaskFlow function is called with goes to the function, not to the operator.
+    settings = [one for one in given if one is not call and _sets(one)]
+    decorator = function.decorator_node
+    if isinstance(decorator, ast.Call):
+        settings.append(decorator)
+    written = decorator.func if isinstance(decorator, ast.Call) else decorator
+    operator = (module.qualified(written) if written else None) or "task"
+    return Task(module, call, operator, target, tuple(settings), mapped=mapped, taskflow=function)
+
+
+def _sets(call: ast.Call) -> bool:
+    """`.override(…)` sets arguments of the operator, `.partial(…)` those of the function."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "override"
+
+
+def _taskflow(module: DagModule, target: ast.expr) -> Function | None:
+    function = module.function(target)
+    return function if function and function.is_taskflow else None
