@@ -84,7 +84,7 @@ def check(folder: Path, *arguments: str, seconds: int = 120) -> subprocess.Compl
         check=False,
     )
     assert run.returncode in (0, 1, 2), (run.returncode, run.stderr)
-    for sign in ("Traceback (most recent call last)", "Warning:", "Error:"):
+    for sign in ("internal error", "Traceback (most recent call last)", "Warning:", "Error:"):
         assert sign not in run.stderr, run.stderr
     return run
 
