@@ -6,7 +6,7 @@ from functools import cache
 from re import Pattern
 from typing import TYPE_CHECKING
 
-from dagdock.dockerfile.lexer import SPACES
+from dagdock.dockerfile.lexer import BLANKS
 from dagdock.dockerfile.words import Word
 from dagdock.text import Mapped, Span, Text
 
@@ -70,23 +70,23 @@ class Flag:
 
 
 def read_flags(line: Mapped, start: int, size: int, escape: str) -> tuple[list[Flag], int]:
-    """The flags between `start` and `size`, and the place behind them where the arguments begin."""
+    """The flags between `start` and `size`, and the place behind the last of them."""
     text = line.text
     flags: list[Flag] = []
     position = start
     while True:
-        position = _after_spaces(text, position, size)
+        position = _after_blanks(text, position, size)
         if not text.startswith("--", position, size):
             return flags, position
         begin = position
         raw, position = _unquoted(text, position, size, escape)
         if raw == "--":
-            return flags, _after_spaces(text, position, size)
+            return flags, position
         flags.append(_flag(line, begin, position, raw, escape))
 
 
-def _after_spaces(text: str, position: int, size: int) -> int:
-    while position < size and text[position] in SPACES:
+def _after_blanks(text: str, position: int, size: int) -> int:
+    while position < size and text[position] in BLANKS:
         position += 1
     return position
 
@@ -95,7 +95,7 @@ def _after_spaces(text: str, position: int, size: int) -> int:
 def _special(escape: str, quote: str) -> Pattern[str]:
     import re
 
-    return re.compile(f"[{quote}{re.escape(escape)}]" if quote else f"['\"{re.escape(escape)}{SPACES}]")
+    return re.compile(f"[{quote}{re.escape(escape)}]" if quote else f"['\"{re.escape(escape)}{BLANKS}]")
 
 
 def _unquoted(text: str, start: int, size: int, escape: str) -> tuple[str, int]:

@@ -18,6 +18,7 @@ from dagdock.text import Mapped, Span, Text
 if TYPE_CHECKING:
     from dagdock.dockerfile.document import Dockerfile
     from dagdock.dockerfile.stages import Stage
+    from dagdock.shell import Script
 
 
 class Instruction:
@@ -85,7 +86,8 @@ class Instruction:
 
     @cached_property
     def _flags(self) -> tuple[list[Flag], int]:
-        return read_flags(self.logical.text, self._keyword_end, self._end, self.dockerfile.escape)
+        found, position = read_flags(self.logical.text, self._keyword_end, self._end, self.dockerfile.escape)
+        return found, _after_spaces(self.logical.text.text, position, self._end)
 
     @property
     def flags(self) -> list[Flag]:
@@ -226,6 +228,16 @@ class CommandInstruction(Instruction):
         """The shell that reads it: `posix-sh` `bash` `ash` `zsh` `ksh` `powershell` `cmd` or `unknown`."""
         return self._shell[1]
 
+    @cached_property
+    def script(self) -> Script:
+        """The commands that it runs, in either form; read once for all rules."""
+        from dagdock import shell
+
+        if self.exec_form is not None:
+            return shell.parse_exec(self.exec_form)
+        nothing = Mapped.of(self.span.source.span(self.span.end, self.span.end))
+        return shell.parse(self.shell_text or nothing, self.dialect)
+
 
 class Run(CommandInstruction):
     takes_heredocs = True
@@ -293,8 +305,8 @@ class Healthcheck(CommandInstruction):
     @cached_property
     def type(self) -> Text | None:
         """`CMD` or `NONE` as written (in any case), or what stands there instead."""
-        match = _non_space().match(self.body.text)
-        return self.body.piece(0, match.end()) if match else None
+        match = _keyword().match(self.body.text)
+        return self.body.piece(0, match.end()) if match and match.end() else None
 
     @cached_property
     def command(self) -> Mapped:
@@ -303,19 +315,12 @@ class Healthcheck(CommandInstruction):
         if self.type is None or self.type.lower() == "none":
             return body.part(len(body.text), len(body.text))
         rest = body.text[len(self.type) :]
-        return body.part(len(self.type) + len(rest) - len(rest.lstrip(SPACES)), len(body.text))
+        return body.part(len(self.type) + len(rest) - len(rest.lstrip(BLANKS)), len(body.text))
 
     @cached_property
     def words(self) -> list[Word]:
         """The type and the arguments behind it."""
         return quoted_words(self.body, self.dockerfile.escape)
-
-
-@cache
-def _non_space() -> Pattern[str]:
-    import re
-
-    return re.compile(f"[^{SPACES}]+")
 
 
 class CopyLike(Instruction):
@@ -551,13 +556,17 @@ def _keyword() -> Pattern[str]:
     return re.compile(f"[^{BLANKS}]*")
 
 
+def _after_spaces(text: str, position: int, end: int) -> int:
+    while position < end and text[position] in SPACES:
+        position += 1
+    return position
+
+
 def instruction(dockerfile: Dockerfile, line: LogicalLine, start: int = 0) -> Instruction:
     """The instruction that a logical line holds from `start` on."""
     text = line.text.text
     end = len(text.rstrip(SPACES))
-    begin = start
-    while begin < end and text[begin] in SPACES:
-        begin += 1
+    begin = _after_spaces(text, start, end)
     end = max(begin, end)
     match = _keyword().match(text, begin, end)
     keyword_end = match.end() if match else end

@@ -85,7 +85,7 @@ class Lexer:
 
     def logical_line(self) -> LogicalLine | None:
         """The next instruction's text; None at the end of the file."""
-        text, source, size, escape = self._text, self.source, len(self._text), self.escape
+        source, size, escape = self.source, len(self._text), self.escape
         while self._next < size:
             start = self._next
             line = self._line()
