@@ -89,6 +89,7 @@ if TYPE_CHECKING:
         Volume,
         Workdir,
     )
+    from dagdock.dockerfile import Word as DockerfileWord
     from dagdock.ignorefile import IgnoreFile
     from dagdock.image import ImageRef
     from dagdock.project import AirflowVersion, BuildContext, FoundVersion, Project, Requirement
@@ -130,6 +131,7 @@ __all__ = [
     "Dependency",
     "Directive",
     "Dockerfile",
+    "DockerfileWord",
     "Edit",
     "Entry",
     "Entrypoint",
@@ -244,6 +246,7 @@ _HOME: dict[str, str] = {
     "Dependency": "compose",
     "Directive": "dockerfile",
     "Dockerfile": "dockerfile",
+    "DockerfileWord": "dockerfile:Word",
     "Entry": "yamltree",
     "Entrypoint": "dockerfile",
     "Env": "dockerfile",

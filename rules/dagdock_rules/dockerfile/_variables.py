@@ -13,11 +13,11 @@ from dagdock.api import (
     PairsInstruction,
     Span,
     StopSignal,
-    Text,
     User,
+    Variable,
     Volume,
+    Word,
     Workdir,
-    parse_shell,
 )
 
 # Instructions whose words Docker itself puts variables into.
@@ -28,8 +28,8 @@ SETTERS = frozenset(
 WITH_DEFAULT = (":-", "-", ":+", "+", ":?", "?", ":=", "=")
 
 
-def docker_reads(instruction: Instruction) -> Iterator[Text]:
-    """Names that Docker replaces in an instruction, without those that say what to do where there is no value."""
+def docker_reads(instruction: Instruction) -> Iterator[Variable]:
+    """Variables that Docker replaces in an instruction, without those that say what to do where there is no value."""
     if not isinstance(instruction, EXPANDED):
         return
     words = list(instruction.words)
@@ -41,14 +41,14 @@ def docker_reads(instruction: Instruction) -> Iterator[Text]:
     for word in words:
         for variable in word.variables:
             if variable.modifier not in WITH_DEFAULT:
-                yield variable.name
+                yield variable
 
 
 def shell_reads(instruction: Instruction) -> Iterator[tuple[str, Span]]:
     """Names that the shell of a RUN surely takes from its environment: read here, set nowhere in the same script."""
     if not isinstance(instruction, CommandInstruction) or instruction.name != "RUN" or not instruction.shell_text:
         return
-    script = parse_shell(instruction.shell_text, instruction.dialect)
+    script = instruction.script
     if not script.understood or script.broken:
         return
     text = instruction.shell_text.text
@@ -56,7 +56,7 @@ def shell_reads(instruction: Instruction) -> Iterator[tuple[str, Span]]:
         for word in (*command.words, *command.assignments):
             for name in word.variables:
                 if not _may_be_set(name, text) and not _has_modifier(name, word.text):
-                    yield name, word.span
+                    yield name, _place(name, word)
 
 
 def _may_be_set(name: str, text: str) -> bool:
@@ -75,3 +75,13 @@ def _has_modifier(name: str, text: str) -> bool:
     import re
 
     return bool(re.search(rf"\$\{{{re.escape(name)}[^}}\w]", text))
+
+
+def _place(name: str, word: Word) -> Span:
+    """Where a word reads a variable; the whole word where that is not plain to see."""
+    text = word.span.text
+    for spelling in (f"${{{name}}}", f"${name}"):
+        start = text.find(spelling)
+        if start >= 0:
+            return Span(word.span.source, word.span.start + start, word.span.start + start + len(spelling))
+    return word.span

@@ -44,7 +44,7 @@ def exec_form_without_shell(command: CommandInstruction) -> Problems:
     https://docs.docker.com/reference/dockerfile/#exec-form
     """
     elements = command.exec_form
-    if not elements or command.dialect in ("powershell", "cmd", "unknown"):
+    if not elements or (command.stage and command.stage.dialect_at(command) in ("powershell", "cmd")):
         return
     program = elements[0].rpartition("/")[2]
     if program in SHELLS or program in EXPAND:

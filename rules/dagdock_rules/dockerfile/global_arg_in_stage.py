@@ -41,7 +41,7 @@ def global_arg_in_stage(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/variables/#scoping
     """
-    declared = {pair.key: pair for argument in stage.dockerfile.global_args for pair in argument.pairs}
+    declared = {str(pair.key): pair for argument in stage.dockerfile.global_args for pair in argument.pairs}
     if not declared or stage.from_instruction is None:
         return
     told: set[str] = set()
@@ -54,10 +54,9 @@ def global_arg_in_stage(stage: Stage) -> Problems:
 
 
 def _reads(instruction: Instruction) -> Iterator[tuple[str, Located]]:
-    for name in docker_reads(instruction):
-        yield name, name
-    for shell_name, place in shell_reads(instruction):
-        yield shell_name, place
+    for variable in docker_reads(instruction):
+        yield variable.name, variable
+    yield from shell_reads(instruction)
 
 
 def _problem(stage: Stage, pair: Pair, name: str, place: Located) -> Problem:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Problem, Problems, Run, Stage, parse_shell, rule
+from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Problem, Problems, Run, Stage, rule
 
 from ._base_image import known_image
 from ._users import drops_root
@@ -73,6 +73,6 @@ def _makes_user(stage: Stage) -> bool:
         command.effective.name in MAKES_USERS
         for part in stage.chain()
         for instruction in part.instructions
-        if isinstance(instruction, Run) and instruction.shell_text
-        for command in parse_shell(instruction.shell_text, instruction.dialect).commands
+        if isinstance(instruction, Run)
+        for command in instruction.script.commands
     )

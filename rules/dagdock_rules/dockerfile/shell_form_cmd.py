@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, parse_shell, rule
+from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, rule
 
 # Words that only a shell understands; with any of them the command cannot do without one.
 BUILT_IN = frozenset(
@@ -62,7 +62,7 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
     if plain and not command.comments and not command.heredocs:
         array = json.dumps(words[1:] if words[0] == "exec" else words, ensure_ascii=False)
         fix = Fix.replace("Write it in exec form", text.span(0, len(text.text.rstrip())), array)
-    commands = parse_shell(text).commands
+    commands = command.script.commands
     program = f"`{commands[0].name}`" if len(commands) == 1 and commands[0].name else "the program"
     remedy = "Write it as a JSON list of words" if plain else "Begin the line with `exec`, or move it into a script"
     yield Problem(

@@ -24,7 +24,7 @@ from ._variables import docker_reads
         "FROM debian:12\nARG APP_HOME=/srv\nWORKDIR $APP_HOME\n",
         "FROM debian:12\nWORKDIR ${APP_HOME:-/srv}\n",
         "FROM registry.example.com/base:1\nWORKDIR $APP_HOME\n",
-        "FROM alpine:3.20\nENV PATH=/opt/bin:$PATH\nCOPY app /$TARGETARCH/\n",
+        "FROM alpine:3.20\nENV PATH=/opt/bin:$PATH\nARG TARGETARCH\nCOPY app /$TARGETARCH/\n",
     ],
 )
 def undefined_variable(stage: Stage) -> Problems:
@@ -42,7 +42,7 @@ def undefined_variable(stage: Stage) -> Problems:
     told: set[str] = set()
     for instruction in stage.instructions[1:]:
         scope = stage.scope_at(instruction)
-        for name in docker_reads(instruction):
+        for name in (variable.name for variable in docker_reads(instruction)):
             if name in scope or name in told or name in declared_globally or name == "PATH":
                 continue
             close = nearest(name, scope.names())

@@ -39,6 +39,8 @@ def untagged_base_image(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
+    if stage.is_scratch:
+        return
     if stage.image and stage.image_word and stage.image.tag is None and stage.image.digest is None:
         name = stage.image_word.value
         argument = argument_behind(stage)

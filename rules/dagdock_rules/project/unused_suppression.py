@@ -15,11 +15,7 @@ from dagdock.api import Bad, Problem, Problems, Suppression, rule
             fixed={"Dockerfile": "FROM alpine:3.20\nUSER 1000\n"},
         ),
     ],
-    good=[
-        {
-            "Dockerfile": "# dagdock: ignore[DF102] -- the base is pinned by our registry\nFROM alpine:latest\nUSER 1000\n"
-        }
-    ],
+    good=[{"Dockerfile": "# dagdock: ignore[DF102] -- pinned by our registry\nFROM alpine:latest\nUSER 1000\n"}],
 )
 def unused_suppression(comment: Suppression) -> Problems:
     """A comment silences a rule that has nothing to say there.

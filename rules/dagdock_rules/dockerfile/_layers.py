@@ -1,0 +1,56 @@
+"""What ends up in an image, and what a RUN leaves behind in its layer."""
+
+from __future__ import annotations
+
+from dagdock.api import Fix, Instruction, Run, Stage
+
+
+def ships(instruction: Instruction) -> bool:
+    """Whether an instruction's layer is part of an image: of the final stage, or of one that a later stage builds on.
+
+    A stage that others only copy from leaves its layers behind. What ONBUILD keeps runs in another build, so it counts.
+    """
+    stage = instruction.stage
+    if stage is None or instruction.onbuild is not None or stage.is_final:
+        return True
+    return any(later.parent is stage for later in stage.dockerfile.stages)
+
+
+def mounts_over(run: Run, folders: tuple[str, ...]) -> bool:
+    """Whether a cache or tmpfs mount lies on one of the folders or above it, so that nothing stays in the layer."""
+    for mount in run.mounts:
+        if mount.type in ("cache", "tmpfs") and mount.target:
+            target = mount.target.rstrip("/") or "/"
+            if any(folder == target or folder.startswith(target + "/") for folder in folders):
+                return True
+    return False
+
+
+def lost_flag(run: Run) -> bool:
+    """Whether a `--mount` stands among the words of the command: a line break was lost, and nothing is sure."""
+    return run.shell_text is not None and "--mount=" in run.shell_text.text
+
+
+def append_command(run: Run, title: str, command: str) -> Fix | None:
+    """A fix that appends a command to a RUN's last line; None where the end of the script is no place for one."""
+    script = run.script
+    if run.heredocs or run.exec_form is not None or run.shell_text is None or script.broken or not script.commands:
+        return None
+    last = script.commands[-1]
+    text = run.shell_text.text.rstrip()
+    if last.background or last.joined == "||" or last.pipeline or last.context or text.endswith(("&&", ";", "\\")):
+        return None
+    if last.effective.wrappers[:1] == ("sudo",):
+        command = f"sudo {command}"
+    place = run.shell_text.span(0, len(text))
+    lines = place.text.splitlines()
+    if len(lines) == 1:
+        return Fix.insert_after(title, place, f" && {command}")
+    indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())] or "    "
+    newline = run.span.source.newline
+    return Fix.insert_after(title, place, f" {run.dockerfile.escape}{newline}{indent}&& {command}")
+
+
+def built_on(stage: Stage) -> Stage:
+    """The first stage of a chain: the one whose FROM names an image from outside."""
+    return list(stage.chain())[-1]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from dagdock.api import Add, Bad, DockerfileWord, Fix, Problem, Problems, rule
+
+# What ADD unpacks or compresses; a file with such a name may be meant to be unpacked.
+ARCHIVES = (
+    ".tar",
+    ".gz",
+    ".tgz",
+    ".bz2",
+    ".tbz",
+    ".tbz2",
+    ".xz",
+    ".txz",
+    ".lzma",
+    ".tlz",
+    ".zst",
+    ".tzst",
+    ".z",
+    ".tz",
+    ".taz",
+    ".lz",
+    ".lzo",
+    ".7z",
+)
+REMOTE = ("http://", "https://", "ftp://", "git@", "git://", "ssh://", "github.com/", "oci://")
+ONLY_ADD = frozenset(("checksum", "keep-git-dir", "unpack"))
+
+
+@rule(
+    "DF501",
+    severity="warning",
+    since="0.1",
+    fix="safe",
+    lessons=["L03"],
+    aliases=[
+        "hadolint:DL3020",
+        "trivy:DS-0005",
+        "checkov:CKV_DOCKER_4",
+        "kics:add-instead-of-copy",
+        "sonar:S7029",
+        "semgrep:prefer-copy-over-add",
+    ],
+    bad=[
+        Bad(
+            "FROM python:3.12-slim\n«ADD» requirements.txt /app/\n",
+            fixed="FROM python:3.12-slim\nCOPY requirements.txt /app/\n",
+        ),
+    ],
+    good=[
+        "FROM python:3.12-slim\nCOPY requirements.txt /app/\n",
+        "FROM scratch\nADD rootfs.tar.xz /\n",
+        "FROM alpine:3.20\nADD https://example.com/tool /usr/local/bin/\n",
+        "FROM alpine:3.20\nARG PACKAGE\nADD $PACKAGE /opt/\n",
+    ],
+)
+def add_instead_of_copy(add: Add) -> Problems:
+    """ADD is used where COPY does the same.
+
+    ADD does more than its name says: it unpacks archives and fetches from the network. For a plain file or folder
+    none of that is wanted, and the reader has to wonder. COPY only copies, so keep ADD for what needs it.
+
+    https://docs.docker.com/build/building/best-practices/#add-or-copy
+    """
+    if any(flag.name in ONLY_ADD for flag in add.flags) or not add.sources:
+        return
+    if all(_is_plain(source) for source in add.sources):
+        name = add.sources[0].value
+        yield Problem(
+            add.keyword,
+            f"ADD of `{name}` does nothing that COPY would not do, and may one day unpack or download. Use COPY",
+            fix=Fix.replace("Use COPY", add.keyword, "COPY" if add.keyword.isupper() else "copy"),
+        )
+
+
+def _is_plain(source: DockerfileWord) -> bool:
+    """Whether a source is surely a local file or folder that is no archive."""
+    path = source.literal
+    if path is None:
+        return False
+    lower = path.lower()
+    if lower.startswith(REMOTE) or ".git#" in lower or lower.endswith(".git"):
+        return False
+    tail = lower.rpartition("/")[2]
+    if any(sign in tail.rpartition(".")[2] for sign in "*?["):
+        return False  # may match an archive
+    return not lower.endswith(ARCHIVES)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, CommandInstruction, Fix, Problem, Problems, Run, rule
+
+from ..packages import installs
+
+
+@rule(
+    "DF303",
+    severity="warning",
+    since="0.1",
+    fix="safe",
+    aliases=[
+        "hadolint:DL3014",
+        "trivy:DS-0021",
+        "kics:apt-get-missing-flags-to-avoid-manual-input",
+        "sonar:S6584",
+        "semgrep:missing-assume-yes-switch",
+    ],
+    bad=[
+        Bad(
+            "FROM debian:12\nRUN apt-get update && «apt-get install» curl\n",
+            fixed="FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
+        ),
+    ],
+    good=[
+        "FROM debian:12\nRUN apt-get update && apt-get install -qqy curl\n",
+        "FROM debian:12\nRUN yes | apt-get install curl\n",
+    ],
+)
+def apt_get_without_yes(run: Run) -> Problems:
+    """`apt-get install` asks before it installs, and nobody answers in a build.
+
+    As soon as a package brings another one along, apt asks "Do you want to continue?". A build has no keyboard, so
+    the step fails. `-y` answers beforehand.
+
+    https://manpages.debian.org/bookworm/apt/apt-get.8.en.html
+    """
+    for install in installs(run.script):
+        if install.family == "apt" and install.yes is False and install.packages and not _is_configured(run):
+            words = install.command.effective.words[0].span.to(install.verb_word)
+            yield Problem(
+                words,
+                f"`{install.manager} {install.verb}` asks for confirmation, which fails in a build. Add `-y`",
+                fix=Fix.insert_after("Add `-y`", install.verb_word, " -y"),
+            )
+
+
+def _is_configured(run: Run) -> bool:
+    """Whether an apt configuration written earlier answers the question."""
+    return run.stage is not None and any(
+        "assume-yes" in instruction.span.text.lower()
+        for part in run.stage.chain()
+        for instruction in part.instructions
+        if isinstance(instruction, CommandInstruction)
+    )

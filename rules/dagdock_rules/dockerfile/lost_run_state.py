@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dagdock.api import Bad, Command, Fix, Problem, Problems, Run, rule
+
+# What only changes the shell it runs in, and what to do instead.
+REMEDY = {
+    "cd": "Use `WORKDIR` instead",
+    "pushd": "Use `WORKDIR` instead",
+    "export": "Use `ENV` instead",
+    "alias": "Write it to a start-up file of the shell instead",
+    "source": "Do it in the RUN that needs it, or set what it sets with `ENV`",
+    ".": "Do it in the RUN that needs it, or set what it sets with `ENV`",
+    "conda": "Use `conda run -n ENVIRONMENT`, or put the environment on `PATH` with `ENV`",
+    "mamba": "Use `mamba run -n ENVIRONMENT`, or put the environment on `PATH` with `ENV`",
+    "nvm": "Set the default with `nvm alias default`, or put the version on `PATH` with `ENV`",
+    "workon": "Put the environment on `PATH` with `ENV`",
+    "pyenv": "Use `pyenv global`, or set `PYENV_VERSION` with `ENV`",
+    "umask": "Repeat it in the RUN that needs it",
+    "ulimit": "Set limits where the container is started",
+    "set": "Repeat it in the RUN that needs it, or use `SHELL`",
+    "su": "Use `USER` instead",
+    "newgrp": "Use `USER` instead",
+}
+# These do harm only where they are all that a RUN does: at its end they may be mere tidiness.
+ALONE = frozenset(("umask", "ulimit", "set", "su", "newgrp", "pushd"))
+ENVIRONMENT_FILES = (
+    "activate",
+    "rc",
+    "profile",
+    "profile.d",
+    ".env",
+    "env.sh",
+    "environment",
+    "nvm.sh",
+    "conda.sh",
+    "setup.bash",
+)
+
+
+@rule(
+    "DF402",
+    severity="error",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L14", "L09"],
+    aliases=["hadolint:DL3003"],
+    bad=[
+        Bad("FROM debian:12\nRUN «cd /app»\nRUN make\n", fixed="FROM debian:12\nWORKDIR /app\nRUN make\n"),
+        Bad(
+            "FROM debian:12\nRUN «export LANG=C.UTF-8»\n",
+            fixed="FROM debian:12\nENV LANG=C.UTF-8\n",
+        ),
+        Bad("FROM python:3.12\nRUN python -m venv /venv && «. /venv/bin/activate»\n"),
+    ],
+    good=[
+        "FROM debian:12\nRUN cd /app && make\n",
+        "FROM python:3.12\nRUN . /venv/bin/activate && pip install -r requirements.txt\n",
+        "FROM debian:12\nRUN cd /src && make && cd ..\n",
+        "FROM debian:12\nRUN . /build/install.sh\n",
+    ],
+)
+def lost_run_state(run: Run) -> Problems:
+    """A RUN ends by changing its shell, and that shell is gone the moment the RUN is over.
+
+    Each RUN starts a shell of its own. The folder that `cd` went to, what `export` set and the environment that
+    `activate` switched on live in that shell only; the next instruction starts afresh. Use `WORKDIR` for the folder,
+    `ENV` for variables, or do the work in the same RUN.
+
+    https://docs.docker.com/reference/dockerfile/#workdir
+    https://docs.docker.com/reference/dockerfile/#env
+    """
+    script = run.script
+    if script.broken or not script.commands or run.exec_form is not None:
+        return
+    last = script.commands[-1]
+    state = _state(last)
+    if state is None or last.context or last.pipeline or last.redirects or last.joined == "||" or last.background:
+        return
+    before = script.commands[:-1]
+    if before and (state in ALONE or (state == "cd" and _is_way_back(last, before))):
+        return
+    only = not before
+    yield Problem(
+        last,
+        f"`{_short(last)}` has no effect: its shell ends with this RUN, and the next instruction starts afresh. "
+        f"{REMEDY[state]}",
+        fix=_fix(run, last, state) if only else None,
+        aliases=["hadolint:DL3003"] if state == "cd" else [],
+    )
+
+
+def _state(command: Command) -> str | None:
+    """The entry of REMEDY that a command is, None where it may do something that lasts."""
+    name = command.name
+    arguments = [word.value for word in command.arguments]
+    if name in ("source", "."):
+        target = (arguments[0] or "") if arguments else ""
+        return name if target.endswith(ENVIRONMENT_FILES) or "/profile.d/" in target else None
+    if name in ("conda", "mamba"):
+        return name if arguments[:1] == ["activate"] else None
+    if name == "nvm":
+        return name if arguments[:1] == ["use"] else None
+    if name == "pyenv":
+        return name if arguments[:1] in (["shell"], ["activate"]) else None
+    if name == "su":
+        return name if len(arguments) == 1 and not (arguments[0] or "-").startswith("-") else None
+    if name == "export":
+        return name if arguments and not any(word.startswith("-") for word in map(str, arguments)) else None
+    return name if name in REMEDY and command.arguments else None
+
+
+def _is_way_back(last: Command, before: Sequence[Command]) -> bool:
+    """`cd ..` at the end of a RUN that went somewhere first: tidy, and harmless."""
+    return any(command.name in ("cd", "pushd") for command in before)
+
+
+def _short(command: Command) -> str:
+    text = " ".join(command.span.text.split())
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _fix(run: Run, command: Command, state: str) -> Fix | None:
+    if run.flags or run.heredocs or run.comments:
+        return None
+    if state == "cd" and len(command.arguments) == 1 and command.arguments[0].value:
+        path = command.arguments[0].value
+        if not path.startswith(("-", "~")):
+            return Fix.replace("Use WORKDIR", run, f"WORKDIR {command.arguments[0].text}", "unsafe")
+    if state == "export" and all("=" in word.text and _is_plain(word.text) for word in command.arguments):
+        pairs = " ".join(word.text for word in command.arguments)
+        return Fix.replace("Use ENV", run, f"ENV {pairs}", "unsafe")
+    return None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether ENV reads a word as the shell does: no substitution, no arithmetic, no home folder."""
+    return not any(sign in text for sign in ("$(", "`", "~", "\n", "\\"))

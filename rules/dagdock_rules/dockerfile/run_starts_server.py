@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Command, Problem, Problems, Run, Script, rule
+
+from ._servers import server_of
+
+# What may follow a service that was started for nothing: none of these could have needed it.
+IDLE = frozenset(
+    "echo printf true : rm rmdir mkdir touch sleep exit apt-get apt apk yum dnf chmod chown ls cat".split()
+)
+
+
+@rule(
+    "DF401",
+    severity="error",
+    since="0.1",
+    lessons=["L04"],
+    bad=[
+        Bad("FROM python:3.12-slim\nCOPY . /app\nRUN pip install /app && «flask run --host 0.0.0.0»\n"),
+        Bad("FROM debian:12\nRUN apt-get update && apt-get install -y nginx\nRUN «service nginx start»\n"),
+        Bad('FROM node:22-slim\nRUN «["npm", "start"]»\n'),
+    ],
+    good=[
+        'FROM python:3.12-slim\nRUN flask db upgrade\nCMD ["flask", "run"]\n',
+        "FROM nginx:1.27\nCOPY site.conf /etc/nginx/conf.d/\nRUN nginx -t\n",
+        "FROM postgres:16\nRUN pg_ctl -D /data -w start && psql -f /schema.sql && pg_ctl -D /data stop\n",
+        "FROM node:22-slim\nRUN npm run build\n",
+    ],
+)
+def run_starts_server(run: Run) -> Problems:
+    """RUN starts a program that does not end, or one that is gone when the step is over.
+
+    RUN happens while the image is built, and only files survive it. A server in RUN keeps the build waiting for ever,
+    and a service that goes to the background dies with the step: the finished image holds none of it. What a
+    container shall run belongs into CMD or ENTRYPOINT, which Docker executes when the container starts.
+
+    https://docs.docker.com/reference/dockerfile/#cmd
+    https://docs.docker.com/reference/dockerfile/#run
+    """
+    script = run.script
+    for number, command in enumerate(script.commands):
+        server = server_of(command)
+        if server is None or not _is_executed(command):
+            continue
+        if server.detached or command.background:
+            if _is_used(script, number, command):
+                continue
+            yield Problem(
+                command if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip())),
+                f"`{server.name}` runs for this build step only and is not in the finished image: RUN keeps files, no "
+                "processes. Start it with CMD or ENTRYPOINT",
+                severity="warning",
+            )
+        else:
+            yield Problem(
+                command if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip())),
+                f"`{server.name}` does not end by itself, so the build hangs in this RUN. Start it with CMD or "
+                "ENTRYPOINT, which run when the container starts",
+            )
+
+
+def _is_executed(command: Command) -> bool:
+    """Whether the command runs for sure and until it ends: no condition, no function, no time limit."""
+    if "timeout" in command.effective.wrappers or (command.joined == "||"):
+        return False
+    return all(part in ("subshell", "script") for part in command.context)
+
+
+def _is_used(script: Script, number: int, server: Command) -> bool:
+    """Whether a later command of the same RUN may talk to the server or stop it."""
+    return any(command.effective.name not in IDLE for command in script.commands[number + 1 :])
