@@ -69,9 +69,9 @@ class Rules:
         return sorted((rule for kind in KINDS for rule in self.of_kind(kind)), key=lambda rule: rule.code)
 
     def plugins(self) -> dict[str, str]:
-        """Installed third-party plugins by name, with their version (empty where it has none)."""
+        """Installed third-party plugins by package, as in `rule.plugin`, with their version (empty where unknown)."""
         return {
-            name: getattr(plugin, "__version__", "")
+            getattr(plugin, "__name__", name).partition(".")[0]: getattr(plugin, "__version__", "")
             for name, plugin in self.manager.list_name_plugin()
             if name != BUILT_IN and plugin is not None
         }
@@ -79,8 +79,9 @@ class Rules:
     def _ask(self, kind: Kind) -> Iterator[tuple[str, list[Rule]]]:
         for implementation in reversed(self.manager.hook.dagdock_rules.get_hookimpls()):
             try:
-                yield implementation.plugin_name, list(implementation.function(kind))
-            except Exception as problem:  # a stranger's code may raise anything; the run goes on without it
+                rules: Any = implementation.function(kind)
+                yield implementation.plugin_name, list(rules)
+            except (Exception, SystemExit) as problem:  # a stranger's code may raise anything; the run goes on
                 self.faults.append(_fault(implementation.plugin_name, problem))
 
     def _usable(self, plugin: str, kind: Kind, rule: object) -> bool:
@@ -102,7 +103,7 @@ class Rules:
         for point in entry_points(group=GROUP):
             try:
                 self.manager.register(point.load(), point.name)
-            except Exception as problem:  # as above
+            except (Exception, SystemExit) as problem:  # as above
                 self.faults.append(_fault(point.name, problem))
 
 
@@ -132,7 +133,7 @@ def load_data(package: str, name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def _fault(plugin: str, problem: Exception) -> PluginFault:
+def _fault(plugin: str, problem: BaseException) -> PluginFault:
     return PluginFault(f"plugin {plugin} does not load: {type(problem).__name__}: {problem}")
 
 
