@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING
 
 from dagdock.dag.model import Dag, Group, Task
@@ -113,3 +114,58 @@ def _sets(call: ast.Call) -> bool:
 def _taskflow(module: DagModule, target: ast.expr) -> Function | None:
     function = module.function(target)
     return function if function and function.is_taskflow else None
+
+
+def find_unseen(module: DagModule) -> list[tuple[ast.Call, Dag | None]]:
+    """Calls that may add tasks to a DAG out of sight: helpers from other files, with the DAG that they work on.
+
+    None stands for any DAG of the file. Calls of Airflow, of the standard library and of methods are no such helpers,
+    nor is what only makes a value for an operator's argument.
+    """
+    tasks = {task.call for task in module.tasks}
+    found: list[tuple[ast.Call, Dag | None]] = []
+    for call in module.names.calls:
+        if call in tasks or _is_harmless(module, call) or module.runs_at(call) == "task":
+            continue
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        dag = next((dag for dag in map(module.places.meant, given) if isinstance(dag, Dag)), None)
+        around = dag or module.places.dag_around(call)
+        if isinstance(around, Dag) and (dag or not _is_argument(module, call)):
+            found.append((call, around))
+        elif around is not None and not isinstance(around, Dag) and not _is_argument(module, call):
+            found.append((call, None))
+    return found
+
+
+def _is_harmless(module: DagModule, call: ast.Call) -> bool:
+    path = module.qualified(call.func)
+    if path is None:
+        # A method of something unknown, or a function or class of this file, whose own calls are looked at. A
+        # parameter may be anything.
+        if isinstance(call.func, ast.Name):
+            bindings = module.names.bindings(call.func.id, call.func)
+            return bool(bindings) and all(binding.kind in ("def", "class") for binding in bindings)
+        return True
+    top = path.partition(".")[0]
+    return top in ("airflow", "builtins") or top in sys.stdlib_module_names or top in _LIBRARIES
+
+
+def _is_argument(module: DagModule, call: ast.Call) -> bool:
+    """Whether a call only makes a value for an operator's or a DAG's argument, or a loop's items."""
+    inner: ast.AST = call
+    for above in module.names.ancestors(call):
+        if isinstance(above, ast.stmt):
+            return isinstance(above, (ast.For, ast.AsyncFor, ast.If, ast.While)) and not isinstance(inner, ast.stmt)
+        if isinstance(above, ast.Call) and inner is not above.func:
+            return module.classes.of(above.func) is not None
+        inner = above
+    return False
+
+
+# Libraries of other people that know nothing of Airflow, as DAG files use them at the top.
+_LIBRARIES = frozenset(
+    (
+        *("boto3", "dateutil", "jinja2", "kubernetes", "numpy", "pandas", "pendulum", "pytz", "requests"),
+        *("sqlalchemy", "yaml"),
+    )
+)

@@ -247,6 +247,24 @@ class Dag:
         """The tasks that are surely in it, in source order."""
         return [task for task in self.module.tasks if task.dag is self]
 
+    @cached_property
+    def unseen(self) -> list[ast.Call | Task]:
+        """What may give it more tasks than `tasks`: calls of helpers from elsewhere, tasks whose DAG is not known."""
+        found: list[ast.Call | Task] = [call for call, dag in self.module.unseen if dag is None or dag is self]
+        return found + [task for task in self.module.tasks if isinstance(task.dag, Unknown)]
+
+    @cached_property
+    def task_count(self) -> Count:
+        """How many tasks it has; `high` is None where a loop is not known or something is `unseen`."""
+        low = 0
+        high = None if self.unseen else 0
+        loops: list[Loop] = []
+        for task in self.tasks:
+            low += task.count.low
+            high = None if high is None or task.count.high is None else high + task.count.high
+            loops += task.count.loops
+        return Count(low, high, tuple({id(loop.node): loop for loop in loops}.values()))
+
     @property
     def groups(self) -> list[Group]:
         """The task groups that tasks of this DAG are in."""

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from dagdock.dag import loops
 from dagdock.dag.classes import Classes
-from dagdock.dag.discovery import find_dags, find_groups, find_tasks
+from dagdock.dag.discovery import find_dags, find_groups, find_tasks, find_unseen
 from dagdock.dag.displays import Entries, elements, entries
 from dagdock.dag.flow import Origin, Return, Tracer
 from dagdock.dag.functions import Function, RunsAt, runs_at
@@ -90,6 +90,11 @@ class DagModule:
     @cached_property
     def groups(self) -> list[Group]:
         return find_groups(self) if self.imports_airflow else []
+
+    @cached_property
+    def unseen(self) -> list[tuple[ast.Call, Dag | None]]:
+        """Calls that may add tasks out of sight, with the DAG that they work on (None: any)."""
+        return find_unseen(self) if self.dags else []
 
     @cached_property
     def functions(self) -> list[Function]:
