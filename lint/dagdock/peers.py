@@ -118,7 +118,9 @@ def read_config(name: str, text: str) -> dict[str, object]:
     try:
         table = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError) as problem:
-        raise ValueError(str(problem).replace("\n", " ")) from problem
+        mark = getattr(problem, "problem_mark", None)
+        reason = getattr(problem, "problem", None) or "nested too deep, or no YAML"
+        raise ValueError(f"line {mark.line + 1}: {reason}" if mark else reason) from problem
     if not isinstance(table, Mapping):
         return {}
     return _hadolint(table) if name in HADOLINT_FILES else _dclint(table)
