@@ -1,0 +1,152 @@
+"""`dagdock init`: what is missing is written, what is there stays, and everything is said."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+
+from dagdock import config
+from dagdock.cli import main
+from dagdock.ignorefile import parse as parse_ignore_file
+from dagdock.starter import SETTINGS, ignore_text, init_command
+from dagdock.text import Source
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def init(folder: Path) -> int:
+    return init_command(argparse.Namespace(folder=str(folder)))
+
+
+def uncommented(text: str) -> str:
+    """The file with its examples in force: every comment that is one, read as TOML."""
+    lines = [line.removeprefix("# ") for line in text.splitlines() if "=" in line or line.startswith("# [")]
+    return "\n".join(lines)
+
+
+def test_an_empty_folder_gets_a_config_and_a_hook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert init(tmp_path) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".pre-commit-config.yaml", "dagdock.toml"]
+    said = capsys.readouterr().out
+    assert "dagdock.toml: written" in said and ".pre-commit-config.yaml: written" in said
+    text = (tmp_path / "dagdock.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text) == {}
+    assert config.read(str(tmp_path / "dagdock.toml"))
+
+
+def test_every_example_in_the_starter_is_a_config_that_works(tmp_path: Path) -> None:
+    assert init(tmp_path) == 0
+    path = tmp_path / "dagdock.toml"
+    examples = uncommented(path.read_text(encoding="utf-8"))
+    assert set(tomllib.loads(examples)) == {key for key, _, _ in SETTINGS}
+    path.write_text(examples, encoding="utf-8")
+    assert main(["check", str(tmp_path), "--config", str(path)]) == 0
+
+
+def test_a_second_run_changes_nothing_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\nCOPY . .\n")
+    assert init(tmp_path) == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert ".dockerignore" in before
+    capsys.readouterr()
+    assert init(tmp_path) == 0
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    said = capsys.readouterr().out
+    assert said.count("kept as it is") == 2 and "written" not in said
+
+
+@pytest.mark.parametrize("name", ["dagdock.toml", ".dagdock.toml"])
+def test_a_config_that_is_there_is_kept(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('ignore = ["DF203"]\n')
+    assert init(tmp_path) == 0
+    assert (tmp_path / name).read_text() == 'ignore = ["DF203"]\n'
+    assert len(list(tmp_path.glob("*dagdock.toml"))) == 1
+
+
+def test_a_pyproject_counts_when_it_speaks_of_dagdock(tmp_path: Path) -> None:
+    pyproject = tmp_path / "pyproject.toml"
+    pyproject.write_text("[project]\nname = 'x'\n")
+    assert init(tmp_path) == 0 and (tmp_path / "dagdock.toml").exists()
+    (tmp_path / "dagdock.toml").unlink()
+    pyproject.write_text("[tool.dagdock]\n")
+    assert init(tmp_path) == 0 and not (tmp_path / "dagdock.toml").exists()
+
+
+def test_settings_of_other_linters_are_taken_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".hadolint.yaml").write_text(
+        "ignored: [DL3008]\n"
+        "override: {error: [DL3006], style: [DL3015]}\n"
+        "trustedRegistries: [docker.io, 'quay.io']\n"
+        "label-schema: {author: text}\n"
+        "strict-labels: true\n"
+        "failure-threshold: error\n"
+    )
+    (tmp_path / ".dclintrc").write_text('{"rules": {"no-version-field": 0}, "exclude": ["legacy/**"]}')
+    assert init(tmp_path) == 0
+    assert tomllib.loads((tmp_path / "dagdock.toml").read_text(encoding="utf-8")) == {
+        "ignore": ["DL3008", "dclint:no-version-field"],
+        "exclude": ["legacy/**"],
+        "severity": {"DL3006": "error", "DL3015": "info"},
+        "trusted-registries": ["docker.io", "quay.io"],
+        "label-schema": {"author": "text"},
+        "strict-labels": True,
+    }
+    said = capsys.readouterr().out
+    assert ".hadolint.yaml: taken over: `ignore`, `severity`, `trusted-registries`" in said
+    assert "--fail-on error" in said and ".dclintrc: taken over: `exclude`, `ignore`" in said
+    assert main(["check", str(tmp_path)]) == 0
+
+
+def test_a_file_of_a_peer_that_is_broken_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".hadolint.yaml").write_text("ignored: [\n")
+    assert init(tmp_path) == 0
+    assert ".hadolint.yaml: left out, it cannot be read" in capsys.readouterr().out
+
+
+def test_an_ignore_file_comes_to_the_context_that_is_copied_whole(tmp_path: Path) -> None:
+    for folder, copied in (("web", "."), ("job", "app.py"), ("done", "."), ("built", ".")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "Dockerfile").write_text(f"FROM debian:12\nCOPY {copied} /app/\n")
+    (tmp_path / "done/.dockerignore").write_text(".git\n")
+    (tmp_path / "built/Dockerfile").write_text("FROM debian:12 AS a\nFROM a\nCOPY --from=a . /app/\n")
+    assert init(tmp_path) == 0
+    assert [str(path.parent.name) for path in sorted(tmp_path.rglob(".dockerignore"))] == ["done", "web"]
+    assert (tmp_path / "done/.dockerignore").read_text() == ".git\n"
+
+
+def test_an_ignore_file_spares_what_the_build_copies_by_name() -> None:
+    text = ignore_text([".", "docker/dev.key", ".env"])
+    ignored = parse_ignore_file(Source(".dockerignore", text))
+    assert not ignored.ignored("docker/dev.key") and not ignored.ignored(".env")
+    for path in (
+        ".git/config",
+        ".env.prod",
+        "a/b/__pycache__/x.pyc",
+        "node_modules/x/y.js",
+        "Dockerfile",
+        "id_rsa.pub",
+    ):
+        assert ignored.ignored(path), path
+    for path in ("app/main.py", "requirements.txt", "environment.py", "src/keys.py"):
+        assert not ignored.ignored(path), path
+
+
+def test_a_pre_commit_config_is_not_touched_but_told_what_to_add(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / ".pre-commit-config.yaml"
+    path.write_text("repos: []\n")
+    assert init(tmp_path) == 0
+    assert path.read_text() == "repos: []\n"
+    assert "- id: dagdock" in capsys.readouterr().out
+
+
+def test_no_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert init(tmp_path / "nowhere") == 2
+    assert "is no folder" in capsys.readouterr().err
