@@ -111,6 +111,11 @@ class Instruction:
         """What stands behind the flags, as Docker reads it: continuations, comments and blank lines are gone."""
         return self.logical.text.part(self.body_start, self._end)
 
+    @property
+    def arguments(self) -> Span:
+        """Where the body stands."""
+        return self.body.span(0, len(self.body.text))
+
     @cached_property
     def words(self) -> list[Word]:
         """The arguments; those of an exec form are its elements."""
