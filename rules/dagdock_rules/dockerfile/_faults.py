@@ -16,7 +16,7 @@ def faults(file: Dockerfile, kind: str, *, related: str = "", mend: str = "") ->
             fault.span,
             fault.message,
             related=[Related(fault.related, related)] if fault.related else (),
-            fix=Fix.replace(mend.format(fault.replacement), fault.span, fault.replacement, "unsafe")
-            if mend and fault.replacement is not None
+            fix=Fix.replace(mend.format(fault.nearest), fault.span, fault.nearest, "unsafe")
+            if mend and fault.nearest is not None
             else None,
         )

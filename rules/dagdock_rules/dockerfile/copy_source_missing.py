@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, BuildContext, CopyLike, DockerfileWord, Fix, Problem, Problems, Project, nearest, rule
+
+from ._copies import WHOLE, contexts_that_fit, from_context, local_sources
+
+# What a build outside of Docker makes first: such files are rightly not in the repository.
+MADE_FOLDERS = frozenset(
+    "target dist build out bin obj release releases publish artifacts artifact _build _output node_modules vendor "
+    ".next .nuxt coverage generated gen tmp packages wheels wheelhouse deps assets static public".split()
+)
+MADE_ENDINGS = (
+    ".jar",
+    ".war",
+    ".ear",
+    ".whl",
+    ".so",
+    ".a",
+    ".dll",
+    ".exe",
+    ".deb",
+    ".rpm",
+    ".apk",
+    ".tar",
+    ".gz",
+    ".tgz",
+    ".xz",
+    ".zip",
+    ".bz2",
+    ".zst",
+    ".crt",
+    ".pem",
+    ".key",
+    ".env",
+    ".bin",
+    ".img",
+    ".iso",
+)
+
+
+@rule(
+    "DF504",
+    severity="error",
+    since="0.1",
+    fix="unsafe",
+    bad=[
+        Bad(
+            {
+                "Dockerfile": "FROM python:3.12-slim\nCOPY «requirments.txt» /app/\nCOPY src /app/src\n",
+                "requirements.txt": "",
+                "src/app.py": "",
+            },
+            fixed={"Dockerfile": "FROM python:3.12-slim\nCOPY requirements.txt /app/\nCOPY src /app/src\n"},
+        ),
+    ],
+    good=[
+        {"Dockerfile": "FROM python:3.12-slim\nCOPY src/*.py /app/\n", "src/app.py": ""},
+        {"Dockerfile": "FROM eclipse-temurin:21\nCOPY src /src\nCOPY target/app.jar /app.jar\n", "src/App.java": ""},
+        {"Dockerfile": "FROM alpine:3.20\nARG FILE\nCOPY $FILE /app/\nCOPY --from=nginx:1.27 /etc/nginx /etc/nginx\n"},
+    ],
+)
+def copy_source_missing(copy: CopyLike, project: Project, *, made_by_ci: list[str] = []) -> Problems:
+    """COPY or ADD names a file that is not in the build context.
+
+    The build fails when it comes to this step, often after minutes of work. Paths are relative to the build context,
+    the folder given to `docker build` (or `build.context` in a Compose file), wherever the Dockerfile stands. The
+    option `made-by-ci` lists files and folders that another step makes before the build.
+
+    https://docs.docker.com/reference/dockerfile/#copy
+    """
+    if from_context(copy) is None:
+        return
+    contexts = contexts_that_fit(copy.dockerfile, project)
+    if not contexts:
+        return
+    known = set(local_sources(copy))
+    for source in copy.sources:
+        path = source.literal
+        if path is None or path not in known or path in WHOLE or _is_made(path, made_by_ci):
+            continue
+        if all(context.exists(path) is False and not context.matches(path) for context in contexts):
+            yield _problem(copy, source, path, contexts[0])
+
+
+def _problem(copy: CopyLike, source: DockerfileWord, path: str, context: BuildContext) -> Problem:
+    close = nearest(path, context.root_listing) if "/" not in path else None
+    where = "the build context" if context.folder == "." else f"the build context `{context.folder}`"
+    return Problem(
+        source,
+        f"`{path}` is not in {where}, so the build fails here. "
+        + (f"Did you mean `{close}`?" if close else "Name a file that is there"),
+        fix=Fix.replace(f"Write `{close}`", source, close, "unsafe") if close and not source.quoted else None,
+    )
+
+
+def _is_made(path: str, made_by_ci: list[str]) -> bool:
+    parts = path.strip("/").removeprefix("./").split("/")
+    lower = path.lower()
+    return (
+        any(part in MADE_FOLDERS for part in parts)
+        or lower.endswith(MADE_ENDINGS)
+        or any(path.strip("/") == made.strip("/") or path.startswith(made.rstrip("/") + "/") for made in made_by_ci)
+    )

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, CopyLike, Edit, Fix, Problem, Problems, Related, Run, Span, Stage, rule
+
+from ..packages import PackageCommand, package_commands
+from ._copies import copies_whole_context, from_context
+
+SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
+# What may stand beside the installation and needs no file of the project.
+HARMLESS = frozenset("rm mkdir true : set echo update-ca-certificates ldconfig locale-gen".split())
+
+
+@rule(
+    "DF204",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L01", "L02"],
+    tags=["cache"],
+    bad=[
+        Bad(
+            "FROM python:3.12-slim\nCOPY . /app\n"
+            "RUN «apt-get update && apt-get install -y libpq5» && rm -rf /var/lib/apt/lists/*\n",
+            fixed="FROM python:3.12-slim\nRUN apt-get update && apt-get install -y libpq5 "
+            "&& rm -rf /var/lib/apt/lists/*\nCOPY . /app\n",
+        ),
+    ],
+    good=[
+        "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y libpq5\nCOPY . /app\n",
+        "FROM python:3.12-slim\nCOPY . /app\nRUN apt-get update && xargs apt-get install -y < /app/packages.txt\n",
+        "FROM debian:12\nCOPY vendor.list /etc/apt/sources.list.d/\nRUN apt-get update && apt-get install -y tool\n",
+    ],
+)
+def system_install_after_copy(stage: Stage) -> Problems:
+    """System packages are installed after the project has been copied.
+
+    Docker keeps the result of each step as long as nothing above it has changed. The packages of the system change
+    once in a while, the project with every commit; below its COPY they are downloaded and installed again each time.
+    Move the RUN above the COPY.
+
+    https://docs.docker.com/build/cache/optimize/#order-your-layers
+    """
+    whole: CopyLike | None = None
+    for instruction in stage.instructions:
+        copy = from_context(instruction)
+        if copy and copies_whole_context(copy):
+            whole = whole or copy
+        elif whole and isinstance(instruction, Run) and instruction.onbuild is None:
+            calls = [call for call in package_commands(instruction.script) if call.family in SYSTEM]
+            if not any(call.action == "install" and call.packages for call in calls):
+                continue
+            if _may_need_project(instruction, calls):
+                continue
+            install = next(call for call in calls if call.action == "install")
+            yield Problem(
+                calls[0].span.to(install),
+                f"these packages are installed again whenever a file of the project changes, because the COPY in line "
+                f"{whole.span.line} stands above. Move this RUN above it",
+                related=[Related(whole, "this brings in the project")],
+                fix=_fix(stage, whole, instruction, calls),
+            )
+
+
+def _may_need_project(run: Run, calls: list[PackageCommand]) -> bool:
+    """Whether the RUN may read a file that was copied: a list, a package file, a repository, a script before."""
+    script = run.script
+    if script.broken or run.mounts:
+        return True
+    first = next(call for call in calls if call.action == "install")
+    for command in script.commands:
+        if command.span == first.span:
+            break
+        if command.effective.name not in HARMLESS and not any(command.span == call.span for call in calls):
+            return True
+    return any(
+        word.value is None or "/" in word.value or word.value.endswith((".deb", ".rpm", ".apk", ".txt"))
+        for call in calls
+        if call.action == "install"
+        for word in call.packages
+    ) or any(redirect.operator.startswith("<") for command in script.commands for redirect in command.redirects)
+
+
+def _fix(stage: Stage, whole: CopyLike, run: Run, calls: list[PackageCommand]) -> Fix | None:
+    """Move the RUN up, where it does nothing else and nothing between the two could matter to it."""
+    others = [
+        command
+        for command in run.script.commands
+        if command.effective.name not in HARMLESS and not any(command.span == call.span for call in calls)
+    ]
+    between = stage.instructions[stage.instructions.index(whole) + 1 : stage.instructions.index(run)]
+    if others or any(instruction.name in ("USER", "ENV", "ARG", "SHELL") for instruction in between):
+        return None
+    source = run.span.source
+    last = source.position(max(run.span.start, run.span.end - 1)).line
+    lines = Span(source, source.full_line_span(run.span.line).start, source.full_line_span(last).end)
+    start = source.full_line_span(whole.span.line).start
+    text = lines.text if lines.text.endswith("\n") else lines.text + source.newline
+    return Fix("Move this RUN above the COPY", [Edit(Span(source, start, start), text), Edit(lines, "")], "unsafe")
