@@ -49,9 +49,9 @@ def explain_command(arguments: argparse.Namespace) -> int:
     found = vocabulary.find(name)
     terminal = _terminal()
     if not found:
-        nearest = vocabulary.nearest(name)
-        advice = f"did you mean `{nearest}`?" if nearest else "`dagdock rules` lists them all."
-        print(f"dagdock: no rule is called `{name}`; {advice}", file=sys.stderr)
+        fault = vocabulary.fault(name, foreign=False) or f"no rule is called `{name}`"
+        advice = "" if fault.endswith("?") else "; `dagdock rules` lists them all"
+        print(f"dagdock: {fault}{advice}", file=sys.stderr)
         return 2
     if len(found) > 3:
         show_rules(found, terminal)
