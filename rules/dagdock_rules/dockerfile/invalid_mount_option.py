@@ -19,7 +19,7 @@ from ._faults import faults
             fixed="FROM alpine:3.20\nRUN --mount=type=cache,target=/root/.cache true\n",
         ),
         Bad(
-            "FROM alpine:3.20\nRUN --mount=type=«cash»,target=/root/.cache true\n",
+            "FROM alpine:3.20\nRUN --mount=type=«cahce»,target=/root/.cache true\n",
             fixed="FROM alpine:3.20\nRUN --mount=type=cache,target=/root/.cache true\n",
         ),
     ],

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from dagdock.api import Arg, Bad, Env, Pair, PairsInstruction, Problem, Problems, rule
+
+from ..secrets import is_secret_name, is_setting, known_secret, password_in_url
+
+
+@rule(
+    "DF701",
+    severity="warning",
+    since="0.1",
+    security=7.0,
+    lessons=["L09"],
+    aliases=[
+        "hadolint:DL3064",
+        "buildkit:SecretsUsedInArgOrEnv",
+        "trivy:DS-0031",
+        "kics:secrets-stored-in-dockerfile",
+        "sonar:S6472",
+        "semgrep:secret-in-build-arg",
+    ],
+    tags=["security"],
+    bad=[
+        Bad("FROM python:3.12-slim\nENV «DB_PASSWORD=hunter2-prod»\n"),
+        Bad("FROM node:22-slim\nARG «NPM_TOKEN»\nRUN npm ci\n"),
+    ],
+    good=[
+        "FROM postgres:16\nENV POSTGRES_PASSWORD_FILE=/run/secrets/db\n",
+        "FROM node:22-slim\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n",
+        'FROM python:3.12-slim\nENV DB_PASSWORD=""\n',
+        "FROM golang:1.23\nENV GOPRIVATE=example.com TOKEN_URL=https://example.com/token\n",
+    ],
+)
+def secret_in_arg_or_env(instruction: PairsInstruction) -> Problems:
+    """ARG or ENV carries a password, token or key.
+
+    Both are written into the image: ENV into its configuration, ARG into the history of the build, where `docker
+    history` shows them to everyone who can pull the image. Hand secrets over when the container starts; those that
+    the build itself needs come by `RUN --mount=type=secret`, which leaves nothing behind.
+
+    https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
+    https://docs.docker.com/build/building/secrets/
+    """
+    if not isinstance(instruction, (Arg, Env)):
+        return
+    for pair in instruction.pairs:
+        if is_secret_name(pair.key, loose=True) and not _is_harmless(instruction, pair):
+            kept = "in the history of the image" if isinstance(instruction, Arg) else "in the image"
+            yield Problem(
+                pair,
+                f"`{pair.key}` stays readable {kept}. Use `RUN --mount=type=secret` for the build, or hand it over "
+                "when the container starts",
+            )
+
+
+def _is_harmless(instruction: PairsInstruction, pair: Pair) -> bool:
+    """Whether the value gives nothing away: none at all, a switch, a path, an address."""
+    if pair.value is None:
+        return False  # ARG: the value comes from the command line and is kept
+    value = pair.value.value.strip()
+    if known_secret(value) or password_in_url(value):
+        return True  # `secret-literal` says more
+    return not value or (pair.value.literal is not None and is_setting(value))

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Instruction, Onbuild, Problem, Problems, Span, rule
+
+from ..secrets import is_common_password, is_filled_in, known_secrets, passwords_in_urls
+
+
+@rule(
+    "DF702",
+    severity="error",
+    since="0.1",
+    security=9.0,
+    precision="very-high",
+    lessons=["L09"],
+    aliases=["kics:passwords-and-secrets", "sonar:S6437"],
+    tags=["security"],
+    bad=[
+        Bad("FROM debian:12\nRUN git clone https://deploy:«k3Jd92-prod»@git.example.org/team/app.git\n"),
+        Bad("FROM debian:12\nENV TOKEN=«glpat-" + "Zk3xQ9vT2mLr8WcYb5Nd»\n"),
+    ],
+    good=[
+        "FROM debian:12\nARG TOKEN\nRUN git clone https://deploy:${TOKEN}@git.example.org/team/app.git\n",
+        "FROM debian:12\nRUN git clone https://user:password@git.example.org/team/app.git\n",
+        "FROM debian:12\nENV AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n",
+    ],
+)
+def secret_literal(instruction: Instruction) -> Problems:
+    """A key, token or password stands in the Dockerfile itself.
+
+    It is in the repository, in its history, and in every image that is built from it. Take it out, replace it by a
+    new one (the old one is known now), and give the new one to the build by `RUN --mount=type=secret`.
+
+    https://docs.docker.com/build/building/secrets/
+    """
+    if isinstance(instruction, Onbuild):
+        return  # its trigger is looked at by itself
+    span, text = instruction.span, instruction.span.text
+    for token in known_secrets(text):
+        yield _problem(span, token.start, token.end, f"a {token.kind}")
+    for found in passwords_in_urls(text):
+        if not (found.is_local_default or is_filled_in(found.user) or is_common_password(found.password)):
+            yield _problem(span, found.start, found.end, f"the password of `{found.user or found.host}`")
+
+
+def _problem(span: Span, start: int, end: int, what: str) -> Problem:
+    return Problem(
+        Span(span.source, span.start + start, span.start + end),
+        f"{what} is written here and in every image that is built from it. Replace it by a new one, and hand that over "
+        "with `RUN --mount=type=secret`",
+    )
