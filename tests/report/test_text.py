@@ -146,6 +146,8 @@ def test_wrapping_keeps_words_whole() -> None:
     assert wrapped("one two three", 7) == ["one two", "three"]
     assert wrapped("verylongword x", 4) == ["verylongword", "x"]
     assert wrapped("", 4) == []
+    assert wrapped("run `a b` now", 6) == ["run", "`a b`", "now"]
+    assert wrapped("one ` two", 3) == ["one", "` two"]
 
 
 def test_colours_come_only_when_asked_for(kit: Any) -> None:

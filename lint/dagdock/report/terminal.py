@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import TextIO
 
 TAB = 4
 DEFAULT_WIDTH = 100
 MAX_WIDTH = 120
+MAX_CODE = 40  # longer pieces of code may be broken
 
 STYLES = {
     "error": "1;31",
@@ -110,13 +112,25 @@ def width_of(text: str) -> int:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` columns, broken between words; a longer word keeps its own line."""
+    """`text` in lines of at most `width` columns, broken between words; what is longer keeps its own line."""
     lines: list[str] = []
     line, used = "", 0
-    for word in text.split():
+    for word in _words(text):
         size = width_of(word)
         if line and used + 1 + size > width:
             lines.append(line)
             line, used = "", 0
         line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
     return [*lines, line] if line else lines
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text; a short piece of `code in backticks` is one."""
+    pending = ""
+    for word in text.split():
+        pending = f"{pending} {word}" if pending else word
+        if pending.count("`") % 2 == 0 or len(pending) > MAX_CODE:
+            yield pending
+            pending = ""
+    if pending:
+        yield pending
