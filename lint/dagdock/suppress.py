@@ -38,10 +38,13 @@ def _of_document(document: Document) -> Iterator[Suppression]:
     layout: Layout | None = None
     # The kind of a document is that of its rules; an ignore file has no comments of peers.
     kind = document.kind if hasattr(document, "walk") and not hasattr(document, "patterns") else ""
-    for span in _comments(document):
+    directives = [directive.span for directive in getattr(document, "directives", ())]
+    for span in [*directives, *_comments(document)]:
         said = read_own(span.text) or read_comment(span.text, kind)
         if said is None:
             continue
+        if said.style == "buildkit" and span in directives:
+            said = said._replace(scope="file")
         layout = layout or _layout(document)
         names = [Text(name, Span(source, span.start + at, span.start + at + len(name))) for name, at in said.names]
         yield Suppression(span, layout.covered(span, said), said.style, names, said.reason, said.fault)
@@ -129,8 +132,7 @@ def _comments(document: Any) -> Iterator[Span]:
     elif document.kind == "compose":
         yield from (comment.span for comment in document.tree.comments)
     else:
-        directives = getattr(document, "directives", [])
-        yield from (comment.span for comment in [*directives, *document.comments])
+        yield from (comment.span for comment in document.comments)
 
 
 def _layout(document: Any) -> Layout:
@@ -207,8 +209,7 @@ def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
         for token in tokenize.generate_tokens(io.StringIO(source.text.lstrip("\ufeff"), newline="").readline):
             name = tokenize.tok_name[token.type]
             if name == "COMMENT":
-                start = source.line_starts[token.start[0] - 1] + token.start[1]
-                start += token.start[0] == 1 and source.text.startswith("\ufeff")
+                start = source.offset(token.start[0], token.start[1] + 1)
                 comments.append((start, start + len(token.string.rstrip("\r\n"))))
             elif name == "STRING" and token.start[0] < token.end[0]:
                 joined[token.end[0]] = token.start[0]
