@@ -1,0 +1,190 @@
+"""Fixes: rounds, clashes, files that must stay sound, and what is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from dagdock.api import Bad, Dockerfile, Edit, Fix, From, Instruction, Problem, Problems, Rule, Run, Span, rule
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.fix import Safety
+from dagdock.hooks import Rules
+from dagdock.mend import Mending, diff
+from dagdock.selection import Choice
+
+ABOUT = {"severity": "warning", "since": "0.1", "bad": [Bad("")], "good": [""], "fix": "safe"}
+
+
+@rule("DF901", **ABOUT)  # type: ignore[arg-type]
+def shout(run: Run) -> Problems:
+    """Lower-case `run` becomes upper-case."""
+    if run.keyword != run.name:
+        yield Problem(run.keyword, "shout", fix=Fix.replace("Shout", run.keyword, run.name))
+
+
+@rule("DF902", **ABOUT)  # type: ignore[arg-type]
+def one_letter_a_round(run: Run) -> Problems:
+    """Each round takes one `x`."""
+    text = run.span.text
+    if "xx" in text:
+        at = run.span.start + text.index("xx")
+        yield Problem(run, "x", fix=Fix("Take an x", [Edit(Span(run.span.source, at, at + 1), "")]))
+
+
+@rule("DF903", **ABOUT)  # type: ignore[arg-type]
+def never_settles(run: Run) -> Problems:
+    """Each round adds one."""
+    if "grow" in run.span.text:
+        yield Problem(run, "grow", fix=Fix.insert_after("Grow", run, " grow"))
+
+
+@rule("DF904", **ABOUT)  # type: ignore[arg-type]
+def breaks(item: From) -> Problems:
+    """A fix that breaks the file."""
+    yield Problem(item, "break", fix=Fix.replace("Break", item.keyword, "FRMO"))
+
+
+@rule("DF905", **ABOUT)  # type: ignore[arg-type]
+def risky(run: Run) -> Problems:
+    """Only on request."""
+    if "risk" in run.span.text:
+        yield Problem(run, "risk", fix=Fix.delete_lines("Delete", run, "unsafe"))
+
+
+@rule("DF906", **ABOUT)  # type: ignore[arg-type]
+def cannot_be_encoded(item: Instruction) -> Problems:
+    """A lone surrogate that no file can hold."""
+    if item.name == "USER":
+        yield Problem(item, "encode", fix=Fix.insert_after("Add", item, "\ud800"))
+
+
+@rule("DF907", **ABOUT)  # type: ignore[arg-type]
+def crashes(file: Dockerfile) -> Problems:
+    """A rule with a fault."""
+    raise RecursionError("too deep")
+    yield
+
+
+RULES = [shout, one_letter_a_round, never_settles, breaks, risky, cannot_be_encoded, crashes]
+
+
+def mended(
+    files: Mapping[str, str | bytes], *rules: Rule, safeties: tuple[Safety, ...] = ("safe",)
+) -> tuple[dict[str, str], Mending]:
+    linter = Linter(rules=Rules.only(rules or [shout]), choice=Choice())
+    targets = [Target("", path, path) for path in files]
+    mending = Mending(linter, Workspace.in_memory(files), targets, safeties)
+    return {change.full: change.after for change in mending.changes}, mending
+
+
+def test_fixes_are_applied_and_counted() -> None:
+    changes, mending = mended({"Dockerfile": "FROM a\nrun b\nrun c\n", "b/Dockerfile": "FROM a\nRUN b\n"})
+    assert changes == {"Dockerfile": "FROM a\nRUN b\nRUN c\n"}
+    assert len(mending.result.fixed) == 2
+    assert not mending.result.findings
+
+
+def test_clashing_fixes_wait_for_the_next_round() -> None:
+    changes, mending = mended({"Dockerfile": "FROM a\nrun xxxx\n"}, shout, one_letter_a_round)
+    assert changes == {"Dockerfile": "FROM a\nRUN x\n"}
+    assert not mending.notes
+
+
+@pytest.mark.parametrize("text", ["FROM a\r\nrun b\r\n", "\ufeffFROM a\nrun b", "FROM a\nrun b # é 🐳\n"])
+def test_the_rest_of_a_file_stays_as_it_is(text: str) -> None:
+    changes, _ = mended({"Dockerfile": text})
+    assert changes == {"Dockerfile": text.replace("run", "RUN")}
+
+
+def test_undecodable_bytes_are_kept() -> None:
+    content = b"FROM a\nrun echo \xff\xfe\n"
+    _, mending = mended({"Dockerfile": content})
+    [change] = mending.changes
+    assert change.before.encode(change.after) == b"FROM a\nRUN echo \xff\xfe\n"
+
+
+def test_what_never_settles_is_left_as_it_was() -> None:
+    files = {"Dockerfile": "FROM a\nrun grow\n", "b/Dockerfile": "FROM a\nrun b\n"}
+    changes, mending = mended(files, shout, never_settles)
+    assert changes == {"b/Dockerfile": "FROM a\nRUN b\n"}
+    assert mending.notes == ["Dockerfile: left as it is, its fixes do not settle in 10 rounds (DF903)"]
+    assert [finding.rule.code for finding in mending.result.fixed] == ["DF901"]
+
+
+def test_a_fix_that_breaks_the_file_is_dropped_and_named() -> None:
+    changes, mending = mended({"Dockerfile": "FROM a\nrun b\n"}, shout, breaks)
+    assert changes == {"Dockerfile": "FROM a\nRUN b\n"}
+    assert mending.notes == ["Dockerfile:1:1 the fix of DF904 is not applied: it would leave a syntax error"]
+    assert [finding.rule.code for finding in mending.result.findings] == ["DF904"]
+
+
+def test_a_fix_that_no_file_can_hold_is_dropped() -> None:
+    changes, mending = mended({"Dockerfile": "FROM a\nUSER 1\n"}, cannot_be_encoded)
+    assert changes == {}
+    assert "encoding" in mending.notes[0]
+
+
+def test_unsafe_fixes_only_on_request() -> None:
+    files = {"Dockerfile": "FROM a\nRUN risk\n"}
+    assert mended(files, risky)[0] == {}
+    assert mended(files, risky, safeties=("safe", "unsafe"))[0] == {"Dockerfile": "FROM a\n"}
+
+
+def test_a_crashing_rule_stops_no_fix() -> None:
+    changes, mending = mended({"Dockerfile": "FROM a\nrun b\n"}, shout, crashes)
+    assert changes == {"Dockerfile": "FROM a\nRUN b\n"}
+    assert [failure.rule for failure in mending.result.errors] == ["DF907"]
+
+
+def test_silenced_findings_are_not_fixed() -> None:
+    text = "FROM a\n# dagdock: ignore[DF901]\nrun b\nrun c\n"
+    changes, _ = mended({"Dockerfile": text})
+    assert changes == {"Dockerfile": text.replace("run c", "RUN c")}
+
+
+def test_diff() -> None:
+    _, mending = mended({"Dockerfile": "FROM a\nrun b"})
+    assert list(diff(mending.changes)) == [
+        "--- a/Dockerfile",
+        "+++ b/Dockerfile",
+        "@@ -1,2 +1,2 @@",
+        " FROM a",
+        "-run b",
+        "\\ No newline at end of file",
+        "+RUN b",
+        "\\ No newline at end of file",
+    ]
+
+
+def test_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "Dockerfile"
+    path.write_bytes(b"FROM a\r\nrun b")
+    path.chmod(0o640)
+    linter = Linter(rules=Rules.only([shout]))
+
+    def mending() -> Mending:
+        workspace = Workspace()
+        return Mending(linter, workspace, [workspace.target(str(path))], ("safe",))
+
+    first = mending()
+    first.write()
+    assert path.read_bytes() == b"FROM a\r\nRUN b"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == ["Dockerfile"]
+    assert not mending().changes
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "Dockerfile"
+    path.write_bytes(b"FROM a\nrun b")
+    workspace = Workspace()
+    mending = Mending(Linter(rules=Rules.only([shout])), workspace, [workspace.target(str(path))], ("safe",))
+    path.write_bytes(b"FROM other\n")
+    mending.write()
+    assert path.read_bytes() == b"FROM other\n"
+    assert [failure.message for failure in mending.result.errors] == ["fixes not written: has changed meanwhile"]
