@@ -159,9 +159,9 @@ def _show_example(title: str, rule: Rule, example: str | Files, terminal: Termin
     _heading(title, terminal)
     files = example_files(rule, example)
     for path, marked in files.items():
-        if len(files) > 1:
-            terminal.line(f"  {terminal.paint(path, 'dim')}")
         text, stretches = unmark(marked)
+        if len(files) > 1:
+            terminal.line(f"  {terminal.paint(path if text else f'{path}, empty', 'dim')}")
         source = Source(path, text)
         places = [Place(source.span(start, end), rule.severity) for start, end in stretches]
         for line in listing(source, places, terminal):

@@ -49,7 +49,8 @@ def body(rule: Rule) -> str:
             parts += ["## After the fix", *_files(rule, bad.fixed)]
     if rule.good:
         parts.append("## Good")
-        for good in rule.good:
+        for number, good in enumerate(rule.good):
+            parts += ["Also good:"] if number else []
             parts += _files(rule, good)
     if rule.options:
         parts += ["## Options", fenced(option_table(rule), "toml")]
@@ -95,8 +96,9 @@ def _files(rule: Rule, example: str | Files) -> Iterator[str]:
     for path, marked in files.items():
         text, stretches = unmark(marked)
         if len(files) > 1:
-            yield f"`{path}`"
-        yield fenced(text, language(path))
+            yield f"`{path}`{'' if text else ', empty'}"
+        if text:
+            yield fenced(text, language(path))
         source = Source(path, text)
         if stretches:
             yield "Flagged: " + "; ".join(_flagged(source, start, end) for start, end in stretches) + "."
