@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Return,
         Task,
     )
+    from dagdock.dag.rewrite import replace_expressions
     from dagdock.dockerfile import (
         Add,
         Arg,
@@ -215,6 +216,7 @@ __all__ = [
     "parse_cron",
     "parse_exec",
     "parse_shell",
+    "replace_expressions",
     "rule",
     "rules_in",
 ]
@@ -313,6 +315,7 @@ _HOME: dict[str, str] = {
     "parse_cron": "cron:parse",
     "parse_exec": "shell",
     "parse_shell": "shell:parse",
+    "replace_expressions": "dag.rewrite",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from dagdock.text import Located, Source, Span
@@ -27,15 +27,27 @@ class Fix:
     """A way to mend a problem: a title that begins with a verb, edits, and whether the meaning is kept.
 
     A safe fix keeps what the file means or does only what the author plainly wanted; an unsafe one may change a
-    build or a deployment and is applied on request only.
+    build or a deployment and is applied on request only. `edits` may be a function, for edits that are dear to work
+    out: it is called when somebody wants to see or apply them, and may find that there are none.
     """
 
-    __slots__ = ("edits", "safety", "title")
+    __slots__ = ("_edits", "_make", "safety", "title")
 
-    def __init__(self, title: str, edits: Iterable[Edit], safety: Safety = "safe") -> None:
+    def __init__(
+        self, title: str, edits: Iterable[Edit] | Callable[[], Iterable[Edit]], safety: Safety = "safe"
+    ) -> None:
         self.title = title
-        self.edits: tuple[Edit, ...] = tuple(sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)))
         self.safety: Safety = safety
+        self._edits: tuple[Edit, ...] | None = None
+        self._make = edits
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits in the order of their places."""
+        if self._edits is None:
+            edits = self._make() if callable(self._make) else self._make
+            self._edits = tuple(sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)))
+        return self._edits
 
     @classmethod
     def replace(cls, title: str, where: Located, text: str, safety: Safety = "safe") -> Fix:
