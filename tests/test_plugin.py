@@ -56,6 +56,7 @@ def dagdock(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedPr
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
+    (tmp_path / ".git").mkdir()
     (tmp_path / "Dockerfile").write_text("FROM python:3.12\n")
     (tmp_path / "dags").mkdir()
     (tmp_path / "dags/orders.py").write_text(DAG)
@@ -116,7 +117,6 @@ def test_its_own_tests_pass_and_can_fail(installed: Path, tmp_path: Path) -> Non
     [
         ("__init__.py", "raise RuntimeError('no licence')\n", ["plugin acme does not load", "no licence"]),
         ("__init__.py", "import sys\nsys.exit('no licence')\n", ["plugin acme does not load", "no licence"]),
-        ("__init__.py", "import no_such_package\n", ["plugin acme does not load", "no_such_package"]),
         ("__init__.py", "this is no Python\n", ["plugin acme does not load", "SyntaxError"]),
         ("dockerfile/foreign_registry.py", "1 / 0\n", ["plugin acme", "ZeroDivisionError"]),
     ],
@@ -133,7 +133,6 @@ def test_a_plugin_that_does_not_load_is_named(
     for words in told:
         assert words in run.stdout + run.stderr
     assert "Traceback" not in run.stderr
-    assert dagdock(site, repository, "rules").returncode == 2
 
 
 def test_a_rule_that_crashes_is_named_and_the_rest_is_checked(installed: Path, repository: Path) -> None:

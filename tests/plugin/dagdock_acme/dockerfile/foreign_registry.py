@@ -18,5 +18,5 @@ def foreign_registry(stage: Stage, *, registry: str = "registry.acme.example") -
 
     https://wiki.acme.example/registry
     """
-    if stage.image and stage.image_word and stage.image.registry != registry:
+    if stage.image and stage.image_word and not stage.is_scratch and stage.image.registry != registry:
         yield Problem(stage.image_word, f"`{stage.image_word.span.text}` is not from `{registry}`; use the copy there")
