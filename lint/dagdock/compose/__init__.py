@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dagdock.compose.file import ComposeFile, Include, Load, Resource, merge, parse
+from dagdock.compose.commands import ServiceCommand
+from dagdock.compose.file import ComposeFile, Include, Load, Resource, bases_of, merge, parse
 from dagdock.compose.interpolation import Interpolation
 from dagdock.compose.mounts import VolumeMount
 from dagdock.compose.ports import Port, PortRange
@@ -16,7 +17,6 @@ from dagdock.compose.service import (
     Grant,
     Link,
     Service,
-    ServiceCommand,
     ServiceHealth,
 )
 from dagdock.compose.values import Value
@@ -43,6 +43,7 @@ __all__ = [
     "Setting",
     "Value",
     "VolumeMount",
+    "bases_of",
     "merge",
     "parse",
 ]

@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dict
+from functools import cached_property
+
+from dagdock.compose.interpolation import tokens
 from dagdock.compose.values import Value
 from dagdock.text import Span, Text
-from dagdock.yamltree import Entry, Node
+from dagdock.yamltree import Entry, Mapping, Node, Scalar, Sequence, follow
 
 
 class Setting:
-    """One `KEY: value` or `- KEY=value` of `environment`, `labels`, `args` …; `span` is the entry or the list item."""
+    """One `KEY: value` or `- KEY=value` of `environment`, `labels`, `args` …; `span` is the entry or the list item.
 
-    name: Text
-    value: Value | None  # None where only the name is written: the value comes from outside
-    span: Span
-    in_list: bool  # the form `- KEY=value`
-    node: Node  # the list item's scalar, or the value's node in a mapping
+    `value` is None where only the name is written: it comes from outside then. `node` is the list item, or the
+    value in a mapping; `value.node` is the same where there is a value.
+    """
+
+    __slots__ = ("in_list", "name", "node", "span", "value")
+
+    def __init__(self, name: Text, value: Value | None, span: Span, node: Node, in_list: bool) -> None:
+        self.name = name
+        self.value = value
+        self.span = span
+        self.node = node
+        self.in_list = in_list
+
+    @property
+    def resolved(self) -> Text | None:
+        """The value that is known to hold, else None."""
+        return self.value.resolved if self.value else None
+
+    def __repr__(self) -> str:
+        return f"<Setting {self.span!r}>"
+
+
+class Joined(Node):
+    """A list and a mapping of settings that several files add up to: what stands later holds."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: list[Node]) -> None:
+        last = parts[-1]
+        super().__init__(last.source, last.start, last.end)
+        self.parts = parts
 
 
 class Section:
@@ -23,29 +53,104 @@ class Section:
     What an anchor brings in keeps the place where it is written: the anchor's body.
     """
 
-    entries: dict[str, Entry]
-    span: Span
+    def __init__(self, node: Node | None, env: Dict[str, str]) -> None:
+        self.node = node
+        self.env = env
+
+    @property
+    def span(self) -> Span:
+        assert self.node is not None
+        return self.node.span
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        return entries_of(self.node)
 
     def has(self, key: str) -> bool:
         """Whether the key is there with something other than null."""
-        raise NotImplementedError
+        return self.get(key) is not None
 
     def get(self, key: str) -> Node | None:
         """The node of a key, alias followed; None where the key is absent or null."""
-        raise NotImplementedError
+        entry = self.entries.get(key)
+        node = follow(entry.value) if entry else None
+        return None if is_null(node) else node
 
     def value(self, key: str) -> Value | None:
         """The scalar of a key; None where it is absent, null, or no scalar."""
-        raise NotImplementedError
+        node = self.get(key)
+        return Value(node, self.env) if isinstance(node, Scalar) else None
 
     def values(self, key: str) -> list[Value]:
         """The scalars of a list (a single scalar counts as a list of one); what is no scalar is left out."""
-        raise NotImplementedError
+        return values_of(self.get(key), self.env)
 
     def section(self, key: str) -> Section | None:
         """The mapping of a key, None where it is absent or no mapping."""
-        raise NotImplementedError
+        node = self.get(key)
+        return Section(node, self.env) if isinstance(node, Mapping) else None
 
     def settings(self, key: str) -> list[Setting]:
         """The settings of a key in either form, doubles included, in order."""
-        raise NotImplementedError
+        return settings_of(self.get(key), self.env)
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether nothing is written: no node, an empty plain scalar, `null` or `~`."""
+    return node is None or (
+        isinstance(node, Scalar) and node.style == "plain" and node.value in ("", "~", "null", "Null", "NULL")
+    )
+
+
+def entries_of(node: Node | None) -> dict[str, Entry]:
+    """The entries of a mapping by name, `<<` filled in, without what `!reset` takes away."""
+    node = follow(node)
+    if not isinstance(node, Mapping):
+        return {}
+    return {name: entry for name, entry in node.merged().items() if entry.value.tag != "!reset"}
+
+
+def items_of(node: Node | None) -> list[Node]:
+    """The items of a list, aliases followed; a single scalar counts as a list of one."""
+    node = follow(node)
+    if isinstance(node, Sequence):
+        return [item for item in map(follow, node.items) if item is not None]
+    return [node] if isinstance(node, Scalar) and not is_null(node) else []
+
+
+def values_of(node: Node | None, env: Dict[str, str]) -> list[Value]:
+    return [Value(item, env) for item in items_of(node) if isinstance(item, Scalar)]
+
+
+def settings_of(node: Node | None, env: Dict[str, str]) -> list[Setting]:
+    node = follow(node)
+    if isinstance(node, Joined):
+        return [setting for part in node.parts for setting in settings_of(part, env)]
+    if isinstance(node, Mapping):
+        return [_of_entry(entry, env) for entry in entries_of(node).values()]
+    return [_of_item(item, env) for item in items_of(node) if isinstance(item, Scalar)]
+
+
+def _of_entry(entry: Entry, env: Dict[str, str]) -> Setting:
+    node = follow(entry.value)
+    value = Value(node, env) if isinstance(node, Scalar) and not is_null(node) else None
+    return Setting(entry.name, value, entry.span, node or entry.value, False)
+
+
+def _of_item(item: Scalar, env: Dict[str, str]) -> Setting:
+    text, mapped = item.value, item.mapped()
+    sign = _equals_sign(text)
+    if sign < 0:
+        return Setting(mapped.piece(0, len(text)), None, item.inner, item, True)
+    value = Value(item, env, mapped.part(sign + 1, len(text)))
+    return Setting(mapped.piece(0, sign), value, item.inner, item, True)
+
+
+def _equals_sign(text: str) -> int:
+    """The `=` behind the name, none that stands inside a variable."""
+    if "$" not in text:
+        return text.find("=")
+    for token in tokens(text):
+        if token.kind == "text" and (sign := text.find("=", token.start, token.end)) >= 0:
+            return sign
+    return -1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from functools import cached_property
 
-from dagdock.compose.interpolation import Interpolation
-from dagdock.text import Span, Text
+from dagdock.compose import scalars
+from dagdock.compose.interpolation import Filled, Interpolation, interpolations
+from dagdock.compose.scalars import ScalarType
+from dagdock.text import Mapped, Span, Text
 from dagdock.yamltree import Scalar
-
-ScalarType = Literal["null", "bool", "int", "float", "text"]
 
 
 class Value:
@@ -18,41 +19,70 @@ class Value:
     scalar with its quotes and its style.
     """
 
-    node: Scalar
+    def __init__(self, node: Scalar, env: Mapping[str, str], part: Mapped | None = None) -> None:
+        self.node = node
+        self.env = env
+        self._part = part
 
-    @property
+    @cached_property
     def span(self) -> Span:
-        raise NotImplementedError
+        return self._part.span(0, len(self._part.text)) if self._part else self.node.inner
+
+    @cached_property
+    def mapped(self) -> Mapped:
+        """`raw` with the place of each of its characters."""
+        return self._part or self.node.mapped()
 
     @property
     def raw(self) -> Text:
         """The text that YAML gives, without quotes, before variables are filled in."""
-        raise NotImplementedError
+        return Text(self._part.text if self._part else self.node.value, self.span)
 
     @property
     def type(self) -> ScalarType:
         """What Compose takes the scalar for; whatever is quoted or holds a variable is text."""
-        raise NotImplementedError
+        return self._read[0]
 
-    @property
+    @cached_property
     def resolved(self) -> Text | None:
         """The text that Compose works with: variables filled in, `012` as `10`, `1.10` as `1.1`.
 
         None where it is not known (a variable without value and default) or nothing is written (null).
         """
-        raise NotImplementedError
+        kind, text = self._read
+        return None if kind == "null" or text is None else Text(text, self.span)
 
-    @property
+    @cached_property
+    def _read(self) -> tuple[ScalarType, str | None]:
+        text = self.raw
+        if "$" in text:
+            return "text", self.filled.text if self.filled.known else None
+        if self._part or self.node.style != "plain" or self.node.tag not in (None, "!!int", "!!float", "!!bool"):
+            return "text", str(text)
+        return scalars.resolve(text)
+
+    @cached_property
+    def filled(self) -> Filled:
+        """The text with its variables filled in, piece by piece."""
+        return Filled(self.mapped, self.env)
+
+    @cached_property
     def variables(self) -> list[Interpolation]:
         """The variables in the text, in order, those inside defaults included."""
-        raise NotImplementedError
+        return interpolations(self.mapped) if "$" in self.raw else []
 
     @property
     def boolean(self) -> bool | None:
         """True or false as Compose reads a boolean field (`yes`, `on`, `"true"` too), else None."""
-        raise NotImplementedError
+        return scalars.boolean(self.resolved) if self.resolved is not None else None
 
     @property
     def integer(self) -> int | None:
         """The whole number, or None where it is not one or not known."""
-        raise NotImplementedError
+        try:
+            return int(self.resolved) if self.resolved is not None else None
+        except ValueError:
+            return None
+
+    def __repr__(self) -> str:
+        return f"<Value {self.span!r}>"

@@ -168,7 +168,7 @@ def _document(place: _Place) -> tuple[Any, ...]:
 def _header(place: _Place) -> tuple[Any, ...]:
     return place.to_end(
         place.since
-    ), "behind `|` or `>` only `+`, `-` or a digit may stand; the text begins a line below"
+    ), "behind `|` or `>` only `+`, `-` or a digit may stand; the text begins on the next line"
 
 
 # What the parser was at, by words that both of its makes use.

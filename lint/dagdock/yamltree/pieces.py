@@ -79,7 +79,7 @@ def _fold(text: str, start: int, end: int) -> Pieces:
 
 def _breaks(text: str, start: int, end: int) -> list[int]:
     return [
-        place for place in range(start, end) if text[place] == "\n" and text[place - 1] != "\r" or text[place] == "\r"
+        place for place in range(start, end) if (text[place] == "\n" and text[place - 1] != "\r") or text[place] == "\r"
     ]
 
 

@@ -172,7 +172,9 @@ class _Builder:
 def _parser(text: str) -> Any:
     """PyYAML's parser of events: the one in C, or its slower twin where that was not built."""
     if yaml.__with_libyaml__:
-        return yaml.cyaml.CParser(text)
+        from yaml._yaml import CParser
+
+        return CParser(text)
     return _pure_parser()(text)
 
 
