@@ -50,7 +50,7 @@ def test_means_not(name: str) -> None:
 
 
 def test_the_closest_name_decides() -> None:
-    names = ["ALL", "cache", "DF", "DF2", "DF20", "DL3059", "DF203"]
+    names = ["ALL", "cache", "DF", "DF2", "DF20", "DF203", "DL3059"]
     close = [closeness(name, copy_before_install) for name in names]
     assert close == sorted(close) and len(set(close)) == len(close)
 

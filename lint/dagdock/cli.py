@@ -20,31 +20,48 @@ FORMATS = ("text", "concise", "json", "sarif")
 CLEAN, FOUND, BROKEN = 0, 1, 2
 
 
+class _Help(argparse.HelpFormatter):
+    """Help as wide as the terminal. argparse makes a formatter for every option; asked for a width, it loads `shutil`
+    with all the archive formats, which costs more than everything else here."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            width = os.get_terminal_size().columns
+        except OSError:
+            width = 100
+        super().__init__(prog, width=max(40, min(width, 120)) - 2)
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="dagdock", description="Lint Dockerfiles, Compose files and Airflow DAGs, and what stands between them."
+        prog="dagdock",
+        description="Lint Dockerfiles, Compose files and Airflow DAGs, and what stands between them.",
+        formatter_class=_Help,
     )
     top.add_argument("--version", action="version", version=f"dagdock {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    _check_options(commands.add_parser("check", help="lint files and folders", allow_abbrev=False))
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=about, description=about, formatter_class=_Help, allow_abbrev=False)
 
-    rules = commands.add_parser("rules", help="list every rule")
+    _check_options(command("check", "lint files and folders"))
+
+    rules = command("rules", "list every rule")
     rules.add_argument("--format", choices=("text", "json"), default="text")
     rules.set_defaults(run=_lazy("docs", "rules_command"))
 
-    explain = commands.add_parser("explain", help="a rule's page: what, why, examples, fix, options")
+    explain = command("explain", "a rule's page: what, why, examples, fix, options")
     explain.add_argument("rule", metavar="RULE", help="code, name, or a peer's code")
     explain.set_defaults(run=_lazy("docs", "explain_command"))
 
-    new_rule = commands.add_parser("new-rule", help="scaffold a rule")
+    new_rule = command("new-rule", "scaffold a rule")
     new_rule.add_argument("name", metavar="NAME")
     new_rule.add_argument("--kind", choices=("dockerfile", "compose", "dag", "project"), required=True)
     new_rule.add_argument("--code", metavar="CODE", help="a whole code, or the family whose next free one to take")
     new_rule.add_argument("--into", metavar="PACKAGE", help="the folder of a plugin's package (default: this checkout)")
     new_rule.set_defaults(run=_lazy("scaffold", "new_rule_command"))
 
-    init = commands.add_parser("init", help="write a starter configuration")
+    init = command("init", "write a starter configuration")
     init.add_argument("folder", metavar="FOLDER", nargs="?", default=".")
     init.set_defaults(run=_lazy("starter", "init_command"))
     return top

@@ -11,8 +11,9 @@ from dagdock.rule import FAMILIES, KINDS, Kind, Rule
 
 ALL = "ALL"
 
-# How closely a name means one rule; the closest decides where several speak about it. A prefix adds its length.
-_EVERY, _TAG, _PREFIX, _PEER, _EXACT = 1, 2, 10, 80, 90
+# How closely a name means one rule; the closest decides where several speak about it. A prefix adds its length; a
+# peer's code comes last because it may mean only some of a rule's findings.
+_EVERY, _TAG, _PREFIX, _EXACT, _PEER = 1, 2, 10, 80, 90
 
 
 def closeness(name: str, rule: Rule, aliases: Sequence[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def closeness(name: str, rule: Rule, aliases: Sequence[str] | None = None) -> in
     if upper == rule.code or name.lower() == rule.name:
         return _EXACT
     if name.lower() in _forms(rule.aliases if aliases is None else tuple(aliases)):
-        return _PEER
+        return _TAG if name.endswith(":*") else _PEER
     if len(name) > 1 and upper.isalnum() and rule.code.startswith(upper):
         return _PREFIX + len(name)
     if name in rule.tags:

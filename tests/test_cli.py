@@ -1,0 +1,216 @@
+"""The command line: options, exit statuses, what goes where."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from dagdock import cli
+
+CLEAN = "FROM alpine:3.20\nUSER 1000\n"
+LATEST = "FROM alpine:latest\nUSER 1000\n"
+TWICE = 'FROM alpine:3.20\nUSER 1000\nCMD ["a"]\nCMD ["b"]\n'
+
+
+class Done(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Dagdock = Callable[..., Done]
+
+
+@pytest.fixture
+def dagdock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Dagdock:
+    """Runs `dagdock` in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+
+    def run(*arguments: str, stdin: bytes | None = None) -> Done:
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        try:
+            status = cli.main(arguments)
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        return Done(status, *capsys.readouterr())
+
+    return run
+
+
+def codes(done: Done) -> list[str]:
+    return [finding["code"] for finding in json.loads(done.out)["findings"]]
+
+
+def test_status(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(CLEAN)
+    assert dagdock("check").status == 0
+    Path("Dockerfile").write_text(LATEST)
+    assert dagdock("check").status == 1
+    assert dagdock("check", "--exit-zero").status == 0
+    assert dagdock("check", "--fail-on", "never").status == 0
+    assert dagdock("check", "--fail-on", "error").status == 0
+    assert dagdock("check", "--ignore", "DF102").status == 0
+    assert dagdock("check", "nowhere").status == 2
+    assert dagdock("check", "--nonsense").status == 2
+    assert dagdock().status == 2
+    assert dagdock("--version").status == 0
+
+
+def test_findings_and_failures_together_are_2(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(LATEST)
+    done = dagdock("check", "Dockerfile", "nowhere", "--format", "json")
+    assert done.status == 2
+    assert codes(done) == ["DF102"]
+    assert json.loads(done.out)["errors"] == [{"path": "nowhere", "rule": None, "message": "no such file or folder"}]
+    assert "nowhere: no such file or folder" in done.err
+
+
+def test_severity_in_the_configuration_counts(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(LATEST)
+    Path("dagdock.toml").write_text('severity = { DF102 = "info" }')
+    assert dagdock("check").status == 0
+    assert dagdock("check", "--fail-on", "info").status == 1
+    assert dagdock("check", "--isolated").status == 1
+
+
+def test_wrong_configuration(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(LATEST)
+    Path("dagdock.toml").write_text("selct = []")
+    done = dagdock("check")
+    assert done == (2, "", "dagdock: dagdock.toml:1: unknown key `selct`; did you mean `select`?\n")
+    assert dagdock("check", "--isolated").status == 1
+
+
+def test_wrong_names(dagdock: Dagdock) -> None:
+    done = dagdock("check", "--select", "latest-base-imag")
+    assert done == (
+        2,
+        "",
+        "dagdock: --select: no rule is called `latest-base-imag`; did you mean `latest-base-image`?\n",
+    )
+    assert dagdock("check", "--airflow-version", "two").status == 2
+
+
+def test_hadolints_configuration(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(LATEST)
+    Path(".hadolint.yaml").write_text("ignored: [DL3007]\nfailure-threshold: error\n")
+    assert dagdock("check").status == 0
+    Path(".hadolint.yaml").write_text("failure-threshold: error\n")
+    done = dagdock("check", "--format", "json")
+    assert (done.status, codes(done)) == (0, ["DF102"])
+    assert dagdock("check", "--fail-on", "warning").status == 1
+
+
+def test_per_file_ignores(dagdock: Dagdock) -> None:
+    for folder in ("a", "b"):
+        Path(folder).mkdir()
+        Path(folder, "Dockerfile").write_text(LATEST)
+    Path("dagdock.toml").write_text('[per-file-ignores]\n"a/**" = ["DF102"]\n')
+    done = dagdock("check", "--format", "json")
+    assert [finding["path"] for finding in json.loads(done.out)["findings"]] == ["b/Dockerfile"]
+
+
+def test_selecting(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text("FROM alpine\nCMD a\n")
+    done = dagdock("check", "--select", "DF1,shell-form-cmd", "--format", "json", "--ignore", "DL3025")
+    assert codes(done) == ["DF101"]
+
+
+def test_standard_input(dagdock: Dagdock) -> None:
+    done = dagdock("check", "-", "--stdin-filename", "sub/Dockerfile", "--format", "json", stdin=LATEST.encode())
+    assert done.status == 1
+    assert [finding["path"] for finding in json.loads(done.out)["findings"]] == ["sub/Dockerfile"]
+    assert dagdock("check", "-", stdin=b"").status == 2
+    assert dagdock("check", "-", "--stdin-filename", "README.md", stdin=b"").status == 2
+    assert dagdock("check", "-", "Dockerfile", "--stdin-filename", "Dockerfile", stdin=b"").status == 2
+
+
+def test_standard_input_takes_the_place_of_the_file(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(LATEST)
+    assert dagdock("check", "-", "--stdin-filename", "Dockerfile", stdin=CLEAN.encode()).status == 0
+
+
+def test_fix(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(TWICE)
+    done = dagdock("check", "--fix")
+    assert done.status == 0
+    assert "Fixed 1 problem." in done.out
+    assert Path("Dockerfile").read_text() == 'FROM alpine:3.20\nUSER 1000\nCMD ["b"]\n'
+    assert "Fixed" not in dagdock("check", "--fix").out
+
+
+def test_diff(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(TWICE)
+    done = dagdock("check", "--diff")
+    assert done.status == 1
+    assert done.out.splitlines()[:2] == ["--- a/Dockerfile", "+++ b/Dockerfile"]
+    assert '-CMD ["a"]' in done.out
+    assert Path("Dockerfile").read_text() == TWICE
+    Path("Dockerfile").write_text(CLEAN)
+    assert dagdock("check", "--diff") == (0, "", "")
+
+
+def test_outputs(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(LATEST)
+    done = dagdock("check", "--output", "json:a.json", "--output", "sarif:a.sarif", "--format", "concise")
+    assert done.out.startswith("Dockerfile:1:6 warning[DF102 latest-base-image] ")
+    assert json.loads(Path("a.json").read_text())["findings"]
+    assert json.loads(Path("a.sarif").read_text())["version"] == "2.1.0"
+    assert dagdock("check", "--output", "json:no/where.json").status == 2
+    assert dagdock("check", "--output", "xml:a").status == 2
+    assert dagdock("check", "--output", "json").status == 2
+
+
+def test_statistics(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(LATEST)
+    assert dagdock("check", "--statistics").out == "1  DF102  latest-base-image\n"
+
+
+def test_show_files(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(CLEAN)
+    Path("a.py").write_text("print(1)")
+    Path("b.yaml").write_text("a: 1")
+    assert dagdock("check", "--show-files").out == "Dockerfile\n"
+
+
+def test_quiet_and_verbose(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(CLEAN)
+    assert dagdock("check", "--quiet").out == ""
+    done = dagdock("check", "--verbose")
+    assert "1 files (1 dockerfile)" in done.err
+
+
+def test_what_cannot_be_read(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_bytes(b"\xff\xfeF\x00R\x00")
+    done = dagdock("check", "Dockerfile", "--format", "json")
+    assert done.status == 2
+    assert "UTF-16" in json.loads(done.out)["errors"][0]["message"]
+
+
+def test_pythons_warnings_stay_inside(dagdock: Dagdock) -> None:
+    Path("a.py").write_text('from airflow import DAG\nx = "\\d"\nif x is 1: pass\nwith DAG("x"): pass\n')
+    done = dagdock("check", "--format", "json", "--exit-zero")
+    assert (done.status, done.err) == (0, "")
+
+
+def test_nothing_to_check(dagdock: Dagdock) -> None:
+    assert dagdock("check").status == 0
+
+
+def test_an_internal_error_says_what_to_do(dagdock: Dagdock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("oh")
+
+    Path("Dockerfile").write_text(CLEAN)
+    monkeypatch.setattr("dagdock.engine.Linter.check", fail)
+    done = dagdock("check")
+    assert done.status == 2
+    assert "internal error: RuntimeError: oh" in done.err and "Please report it" in done.err
