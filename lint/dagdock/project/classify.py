@@ -45,6 +45,7 @@ def classify(path: str, content: bytes) -> DocumentKind | None:
     For Python this is a look from afar: `DagModule.is_dag_file` of the parsed file has the last word.
     """
     name = path.rpartition("/")[2].lower()
+    content = content.removeprefix(codecs.BOM_UTF8)
     if name.endswith(".py"):
         return "dag" if _is_dag(name, content) else None
     if name.endswith((".yml", ".yaml")):
