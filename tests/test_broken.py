@@ -125,7 +125,7 @@ def hostile_files() -> Iterator[tuple[str, str]]:
     yield "docker-compose.deep-map.yml", "services: " + "{a: " * 20_000
     yield "docker-compose.deep-list.yml", "services:\n" + "- " * 20_000 + "a\n"
     yield "docker-compose.deep-variable.yml", "services: {a: {image: '" + "${A:-" * 20_000 + "'}}\n"
-    header = "from airflow import DAG\n"
+    header = "from airflow import DAG\n\nDAG('a')\n"
     for name, body in {
         "parentheses": "(" * 100_000,
         "brackets": "x = " + "[" * 5000 + "]" * 5000,
@@ -240,4 +240,5 @@ def test_names_of_files_are_hostile_too(tmp_path: Path) -> None:
         pass  # a file system that takes UTF-8 names only
     assert len({finding["path"] for finding in report(tmp_path)["findings"]}) >= 7
     for style in ("text", "concise", "sarif"):
-        assert "\x1b" not in check(tmp_path, "--format", style).stdout
+        run = check(tmp_path, "--format", style)
+        assert "\x1b" not in run.stdout + run.stderr
