@@ -59,7 +59,9 @@ def _config(root: str) -> Iterator[Step]:
             yield Step(name, "kept as it is; it configures dagdock already")
             return
     mapped, told = _from_peers(root)
-    yield Step(CONFIG, "written; every setting in it is the default" if not mapped else "written", _starter(mapped))
+    yield Step(
+        CONFIG, "written" if mapped else "written; it sets nothing yet and shows what can be set", _starter(mapped)
+    )
     yield from told
 
 
@@ -97,7 +99,7 @@ def _together(one: object, other: object) -> object:
 
 def _starter(mapped: Mapping[str, object]) -> str:
     """A `dagdock.toml`: what was taken over from elsewhere, and beside it what else there is, as comments."""
-    lines = ["# Settings of dagdock. `dagdock rules` lists the rules, `dagdock explain RULE` tells about one.", ""]
+    lines = ["# Settings of dagdock. `dagdock rules` lists the rules, `dagdock explain RULE` tells about one."]
     tables: list[str] = []
     for key, comment, example in SETTINGS:
         value = mapped.get(key)
@@ -108,9 +110,9 @@ def _starter(mapped: Mapping[str, object]) -> str:
             else:
                 tables += [f"# {line}" for line in example.splitlines()]
         elif value is not None:
-            lines += [f"# {comment}", f"{key} = {_value(value)}"]
+            lines += ["", f"# {comment}", f"{key} = {_value(value)}"]
         else:
-            lines += [f"# {comment}", f"# {example}"]
+            lines += ["", f"# {comment}", f"# {example}"]
     return "\n".join([*lines, *tables]) + "\n"
 
 
