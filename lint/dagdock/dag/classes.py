@@ -65,6 +65,7 @@ def kind_of_import(path: str) -> ClassKind | None:
     if "()" in path or path.startswith("builtins."):
         return None
     last = path.rpartition(".")[2]
+    plain = last.removesuffix("Async")
     if not last[:1].isupper():
         return None
     name = airflow_name(path)
@@ -72,6 +73,6 @@ def kind_of_import(path: str) -> ClassKind | None:
         return "dag"
     if last.endswith("TaskGroup"):
         return "group"
-    if last.endswith(("Operator", "Sensor")) and last not in ("Operator", "Sensor"):
+    if plain.endswith(("Operator", "Sensor")) and plain not in ("Operator", "Sensor"):
         return "operator" if name is None or name == last else None
     return "operator" if name == "ExternalTaskMarker" else None

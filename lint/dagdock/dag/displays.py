@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from dagdock.dag.module import DagModule
 
 MAX_DEPTH = 20
+MAX_CHANGES = 300
 
 
 class Entries(dict[str, ast.expr]):
@@ -28,6 +29,11 @@ class Entries(dict[str, ast.expr]):
         self[key] = value
         self.keys_at[key] = at
 
+    def copy(self) -> Entries:
+        other = Entries()
+        other.take(self)
+        return other
+
     def take(self, other: Entries) -> None:
         """As `{**self, **other}`. What the other may hold out of sight may hide what is here."""
         if other.open:
@@ -38,9 +44,19 @@ class Entries(dict[str, ast.expr]):
 
 
 def entries(module: DagModule, node: ast.expr, depth: int = 0) -> Entries:
-    """What a dict expression holds: displays, `dict()`, `{**a, **b}`, `a | b`, copies, names assigned once."""
+    """What a dict expression holds: displays, `dict()`, `{**a, **b}`, `a | b`, copies, names assigned once.
+
+    The result belongs to whoever asks.
+    """
     if depth > MAX_DEPTH:
         return Entries(unseen=True)
+    found = module.known_entries.get(node)
+    if found is None:
+        found = module.known_entries[node] = _entries(module, node, depth)
+    return found.copy()
+
+
+def _entries(module: DagModule, node: ast.expr, depth: int) -> Entries:
     if isinstance(node, ast.Dict):
         found = Entries()
         for key, value in zip(node.keys, node.values, strict=True):
@@ -81,7 +97,10 @@ def _named(module: DagModule, node: ast.Name, depth: int) -> Entries:
     if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
         return Entries(unseen=True)
     found = entries(module, bindings[0].value, depth + 1)
-    for change in names.mutated(node.id, node):
+    changes = names.mutated(node.id, node)
+    if len(changes) > MAX_CHANGES:
+        return Entries(unseen=True)
+    for change in changes:
         order = names.order(bindings[0].node, change, node)
         if order == "after":
             continue

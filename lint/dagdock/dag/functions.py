@@ -95,6 +95,14 @@ class Function:
         node = self.decorator_node
         return Arguments.of(self.module, node if isinstance(node, ast.Call) else None)
 
+    def parameter(self, argument: int | str) -> str | None:
+        """The name of the parameter that takes an argument, by position or keyword."""
+        arguments = self.node.args
+        plain = [parameter.arg for parameter in (*arguments.posonlyargs, *arguments.args)]
+        if isinstance(argument, int):
+            return plain[argument] if argument < len(plain) else None
+        return argument if argument in (*plain, *(parameter.arg for parameter in arguments.kwonlyargs)) else None
+
     @property
     def runs_at(self) -> RunsAt:
         return self.uses.runs_at
@@ -117,7 +125,7 @@ class Function:
     @property
     def tasks(self) -> list[Task]:
         """The tasks that run it: TaskFlow calls, and operators whose `python_callable` it is."""
-        return [task for task in self.module.tasks if task.function is self]
+        return self.module.tasks_of.get(self, [])
 
     @property
     def returns(self) -> list[Return]:
@@ -249,7 +257,7 @@ def _use(module: DagModule, node: ast.expr, uses: Uses, depth: int) -> None:
     """Note what happens to a function at one place where it is mentioned."""
     parent = module.names.parents.get(node)
     if depth > MAX_DEPTH or parent is None:
-        return _lost(uses)
+        return _lost(module, node, uses)
     if isinstance(parent, ast.Call):
         if parent.func is node:
             uses.calls.append(parent)
@@ -266,14 +274,15 @@ def _use(module: DagModule, node: ast.expr, uses: Uses, depth: int) -> None:
         if made:
             uses.moments.add("parse" if made in ("dag", "task_group") else "task")
             return None
-        return _lost(uses)
+        return _passed(module, parent, parent.args.index(node), uses, depth)
     if isinstance(parent, ast.keyword):
-        return _given(module, parent.arg, parent, uses)
+        return _given(module, parent, uses, depth)
     if isinstance(parent, ast.Dict):
         key = next((key for key, value in zip(parent.keys, parent.values, strict=True) if value is node), None)
         name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
         if name in _LATER:
-            return _given(module, name, parent, uses)
+            uses.moments.add("task")
+            return None
         return _use(module, parent, uses, depth + 1)
     if isinstance(parent, (ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp, ast.Starred, ast.NamedExpr)):
         return _use(module, parent, uses, depth + 1)
@@ -285,29 +294,50 @@ def _use(module: DagModule, node: ast.expr, uses: Uses, depth: int) -> None:
         return _alias(module, parent.targets[0], uses, depth)
     if isinstance(parent, ast.Return):
         return _returned(module, parent, uses, depth)
+    if isinstance(parent, ast.Expr):
+        return None
     if isinstance(parent, ast.Attribute):
-        if parent.attr in ("__name__", "__doc__", "__module__", "__qualname__"):
+        if parent.attr.startswith("__") or not isinstance(parent.ctx, ast.Load):
             return None
         call = module.names.parents.get(parent)
         if parent.attr in ("override", "partial", "expand", "expand_kwargs") and isinstance(call, ast.Call):
             return None if parent.attr.startswith("expand") else _use(module, call, uses, depth + 1)
-    return _lost(uses)
+    return _lost(module, node, uses)
 
 
-def _lost(uses: Uses) -> None:
+def _lost(module: DagModule, node: ast.AST, uses: Uses) -> None:
+    """The function goes where it cannot be followed; what a running task does with it happens in the task."""
     uses.escapes = True
-    uses.moments.add("unknown")
+    uses.moments.add("task" if runs_at(module, node) == "task" else "unknown")
 
 
-def _given(module: DagModule, name: str | None, at: ast.AST, uses: Uses) -> None:
-    """The function is the value of a keyword argument or of a key of that name."""
-    if name in _LATER:
+def _given(module: DagModule, keyword: ast.keyword, uses: Uses, depth: int) -> None:
+    """The function is the value of a keyword argument."""
+    call = module.names.parents.get(keyword)
+    if keyword.arg in _LATER:
         uses.moments.add("task")
-    elif isinstance(call := module.names.parents.get(at), ast.Call) and module.qualified(call.func) in _CALLING:
-        uses.moments.add(runs_at(module, at))
+    elif isinstance(call, ast.Call) and module.qualified(call.func) in _CALLING:
+        uses.moments.add(runs_at(module, call))
         uses.escapes = True
+    elif isinstance(call, ast.Call):
+        _passed(module, call, keyword.arg, uses, depth)
     else:
-        _lost(uses)
+        _lost(module, keyword, uses)
+
+
+def _passed(module: DagModule, call: ast.Call, argument: int | str | None, uses: Uses, depth: int) -> None:
+    """The function is an argument: operators keep theirs for later, functions of this file are looked into."""
+    if module.classes.of(call.func) == "operator":
+        uses.moments.add("task")
+        return None
+    receiver = module.function(call.func)
+    parameter = receiver.parameter(argument) if receiver and argument is not None else None
+    if receiver is None or parameter is None or receiver.is_taskflow:
+        return _lost(module, call, uses)
+    for load in module.names.loads.get(parameter, ()):
+        if any(binding.scope is receiver.scope for binding in module.names.bindings(parameter, load)):
+            _use(module, load, uses, depth + 1)
+    return None
 
 
 def _alias(module: DagModule, target: ast.Name, uses: Uses, depth: int) -> None:
@@ -320,7 +350,7 @@ def _returned(module: DagModule, statement: ast.Return, uses: Uses, depth: int) 
     """The function is what another one returns: it is used as the results of that one's calls are."""
     maker = module.function_at(statement)
     if maker is None or maker.escapes or not maker.calls:
-        return _lost(uses)
+        return _lost(module, statement, uses)
     for call in maker.calls:
         _use(module, call, uses, depth + 1)
     return None

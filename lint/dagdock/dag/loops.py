@@ -14,9 +14,10 @@ from dagdock.text import Span
 
 if TYPE_CHECKING:
     from dagdock.dag.flow import Origin
+    from dagdock.dag.functions import Function
     from dagdock.dag.module import DagModule
 
-MAX_DEPTH = 20
+MAX_DEPTH = 40
 LoopNode = ast.For | ast.AsyncFor | ast.While | ast.comprehension
 
 
@@ -128,14 +129,29 @@ def count(module: DagModule, node: ast.AST, inside: ast.AST | None = None, depth
         return Count(low, high, tuple(loops))
     if function.runs_at == "task":
         return Count(0, 0)
-    if depth > MAX_DEPTH or not function.calls:
-        return Count(0, None, tuple(loops))
-    callers = [count(module, call, inside, depth + 1) for call in function.calls]
-    low *= sum(caller.low for caller in callers)
-    sums = [caller.high for caller in callers]
-    total = None if function.escapes or None in sums else sum(number or 0 for number in sums)
-    more = callers[0].loops if len(callers) == 1 else ()
-    return Count(low, None if high is None or total is None else high * total, (*more, *loops))
+    called = _called(module, function, inside, depth)
+    total = None if high is None or called.high is None else high * called.high
+    return Count(low * called.low, total, (*called.loops, *loops))
+
+
+def _called(module: DagModule, function: Function, inside: ast.AST | None, depth: int) -> Count:
+    """How often a function is called while the file is parsed."""
+    key = (function.node, inside)
+    if key not in module.known_counts:
+        module.known_counts[key] = Count(0, None)  # for calls that come back to the function itself
+        if depth < MAX_DEPTH and function.calls:
+            module.known_counts[key] = added(
+                [count(module, call, inside, depth + 1) for call in function.calls], unseen=function.escapes
+            )
+    return module.known_counts[key]
+
+
+def added(counts: list[Count], *, unseen: bool = False) -> Count:
+    """Counts of several places in one; `unseen` says that there may be other places."""
+    highs = [one.high for one in counts]
+    high = None if unseen or None in highs else sum(number or 0 for number in highs)
+    loops = {id(loop.node): loop for one in counts for loop in one.loops}
+    return Count(sum(one.low for one in counts), high, tuple(loops.values()))
 
 
 def _times(loops: list[Loop]) -> tuple[int, int | None]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from dagdock.dag.displays import Entries, entries
-from dagdock.dag.loops import Count, Loop, around, count
+from dagdock.dag.loops import Count, Loop, added, around, count
 from dagdock.dag.names import airflow_name
 from dagdock.dag.values import Known, Unknown, Value
 from dagdock.text import Span
@@ -237,33 +237,23 @@ class Dag:
         """How many DAGs this place makes."""
         if self.function is None:
             return count(self.module, self.node)
-        calls = [count(self.module, call) for call in self.function.calls]
-        highs = [one.high for one in calls]
-        high = None if self.function.escapes or None in highs else sum(number or 0 for number in highs)
-        return Count(sum(one.low for one in calls), high, calls[0].loops if len(calls) == 1 else ())
+        return added([count(self.module, call) for call in self.function.calls], unseen=self.function.escapes)
 
     @cached_property
     def tasks(self) -> list[Task]:
         """The tasks that are surely in it, in source order."""
-        return [task for task in self.module.tasks if task.dag is self]
+        return self.module.tasks_of.get(self, [])
 
     @cached_property
     def unseen(self) -> list[ast.Call | Task]:
         """What may give it more tasks than `tasks`: calls of helpers from elsewhere, tasks whose DAG is not known."""
-        found: list[ast.Call | Task] = [call for call, dag in self.module.unseen if dag is None or dag is self]
-        return found + [task for task in self.module.tasks if isinstance(task.dag, Unknown)]
+        found = [call for call, dag in self.module.unseen if dag is None or dag is self]
+        return [*found, *self.module.tasks_of.get(None, ())]
 
     @cached_property
     def task_count(self) -> Count:
         """How many tasks it has; `high` is None where a loop is not known or something is `unseen`."""
-        low = 0
-        high = None if self.unseen else 0
-        loops: list[Loop] = []
-        for task in self.tasks:
-            low += task.count.low
-            high = None if high is None or task.count.high is None else high + task.count.high
-            loops += task.count.loops
-        return Count(low, high, tuple({id(loop.node): loop for loop in loops}.values()))
+        return added([task.count for task in self.tasks], unseen=bool(self.unseen))
 
     @property
     def groups(self) -> list[Group]:
@@ -470,21 +460,9 @@ class Task:
         if self._taskflow is not None:
             if not self.count.exact or self.count.low != 1 or isinstance(self.dag, Unknown):
                 return Unknown("called more than once", self.call, self.module)
-            number = self._earlier_calls(own.value)
+            number = self.module.taskflow_ids[self.dag, self.group, own.value].index(self)
             whole += f"__{number}" if number else ""
         return Known(whole, own.node, self.module)
-
-    def _earlier_calls(self, task_id: str) -> int:
-        """How many calls with the same id come first. Arguments are evaluated before the call around them."""
-        place = (self.call.end_lineno or 0, self.call.end_col_offset or 0)
-        return sum(
-            other.taskflow
-            and other.task_id.get(str) == task_id
-            and other.dag is self.dag
-            and other.group is self.group
-            and (other.call.end_lineno or 0, other.call.end_col_offset or 0) < place
-            for other in self.module.tasks
-        )
 
     @cached_property
     def function(self) -> Function | None:

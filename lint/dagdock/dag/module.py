@@ -17,7 +17,7 @@ from dagdock.dag.loops import Count, Loop
 from dagdock.dag.model import Call, Dag, Group, Task
 from dagdock.dag.names import FunctionNode, Names, airflow_name
 from dagdock.dag.places import Places
-from dagdock.dag.values import Value, evaluate
+from dagdock.dag.values import Unknown, Value, evaluate
 from dagdock.text import BOM, Source, Span, Text
 
 
@@ -48,6 +48,8 @@ class DagModule:
         """Work spent on values so far."""
         self._functions: dict[ast.AST, Function] = {}
         self._values: dict[ast.AST, Value] = {}
+        self.known_entries: dict[ast.AST, Entries] = {}
+        self.known_counts: dict[tuple[ast.AST, ast.AST | None], Count] = {}
 
     @property
     def is_dag_file(self) -> bool:
@@ -90,6 +92,27 @@ class DagModule:
     @cached_property
     def groups(self) -> list[Group]:
         return find_groups(self) if self.imports_airflow else []
+
+    @cached_property
+    def tasks_of(self) -> dict[Dag | Function | None, list[Task]]:
+        """The tasks by their DAG and by the function they run; under None those whose DAG is not known."""
+        found: dict[Dag | Function | None, list[Task]] = {}
+        for task in self.tasks:
+            if isinstance(task.dag, (Dag, Unknown)):
+                found.setdefault(task.dag if isinstance(task.dag, Dag) else None, []).append(task)
+            if task.function:
+                found.setdefault(task.function, []).append(task)
+        return found
+
+    @cached_property
+    def taskflow_ids(self) -> dict[tuple[Dag | None, Group | None, str], list[Task]]:
+        """TaskFlow calls that ask for the same id, as they run: arguments before the call around them."""
+        found: dict[tuple[Dag | None, Group | None, str], list[Task]] = {}
+        for task in sorted(self.tasks, key=lambda task: (task.call.end_lineno or 0, task.call.end_col_offset or 0)):
+            name = task.task_id.get(str) if task.taskflow else None
+            if name is not None and not isinstance(task.dag, Unknown) and not isinstance(task.group, Unknown):
+                found.setdefault((task.dag, task.group, name), []).append(task)
+        return found
 
     @cached_property
     def unseen(self) -> list[tuple[ast.Call, Dag | None]]:
@@ -323,4 +346,5 @@ def _syntax_fault(source: Source, error: SyntaxError) -> Fault:
         end = source.offset(min(error.end_lineno, len(source.line_starts)), error.end_offset + shift)
     if end <= start:
         end = min(start + 1, source.line_span(line).end)
-    return Fault("syntax", source.span(start, max(start, end)), error.msg)
+    # Of two sentences the second is advice for Python programs, such as on limits that they can change.
+    return Fault("syntax", source.span(start, max(start, end)), error.msg.partition("; ")[0])

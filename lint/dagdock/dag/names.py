@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -109,12 +110,14 @@ class Names:
         """By name, the calls (`x.append()`), targets (`x[0] =`) and deletions that change a value in place."""
         self.inner: dict[ast.AST, Scope] = {}
         """The scope that a function, class or comprehension opens."""
+        self.declared = False
+        """Whether anything is declared `global` or `nonlocal`, so that names are bound from other scopes."""
         self._qualified: dict[ast.AST, str | None] = {}
         self._walk(tree)
         self.calls.sort(key=_position)
         for bindings in self._all_bindings():
             if len(bindings) > 1:
-                bindings.sort(key=lambda binding: _position(binding.target))
+                bindings.sort(key=_place_of)
 
     # The one walk.
 
@@ -298,6 +301,7 @@ class Names:
             self._bind_target(scope, target, "other", node, None)
 
     def _declaration(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        self.declared = True
         for name in node.names:
             scope.elsewhere[name] = "global" if isinstance(node, ast.Global) else "nonlocal"
             for binding in scope.bindings.pop(name, ()):
@@ -401,7 +405,8 @@ class Names:
             return "unclear" if any(id(loop) in around for loop in self.loops(change)) else "after"
         same_block = self.scopes[statement] is scope and self.parents.get(statement) is self.parents.get(start)
         parent = self.parents.get(start)
-        if same_block and parent is not None and _branch(parent, statement) == _branch(parent, start):
+        apart = isinstance(parent, _BRANCHING) and _branch(parent, statement) != _branch(parent, start)
+        if same_block and not apart:
             return "between" if _position(start) < _position(change) else "unclear"
         return "unclear"
 
@@ -429,53 +434,50 @@ class Names:
 
     def _reaching(self, bindings: list[Binding], at: ast.AST, scope: Scope) -> list[Binding]:
         """Of several bindings in the scope that the place runs in, those that it may see."""
-        above = {id(at): at}
+        inside: dict[int, ast.AST] = {id(at): at}  # each node around the place, with its child on the way there
         loops: list[ast.AST] = []
+        inner = at
         for node in self.ancestors(at):
-            above[id(node)] = node
+            inside[id(node)] = inner
+            inner = node
             if node is scope.node:
                 break
             if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
                 loops.append(node)
-        place = _position(at)
-        seen: list[Binding] = []
-        settled = False
-        for binding in reversed(bindings):
-            if binding.scope is not scope:  # declared global in a function: at any time
-                seen.append(binding)
-                continue
-            meets, certain = self._meeting(binding, above)
-            if not meets:
-                continue
-            before = _position(binding.target) < place and not _assigns_around(binding, above)
-            if before:
-                if not settled:
+        seen = [binding for binding in bindings if binding.scope is not scope] if self.declared else []
+        first_after = bisect_left(bindings, _position(at), key=_place_of)
+        for number in range(first_after - 1, -1, -1):
+            binding = bindings[number]
+            if binding.scope is scope and not _assigns_around(binding, inside):
+                meets, certain = self._meeting(binding, inside)
+                if meets:
                     seen.append(binding)
-                    settled = certain
-            elif any(loop in loops for loop in self.ancestors(binding.target)):
-                seen.append(binding)
-        return seen[::-1]
+                    if certain:
+                        break
+        if loops:
+            # What the body binds further down is seen in the next round.
+            end = (loops[-1].end_lineno or 0, loops[-1].end_col_offset or 0)  # type: ignore[attr-defined]
+            for binding in bindings:
+                if binding.scope is scope and binding not in seen and _place_of(binding) < end:
+                    around = _assigns_around(binding, inside) or _place_of(binding) > _position(at)
+                    if around and any(loop in loops for loop in self.ancestors(binding.target)):
+                        seen.append(binding)
+        return sorted(seen, key=_place_of) if len(seen) > 1 else seen
 
-    def _meeting(self, binding: Binding, above: dict[int, ast.AST]) -> tuple[bool, bool]:
-        """Whether a binding and a place with these ancestors can both run, and whether the binding surely runs."""
+    def _meeting(self, binding: Binding, inside: dict[int, ast.AST]) -> tuple[bool, bool]:
+        """Whether a binding and a place inside these nodes can both run, and whether the binding surely runs."""
         node: ast.AST = binding.target
         certain = True
-        while id(node) not in above:
+        while id(node) not in inside:
             parent = self.parents.get(node)
             if parent is None:
-                return True, certain
-            if id(parent) in above:
-                if isinstance(parent, _BRANCHING):
-                    mine, other = _branch(parent, node), _branch(parent, _child_in(parent, above))
-                    if mine != other and "test" not in (mine, other):
-                        if mine == "body" and other in ("orelse", "finalbody") and not isinstance(parent, ast.If):
-                            return True, other == "orelse" and isinstance(parent, ast.Try)
-                        if mine == "body" and other.startswith("handlers"):
-                            return True, False
-                        return other == "finalbody", False
-                return True, certain
-            if isinstance(parent, _BRANCHING) and _branch(parent, node) not in ("test", "finalbody"):
-                certain = False
+                break
+            if isinstance(parent, _BRANCHING):
+                mine = _branch(parent, node)
+                if id(parent) in inside:
+                    return _meeting_branches(parent, mine, _branch(parent, inside[id(parent)]), certain)
+                if mine not in ("test", "finalbody"):
+                    certain = False
             node = parent
         return True, certain
 
@@ -576,19 +578,25 @@ def _pairs(target: ast.Tuple | ast.List, value: ast.expr | None) -> list[ast.exp
     return value.elts
 
 
-def _assigns_around(binding: Binding, above: dict[int, ast.AST]) -> bool:
+def _assigns_around(binding: Binding, inside: dict[int, ast.AST]) -> bool:
     """Whether the place is within the value of the binding itself: `x = x + 1`, `for x in x`."""
-    if id(binding.node) not in above or binding.value is None:
-        return False
-    return binding.kind != "with" and id(binding.value) in above
+    return binding.value is not None and binding.kind != "with" and id(binding.value) in inside
 
 
-def _child_in(parent: ast.AST, above: dict[int, ast.AST]) -> ast.AST | None:
-    """The child of `parent` that is itself among the ancestors of a place."""
-    for child in ast.iter_child_nodes(parent):
-        if id(child) in above:
-            return child
-    return None
+def _place_of(binding: Binding) -> tuple[int, int]:
+    return _position(binding.target)
+
+
+def _meeting_branches(parent: ast.AST, mine: str, other: str, certain: bool) -> tuple[bool, bool]:
+    """As Names._meeting, for two branches of one statement: where the binding is, and where the place is."""
+    if mine == other or "test" in (mine, other):
+        return True, certain
+    if isinstance(parent, (ast.If, ast.IfExp, ast.Match)):
+        return False, False
+    if mine == "body" and other == "orelse":
+        return True, certain and not isinstance(parent, (ast.For, ast.AsyncFor, ast.While))
+    # A body may end anywhere before its handlers and `finally` run.
+    return (mine == "body" and other.startswith("handlers")) or other == "finalbody", False
 
 
 def _branch(parent: ast.AST, child: ast.AST | None) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_DEPTH = 60
+MAX_CHANGES = 300
 MAX_LENGTH = 100_000
 MAX_NUMBER = 10**40
 # Work for one expression and for all of a file; making a value costs its size.
@@ -168,6 +169,8 @@ class Evaluation:
         names = self.module.names
         binding = names.bindings(at.id, at)[0]
         value = value.copy()
+        if len(changes) > MAX_CHANGES:
+            raise Blocked("too much to work out", at)
         for change in changes:
             order = names.order(binding.node, change, at)
             if order == "between":
