@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dagdock.project.classify import Document, DocumentKind, Unreadable, classify, parse, read_source
 from dagdock.project.context import BuildContext
-from dagdock.project.project import Broken, Project, find_root
+from dagdock.project.documents import Broken
+from dagdock.project.project import Installed, Project, find_root
 from dagdock.project.requirements import Requirement
 from dagdock.project.versions import AirflowVersion, FoundVersion
 
@@ -15,6 +16,7 @@ __all__ = [
     "Document",
     "DocumentKind",
     "FoundVersion",
+    "Installed",
     "Project",
     "Requirement",
     "Unreadable",

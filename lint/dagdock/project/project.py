@@ -1,30 +1,34 @@
-"""The project: documents parsed when they are asked for, and the links from one to another."""
+"""The project: the links from one document to another."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterator, Mapping
+from posixpath import basename, dirname, join, normpath
+from typing import TYPE_CHECKING, NamedTuple
 
-from dagdock.facts import Facts, Memory
-from dagdock.project.classify import Document
+from dagdock.facts import Facts, Memory, inside
 from dagdock.project.context import BuildContext
-from dagdock.project.requirements import Requirement
-from dagdock.project.versions import AirflowVersion, FoundVersion
+from dagdock.project.documents import BASES, OVERRIDES, Broken, Documents
 from dagdock.text import Located
 
 if TYPE_CHECKING:
     from dagdock.compose import ComposeFile, Service
+    from dagdock.dag import DagModule
     from dagdock.dockerfile import Dockerfile, Stage
+    from dagdock.ignorefile import IgnoreFile
+    from dagdock.project.requirements import Requirement
+    from dagdock.project.versions import AirflowVersion, FoundVersion
+
+_CONFIGS = ("dagdock.toml", ".dagdock.toml")
+_REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "docker-image://", "oci-layout://")
 
 
-class Broken:
-    """A file that cannot be read as what it is, and why in words for the user."""
+class Installed(NamedTuple):
+    """The Python packages that an image installs; `complete` where nothing else is installed out of sight."""
 
-    __slots__ = ("message", "path")
-
-    def __init__(self, path: str, message: str) -> None:
-        self.path = path
-        self.message = message
+    requirements: list[Requirement]
+    complete: bool
 
 
 def find_root(path: str) -> str:
@@ -33,10 +37,20 @@ def find_root(path: str) -> str:
     The nearest folder above with `.git`, else with a dagdock config, else with a `pyproject.toml`, else the folder
     itself (for a file: the working directory where that holds it).
     """
-    raise NotImplementedError
+    full = os.path.abspath(path)
+    start = full if os.path.isdir(full) else os.path.dirname(full)
+    above = [start]
+    while (parent := os.path.dirname(above[-1])) != above[-1]:
+        above.append(parent)
+    for marks in ((".git",), _CONFIGS, ("pyproject.toml",)):
+        for folder in above:
+            if any(os.path.exists(os.path.join(folder, mark)) for mark in marks):
+                return folder
+    working_directory = os.getcwd()
+    return working_directory if start != full and working_directory in above else start
 
 
-class Project:
+class Project(Documents):
     """Files below one root that belong together.
 
     Every path is relative to the root, with `/`. Documents are parsed when they are first asked for and remembered.
@@ -48,83 +62,232 @@ class Project:
         self, facts: Facts, *, airflow_version: str | None = None, working_directory: str | None = None
     ) -> None:
         """`airflow_version` is what the configuration says; shown paths are relative to `working_directory`."""
-        self.facts = facts
+        super().__init__(facts, working_directory)
+        self._configured = airflow_version
+        self._contexts: dict[str, list[BuildContext]] = {}
+        self._merged: dict[str, ComposeFile] = {}
+        self._found: dict[str, list[FoundVersion]] = {}
+        self._versions: dict[str, AirflowVersion | None] = {}
 
     @classmethod
     def in_memory(cls, files: Mapping[str, str | bytes], *, airflow_version: str | None = None) -> Project:
         """A project of texts by path, with no disk behind it: examples and tests."""
         return cls(Memory(files), airflow_version=airflow_version)
 
-    # Documents
-
-    def document(self, path: str) -> Document | Broken | None:
-        """The document of a path; None where it is missing or nothing that dagdock reads."""
-        raise NotImplementedError
-
-    def path_of(self, where: Located) -> str | None:
-        """The path of the document that something stands in; None where it is no file of this project."""
-        raise NotImplementedError
-
-    def exists(self, path: str) -> bool | None:
-        """Whether a file or folder is there; None outside the root."""
-        raise NotImplementedError
-
     # Compose → Dockerfile
 
     def context_path(self, service: Service) -> str | None:
         """The folder that `build` names, whether it is there or not; None for no build, a remote or unknown one."""
-        raise NotImplementedError
+        build = service.build
+        if build is None:
+            return None
+        text = "." if build.context is None else build.context.resolved
+        return self._resolve(service, build.context or service, text)
 
     def dockerfile_path(self, service: Service) -> str | None:
         """The Dockerfile that `build` means, whether it is there or not; None as for `context_path`, and inline."""
-        raise NotImplementedError
+        build, context = service.build, self.context_path(service)
+        if build is None or context is None or build.inline is not None:
+            return None
+        if build.dockerfile is None:
+            plain, lower = normpath(join(context, "Dockerfile")), normpath(join(context, "dockerfile"))
+            return lower if self.facts.is_file(lower) and not self.facts.is_file(plain) else plain
+        name = build.dockerfile.resolved
+        if not name:
+            return None
+        return self.relative(name) if name.startswith("/") else inside(join(context, name))
 
     def dockerfile_of(self, service: Service) -> Dockerfile | None:
         """The Dockerfile that a service is built from."""
-        raise NotImplementedError
+        path = self.dockerfile_path(service)
+        return self.dockerfile(path) if path else None
 
     def stage_of(self, service: Service) -> Stage | None:
         """The stage that a service runs: `build.target`, else the last one."""
-        raise NotImplementedError
+        dockerfile = self.dockerfile_of(service)
+        if dockerfile is None or not dockerfile.stages or service.build is None:
+            return None
+        if service.build.target is None:
+            return dockerfile.stages[-1]
+        target = service.build.target.resolved
+        return dockerfile.stage_named(target) if target else None
 
     def context_of_service(self, service: Service) -> BuildContext | None:
         """The context that a service is built from, where its folder is there."""
-        raise NotImplementedError
+        folder = self.context_path(service)
+        if folder is None or service.build is None or not self.facts.is_dir(folder):
+            return None
+        stated = (service.build.context or service.build).span
+        return BuildContext(self.facts, folder, self._ignore_file(folder, self.dockerfile_path(service)), stated)
 
     # Dockerfile → Compose, context
 
     def services_building(self, dockerfile: Dockerfile) -> list[Service]:
         """The services of the project's Compose files that are built from a Dockerfile."""
-        raise NotImplementedError
+        path = self.path_of(dockerfile)
+        if path is None:
+            return []
+        # Only files that may lead here are parsed: those in its folder or below, and those that mention the folder.
+        folder = dirname(path)
+        mention = basename(folder).encode()
+        return [
+            service
+            for file in self.compose_files(b"build", below=folder, mention=mention)
+            for service in services_in(file)
+            if self.dockerfile_path(service) == path
+        ]
 
     def contexts_of(self, dockerfile: Dockerfile) -> list[BuildContext]:
         """The folders a Dockerfile is built from: those that services state, else the one its sources fit."""
-        raise NotImplementedError
+        path = self.path_of(dockerfile)
+        if path is None:
+            return []
+        if path not in self._contexts:
+            stated = [self.context_of_service(service) for service in self.services_building(dockerfile)]
+            by_folder = {context.folder: context for context in reversed(stated) if context}
+            self._contexts[path] = list(by_folder.values())[::-1] or [self._likely_context(dockerfile, path)]
+        return self._contexts[path]
+
+    def _likely_context(self, dockerfile: Dockerfile, path: str) -> BuildContext:
+        from dagdock.project.guess import likely_folder
+
+        folder, certain = likely_folder(self.facts, dockerfile, path)
+        return BuildContext(self.facts, folder, self._ignore_file(folder, path), certain=certain)
 
     # Compose files
 
     def environment_of(self, file: ComposeFile) -> Mapping[str, str]:
         """The values of the `.env` beside a Compose file."""
-        raise NotImplementedError
+        path = self.path_of(file.source.whole)
+        return self.environment(dirname(path)) if path is not None else {}
 
     def siblings_of(self, file: ComposeFile) -> list[ComposeFile]:
-        """The Compose files that are loaded together with this one: base and override, in loading order."""
-        raise NotImplementedError
+        """The Compose files that are loaded together with this one, itself too, in loading order.
+
+        What `COMPOSE_FILE` in `.env` lists; else the base and its `compose.override.yaml`; for another fragment
+        (`compose.dev.yaml`) the base that it belongs to.
+        """
+        path = self.path_of(file.source.whole)
+        if path is None:
+            return [file]
+        paths = self._listed_files(dirname(path))
+        if path not in paths:
+            base = self._base_of(path)
+            beside = [join(dirname(path), name) for name in OVERRIDES]
+            override = next((place for place in beside if self.facts.is_file(place)), path)
+            # An override belongs to the base alone, not to its other parts.
+            paths = list(dict.fromkeys([base or path, override if path in (base, override) else path]))
+        return [found for place in paths if (found := self.compose_file(place))]
+
+    def merged(self, file: ComposeFile) -> ComposeFile:
+        """What Compose makes of a file and its siblings; the file itself where it has none."""
+        from dagdock import compose
+
+        path = self.path_of(file.source.whole) or ""
+        if path not in self._merged:
+            siblings = self.siblings_of(file)
+            self._merged[path] = compose.merge(*siblings) if len(siblings) > 1 else file
+        return self._merged[path]
 
     def dag_folder_of(self, service: Service) -> str | None:
-        """The folder that a service mounts on Airflow's `dags`."""
-        raise NotImplementedError
+        """The folder that a service mounts on Airflow's `dags`, whether it is there or not."""
+        setting = service.variable("AIRFLOW__CORE__DAGS_FOLDER")
+        wanted = setting.value.resolved if setting and setting.value else None
+        found: str | None = None
+        for mount in service.volumes:
+            if mount.is_bind and mount.source and mount.target:
+                below = _below(mount.target, wanted)
+                if below is not None:
+                    found = self._resolve(service, mount, join(mount.source, below))
+        return found
 
     # Airflow
 
     def airflow_version(self, where: Located | None = None) -> AirflowVersion | None:
-        """The Airflow that a document is for: config, else image, requirement, constraints, import nearest to it."""
-        raise NotImplementedError
+        """The Airflow that a document is for: as configured, else as the places nearest to it say."""
+        from dagdock.project.airflow import nearest
+        from dagdock.project.versions import AirflowVersion
+
+        if self._configured:
+            return AirflowVersion.parse(self._configured)
+        path = (self.path_of(where) if where else None) or ""
+        if path not in self._versions:
+            self._versions[path] = nearest(path, self.airflow_versions(), self._documents.get(path))
+        return self._versions[path]
 
     def airflow_versions(self) -> list[FoundVersion]:
-        """Every place of the project that says which Airflow there is."""
-        raise NotImplementedError
+        """Every place of the project that says which Airflow there is, imports left out, by path."""
+        from dagdock.project.airflow import versions_in
 
-    def requirements_of(self, stage: Stage) -> list[Requirement] | None:
-        """What the stage's `pip install` lines install, files they read included; None where a part is unknown."""
-        raise NotImplementedError
+        inventory = self.inventory
+        known = (path for path, found in self._documents.items() if not isinstance(found, Broken))
+        paths = {*inventory.dockerfiles, *inventory.compose, *inventory.requirements, *inventory.packaging, *known}
+        for path in paths - self._found.keys():
+            self._found[path] = list(versions_in(self, path))
+        return [found for path in sorted(paths) for found in self._found[path]]
+
+    def requirements_of(self, stage: Stage) -> Installed:
+        """What the `pip install` lines of a stage and the stages below it install, files they read included."""
+        from dagdock.project.airflow import installed_by
+
+        return installed_by(self, stage)
+
+    def stages_running(self, module: DagModule) -> list[Stage]:
+        """The stages of the images that run a DAG file: of services that mount its folder, or those it is copied to."""
+        from dagdock.project.airflow import stages_running
+
+        return stages_running(self, module)
+
+    def _ignore_file(self, folder: str, dockerfile: str | None) -> IgnoreFile | None:
+        """The ignore file in force: the one named after the Dockerfile, else the one in the context's root."""
+        from dagdock.ignorefile import IgnoreFile
+
+        places = [f"{dockerfile}.dockerignore"] if dockerfile else []
+        for path in [*places, join(folder, ".dockerignore")]:
+            found = self.document(path)
+            if isinstance(found, IgnoreFile):
+                return found
+        return None
+
+    def _resolve(self, service: Service, where: Located, text: str | None) -> str | None:
+        """A path written in a Compose file, from the root; None where it is unknown, remote or outside."""
+        if not text or text.startswith((*_REMOTE, "~")) or "\\" in text:
+            return None
+        _ = self.project_directories
+        return self.relative(join(service.file.directory_of(where), text))
+
+    def _listed_files(self, folder: str) -> list[str]:
+        """The files that `COMPOSE_FILE` in the folder's `.env` lists."""
+        environment = self.environment(folder)
+        names = environment.get("COMPOSE_FILE", "").split(environment.get("COMPOSE_PATH_SEPARATOR") or ":")
+        paths = [inside(join(folder, name)) for name in names if name]
+        return [path for path in paths if path is not None and self.facts.is_file(path)]
+
+    def _base_of(self, path: str) -> str | None:
+        """The file that a Compose file overrides or is a part of, itself where it is a base; None where none is."""
+        from dagdock.compose import bases_of
+
+        if basename(path) in BASES:
+            return path
+        file = self.compose_file(path)
+        if basename(path) in OVERRIDES or (file and file.is_fragment):
+            return next((base for base in bases_of(path) if self.facts.is_file(base)), None)
+        return None
+
+
+def services_in(file: ComposeFile) -> Iterator[Service]:
+    """The services that are written in a Compose file."""
+    from dagdock.compose import Service
+
+    return (node for node in file.walk() if isinstance(node, Service))
+
+
+def _below(target: str, dags_folder: str | None) -> str | None:
+    """Which part of a mounted folder is Airflow's `dags`: `.` for all of it; None where it is not in it."""
+    target = normpath(target)
+    if dags_folder:
+        folder = normpath(dags_folder)
+        return "." if folder == target else folder[len(target) + 1 :] if folder.startswith(target + "/") else None
+    if basename(target) == "dags":
+        return "."
+    return "dags" if target in ("/opt/airflow", "/usr/local/airflow") else None

@@ -1,12 +1,27 @@
-"""Which Airflow a project runs, and where it says so."""
+"""Which Airflow something runs: a range of releases, and the places that say so."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dagdock.text import Span
+from dagdock.text import Source, Span
+
+if TYPE_CHECKING:
+    from dagdock.dag import DagModule
+    from dagdock.image import ImageRef
+    from dagdock.project.requirements import Requirement
 
 Release = tuple[int, int, int]
+Evidence = Literal["image", "requirement", "constraints", "import"]
+
+# Airflow's minor release in each major version of Astronomer's runtime image before it took over Airflow's numbers
+# (astronomer.io/docs/runtime/runtime-version-lifecycle-policy, read 2025-11).
+_ASTRO_RUNTIME = {4: 2, 5: 3, 6: 4, 7: 5, 8: 6, 9: 7, 10: 8, 11: 9, 12: 10, 13: 11}
+# Images whose tags are Airflow's versions.
+_IMAGES = ("apache/airflow", "puckel/docker-airflow", "bitnami/airflow", "bitnamilegacy/airflow", "ap-airflow")
 
 
 class AirflowVersion:
@@ -20,8 +35,37 @@ class AirflowVersion:
 
     @classmethod
     def parse(cls, text: str) -> AirflowVersion | None:
-        """From `2.9.1`, `2.10`, `3`, `>=2.7,<3`, `~=2.5`; None where it says nothing about releases."""
-        raise NotImplementedError
+        """From `2.9.1`, `2.10`, `3`, `>=2.7,<3`, `~=2.5`, `^2.7`; None where it says nothing about releases."""
+        low: Release = (0, 0, 0)
+        high: Release | None = None
+        said = False
+        for clause in text.split(","):
+            match = _clause().fullmatch(clause.strip())
+            if match is None:
+                return None
+            operator, numbers = match["operator"] or "==", tuple(int(part) for part in match["release"].split("."))
+            release = _release(numbers)
+            if operator in (">=", ">", "~=", "^", "~", "==", "===", "="):
+                low, said = max(low, release), True
+            if operator in ("<", "<=", "~=", "^", "~", "==", "===", "="):
+                end = release if operator == "<" else _next(_kept(operator, numbers))
+                high, said = (end if high is None else min(high, end)), True
+        return cls(low, high) if said and (high is None or low < high) else None
+
+    @classmethod
+    def of_image(cls, image: ImageRef) -> AirflowVersion | None:
+        """The Airflow in an image that is known to hold it, as its tag says; None for `latest` and other images."""
+        tag = _tag().match(image.tag or "")
+        if tag is None:
+            return None
+        release = tag["release"]
+        if image.repository.endswith("/astro-runtime"):
+            # 3.0-4 is Airflow 3.0; 9.1.0 was a number of its own.
+            minor = _ASTRO_RUNTIME.get(int(release.partition(".")[0]))
+            if minor is not None:
+                return cls((2, minor, 0), (2, minor + 1, 0))
+            return cls.parse(release) if release.count(".") == 1 else None
+        return cls.parse(release) if image.repository.endswith(_IMAGES) else None
 
     def at_least(self, major: int, minor: int = 0, patch: int = 0) -> bool | None:
         """Whether it is that release or a newer one; None where both are possible."""
@@ -32,8 +76,55 @@ class AirflowVersion:
 
     @property
     def major(self) -> int | None:
-        """The one possible major release (`2`), None where there are several."""
-        raise NotImplementedError
+        """The one possible major release (`2`); None where there are several."""
+        return self.low[0] if self.high is not None and self.high <= (self.low[0] + 1, 0, 0) else None
+
+    @property
+    def minor(self) -> int | None:
+        """The one possible minor release (`9` of `2.9`); None where there are several."""
+        return self.low[1] if self.high is not None and self.high <= (self.low[0], self.low[1] + 1, 0) else None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether only one minor release is possible."""
+        return self.minor is not None
+
+    def overlaps(self, other: AirflowVersion) -> bool:
+        """Whether one release may be both."""
+        return (self.high is None or other.low < self.high) and (other.high is None or self.low < other.high)
+
+    def within(self, other: AirflowVersion) -> AirflowVersion:
+        """The releases that both allow; those of the first where none is."""
+        if not self.overlaps(other):
+            return self
+        ends = [end for end in (self.high, other.high) if end is not None]
+        return AirflowVersion(max(self.low, other.low), min(ends) if ends else None)
+
+    def joined(self, other: AirflowVersion) -> AirflowVersion:
+        """The releases from the lowest to the highest that either allows."""
+        high = None if self.high is None or other.high is None else max(self.high, other.high)
+        return AirflowVersion(min(self.low, other.low), high)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AirflowVersion) and (self.low, self.high) == (other.low, other.high)
+
+    def __hash__(self) -> int:
+        return hash((self.low, self.high))
+
+    def __str__(self) -> str:
+        """For messages: `2.9.1`, `2.9`, `2`, `>=2.7,<3.0`."""
+        major, minor, patch = self.low
+        if self.high == (major, minor, patch + 1):
+            return f"{major}.{minor}.{patch}"
+        if patch == 0 and self.high == (major, minor + 1, 0):
+            return f"{major}.{minor}"
+        if minor == patch == 0 and self.high == (major + 1, 0, 0):
+            return str(major)
+        low = f">={_short(self.low)}" if self.low > (0, 0, 0) else ""
+        return ",".join(part for part in (low, f"<{_short(self.high)}" if self.high else "") if part) or "any"
+
+    def __repr__(self) -> str:
+        return f"<Airflow {self}>"
 
 
 class FoundVersion(NamedTuple):
@@ -44,4 +135,105 @@ class FoundVersion(NamedTuple):
     """What says it: the image, the requirement, the constraints address, the import."""
     path: str
     """The file, relative to the project's root."""
-    source: Literal["image", "requirement", "constraints", "import"]
+    source: Evidence
+
+
+def of_requirement(requirement: Requirement) -> AirflowVersion | None:
+    """The Airflow that a requirement asks for; None for another package, no version, or one that a marker decides."""
+    # From 3.0 the core is a package of its own, and the task SDK tells nothing about the whole.
+    if requirement.name not in ("apache-airflow", "apache-airflow-core") or requirement.conditional:
+        return None
+    return AirflowVersion.parse(requirement.specifier) if requirement.specifier else None
+
+
+def in_constraints(address: str) -> AirflowVersion | None:
+    """The Airflow that a constraints file is for: `…/constraints-2.9.1/constraints-3.11.txt`."""
+    match = _constraints().search(address)
+    return AirflowVersion.parse("==" + match["release"]) if match else None
+
+
+def in_packaging(source: Source) -> Iterator[tuple[AirflowVersion, Span]]:
+    """The Airflow that a `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile` or lock file asks for.
+
+    These are looked through as text: where the name stands with a version, in one of the ways that they have.
+    """
+    if "apache-airflow" not in source.text and "apache_airflow" not in source.text:
+        return
+    for match in _packaged().finditer(source.text):
+        line_start = source.text.rfind("\n", 0, match.start()) + 1
+        if source.text[line_start : match.start()].lstrip().startswith("#"):
+            continue
+        specifier = match["inline"] or match["quoted"] or match["locked"]
+        if version := AirflowVersion.parse(re.sub(r"[\s()]", "", specifier)):
+            yield version, Span(source, match.start(), match.end())
+
+
+def in_imports(module: DagModule) -> Span | None:
+    """The import of `airflow.sdk`, which came with Airflow 3; None where it is guarded by `try` or `if`."""
+    import ast
+
+    for statement in module.tree.body:
+        names = []
+        if isinstance(statement, ast.ImportFrom) and not statement.level:
+            names = [statement.module or ""]
+        elif isinstance(statement, ast.Import):
+            names = [alias.name for alias in statement.names]
+        if any(name == "airflow.sdk" or name.startswith("airflow.sdk.") for name in names):
+            return module.span(statement)
+    return None
+
+
+def _kept(operator: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The leading numbers of a release that the operator holds fast."""
+    if operator == "~=":
+        return numbers[:-1] or numbers
+    if operator == "^":
+        return numbers[:1] if numbers[0] else numbers[:2]
+    return numbers[:2] if operator == "~" else numbers
+
+
+def _release(numbers: tuple[int, ...]) -> Release:
+    major, minor, patch = (*numbers, 0, 0)[:3]
+    return (major, minor, patch)
+
+
+def _next(numbers: tuple[int, ...]) -> Release:
+    """The first release behind all that begin with these numbers."""
+    return _release((*numbers[:2], numbers[2] + 1) if len(numbers) > 2 else (*numbers[:-1], numbers[-1] + 1))
+
+
+def _short(release: Release) -> str:
+    return ".".join(str(part) for part in (release if release[2] else release[:2]))
+
+
+@cache
+def _clause() -> re.Pattern[str]:
+    """An operator and a release, whatever stands behind its first three numbers (`rc1`, `.post1`, `.*`)."""
+    return re.compile(
+        r"(?P<operator>===|==|~=|!=|<=|>=|[<>=^~]|(?=\d))\s*v?(?P<release>\d{1,4}(?:\.\d{1,4}){0,2})"
+        r"(?:\.\d+|\.\*|[.+-]?[a-z][\w.+-]*)*"
+    )
+
+
+@cache
+def _tag() -> re.Pattern[str]:
+    return re.compile(r"(?:slim-|v)?(?P<release>\d{1,4}(?:\.\d{1,4}){0,2})(?!\d)")
+
+
+@cache
+def _constraints() -> re.Pattern[str]:
+    return re.compile(r"constraints-(?P<release>\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)(?:[a-z]+\d+)?(?=/|\b)(?!\.txt)")
+
+
+@cache
+def _packaged() -> re.Pattern[str]:
+    name = r"apache[-_]airflow(?:[-_]core)?(?![-\w])"
+    extras = r"(?:\[[^\]\n]*\])?"
+    return re.compile(
+        # "apache-airflow[x]>=2.7,<3" in a list of dependencies, or a line of its own in setup.cfg
+        rf"{name}{extras}\s*\(?(?P<inline>(?:===|==|~=|<=|>=|!=|<|>)\s*[\w.*]+(?:\s*,\s*(?:==|~=|<=|>=|!=|<|>)\s*[\w.*]+)*)"
+        # apache-airflow = "2.9.1", apache-airflow = {version = "^2.7", extras = []}
+        rf"""|{name}["']?\s*=\s*(?:\{{[^}}\n]*?version\s*=\s*)?["'](?P<quoted>[\d^~<>=!][^"'\n]*)["']"""
+        # a lock file: name = "apache-airflow" and version = "2.9.1" on the next line
+        rf"""|name = "{name}"\r?\nversion = "(?P<locked>[\d.]+)\""""
+    )

@@ -1,0 +1,185 @@
+"""The documents of a project, each parsed when it is first asked for and then remembered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from posixpath import basename, dirname, join
+from typing import TYPE_CHECKING
+
+from dagdock.facts import Facts, inside
+from dagdock.project.classify import Document, DocumentKind, Unreadable, classify, parse, read_source
+from dagdock.text import Located, Source
+
+if TYPE_CHECKING:
+    from dagdock.compose import ComposeFile
+    from dagdock.dockerfile import Dockerfile
+    from dagdock.project.inventory import Inventory
+
+BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = tuple(name.replace("compose.", "compose.override.") for name in BASES)
+
+
+class Broken:
+    """A file that cannot be read as what it is, and why in words for the user."""
+
+    __slots__ = ("message", "path")
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        self.message = message
+
+
+class Documents:
+    """The files below one root. Paths are relative to it, with `/`; a document's source has the path to be shown."""
+
+    def __init__(self, facts: Facts, working_directory: str | None = None) -> None:
+        self.facts = facts
+        self._working_directory = working_directory or facts.root
+        self._documents: dict[str, Document | Broken | None] = {}
+        self._paths: dict[int, str] = {}
+
+    def document(self, path: str) -> Document | Broken | None:
+        """The document of a path; None where it is missing or nothing that dagdock reads."""
+        clean = inside(path)
+        if clean is None:
+            return None
+        if clean not in self._documents:
+            content = self.facts.read(clean)
+            kind = classify(clean, content) if content is not None else None
+            if content is not None and kind:
+                self._open(clean, content, kind)
+        return self._documents.get(clean)
+
+    def path_of(self, where: Located) -> str | None:
+        """The path of the document that something stands in; None where it is no file of this project."""
+        return self._paths.get(id(where.span.source))
+
+    def shown(self, path: str) -> str:
+        """A path as the user sees it: relative to the working directory."""
+        if not self.facts.root:
+            return path
+        return os.path.relpath(os.path.join(self.facts.root, path), self._working_directory).replace(os.sep, "/")
+
+    def relative(self, shown: str) -> str | None:
+        """The other way round: a shown or absolute path from the root; None where it is outside."""
+        if not self.facts.root:
+            return inside(shown)
+        full = os.path.join(self._working_directory, shown)
+        return inside(os.path.relpath(full, self.facts.root).replace(os.sep, "/"))
+
+    def exists(self, path: str) -> bool | None:
+        """Whether a file or folder is there; None outside the root."""
+        clean = inside(path)
+        if clean is None:
+            return None
+        return self.facts.is_file(clean) or self.facts.is_dir(clean)
+
+    def text(self, path: str) -> Source | None:
+        """A file that is no document of ours (`requirements.txt`), as text; None where it cannot be read."""
+        content = self.facts.read(path)
+        try:
+            source = None if content is None else read_source(self.shown(path), content)
+        except Unreadable:
+            return None
+        if source is not None:
+            self._paths[id(source)] = path
+        return source
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The files that links may lead to, found by their names."""
+        from dagdock.project.inventory import Inventory
+
+        return Inventory(self.facts)
+
+    def compose_file(self, path: str) -> ComposeFile | None:
+        """A Compose file that something names as one, whatever it is called."""
+        from dagdock.compose import ComposeFile
+
+        found = self._named(path, "compose")
+        return found if isinstance(found, ComposeFile) else None
+
+    def dockerfile(self, path: str) -> Dockerfile | None:
+        """A Dockerfile that something names as one, whatever it is called."""
+        from dagdock.dockerfile import Dockerfile
+
+        found = self._named(path, "dockerfile")
+        return found if isinstance(found, Dockerfile) else None
+
+    def compose_files(self, word: bytes, below: str = "", mention: bytes = b"") -> Iterator[ComposeFile]:
+        """The Compose files whose text holds `word`, and which stand in the folder `below` or hold `mention`."""
+        from dagdock.compose import ComposeFile
+
+        _ = self.project_directories
+        for path in sorted({*self.inventory.compose, *self._documents}):
+            content = self.facts.read(path) or b""
+            if word in content and (mention in content or f"{dirname(path)}/".startswith(f"{below}/")):
+                found = self.document(path)
+                if isinstance(found, ComposeFile):
+                    yield found
+
+    def dockerfiles(self, word: bytes) -> Iterator[Dockerfile]:
+        """The Dockerfiles whose text holds `word`."""
+        from dagdock.dockerfile import Dockerfile
+
+        for path in sorted({*self.inventory.dockerfiles, *self._documents}):
+            if word in (self.facts.read(path) or b""):
+                found = self.document(path)
+                if isinstance(found, Dockerfile):
+                    yield found
+
+    @cached_property
+    def project_directories(self) -> list[ComposeFile]:
+        """The files whose `include` says where relative paths of other files start; asked for, they have said so."""
+        from dagdock.compose import ComposeFile
+
+        found = []
+        for path in self.inventory.compose:
+            if b"project_directory" in (self.facts.read(path) or b""):
+                file = self.document(path)
+                if isinstance(file, ComposeFile) and file.include:
+                    found.append(file)
+        return found
+
+    def environment(self, folder: str) -> dict[str, str]:
+        """The values of the `.env` in a folder."""
+        from dagdock.project.dotenv import read_env
+
+        content = self.facts.read(join(folder, ".env"))
+        return read_env(content.decode("utf-8", "replace")) if content else {}
+
+    def _named(self, path: str, kind: DocumentKind) -> Document | Broken | None:
+        found = self.document(path)
+        if found is None and (content := self.facts.read(path)) is not None:
+            self._open(path, content, kind)
+            found = self._documents[path]
+        return found
+
+    def _open(self, path: str, content: bytes, kind: DocumentKind) -> None:
+        try:
+            source = read_source(self.shown(path), content)
+        except Unreadable as problem:
+            self._documents[path] = Broken(path, str(problem))
+            return
+        self._paths[id(source)] = path
+        if kind != "compose":
+            self._documents[path] = parse(source, kind)
+            return
+        from dagdock import compose
+
+        environment = self.environment(dirname(path))
+        self._documents[path] = compose.parse(source, environment, self._load, self._stands_alone(path))
+
+    def _load(self, shown: str) -> ComposeFile | None:
+        path = self.relative(shown)
+        return self.compose_file(path) if path else None
+
+    def _stands_alone(self, path: str) -> bool | None:
+        """Whether nothing is there that a Compose file could override; False for an override, None where unknown."""
+        from dagdock.compose import bases_of
+
+        if basename(path) in OVERRIDES:
+            return False
+        return None if any(self.facts.is_file(base) for base in bases_of(path)) else True

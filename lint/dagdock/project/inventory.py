@@ -1,0 +1,60 @@
+"""Where in a project the files stand that links lead to: found by their names, without opening them."""
+
+from __future__ import annotations
+
+from posixpath import join
+
+from dagdock.facts import SKIPPED, Facts
+from dagdock.project.classify import is_compose_name, is_dockerfile_name
+
+# A single small Dockerfile must not walk a big tree: nearer folders come first, and farther ones are left out.
+# Files that are checked themselves are known whatever their depth.
+MAX_FOLDERS = 400
+MAX_DEPTH = 6
+_PACKAGING = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "pipfile", "poetry.lock", "uv.lock"))
+
+
+class Inventory:
+    """The Compose files, Dockerfiles, requirement files and packaging files of a project, nearest to the root first."""
+
+    __slots__ = ("compose", "dockerfiles", "packaging", "requirements")
+
+    def __init__(self, facts: Facts) -> None:
+        self.compose: list[str] = []
+        self.dockerfiles: list[str] = []
+        self.requirements: list[str] = []
+        self.packaging: list[str] = []
+        waiting = ["."]
+        for count, folder in enumerate(waiting):
+            if count >= MAX_FOLDERS:
+                break
+            below = facts.folders(folder)
+            folders = set(below)
+            for name in facts.names(folder):
+                if name not in folders:
+                    self._add(name.lower(), name if folder == "." else join(folder, name))
+            if folder.count("/") < MAX_DEPTH - 1:
+                waiting += [
+                    name if folder == "." else join(folder, name)
+                    for name in below
+                    if name not in SKIPPED and name != "site-packages"
+                ]
+
+    def _add(self, name: str, path: str) -> None:
+        if name.endswith((".yml", ".yaml")):
+            if is_compose_name(name):
+                self.compose.append(path)
+        elif name in _PACKAGING:
+            self.packaging.append(path)
+        elif is_requirements(path):
+            self.requirements.append(path)
+        elif is_dockerfile_name(name):
+            self.dockerfiles.append(path)
+
+
+def is_requirements(path: str) -> bool:
+    """Whether a path is named like a requirement or constraint file of pip."""
+    folder, _, name = path.lower().rpartition("/")
+    if not name.endswith((".txt", ".in")):
+        return False
+    return "requirements" in name or name.startswith("constraints") or folder.rpartition("/")[2] == "requirements"
