@@ -212,7 +212,10 @@ def test_the_end_counts_and_says_what_could_not_be_checked(kit: Any) -> None:
 
 
 def test_nothing_found_is_said_in_one_line(kit: Any) -> None:
-    assert kit.written("text", kit.result()) == "No problems found in 1 file.\n"
+    result = kit.result()
+    assert kit.written("text", result) == "No problems found in 1 file.\n"
+    result.errors = [Failure("permission denied", "b/Dockerfile")]
+    assert kit.written("text", result).endswith("No problems found in the 1 file that could be checked.\n")
 
 
 def test_many_related_places_are_cut_short(kit: Any) -> None:

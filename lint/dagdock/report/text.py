@@ -95,7 +95,8 @@ def summary(result: Result, terminal: Terminal) -> Iterator[str]:
     checked = _count(result.checked, "file")
     if not result.findings:
         left = "Nothing left to report" if result.fixed else "No problems found"
-        yield terminal.paint(f"{left} in {checked}.", "good" if not result.errors else "strong")
+        where = f"the {checked} that could be checked" if result.errors else checked
+        yield terminal.paint(f"{left} in {where}.", "strong" if result.errors else "good")
         return
     files = len({finding.path for finding in result.findings})
     counts = ", ".join(
