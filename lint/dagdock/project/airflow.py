@@ -146,7 +146,7 @@ def _in_python_packaging(project: Project, path: str) -> Iterator[FoundVersion]:
     if source is None:
         return
     if not is_requirements(path):
-        for version, span in versions.in_packaging(source):
+        for version, span in versions.in_packaging(source, path.endswith(".lock")):
             yield FoundVersion(version, span, path, "requirement")
         return
     file = parse_requirements(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
@@ -51,14 +52,17 @@ class BuildContext:
         return normpath(join(self.folder, _inside(source)))
 
     def exists(self, source: str) -> bool | None:
-        """Whether a COPY source (wildcards allowed) finds anything, ignored or not.
+        """Whether a COPY source finds anything, ignored or not.
 
-        None where that cannot be known: git ignores it, so it may be made before a build, or it lies in a submodule
-        that is not checked out.
+        None where that cannot be known: git ignores it or a build script beside it names it, so it may be made before
+        a build; it lies in a submodule that is not checked out; it holds wildcards, and BuildKit goes on without a
+        word where these match nothing.
         """
         if self.matches(source):
             return True
-        return None if made_elsewhere(self._facts, self.path(source)) else False
+        path = self.path(source)
+        unknown = not WILDCARDS.isdisjoint(source) or made_elsewhere(self._facts, path)
+        return None if unknown or self._named_by_a_script(path) else False
 
     def matches(self, source: str) -> list[str]:
         """The files and folders that a COPY source means, sorted, ignored ones too.
@@ -98,6 +102,17 @@ class BuildContext:
                 if glob is not None or name == part:
                     yield name if folder == "." else f"{folder}/{name}"
 
+    def _named_by_a_script(self, path: str) -> bool:
+        """Whether a Makefile or shell script in the context's root or the project's names the file or folder."""
+        name = path.rpartition("/")[2].encode("utf-8", "surrogateescape")
+        for folder in {self.folder, "."}:
+            for script in self._facts.names(folder):
+                if script.lower() in ("makefile", "gnumakefile", "justfile") or script.endswith((".sh", ".mk")):
+                    content = self._facts.read(join(folder, script)) or b""
+                    if re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", content):
+                        return True
+        return False
+
     def _sent(self, folder: str) -> Iterator[str]:
         ignore = self.ignore_file
         waiting = [folder]
@@ -121,8 +136,6 @@ def made_elsewhere(facts: Facts, path: str) -> bool:
 def _git_ignores(facts: Facts, path: str) -> bool:
     from dagdock.globs import Patterns
 
-    # A wildcard stands for some name: `target/*.jar` is asked about as `target/x.jar`.
-    path = path.replace("**", "x").replace("*", "x").replace("?", "x")
     folder = "."
     for part in ("", *dirname(path).split("/")):
         folder = normpath(join(folder, part))

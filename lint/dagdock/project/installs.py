@@ -80,15 +80,27 @@ def expand(word: Word, scope: Scope) -> str | None:
         return word.value
     text = ""
     for _, part, kind in word.stretches:
-        if kind in (EXPANSION, QUOTED_EXPANSION):
-            name = _variable().fullmatch(part)
-            value = scope.value(name[1] or name[2]) if name else None
-            if value is None:
-                return None
-            text += value
-        else:
-            text += part
+        known = _expanded(part, scope) if kind in (EXPANSION, QUOTED_EXPANSION) else part
+        if known is None:
+            return None
+        text += known
     return text
+
+
+def _expanded(expansion: str, scope: Scope) -> str | None:
+    """`$NAME`, `${NAME}`, `${NAME:-default}` or `${NAME:+other}` with what is known of the variable."""
+    match = _variable().fullmatch(expansion)
+    if match is None:
+        return None
+    name, operator, word = match["plain"] or match["name"], match["operator"], match["word"] or ""
+    value = scope.value(name)
+    if value is None and not scope.unset(name):
+        return None
+    if operator in (":-", ":+") and value == "":
+        value = None
+    if operator in (":+", "+"):
+        return word if value is not None else ""
+    return word if value is None and operator else value or ""
 
 
 def _install_words(command: Command) -> Sequence[Word] | None:
@@ -161,4 +173,6 @@ def _pip() -> re.Pattern[str]:
 
 @cache
 def _variable() -> re.Pattern[str]:
-    return re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+    return re.compile(
+        r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<operator>:?[-+])(?P<word>[^${}`\"'\\]*))?\})"
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagdock.facts import Facts, Memory, inside
 from dagdock.project.context import BuildContext
-from dagdock.project.documents import BASES, OVERRIDES, Broken, Documents
+from dagdock.project.documents import BASES, OVERRIDES, Documents
 from dagdock.text import Located
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Project(Documents):
         self._contexts: dict[str, list[BuildContext]] = {}
         self._merged: dict[str, ComposeFile] = {}
         self._found: dict[str, list[FoundVersion]] = {}
+        self._all_found: list[FoundVersion] = []
+        self._versions_seen = -1
         self._versions: dict[str, AirflowVersion | None] = {}
 
     @classmethod
@@ -219,12 +221,15 @@ class Project(Documents):
         """Every place of the project that says which Airflow there is, imports left out, by path."""
         from dagdock.project.airflow import versions_in
 
-        inventory = self.inventory
-        known = (path for path, found in self._documents.items() if not isinstance(found, Broken))
-        paths = {*inventory.dockerfiles, *inventory.compose, *inventory.requirements, *inventory.packaging, *known}
-        for path in paths - self._found.keys():
-            self._found[path] = list(versions_in(self, path))
-        return [found for path in sorted(paths) for found in self._found[path]]
+        # Whatever is opened later may say something, too.
+        if self._versions_seen != len(self._documents):
+            inventory = self.inventory
+            listed = (*inventory.dockerfiles, *inventory.compose, *inventory.requirements, *inventory.packaging)
+            for path in {*listed, *self._documents} - self._found.keys():
+                self._found[path] = list(versions_in(self, path))
+            self._all_found = [found for path in sorted(self._found) for found in self._found[path]]
+            self._versions_seen = len(self._documents)
+        return self._all_found
 
     def requirements_of(self, stage: Stage) -> Installed:
         """What the `pip install` lines of a stage and the stages below it install, files they read included."""

@@ -152,16 +152,18 @@ def in_constraints(address: str) -> AirflowVersion | None:
     return AirflowVersion.parse("==" + match["release"]) if match else None
 
 
-def in_packaging(source: Source) -> Iterator[tuple[AirflowVersion, Span]]:
-    """The Airflow that a `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile` or lock file asks for.
+def in_packaging(source: Source, is_lock: bool) -> Iterator[tuple[AirflowVersion, Span]]:
+    """The Airflow that a `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile` asks for, or a lock file holds.
 
-    These are looked through as text: where the name stands with a version, in one of the ways that they have.
+    These are looked through as text: where the name stands with a version, in one of the ways that they have. In a
+    lock file only the package itself counts, and not what other packages ask for.
     """
     if "apache-airflow" not in source.text and "apache_airflow" not in source.text:
         return
     for match in _packaged().finditer(source.text):
         line_start = source.text.rfind("\n", 0, match.start()) + 1
-        if source.text[line_start : match.start()].lstrip().startswith("#"):
+        is_comment = source.text[line_start : match.start()].lstrip().startswith("#")
+        if is_comment or is_lock != bool(match["locked"]):
             continue
         specifier = match["inline"] or match["quoted"] or match["locked"]
         if version := AirflowVersion.parse(re.sub(r"[\s()]", "", specifier)):
