@@ -105,7 +105,7 @@ def services_with_dags(project: Project, path: str) -> list[Service]:
     from dagdock.project.project import services_in
 
     found = []
-    for file in project.compose_files(b"dags"):
+    for file in project.compose_files(lambda _, content: b"dags" in content or b"airflow" in content):
         for service in services_in(file):
             folder = project.dag_folder_of(service)
             if folder is not None and (folder == "." or f"{path}/".startswith(f"{folder}/")):

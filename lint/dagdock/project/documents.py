@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
@@ -108,14 +108,14 @@ class Documents:
         found = self._named(path, "dockerfile")
         return found if isinstance(found, Dockerfile) else None
 
-    def compose_files(self, word: bytes, below: str = "", mention: bytes = b"") -> Iterator[ComposeFile]:
-        """The Compose files whose text holds `word`, and which stand in the folder `below` or hold `mention`."""
+    def compose_files(self, may: Callable[[str, bytes], bool]) -> Iterator[ComposeFile]:
+        """The Compose files that may be of interest by their path and content; no other is parsed."""
         from dagdock.compose import ComposeFile
 
         _ = self.project_directories
         for path in sorted({*self.inventory.compose, *self._documents}):
-            content = self.facts.read(path) or b""
-            if word in content and (mention in content or f"{dirname(path)}/".startswith(f"{below}/")):
+            content = self.facts.read(path)
+            if content and may(path, content):
                 found = self.document(path)
                 if isinstance(found, ComposeFile):
                     yield found

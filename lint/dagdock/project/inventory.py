@@ -9,8 +9,8 @@ from dagdock.project.classify import is_compose_name, is_dockerfile_name
 
 # A single small Dockerfile must not walk a big tree: nearer folders come first, and farther ones are left out.
 # Files that are checked themselves are known whatever their depth.
-MAX_FOLDERS = 400
-MAX_DEPTH = 6
+MAX_FOLDERS = 300
+MAX_DEPTH = 5
 _PACKAGING = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "pipfile", "poetry.lock", "uv.lock"))
 
 

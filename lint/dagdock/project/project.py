@@ -129,12 +129,9 @@ class Project(Documents):
         path = self.path_of(dockerfile)
         if path is None:
             return []
-        # Only files that may lead here are parsed: those in its folder or below, and those that mention the folder.
-        folder = dirname(path)
-        mention = basename(folder).encode()
         return [
             service
-            for file in self.compose_files(b"build", below=folder, mention=mention)
+            for file in self.compose_files(lambda file, content: _may_build(dirname(path), file, content))
             for service in services_in(file)
             if self.dockerfile_path(service) == path
         ]
@@ -278,6 +275,16 @@ class Project(Documents):
         if basename(path) in OVERRIDES or (file and file.is_fragment):
             return next((base for base in bases_of(path) if self.facts.is_file(base)), None)
         return None
+
+
+def _may_build(folder: str, file: str, content: bytes) -> bool:
+    """Whether a Compose file may build a Dockerfile of a folder: it is beside it, or says `..`, or the folder's name."""
+    if b"build" not in content:
+        return False
+    if dirname(file) == folder:
+        return True
+    is_below = not folder or file.startswith(f"{folder}/")
+    return (b".." if is_below else basename(folder).encode("utf-8", "surrogateescape")) in content
 
 
 def services_in(file: ComposeFile) -> Iterator[Service]:
