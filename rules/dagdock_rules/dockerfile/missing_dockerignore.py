@@ -13,7 +13,7 @@ from ._copies import contexts_that_fit, copies_whole_context, from_context
     tags=["cache", "security"],
     bad=[
         Bad("FROM python:3.12-slim\nCOPY «.» /app\n"),
-        Bad({"app/Dockerfile": "FROM node:22-slim\nADD «.» /srv\n", ".dockerignore": ".git\n"}),
+        Bad({"app/Dockerfile": "FROM node:22-slim\nADD «.» /srv\n", "web/.dockerignore": ".git\n"}),
     ],
     good=[
         {"Dockerfile": "FROM python:3.12-slim\nCOPY . /app\n", ".dockerignore": ".git\n"},

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Dag, Problem, Problems, rule
+
+# Parameters of DAG that no operator has under the same name.
+DAG_ONLY = frozenset(
+    (
+        "catchup", "schedule", "schedule_interval", "timetable", "max_active_runs", "max_active_tasks", "concurrency", "dagrun_timeout",
+        "dag_id", "template_searchpath", "is_paused_upon_creation", "user_defined_macros", "user_defined_filters",
+        "default_view", "orientation", "access_control", "render_template_as_native_obj", "fail_stop", "fail_fast",
+    )
+)  # fmt: skip
+
+
+@rule(
+    "AF106",
+    severity="warning",
+    since="0.1",
+    lessons=["L46", "L49"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "default_args = {'owner': 'data', «'catchup': False»}\n"
+            "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', default_args=default_args)\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "default_args = {'owner': 'data', 'retries': 2}\n"
+        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False, default_args=default_args)\n",
+    ],
+)
+def dag_argument_in_default_args(dag: Dag) -> Problems:
+    """default_args holds an argument of the DAG, which is ignored there.
+
+    default_args are handed to the tasks, not to the DAG. `catchup`, the schedule or `max_active_runs` in it have no
+    effect, without any message, so a DAG may make up for years of runs although `catchup: False` seems to stand
+    there. Give it to the DAG itself.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#default-arguments
+    """
+    for name, argument in dag.default_args.items():
+        if name in DAG_ONLY and name not in dag.arguments and argument.node is not None:
+            yield Problem(
+                argument.whole,
+                f"`{name}` has no effect in default_args, which only tasks get. Give it to the DAG: `{name}=…`",
+            )

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, rule
+
+from ._arguments import add_keyword
+from ._schedule import recurs
+
+
+@rule(
+    "AF102",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L46"],
+    aliases=["dagruff:AIR003", "daglint:catchup_validation"],
+    bad=[
+        Bad(
+            {
+                "dags/sales.py": "from datetime import datetime\nfrom airflow import DAG\n\n"
+                "with «DAG»('sales', start_date=datetime(2023, 1, 1), schedule='@daily') as dag:\n    pass\n",
+                "requirements.txt": "apache-airflow==2.9.1\n",
+            },
+            fixed={
+                "dags/sales.py": "from datetime import datetime\nfrom airflow import DAG\n\n"
+                "with DAG('sales', start_date=datetime(2023, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+                "    pass\n"
+            },
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "with DAG('sales', start_date=datetime(2023, 1, 1), schedule='@daily', catchup=False) as dag:\n    pass\n",
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "with DAG('sales', start_date=datetime(2023, 1, 1), schedule=None) as dag:\n    pass\n",
+        "from datetime import datetime\nfrom airflow.sdk import DAG\n\n"
+        "with DAG('sales', start_date=datetime(2023, 1, 1), schedule='@daily') as dag:\n    pass\n",
+    ],
+)
+def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
+    """A scheduled DAG does not say whether it makes up for the past.
+
+    With catchup on, Airflow starts a run for every interval since start_date as soon as the DAG is switched on: a
+    start date three years back and a daily schedule give a thousand runs at once. In Airflow 2 it is on unless you
+    say otherwise, in Airflow 3 it is off. Write `catchup=False`, or `True` when the past is wanted.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#catchup
+    """
+    version = project.airflow_version(dag)
+    since3 = version.at_least(3) if version else None
+    if since3 or dag.open or dag.catchup or not recurs(dag, default=since3 is False):
+        return
+    edit = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else None
+    yield Problem(
+        dag,
+        "without `catchup` Airflow 2 starts a run for every interval since start_date. Write `catchup=False`, or `True` "
+        "if you want them",
+        severity="warning" if since3 is False else "info",
+        fix=Fix("Add `catchup=False`", [edit], "unsafe") if edit else None,
+    )

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+
+from dagdock.api import Bad, Problem, Problems, Task, rule
+
+from ..secrets import is_secret_name
+from ._secrets import inside
+
+# Arguments that are shown as they are rendered, and kept: in Airflow's pages, in pods, in container definitions.
+SHOWN = {
+    "BashOperator": ("bash_command",),
+    "SSHOperator": ("command",),
+    "DockerOperator": ("command", "environment"),
+    "KubernetesPodOperator": ("arguments", "cmds", "env_vars"),
+}
+TEMPLATE = r"\{\{\s*(conn\.[A-Za-z_]\w*\.password|var\.value\.(?P<name>[A-Za-z_]\w*))\s*\}\}"
+
+
+@rule(
+    "AF507",
+    severity="info",
+    since="0.1",
+    security=4.0,
+    lessons=["L40", "L41"],
+    tags=["security"],
+    bad=[
+        Bad(
+            "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\nwith DAG('sales') as dag:\n"
+            "    BashOperator(task_id='load', bash_command='load.sh --password «{{ conn.shop.password }}»')\n"
+        ),
+    ],
+    good=[
+        "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\nwith DAG('sales') as dag:\n"
+        "    BashOperator(task_id='load', bash_command='load.sh', env={'PW': '{{ conn.shop.password }}'})\n",
+    ],
+)
+def secret_rendered(task: Task) -> Problems:
+    """A template puts a secret into a command or a container's definition.
+
+    Airflow hides passwords in its logs, but the command line of a process is seen by everyone on the machine, and the
+    definition of a pod or container keeps it. Hand it over by the environment of the process, or as a secret of the
+    platform.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/mask-sensitive-values.html
+    """
+    import ast
+
+    for name in SHOWN.get(task.name, ()) if task.known_signature else ():
+        argument = task.arguments.get(name)
+        for node in ast.walk(argument.node) if argument else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{{" in node.value:
+                for match in re.finditer(TEMPLATE, node.value):
+                    if match["name"] is None or is_secret_name(match["name"]):
+                        yield Problem(
+                            inside(task.module, node, match.start(), match.end()),
+                            f"this secret becomes readable in `{name}`: on the machine, or in the container's definition. "
+                            "Hand it over by the environment or as a secret of the platform",
+                        )

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dagdock.api import Argument, Bad, Fix, Problem, Problems, Task, rule
+
+from ._arguments import add_keyword
+
+DAY = 24 * 60 * 60
+# Sensors whose work is done by the triggerer, and those that look once.
+OTHERWISE = ("Async", "Trigger")
+
+
+@rule(
+    "AF601",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L51"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import FileSensor\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    «FileSensor»(task_id='wait', filepath='/data/sales.csv', poke_interval=300)\n",
+            fixed="from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.sensors.filesystem import FileSensor\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    FileSensor(task_id='wait', filepath='/data/sales.csv', poke_interval=300, mode='reschedule')\n",
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import FileSensor\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    FileSensor(task_id='wait', filepath='/data/sales.csv', poke_interval=300, mode='reschedule')\n",
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import FileSensor\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    FileSensor(task_id='wait', filepath='/data/sales.csv', poke_interval=10, timeout=600)\n",
+    ],
+)
+def sensor_poke_long(task: Task) -> Problems:
+    """A sensor waits long and holds a worker slot all the time.
+
+    In the mode `poke`, the default, a sensor sits on its slot while it sleeps between two looks, for up to seven days
+    when no timeout is given. A few of them and nothing else can run. `mode="reschedule"` gives the slot back between
+    the looks, `deferrable=True` hands the waiting to the triggerer.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
+    """
+    if not _is_sensor(task) or task.open or task.mapped:
+        return
+    arguments = task.arguments
+    mode, deferrable = arguments.get("mode"), arguments.get("deferrable")
+    if (mode and mode.value.get(str) != "poke") or (deferrable and deferrable.value.get(bool) is not False):
+        return
+    interval = _seconds(arguments.get("poke_interval"), 60)
+    timeout = _seconds(arguments.get("timeout"), 7 * DAY)
+    if interval is None or timeout is None or interval < 60 or timeout < 60 * 60:
+        return
+    if mode and mode.given == "keyword" and mode.span.text[:1] in "\"'":
+        quote = mode.span.text[0]
+        fix: Fix | None = Fix.replace('Use mode="reschedule"', mode, f"{quote}reschedule{quote}", "unsafe")
+    else:
+        quote = '"' if '"' in task.module.span(task.call).text else "'"
+        edit = add_keyword(task.module, task.given[0], f"mode={quote}reschedule{quote}") if not task.taskflow else None
+        fix = Fix('Add mode="reschedule"', [edit], "unsafe") if edit and not mode else None
+    yield Problem(
+        task,
+        f"`{task.name}` keeps a worker slot for up to {_words(timeout)} and looks only every {_words(interval)}. "
+        'Use `mode="reschedule"`, or `deferrable=True`',
+        fix=fix,
+    )
+
+
+def _is_sensor(task: Task) -> bool:
+    if task.taskflow:
+        return task.operator.endswith("task.sensor")
+    return task.known_signature and task.name.endswith("Sensor") and not any(word in task.name for word in OTHERWISE)
+
+
+def _seconds(argument: Argument | None, default: float) -> float | None:
+    if argument is None:
+        return default
+    if not argument.value.known:
+        return None
+    value = argument.value.value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _words(seconds: float) -> str:
+    for size, name in ((DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            number = seconds / size
+            whole = f"{number:.0f}" if abs(number - round(number)) < 0.05 else f"{number:.1f}"
+            return name if whole == "1" and name == "minute" else f"{whole} {name}{'s' if whole != '1' else ''}"
+    return "second"

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Dag, Located, Problem, Problems, Related, Task, rule
+
+
+@rule(
+    "AF301",
+    severity="error",
+    since="0.1",
+    precision="very-high",
+    lessons=["L56"],
+    aliases=["daglint:no_duplicate_task_ids", "pylint-airflow:E8301"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    BashOperator(task_id='load', bash_command='true')\n"
+            "    BashOperator(task_id=«'load'», bash_command='false')\n"
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    for shop in ['berlin', 'paris']:\n"
+            "        BashOperator(task_id=«'load'», bash_command=f'load {shop}')\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "with DAG('a', start_date=datetime(2024, 1, 1), schedule=None) as a:\n"
+        "    BashOperator(task_id='load', bash_command='true')\n"
+        "with DAG('b', start_date=datetime(2024, 1, 1), schedule=None) as b:\n"
+        "    BashOperator(task_id='load', bash_command='true')\n",
+        "from datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n@task\ndef load():\n    ...\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    load()\n    load()\n\n\nsales()\n",
+    ],
+)
+def task_duplicate_id(dag: Dag) -> Problems:
+    """Two tasks of a DAG have the same task_id.
+
+    Airflow refuses to load the DAG (DuplicateTaskIdFound). Inside a TaskGroup the group's id is a part of the task's,
+    so the same name in two groups is fine, and TaskFlow functions that are called twice get a number of their own.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
+    """
+    first: dict[str, Task] = {}
+    for task in dag.tasks:
+        full = task.full_id.get(str)
+        if task.taskflow or full is None or task.count.low < 1:
+            continue
+        if task.count.low > 1:
+            loop = task.count.loops[-1] if task.count.loops else None
+            yield Problem(
+                task.task_id,
+                f"every round of the loop makes a task `{full}`, and Airflow refuses a second one of that name. "
+                "Use the loop's variable in the task_id",
+                related=[Related(loop, "this loop")] if loop else (),
+            )
+        elif full in first:
+            yield Problem(
+                _place(task),
+                f"there is already a task `{full}` in this DAG, so Airflow refuses to load it. Give this one another task_id",
+                related=[Related(_place(first[full]), "the other one")],
+            )
+        first.setdefault(full, task)
+
+
+def _place(task: Task) -> Located:
+    """Where the id is written, at the task itself when it is given there."""
+    argument = task.own.get("task_id")
+    return argument if argument else task

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import ast
+
+from dagdock.api import Bad, Call, DagModule, Fix, Problem, Problems, Task, load_data, replace_expressions, rule
+
+
+@rule(
+    "AF203",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L41", "L42"],
+    aliases=["ruff:AIR003", "airflint:AIRFLINT003"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.models import Variable\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    BashOperator(task_id='load', bash_command=«Variable.get('load_command')»)\n",
+            fixed="from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    BashOperator(task_id='load', bash_command='{{ var.value.load_command }}')\n",
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.models import Variable\n\n"
+            "BUCKET = «Variable.get('bucket')»\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n"
+        ),
+    ],
+    good=[
+        "from airflow.decorators import task\nfrom airflow.models import Variable\n\n\n"
+        "@task\ndef load():\n    return Variable.get('bucket')\n",
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.models import Variable\n"
+        "from airflow.operators.python import PythonOperator\n\n\n"
+        "def load():\n    print(Variable.get('bucket'))\n\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    PythonOperator(task_id='load', python_callable=load)\n",
+    ],
+)
+def top_level_variable_get(module: DagModule) -> Problems:
+    """A Variable is read while Airflow reads the file, not when a task runs.
+
+    Airflow reads each DAG file every few seconds, and every `Variable.get` outside of a task is then a question to its
+    database; when the Variable is missing, all DAGs of the file vanish. In an operator's argument a template does it
+    when the task runs: `"{{ var.value.NAME }}"`. In Python code, move the call into the function that the task runs.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#airflow-variables
+    """
+    if not module.is_dag_file:
+        return
+    for call in module.calls():
+        if call.airflow == "Variable.get" and call.runs_at == "parse":
+            yield Problem(
+                call,
+                "this asks Airflow's database each time the file is read, every few seconds. Read it inside the task, or "
+                "with a template: `{{ var.value.NAME }}`",
+                fix=_fix(module, call),
+            )
+
+
+def _fix(module: DagModule, call: Call) -> Fix | None:
+    """A template, where the call is the whole value of a field that Airflow renders."""
+    template = _template(module, call.node)
+    owner = module.names.parents.get(call.node)
+    if template is None or not isinstance(owner, ast.keyword):
+        return None
+    task = next((task for task in module.tasks if module.names.parents.get(owner) in task.given), None)
+    if task is None or owner.arg is None or not _is_rendered(task, owner.arg):
+        return None
+    name = call.name or ""
+    return Fix(
+        f"Use the template {template}",
+        lambda: replace_expressions(
+            module, [(call.node, _quoted(module, template))], unused=[(name.removesuffix(".Variable.get"), "Variable")]
+        ),
+        "unsafe",
+    )
+
+
+def _is_rendered(task: Task, argument: str) -> bool:
+    fields = load_data("dagdock_rules", "template-fields")["operators"]
+    return task.known_signature and argument in fields.get(task.name, ())
+
+
+def _template(module: DagModule, call: ast.Call) -> str | None:
+    """`{{ var.value.name }}` for the call; None where the name or the default is not a plain literal."""
+    names = ("key", "default_var", "deserialize_json")
+    given = dict(zip(names, call.args, strict=False)) | {
+        keyword.arg or "**": keyword.value for keyword in call.keywords
+    }
+    values = {name: module.value(node) for name, node in given.items()}
+    if not set(given) <= {*names, "default"} or not all(value.known for value in values.values()):
+        return None
+    key = values["key"].get(str) if "key" in values else None
+    if not key or not all(sign.isalnum() or sign in "_-." for sign in key):
+        return None
+    json = "deserialize_json" in values and values["deserialize_json"].get(bool)
+    where = "var.json" if json else "var.value"
+    default = values.get("default_var") or values.get("default")
+    if default is not None:
+        text = default.get(str)
+        if text is None or any(sign in text for sign in "'\"\\\n{}"):
+            return None
+        return f'{{{{ {where}.get("{key}", "{text}") }}}}'
+    return f"{{{{ {where}.{key} }}}}" if key.isidentifier() else f'{{{{ {where}.get("{key}") }}}}'
+
+
+def _quoted(module: DagModule, template: str) -> str:
+    """The template as a literal, with the quotes that the file uses where the template allows them."""
+    double = module.source.text.count('"') > module.source.text.count("'")
+    return f'"{template}"' if double and '"' not in template else f"'{template}'"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, DagModule, Problem, Problems, Related, rule
+
+from ._xcom import large
+
+
+@rule(
+    "AF402",
+    severity="warning",
+    since="0.1",
+    lessons=["L44"],
+    bad=[
+        Bad(
+            "import pandas as pd\nfrom airflow.decorators import task\n\n\n"
+            "@task\ndef load(ti=None):\n    sales = pd.read_csv('/data/sales.csv')\n"
+            "    ti.xcom_push(key='sales', value=«sales.to_json()»)\n"
+        ),
+    ],
+    good=[
+        "import pandas as pd\nfrom airflow.decorators import task\n\n\n"
+        "@task\ndef load(ti=None):\n    sales = pd.read_csv('/data/sales.csv')\n"
+        "    ti.xcom_push(key='rows', value=len(sales))\n",
+    ],
+)
+def xcom_large_push(module: DagModule) -> Problems:
+    """A table, a file or a whole answer is pushed to XCom.
+
+    XComs live in Airflow's own database and are meant for small things: a path, a key, a count. Write the data to a
+    file, a bucket or a table, and push where it is.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
+    """
+    for call in module.calls():
+        function = call.node.func
+        if getattr(function, "attr", "") != "xcom_push":
+            continue
+        given = [keyword.value for keyword in call.node.keywords if keyword.arg == "value"]
+        values = given or call.node.args[1:2]
+        if values and (found := large(module.origin(values[0]))):
+            origin, what = found
+            place = module.span(values[0])
+            yield Problem(
+                place,
+                f"{what} goes into Airflow's database through XCom. Save it to a file, bucket or table, and push its path "
+                "or name",
+                related=[Related(origin, f"{what} comes from here")] if not place.holds(origin) else (),
+            )
