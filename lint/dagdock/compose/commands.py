@@ -10,23 +10,29 @@ from typing import Literal
 from dagdock.compose.interpolation import tokens
 from dagdock.compose.section import items_of
 from dagdock.compose.values import Value
-from dagdock.text import Mapped, Span
+from dagdock.text import Mapped, Span, Text
 from dagdock.yamltree import Node, Scalar, Sequence
 
+_SPECIAL = frozenset(" \t\r\n'\"\\`;&|<>")
 _SHELLS = frozenset(("sh", "bash", "ash", "dash", "ksh", "zsh"))
 
 
 class ServiceCommand:
     """A command in the form of a list or of one string.
 
-    `words` are the items of the list, or what Compose splits the string into (nobody's shell reads that string).
+    `words` are the items of the list, or what Compose splits the string into (no shell reads it); there are none where
+    a variable's default brings in words of its own.
+    `cut` is what Compose drops of such a string: all from the first `;`, `&`, `|`, `<` or `>` outside of quotes.
     A healthcheck's string goes to a shell whole: it has no words, and `shell` holds it.
     """
 
-    def __init__(self, node: Node, form: Literal["list", "string"], words: list[Value], of_test: bool) -> None:
+    def __init__(
+        self, node: Node, form: Literal["list", "string"], words: list[Value], cut: Text | None, of_test: bool
+    ) -> None:
         self.node = node
         self.form: Literal["list", "string"] = form
         self.words = words
+        self.cut = cut
         self._of_test = of_test
 
     @property
@@ -60,10 +66,12 @@ class ServiceCommand:
 def command_of(node: Node | None, env: Dict[str, str], *, of_test: bool = False) -> ServiceCommand | None:
     if isinstance(node, Sequence):
         words = [Value(item, env) for item in items_of(node) if isinstance(item, Scalar)]
-        return ServiceCommand(node, "list", words, of_test)
+        return ServiceCommand(node, "list", words, None, of_test)
+    if isinstance(node, Scalar) and of_test:
+        return ServiceCommand(node, "string", [], None, of_test)
     if isinstance(node, Scalar):
-        words = [] if of_test else [Value(node, env, part) for part in _split(node.mapped())]
-        return ServiceCommand(node, "string", words, of_test)
+        split = _Splitter(node.mapped())
+        return ServiceCommand(node, "string", [Value(node, env, word) for word in split.words], split.cut, of_test)
     return None
 
 
@@ -88,35 +96,58 @@ def _pieces(mapped: Mapped, start: int, end: int) -> Iterator[tuple[int, str]]:
             piece = place
 
 
-def _split(mapped: Mapped) -> list[Mapped]:
-    """The words of a string as Compose splits it: at blanks outside of quotes, quotes and backslashes taken away."""
-    words: list[Mapped] = []
-    pieces: list[tuple[int, str]] = []
-    started, quote = False, ""
-    text = mapped.text
-    ends = {token.start: token.end for token in tokens(text) if token.kind == "variable"}
-    place = 0
-    while place < len(text):
-        character = text[place]
-        stop = ends.get(place, place + 1)
-        if stop > place + 1 or (quote and character not in (quote, "\\")):
-            pieces += _pieces(mapped, place, stop)
-            started = True
-        elif character == "\\" and quote != "'" and place + 1 < len(text):
-            stop = place + 2
-            pieces.append((mapped.origin(place + 1), text[place + 1]))
-            started = True
-        elif character in ("'", '"') and quote in ("", character):
-            quote = "" if quote else character
-            started = True
-        elif character in " \t\r\n":
-            if started:
-                words.append(Mapped(mapped.source, pieces or [(mapped.origin(place), "")]))
-            pieces, started = [], False
-        else:
-            pieces.append((mapped.origin(place), character))
-            started = True
-        place = stop
-    if started:
-        words.append(Mapped(mapped.source, pieces or [(mapped.origin(len(text) - 1), "")]))
-    return words
+class _Splitter:
+    """Cuts a string into words as Compose does: at blanks outside of quotes, quotes and backslashes taken away.
+
+    It knows a shell's quotes but is none: it stops at the first operator and drops the rest without a word.
+    """
+
+    def __init__(self, mapped: Mapped) -> None:
+        self.mapped = mapped
+        self.words: list[Mapped] = []
+        self.cut: Text | None = None
+        self._pieces: list[tuple[int, str]] = []
+        self._started = False
+        self._read(mapped.text)
+
+    def _read(self, text: str) -> None:
+        variables = {token.start: token for token in tokens(text) if token.kind == "variable"}
+        if any(sign in _SPECIAL for token in variables.values() for sign in text[slice(*token.argument)]):
+            return  # a default that brings in words or quotes of its own
+        place, quote = 0, ""
+        while place < len(text):
+            character = text[place]
+            stop = variables[place].end if place in variables else place + 1
+            if stop > place + 1 or (quote and character not in (quote, "\\")):
+                self._add(place, stop)
+            elif character == "\\" and quote != "'" and place + 1 < len(text):
+                stop = place + 2
+                self._add(place + 1, stop)
+            elif character in ("'", '"'):
+                quote = "" if quote else character
+                self._started = True
+            elif quote:
+                self._add(place, stop)
+            elif character == "`" or text.startswith("$(", place):  # kept as it is, blanks and all
+                close = text.find("`" if character == "`" else ")", place + 1)
+                stop = close + 1 or len(text)
+                self._add(place, stop)
+            elif character in " \t\r\n":
+                self._finish(place)
+            elif character in ";&|<>":
+                self.cut = self.mapped.piece(place, len(text))
+                break
+            else:
+                self._add(place, stop)
+            place = stop
+        self._finish(len(text))
+
+    def _add(self, start: int, end: int) -> None:
+        self._pieces += _pieces(self.mapped, start, end)
+        self._started = True
+
+    def _finish(self, place: int) -> None:
+        if self._started:
+            origin = self.mapped.origin(max(place - 1, 0))
+            self.words.append(Mapped(self.mapped.source, self._pieces or [(origin, "")]))
+        self._pieces, self._started = [], False

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Mapping as Dict
 
 from dagdock.compose.interpolation import malformed
 from dagdock.compose.section import entries_of, is_null
 from dagdock.yamltree import Fault, Mapping, Node, Scalar, Sequence, Tree, follow
 
 
-def faults_of(tree: Tree, root: Mapping | None, env: Dict[str, str]) -> list[Fault]:
+def faults_of(tree: Tree, root: Mapping | None) -> list[Fault]:
     """All faults of one file, in order."""
-    found = [*tree.faults, *_shape(tree, root), *_variables(tree, env)]
+    found = [*tree.faults, *_shape(tree, root), *_variables(tree)]
     return sorted(found, key=lambda fault: fault.span.start)
 
 
@@ -33,7 +32,7 @@ def _shape(tree: Tree, root: Mapping | None) -> Iterator[Fault]:
             yield Fault("not-mapping", entry.name.span, message)
 
 
-def _variables(tree: Tree, env: Dict[str, str]) -> Iterator[Fault]:
+def _variables(tree: Tree) -> Iterator[Fault]:
     if "${" not in tree.source.text:
         return
     waiting: list[Node] = [document.root for document in tree.documents if document.root]
@@ -44,7 +43,7 @@ def _variables(tree: Tree, env: Dict[str, str]) -> Iterator[Fault]:
         elif isinstance(node, Mapping):
             waiting += [entry.value for entry in node.entries]  # Compose fills in no keys
         elif isinstance(node, Scalar) and "${" in node.value:
-            for piece in malformed(node.mapped(), env):
+            for piece in malformed(node.mapped()):
                 yield Fault("interpolation", piece.span, _why(piece))
 
 

@@ -119,7 +119,7 @@ class ComposeFile:
     def faults(self) -> list[Fault]:
         if self.bases:
             return [fault for base in self.bases for fault in base.faults]
-        return faults_of(self.tree, self.root, self.env)
+        return faults_of(self.tree, self.root)
 
     def walk(self) -> Iterator[ComposeFile | Service]:
         """The nodes that rules look at: the file, then the services that are written in it."""

@@ -87,8 +87,8 @@ def _token(text: str, dollar: int, end: int) -> Token | None:
         return Token("malformed", dollar, _closing(text, dollar, end))
     if text.startswith("}", name_end, end):
         return Token("variable", dollar, name_end + 1, (name, name_end))
-    width = 2 if text[name_end] == ":" else 1
-    operator = text[name_end : name_end + width] if name_end + width <= end else ""
+    width = 2 if text.startswith(":", name_end, end) else 1
+    operator = text[name_end : min(name_end + width, end)]
     last = text.rfind("}", name_end, _line_end(text, dollar, end))
     if operator not in (":-", "-", ":?", "?", ":+", "+") or last < name_end + width:
         return Token("malformed", dollar, _closing(text, dollar, end))
@@ -138,8 +138,8 @@ def interpolations(mapped: Mapped) -> list[Interpolation]:
     return sorted(found, key=lambda one: one.span.start)
 
 
-def malformed(mapped: Mapped, env: Mapping[str, str]) -> list[Text]:
-    """The `${…}` that Compose refuses; it does not look into a default that is not used."""
+def malformed(mapped: Mapped) -> list[Text]:
+    """The `${…}` that Compose refuses, those in arguments included, used or not."""
     found: list[Text] = []
     waiting = [(0, len(mapped.text), 0)]
     while waiting:
@@ -147,7 +147,7 @@ def malformed(mapped: Mapped, env: Mapping[str, str]) -> list[Text]:
         for token in tokens(mapped.text, start, end):
             if token.kind == "malformed":
                 found.append(mapped.piece(token.start, token.end))
-            elif token.operator in (":-", "-") and not env.get(mapped.text[slice(*token.name)]) and depth < MAX_NESTING:
+            elif token.operator and depth < MAX_NESTING:
                 waiting.append((*token.argument, depth + 1))
     return sorted(found, key=lambda piece: piece.span.start)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
+from posixpath import normpath
 from typing import Literal
 
 from dagdock.compose.interpolation import UNKNOWN, Filled
@@ -40,7 +41,7 @@ class VolumeMount:
         self.type: str | None = None  # "volume", "bind", "tmpfs", "npipe", "cluster" or "image"
         self.source: Text | None = None  # "" where none is written
         self.written_source: Text | None = None  # with its variables; None where none is written
-        self.target: Text | None = None
+        self.target: Text | None = None  # without a slash at the end
         self.written_target: Text | None = None
         self.options: list[Text] = []  # `ro`, `z`, `rshared` … of the short form
         self.read_only: bool | None = None
@@ -114,7 +115,12 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
 def _target(mount: VolumeMount, filled: Filled, place: tuple[int, int]) -> None:
     target = filled.piece(*place)
     mount.written_target = filled.written(*place)
-    mount.target = None if UNKNOWN in target else target
+    mount.target = None if UNKNOWN in target else _clean(target)
+
+
+def _clean(target: Text) -> Text:
+    """Compose leaves out a slash at the end, `.` and `..`."""
+    return Text(normpath(target), target.span) if target.startswith("/") else target
 
 
 def _options(mount: VolumeMount, filled: Filled, place: tuple[int, int]) -> bool | None:
@@ -145,7 +151,8 @@ def _long(section: Section, node: Mapping) -> VolumeMount:
     mount.written_source = source.raw if source else None
     mount.read_only = read_only.boolean if read_only else False
     if target is not None:
-        mount.target, mount.written_target = target.resolved, target.raw
+        mount.target = _clean(target.resolved) if target.resolved else None
+        mount.written_target = target.raw
     elif mount.type != "tmpfs":
         mount.error = "`target`, the path in the container, is missing"
     return mount

@@ -69,8 +69,8 @@ class Dependency:
 
     __slots__ = ("condition", "form", "required", "service", "span")
 
-    def __init__(self, service: Text, form: Form, span: Span, settings: Section | None) -> None:
-        self.service = service
+    def __init__(self, service: Text | None, form: Form, span: Span, settings: Section | None) -> None:
+        self.service = service  # None where it is not known
         self.form: Form = form
         self.span = span
         # None in the short form, which means `service_started`.
@@ -119,9 +119,9 @@ class Grant:
 
 
 class Attachment(Section):
-    """A network that a service joins; `span` is the list item or the whole entry."""
+    """A network that a service joins; `span` is the list item or the whole entry, `name` None where not known."""
 
-    def __init__(self, name: Text, span: Span, node: Node | None, env: Dict[str, str]) -> None:
+    def __init__(self, name: Text | None, span: Span, node: Node | None, env: Dict[str, str]) -> None:
         super().__init__(node, env)
         self.name = name
         self._span = span
@@ -227,9 +227,7 @@ class Service(Section):
                     Dependency(entry.name, "long" if written else "short", entry.span, Section(value, self.env))
                 )
             return found
-        return [
-            Dependency(value.resolved or value.raw, "short", value.span, None) for value in self.values("depends_on")
-        ]
+        return [Dependency(value.resolved, "short", value.span, None) for value in self.values("depends_on")]
 
     @cached_property
     def links(self) -> list[Link]:
@@ -246,9 +244,7 @@ class Service(Section):
         if isinstance(node, Mapping):
             entries = Section(node, self.env).entries.values()
             return [Attachment(entry.name, entry.span, follow(entry.value), self.env) for entry in entries]
-        return [
-            Attachment(value.resolved or value.raw, value.span, None, self.env) for value in self.values("networks")
-        ]
+        return [Attachment(value.resolved, value.span, None, self.env) for value in self.values("networks")]
 
     @cached_property
     def command(self) -> ServiceCommand | None:
