@@ -194,14 +194,19 @@ class Linter:
             for finding in check.findings:
                 span = finding.span
                 key = (finding.rule.code, id(span.source), span.start, span.end, finding.message)
-                if key not in seen and id(span.source) in by_source:
-                    seen.add(key)
+                if key in seen:
+                    continue
+                seen.add(key)
+                if id(span.source) in by_source:
                     found.setdefault(id(span.source), []).append(finding)
+                elif not check.is_document(finding):
+                    self._show(check, [finding], (), result)
         walker = Walker()
         for source, check in by_source.items():
             suppressions = suppress.read(check.document)
             self._show(check, found.get(source, []), suppressions, result)
-            settled = [item for item in suppressions if suppress.settle(item, check.ran, self.vocabulary)]
+            kind = check.document.kind
+            settled = [item for item in suppressions if suppress.settle(item, kind, check.ran, self.vocabulary)]
             if settled:
                 about = list(walker.findings(check, result.errors, settled))
                 self._show(check, about, suppressions, result)
@@ -234,8 +239,14 @@ class Check:
 
     @property
     def ran(self) -> list[Rule]:
-        """The rules that looked at the document and finished."""
-        return [rule for rule in self.rules if rule.code not in self.crashed]
+        """The rules that looked at nodes of this document and finished."""
+        kind = self.document.kind
+        return [rule for rule in self.rules if rule.code not in self.crashed and getattr(rule.node, "kind", "") == kind]
+
+    def is_document(self, finding: Finding) -> bool:
+        """Whether a finding in another file than this one is in a document: one that nobody asked for, then."""
+        path = self.project.path_of(finding.span)
+        return path is not None and self.project.document(path) is not None
 
 
 class Walker:

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dagdock.fix import Edit, Fix, whole_lines
-from dagdock.names import Vocabulary, closeness
+from dagdock.names import ALL, Vocabulary, closeness
 from dagdock.peers import Comment, Scope, mentioned, read_comment
-from dagdock.rule import KINDS, Finding, Rule, Suppression
+from dagdock.rule import Finding, Kind, Rule, Suppression
 from dagdock.text import Source, Span, Text
 
 if TYPE_CHECKING:
@@ -239,31 +239,27 @@ def silence(finding: Finding, suppressions: Sequence[Suppression]) -> Suppressio
     return by
 
 
-def settle(suppression: Suppression, ran: Sequence[Rule], vocabulary: Vocabulary) -> bool:
-    """Find out which names of a suppression did nothing; `ran` are the rules that looked at the file.
+def settle(suppression: Suppression, kind: Kind, ran: Sequence[Rule], vocabulary: Vocabulary) -> bool:
+    """Find out which names of a suppression did nothing; `ran` are the rules that looked at this file of a `kind`.
 
     A peer's code is idle only where a rule of ours stands for it and ran: the comment may be for the peer alone.
     Whether there is anything to say about the suppression.
     """
     own = suppression.style == "dagdock"
     for name in suppression.names:
-        if name in suppression.used or name == "ALL" or name.endswith(":*"):
+        if name in suppression.used or name == ALL or name.endswith(":*"):
             continue
-        meant = [rule for rule in ran if closeness(name, rule)]
-        if any(rule.node is Suppression for rule in meant):
-            continue
-        if meant or (own and vocabulary.find(name) and not vocabulary.find(name, _kinds_of(ran))):
+        if any(closeness(name, rule) for rule in ran):
             suppression.idle += (name,)
-        elif own and not vocabulary.find(name):
-            suppression.unknown[name] = vocabulary.nearest(name) or ""
+        elif own:
+            meant = vocabulary.find(name)
+            if not meant:
+                suppression.unknown[name] = vocabulary.nearest(name) or ""
+            elif all(rule.kind not in (kind, "project") for rule in meant):
+                suppression.idle += (name,)
     if suppression.idle or suppression.unknown:
         suppression.remedy = _remedy(suppression)
     return bool(suppression.idle or suppression.unknown or suppression.fault)
-
-
-def _kinds_of(rules: Sequence[Rule]) -> list[Any]:
-    present = {rule.kind for rule in rules}
-    return [kind for kind in KINDS if kind in present]
 
 
 def _remedy(suppression: Suppression) -> Fix | None:
