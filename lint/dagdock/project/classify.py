@@ -68,9 +68,12 @@ def read_source(path: str, content: bytes) -> Source:
         raise Unreadable("the file is not text (it holds NUL bytes)")
     encoding = _coding(content) if path.endswith((".py", ".PY")) else "utf-8"
     try:
-        return Source(path, content, encoding)
-    except (LookupError, UnicodeError, ValueError):
-        raise Unreadable(f"the file's coding line names `{encoding}`, which does not decode it") from None
+        source = Source(path, content, encoding)
+        if encoding == "utf-8" or source.encode() == content:
+            return source
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        pass
+    raise Unreadable(f"the file's coding line names `{encoding}`, which does not decode it")
 
 
 def parse(
@@ -171,7 +174,7 @@ def _dockerfile_line() -> re.Pattern[bytes]:
 @cache
 def _template() -> re.Pattern[bytes]:
     """A Jinja statement: such a file becomes a document only when a program has filled it in."""
-    return re.compile(rb"\{%-?[ \t]?(?:if|for|set|block|include|extends|macro|raw|import|from|with)\b[^\n]{0,500}?%\}")
+    return re.compile(rb"\{%-?[ \t]?(?:if|for|set|block|include|extends|macro|raw|import|from|with)\b[^\n]{0,200}?%\}")
 
 
 @cache

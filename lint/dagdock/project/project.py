@@ -278,7 +278,7 @@ class Project(Documents):
 
 
 def _may_build(folder: str, file: str, content: bytes) -> bool:
-    """Whether a Compose file may build a Dockerfile of a folder: it is beside it, or says `..`, or the folder's name."""
+    """Whether a Compose file may build a Dockerfile of a folder: beside it, or with `..` or the folder's name in it."""
     if b"build" not in content:
         return False
     if dirname(file) == folder:
