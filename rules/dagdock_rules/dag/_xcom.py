@@ -37,25 +37,21 @@ LARGE_METHODS = {
 }
 # What keeps a DataFrame large, and what of an open file or an answer is large.
 KEEPS_TABLE = frozenset(
-    "to_json to_dict to_csv to_records to_numpy to_html to_string copy reset_index set_index rename drop dropna fillna merge join "
-    "sort_values sort_index drop_duplicates assign astype query filter apply applymap map replace values T melt pivot "
-    "pivot_table explode loc iloc transpose append concat to_list tolist".split()
+    "to_json to_dict to_csv to_records to_numpy to_html to_string copy reset_index set_index rename drop dropna fillna "
+    "merge join sort_values sort_index drop_duplicates assign astype query filter apply applymap map replace values "
+    "T melt pivot pivot_table explode loc iloc transpose append concat to_list tolist".split()
 )
 READS = frozenset(("read", "readlines", "read_text", "read_bytes"))
 ANSWERS = (
-    "requests.get()",
-    "requests.post()",
-    "requests.request()",
-    "requests.Session().get()",
-    "httpx.get()",
-    "httpx.post()",
-)
+    "requests.get()", "requests.post()", "requests.request()", "requests.Session().get()", "httpx.get()", "httpx.post()",
+)  # fmt: skip
 # Steps that hand the value on as it is, or wrapped up.
 PASSES_ON = frozenset(("list", "tuple", "dict", "filled", "either", "local()", "set"))
 PASSING_CALLS = frozenset(
     (
-        "json.dumps()", "json.loads()", "json.load()", "pickle.dumps()", "builtins.list()", "builtins.tuple()", "builtins.dict()",
-        "builtins.str()", "builtins.sorted()", "copy.deepcopy()", "base64.b64encode()", "yaml.safe_load()", "io.StringIO()",
+        "json.dumps()", "json.loads()", "json.load()", "pickle.dumps()", "builtins.list()", "builtins.tuple()",
+        "builtins.dict()", "builtins.str()", "builtins.sorted()", "copy.deepcopy()", "base64.b64encode()",
+        "yaml.safe_load()", "io.StringIO()",
     )
 )  # fmt: skip
 
@@ -140,9 +136,7 @@ def _is_small_frame(name: str, origin: Origin) -> bool:
     if any(keyword.arg in ("nrows", "n_rows", "chunksize", "iterator") for keyword in call.keywords):
         return True
     if name.endswith("DataFrame()"):
-        return (
-            not call.args
-            and not call.keywords
-            or all(isinstance(argument, (ast.List, ast.Dict, ast.Constant)) for argument in call.args[:1])
+        return (not call.args and not call.keywords) or all(
+            isinstance(argument, (ast.List, ast.Dict, ast.Constant)) for argument in call.args[:1]
         )
     return False

@@ -5,7 +5,8 @@ from dagdock.api import Bad, Dag, Problem, Problems, rule
 # Parameters of DAG that no operator has under the same name.
 DAG_ONLY = frozenset(
     (
-        "catchup", "schedule", "schedule_interval", "timetable", "max_active_runs", "max_active_tasks", "concurrency", "dagrun_timeout",
+        "catchup", "schedule", "schedule_interval", "timetable", "max_active_runs", "max_active_tasks",
+        "concurrency", "dagrun_timeout",
         "dag_id", "template_searchpath", "is_paused_upon_creation", "user_defined_macros", "user_defined_filters",
         "default_view", "orientation", "access_control", "render_template_as_native_obj", "fail_stop", "fail_fast",
     )
@@ -27,7 +28,8 @@ DAG_ONLY = frozenset(
     good=[
         "from datetime import datetime\nfrom airflow import DAG\n\n"
         "default_args = {'owner': 'data', 'retries': 2}\n"
-        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False, default_args=default_args)\n",
+        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False, "
+        "default_args=default_args)\n",
     ],
 )
 def dag_argument_in_default_args(dag: Dag) -> Problems:

@@ -52,7 +52,8 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
     edit = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else None
     yield Problem(
         dag,
-        "without `catchup` Airflow 2 starts a run for every interval since start_date. Write `catchup=False`, or `True` "
+        "without `catchup` Airflow 2 starts a run for every interval since start_date. Write `catchup=False`, "
+        "or `True` "
         "if you want them",
         severity="warning" if since3 is False else "info",
         fix=Fix("Add `catchup=False`", [edit], "unsafe") if edit else None,

@@ -19,7 +19,8 @@ from ._schedule import recurs
     ],
     good=[
         "from datetime import datetime\nfrom airflow import DAG\n\n"
-        "with DAG('sales', start_date=datetime(2021, 1, 1), schedule='@hourly', catchup=True, max_active_runs=2) as dag:\n"
+        "with DAG('sales', start_date=datetime(2021, 1, 1), schedule='@hourly', catchup=True, "
+        "max_active_runs=2) as dag:\n"
         "    pass\n",
     ],
 )
@@ -40,5 +41,6 @@ def dag_catchup_true(dag: Dag) -> Problems:
     ):
         yield Problem(
             dag.catchup.whole,
-            "all missed runs since start_date are made up for, up to sixteen at a time. Limit them with `max_active_runs`",
+            "all missed runs since start_date are made up for, up to sixteen at a time. Limit them with "
+            "`max_active_runs`",
         )

@@ -72,7 +72,8 @@ def dag_loop_over_external_data(module: DagModule) -> Problems:
             elsewhere = not loop.span.holds(origin)
             yield Problem(
                 loop,
-                f"which {what} there are is decided by {source} each time the file is read. Fetch it in a task and map over "
+                f"which {what} there are is decided by {source} each time the file is read. Fetch it in a task "
+                "and map over "
                 "it with `.expand`, or keep the list in the file",
                 severity="info" if source == "the files in a folder" else "warning",
                 related=[Related(origin, "the data comes from here")] if elsewhere else (),

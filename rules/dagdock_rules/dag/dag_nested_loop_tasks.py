@@ -10,7 +10,8 @@ from dagdock.api import Bad, Problem, Problems, Related, Task, rule
     lessons=["L43"],
     bad=[
         Bad(
-            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
+            "BashOperator\n\n"
             "with DAG('export', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
             "    for shop in range(50):\n        for day in range(7):\n"
             "            «BashOperator»(task_id=f'export_{shop}_{day}', bash_command='true')\n"
@@ -37,7 +38,8 @@ def dag_nested_loop_tasks(task: Task, *, max_tasks: int = 100) -> Problems:
         product = " × ".join(f"{size:,}" for size in sizes)
         yield Problem(
             task,
-            f"the nested loops make {count.low:,} tasks here ({product}). Run the inner loop inside a task, or map over it "
+            f"the nested loops make {count.low:,} tasks here ({product}). Run the inner loop inside a task, or "
+            "map over it "
             "with `.expand`",
             related=[Related(loop, "a loop around it") for loop in count.loops],
         )

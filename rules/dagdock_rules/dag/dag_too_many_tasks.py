@@ -10,7 +10,8 @@ from dagdock.api import Bad, Dag, Problem, Problems, Related, rule
     lessons=["L43"],
     bad=[
         Bad(
-            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
+            "BashOperator\n\n"
             "with «DAG»('export', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
             "    for shop in range(300):\n        for step in ['read', 'write']:\n"
             "            BashOperator(task_id=f'{step}_{shop}', bash_command='true')\n"

@@ -77,7 +77,8 @@ def hardcoded_secret(module: DagModule) -> Problems:
         if is_secret_name(text.name) and _is_secret(module, text):
             yield Problem(
                 module.span(text.node),
-                f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow Connection "
+                f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
+                "Connection "
                 "or the environment, and change it",
             )
     for value, node in texts(module):
@@ -91,7 +92,8 @@ def hardcoded_secret(module: DagModule) -> Problems:
                 if not is_placeholder(secret) and not is_filled_in(secret) and len(secret) > 3:
                     yield Problem(
                         inside(module, node, match.start("secret"), match.end("secret")),
-                        "this secret stands in the command for everyone who can read the DAG or its logs. Hand it over with "
+                        "this secret stands in the command for everyone who can read the DAG or its logs. Hand "
+                        "it over with "
                         "`env` from a Connection, and change it",
                     )
 

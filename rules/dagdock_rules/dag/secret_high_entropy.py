@@ -15,9 +15,12 @@ from ._secrets import named
     security=6.0,
     lessons=["L40"],
     tags=["security"],
-    bad=[Bad("from airflow import DAG\n\nSIGNING_KEY = «'q8Zr2Lw0XvT5kYb7NcJd3MfHsPgA9eUi'»\ndag = DAG('sales')\n")],
+    bad=[
+        Bad("from airflow import DAG\n\nSIGNING_KEY = «'q8Zr2Lw0XvT5kYb7NcJd3MfHsPgA9eUi4RtW'»\ndag = DAG('sales')\n")
+    ],
     good=[
-        "from airflow import DAG\n\nSORT_KEY = 'customer_id'\nIMAGE = '9d464930a677c5ff470f8e4b61b6d809'\ndag = DAG('sales')\n"
+        "from airflow import DAG\n\nSORT_KEY = 'customer_id'\nIMAGE = '9d464930a677c5ff470f8e4b61b6d809'\ndag = "
+        "DAG('sales')\n"
     ],
 )
 def secret_high_entropy(module: DagModule) -> Problems:
@@ -33,6 +36,7 @@ def secret_high_entropy(module: DagModule) -> Problems:
         if loose and is_random(text.value) and is_likely_secret(text.value) and not known_secret(text.value):
             yield Problem(
                 module.span(text.node),
-                f"`{text.name}` looks like a secret that was drawn at random. If it is one, keep it in a Connection or a "
+                f"`{text.name}` looks like a secret that was drawn at random. If it is one, keep it in a "
+                "Connection or a "
                 "secrets backend",
             )

@@ -17,12 +17,14 @@ from ..secrets import is_filled_in, is_placeholder, is_secret_name
     bad=[
         Bad(
             "from airflow import DAG\nfrom airflow.models import Connection\n\n"
-            "shop = Connection(conn_id='shop', conn_type='postgres', login='etl', password=«'k3Jd92prod'»)\ndag = DAG('sales')\n"
+            "shop = Connection(conn_id='shop', conn_type='postgres', login='etl', password=«'k3Jd92prod'»)\ndag "
+            "= DAG('sales')\n"
         ),
     ],
     good=[
         "import os\nfrom airflow import DAG\nfrom airflow.models import Connection\n\n"
-        "shop = Connection(conn_id='shop', conn_type='postgres', login='etl', password=os.environ['PW'])\ndag = DAG('sales')\n",
+        "shop = Connection(conn_id='shop', conn_type='postgres', login='etl', password=os.environ['PW'])\ndag = "
+        "DAG('sales')\n",
     ],
 )
 def secret_in_connection(module: DagModule) -> Problems:
@@ -42,7 +44,8 @@ def secret_in_connection(module: DagModule) -> Problems:
             if keyword.arg == "password" and text and not is_placeholder(text) and not is_filled_in(text):
                 yield Problem(
                     value,
-                    "this password stands here for everyone who can read the DAG. Create the Connection in Airflow or in "
+                    "this password stands here for everyone who can read the DAG. Create the Connection in "
+                    "Airflow or in "
                     "`AIRFLOW_CONN_…`, and change the password",
                 )
             elif keyword.arg == "extra" and isinstance(value, Known) and (name := _secret_key(value, text)):

@@ -16,7 +16,8 @@ from ._secrets import inside, texts
     bad=[
         Bad(
             "from airflow import DAG\nfrom sqlalchemy import create_engine\n\n"
-            "engine = create_engine('postgresql://etl:«k3Jd92-prod»@warehouse.shop.internal/sales')\ndag = DAG('sales')\n"
+            "engine = create_engine('postgresql://etl:«k3Jd92-prod»@warehouse.shop.internal/sales')\ndag = "
+            "DAG('sales')\n"
         ),
     ],
     good=[
@@ -40,6 +41,7 @@ def secret_in_uri(module: DagModule) -> Problems:
             if not found.is_local_default:
                 yield Problem(
                     inside(module, node, found.start, found.end),
-                    f"the password of `{found.user or found.host}` stands here for everyone who can read the DAG. Store the "
+                    f"the password of `{found.user or found.host}` stands here for everyone who can read the "
+                    "DAG. Store the "
                     "address as an Airflow Connection, and change the password",
                 )

@@ -20,7 +20,8 @@ from ..secrets import is_filled_in, is_placeholder, is_secret_name
     ],
     good=[
         "import os\nfrom airflow import DAG\nfrom airflow.models import Variable\n\n"
-        "Variable.set('shop_api_password', os.environ['PW'])\nVariable.set('bucket', 'shop-sales')\ndag = DAG('sales')\n",
+        "Variable.set('shop_api_password', os.environ['PW'])\nVariable.set('bucket', 'shop-sales')\ndag = "
+        "DAG('sales')\n",
     ],
 )
 def secret_in_variable_set(module: DagModule) -> Problems:

@@ -21,7 +21,8 @@ from ._secrets import inside, texts
         ),
     ],
     good=[
-        "from airflow import DAG\n\nKEY = 'AKIAIOSFODNN7EXAMPLE'\nDIGEST = '9d464930a677c5ff470f8e4b61b6d809'\ndag = DAG('sales')\n",
+        "from airflow import DAG\n\nKEY = 'AKIAIOSFODNN7EXAMPLE'\nDIGEST = '9d464930a677c5ff470f8e4b61b6d809'\n"
+        "dag = DAG('sales')\n",
     ],
 )
 def secret_known_format(module: DagModule) -> Problems:

@@ -54,6 +54,7 @@ def secret_rendered(task: Task) -> Problems:
                     if match["name"] is None or is_secret_name(match["name"]):
                         yield Problem(
                             inside(task.module, node, match.start(), match.end()),
-                            f"this secret becomes readable in `{name}`: on the machine, or in the container's definition. "
+                            f"this secret becomes readable in `{name}`: on the machine, or in the container's "
+                            "definition. "
                             "Hand it over by the environment or as a secret of the platform",
                         )

@@ -19,7 +19,8 @@ OTHERWISE = ("Async", "Trigger")
     lessons=["L51"],
     bad=[
         Bad(
-            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import FileSensor\n\n"
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import "
+            "FileSensor\n\n"
             "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
             "    «FileSensor»(task_id='wait', filepath='/data/sales.csv', poke_interval=300)\n",
             fixed="from datetime import datetime\nfrom airflow import DAG\n"

@@ -13,7 +13,8 @@ from dagdock.api import Bad, Problem, Problems, Project, Task, rule
     tags=["airflow-3"],
     bad=[
         Bad(
-            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.subdag import SubDagOperator\n\n"
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.subdag import "
+            "SubDagOperator\n\n"
             "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
             "    «SubDagOperator»(task_id='load', subdag=make('sales.load'))\n"
         ),
@@ -38,6 +39,6 @@ def subdag_used(task: Task, project: Project) -> Problems:
             task,
             "SubDagOperator is gone in Airflow 3, so this file does not load. Use a TaskGroup"
             if gone
-            else "SubDagOperator blocks a worker while its own tasks wait for one, and is gone in Airflow 3. Use a TaskGroup",
+            else "SubDagOperator blocks a worker that its own tasks need, and Airflow 3 has none. Use TaskGroup",
             severity="error" if gone else "warning",
         )

@@ -12,13 +12,15 @@ from dagdock.api import Bad, Dag, Located, Problem, Problems, Related, Task, rul
     aliases=["daglint:no_duplicate_task_ids", "pylint-airflow:E8301"],
     bad=[
         Bad(
-            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
+            "BashOperator\n\n"
             "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
             "    BashOperator(task_id='load', bash_command='true')\n"
             "    BashOperator(task_id=«'load'», bash_command='false')\n"
         ),
         Bad(
-            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
+            "BashOperator\n\n"
             "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
             "    for shop in ['berlin', 'paris']:\n"
             "        BashOperator(task_id=«'load'», bash_command=f'load {shop}')\n"
@@ -58,7 +60,8 @@ def task_duplicate_id(dag: Dag) -> Problems:
         elif full in first:
             yield Problem(
                 _place(task),
-                f"there is already a task `{full}` in this DAG, so Airflow refuses to load it. Give this one another task_id",
+                f"there is already a task `{full}` in this DAG, so Airflow refuses to load it. Give this one "
+                "another task_id",
                 related=[Related(_place(first[full]), "the other one")],
             )
         first.setdefault(full, task)

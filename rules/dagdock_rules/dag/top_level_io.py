@@ -47,7 +47,9 @@ SLOW = (
 )
 # Methods of a Hook that go to the system behind it.
 HOOK_METHODS = (
-    ".get_conn()", ".get_records()", ".get_first()", ".get_pandas_df()", ".run()", ".get_uri()", ".read_key()", ".list_keys()", ".get_key()",
+    ".get_conn()", ".get_records()", ".get_first()", ".get_pandas_df()", ".run()", ".get_uri()", ".read_key()",
+    ".list_keys()",
+    ".get_key()",
     ".load_file()", ".load_string()", ".download()", ".upload()", ".get_sqlalchemy_engine()",
 )  # fmt: skip
 
@@ -87,8 +89,8 @@ def top_level_io(module: DagModule) -> Problems:
         if what and call.runs_at == "parse":
             yield Problem(
                 call,
-                f"{what} happens here each time Airflow reads the file, every few seconds. Move it into the function that "
-                "a task runs",
+                f"{what} happens here each time Airflow reads the file, every few seconds. Move it into the function "
+                "that a task runs",
             )
 
 

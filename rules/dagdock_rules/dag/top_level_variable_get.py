@@ -54,7 +54,8 @@ def top_level_variable_get(module: DagModule) -> Problems:
         if call.airflow == "Variable.get" and call.runs_at == "parse":
             yield Problem(
                 call,
-                "this asks Airflow's database each time the file is read, every few seconds. Read it inside the task, or "
+                "this asks Airflow's database each time the file is read, every few seconds. Read it inside the "
+                "task, or "
                 "with a template: `{{ var.value.NAME }}`",
                 fix=_fix(module, call),
             )

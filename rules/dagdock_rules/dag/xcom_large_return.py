@@ -13,10 +13,12 @@ from ._xcom import keeps_to_itself, large
     bad=[
         Bad(
             "import pandas as pd\nfrom airflow.decorators import task\n\n\n"
-            "@task\ndef load():\n    sales = pd.read_csv('/data/sales.csv')\n    sales = sales.dropna()\n    return «sales»\n"
+            "@task\ndef load():\n    sales = pd.read_csv('/data/sales.csv')\n    sales = sales.dropna()\n    "
+            "return «sales»\n"
         ),
         Bad(
-            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.python import PythonOperator\n"
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.python import "
+            "PythonOperator\n"
             "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n\n"
             "def load():\n    hook = PostgresHook('shop')\n    return «hook.get_records('SELECT * FROM sales')»\n\n\n"
             "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
@@ -30,7 +32,8 @@ from ._xcom import keeps_to_itself, large
         "import pandas as pd\nfrom airflow.decorators import task\n\n\n"
         "@task\ndef count():\n    return len(pd.read_csv('/data/sales.csv'))\n",
         "import pandas as pd\nfrom airflow.decorators import task\n\n\n"
-        "def clean():\n    return pd.read_csv('/data/sales.csv')\n\n\n@task(do_xcom_push=False)\ndef load():\n    return clean()\n",
+        "def clean():\n    return pd.read_csv('/data/sales.csv')\n\n\n@task(do_xcom_push=False)\ndef load():\n  "
+        "  return clean()\n",
     ],
 )
 def xcom_large_return(module: DagModule) -> Problems:
