@@ -43,7 +43,8 @@ KEEPS_TABLE = frozenset(
 )
 READS = frozenset(("read", "readlines", "read_text", "read_bytes"))
 ANSWERS = (
-    "requests.get()", "requests.post()", "requests.request()", "requests.Session().get()", "httpx.get()", "httpx.post()",
+    "requests.get()", "requests.post()", "requests.request()", "requests.Session().get()",
+    "httpx.get()", "httpx.post()",
 )  # fmt: skip
 # Steps that hand the value on as it is, or wrapped up.
 PASSES_ON = frozenset(("list", "tuple", "dict", "filled", "either", "local()", "set"))
