@@ -149,8 +149,8 @@ class Script:
 
     Commands in subshells, substitutions, conditions, loops, functions, `sh -c '…'` and here-documents that are fed
     to a shell are among `commands`; what stands under `if false` is not. What the grammar could not read is in
-    `errors`, and no command comes from there. `understood` is False where the text is for no POSIX-like shell
-    (PowerShell, cmd) or for none yet (a template).
+    `errors`, and no command comes from there. `understood` is False, and nothing is read, where the text is for no
+    POSIX-like shell (PowerShell, cmd), for none yet (a template), or too long to be a script.
     """
 
     __slots__ = ("body", "commands", "dialect", "errors", "understood")
