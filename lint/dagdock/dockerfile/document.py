@@ -49,7 +49,7 @@ class Dockerfile:
     def _read_heredocs(found: Instruction, lexer: Lexer) -> None:
         """The heredocs that an instruction opens; its text and lines grow by theirs."""
         inner = found.inner if isinstance(found, Onbuild) else found
-        if inner is None or not inner.takes_heredocs or inner.exec_form is not None:
+        if inner is None or not inner.takes_heredocs or inner.too_long or inner.exec_form is not None:
             return
         line = found.logical
         for opener in openers(line.text):

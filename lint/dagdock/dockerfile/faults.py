@@ -80,8 +80,9 @@ def faults_of(dockerfile: Dockerfile) -> list[Fault]:
     """All faults of a file, in order of their places."""
     found = [*_directives(dockerfile), *_long_lines(dockerfile), *_first_instruction(dockerfile)]
     for instruction in dockerfile.all_instructions():
-        for check in _CHECKS:
-            found += check(instruction)
+        if not instruction.too_long:
+            for check in _CHECKS:
+                found += check(instruction)
     found.sort(key=lambda fault: (fault.span.start, fault.span.end))
     return found
 

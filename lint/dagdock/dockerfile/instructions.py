@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from dagdock.shell import Script
 
 
+# In characters, all its lines together: nobody writes more, and taking more apart only costs time and memory.
+LONGEST = 250_000
+
+
 class Instruction:
     """One instruction; every kind of it is a subclass, `Unknown` among them.
 
@@ -84,9 +88,17 @@ class Instruction:
             code = code[:-1].rstrip()
         return Span(span.source, span.start, span.start + len(code))
 
+    @property
+    def too_long(self) -> bool:
+        """Whether it is longer than any that people write; such a one is not taken apart."""
+        return self._end > LONGEST
+
     @cached_property
     def _flags(self) -> tuple[list[Flag], int]:
-        found, position = read_flags(self.logical.text, self._keyword_end, self._end, self.dockerfile.escape)
+        found: list[Flag] = []
+        position = self._keyword_end
+        if not self.too_long:
+            found, position = read_flags(self.logical.text, position, self._end, self.dockerfile.escape)
         return found, _after_spaces(self.logical.text.text, position, self._end)
 
     @property
@@ -121,6 +133,8 @@ class Instruction:
         """The arguments; those of an exec form are its elements."""
         if self._json is not None and not isinstance(self._json, JsonFault):
             return [self._element_word(element) for element in self._json]
+        if self.too_long:
+            return []
         body, escape = self.body, self.dockerfile.escape
         if self.splits == "blanks":
             return blank_words(body, escape)
@@ -145,7 +159,7 @@ class Instruction:
 
     @cached_property
     def _json(self) -> list[Element] | JsonFault | None:
-        return read_array(self._json_body) if self.takes_json else None
+        return read_array(self._json_body) if self.takes_json and not self.too_long else None
 
     @cached_property
     def exec_form(self) -> list[Text] | None:
@@ -325,7 +339,7 @@ class Healthcheck(CommandInstruction):
     @cached_property
     def words(self) -> list[Word]:
         """The type and the arguments behind it."""
-        return quoted_words(self.body, self.dockerfile.escape)
+        return [] if self.too_long else quoted_words(self.body, self.dockerfile.escape)
 
 
 class CopyLike(Instruction):
@@ -525,7 +539,7 @@ class Onbuild(Instruction):
 
     @cached_property
     def inner(self) -> Instruction | None:
-        if self.body_start >= self._end:
+        if self.body_start >= self._end or self.onbuild is not None:  # a second ONBUILD keeps nothing
             return None
         inner = instruction(self.dockerfile, self.logical, self.body_start)
         inner.stage = self.stage
