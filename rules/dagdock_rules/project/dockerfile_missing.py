@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, nearest, rule
+
+
+@rule(
+    "PJ002",
+    severity="error",
+    since="0.1",
+    kind="project",
+    fix="unsafe",
+    bad=[
+        Bad(
+            {
+                "compose.yaml": "services:\n  web:\n    build:\n      context: web\n"
+                "      dockerfile: «Dockerfile.prd»\n",
+                "web/Dockerfile.prod": "FROM nginx:1.27\n",
+            },
+            fixed={
+                "compose.yaml": "services:\n  web:\n    build:\n      context: web\n      dockerfile: Dockerfile.prod\n"
+            },
+        ),
+        Bad({"compose.yaml": "services:\n  web:\n    build: «web»\n", "web/index.html": ""}),
+    ],
+    good=[
+        {"compose.yaml": "services:\n  web:\n    build: web\n", "web/Dockerfile": "FROM nginx:1.27\n"},
+        {"compose.yaml": "services:\n  web:\n    build:\n      context: .\n      dockerfile_inline: FROM nginx:1.27\n"},
+    ],
+)
+def dockerfile_missing(service: Service, project: Project) -> Problems:
+    """A service is built by a Dockerfile that is not there.
+
+    The path of `dockerfile` is relative to the build context, not to the Compose file; without it Compose looks for
+    `Dockerfile` in the context. Compose accepts the file, and the build fails.
+
+    https://docs.docker.com/reference/compose-file/build/#dockerfile
+    """
+    build = service.build
+    folder, path = project.context_path(service), project.dockerfile_path(service)
+    if build is None or folder is None or path is None or build.inline:
+        return
+    if project.exists(folder) is not True or project.exists(path) is not False:
+        return
+    place = build.dockerfile or build.context
+    if place is None:
+        return
+    context = project.context_of_service(service)
+    close = nearest(path.rpartition("/")[2], context.root_listing) if context and build.dockerfile else None
+    yield Problem(
+        place,
+        f"there is no `{path}`, so `{service.name}` cannot be built. "
+        + (f"Did you mean `{close}`?" if close else "The path of `dockerfile` starts at the build context"),
+        fix=Fix.replace(f"Write `{close}`", place, close, "unsafe") if close and place.raw == place.resolved else None,
+    )

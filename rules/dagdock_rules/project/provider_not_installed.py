@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import ast
+
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, Span, Stage, load_data, rule
+
+# Providers of these names have a second part: airflow.providers.apache.spark.
+FAMILIES = frozenset(("apache", "atlassian", "cncf", "common", "dbt", "microsoft"))
+
+
+@rule(
+    "PJ006",
+    severity="error",
+    since="0.1",
+    kind="project",
+    lessons=["L58"],
+    tags=["airflow"],
+    bad=[
+        Bad(
+            {
+                "Dockerfile": "FROM apache/airflow:2.9.1\nCOPY dags /opt/airflow/dags\n",
+                "dags/sales.py": "from datetime import datetime\nfrom airflow import DAG\n"
+                "from «airflow.providers.mongo.hooks.mongo» import MongoHook\n\n"
+                "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=None, catchup=False)\n",
+            }
+        ),
+    ],
+    good=[
+        {
+            "Dockerfile": "FROM apache/airflow:2.9.1\n"
+            "RUN pip install apache-airflow==2.9.1 apache-airflow-providers-mongo\n"
+            "COPY dags /opt/airflow/dags\n",
+            "dags/sales.py": "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.providers.mongo.hooks.mongo import MongoHook\n"
+            "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n"
+            "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=None, catchup=False)\n",
+        },
+    ],
+)
+def provider_not_installed(module: DagModule, project: Project) -> Problems:
+    """A DAG imports a provider that the image it runs in does not install.
+
+    Operators for other systems come in packages of their own, the providers. The official image brings some two dozen
+    of them; any other has to be installed, or the DAG does not load. Add the package to the requirements of the image.
+
+    https://airflow.apache.org/docs/apache-airflow-providers/packages-ref.html
+    """
+    imported = _providers(module)
+    stages = project.stages_running(module) if imported else []
+    if not stages:
+        return
+    told: set[str] = set()
+    for package, place in imported:
+        lacking = [stage for stage in stages if _lacks(stage, package, project)]
+        if len(lacking) == len(stages) and package not in told:
+            told.add(package)
+            stage = lacking[0]
+            image = stage.image_word.value if stage.image_word else "the image"
+            yield Problem(
+                _module_name(module, place),
+                f"`{package}` is neither part of `{image}` nor installed in its Dockerfile, so this DAG does not load. "
+                "Add it to the requirements of the image",
+                related=[Related(stage.image_word, "the image that runs this DAG")] if stage.image_word else (),
+            )
+
+
+def _providers(module: DagModule) -> list[tuple[str, ast.stmt]]:
+    """The provider packages that the file surely needs when it is loaded, each with the import."""
+    found: list[tuple[str, ast.stmt]] = []
+    for node in module.tree.body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        for name in names:
+            parts = name.split(".")
+            if parts[:2] == ["airflow", "providers"] and len(parts) > 3:
+                length = 4 if parts[2] in FAMILIES else 3
+                found.append(("apache-airflow-providers-" + "-".join(parts[2:length]), node))
+    return found
+
+
+def _module_name(module: DagModule, node: ast.stmt) -> Span:
+    """The dotted name in `from … import`; the whole statement where it is not plainly there."""
+    span = module.span(node)
+    name = node.module if isinstance(node, ast.ImportFrom) else None
+    start = span.text.find(name) if name else -1
+    return Span(span.source, span.start + start, span.start + start + len(name)) if name and start >= 0 else span
+
+
+def _lacks(stage: Stage, package: str, project: Project) -> bool:
+    """Whether it is certain that the image does not hold a provider."""
+    first = list(stage.chain())[-1]
+    installed = project.requirements_of(stage)
+    image = first.image
+    if not installed.complete or image is None or any(found.name == package for found in installed.requirements):
+        return False
+    if image.repository != "apache/airflow" or (image.tag or "").startswith("slim"):
+        return False
+    if any(found.extras for found in installed.requirements if found.name == "apache-airflow"):
+        return False
+    return (
+        package.removeprefix("apache-airflow-providers-")
+        not in load_data("dagdock_rules", "airflow-image")["providers"]
+    )
