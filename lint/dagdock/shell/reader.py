@@ -186,19 +186,24 @@ class _Reader:
 
     def redirected(self, node: Node, joined: Joined, context: Context) -> None:
         first = len(self.commands)
-        redirects: list[Node] = []
-        owner = Command([], (), joined, context)  # `> file` is a command of its own
+        redirects = [child for child in node.children if child.type.endswith("_redirect")]
+        owner = Command([], (), joined, context)
         for child in node.children:
-            if child.type.endswith("_redirect"):
-                redirects.append(child)
-            elif child.is_named:
+            if child.is_named and child not in redirects:
                 self.statement(child, joined, context)
-                if child.type in _SIMPLE and len(self.commands) > first:
-                    owner = self.commands[first]
+                owner = self.redirected_command(child, first) or owner
         if len(self.commands) == first:
-            self.commands.append(owner)
-        for child in redirects:
-            self.redirect(child, owner, first)
+            self.commands.append(owner)  # `> file` is a command of its own
+        for redirect in redirects:
+            self.redirect(redirect, owner, first)
+
+    def redirected_command(self, statement: Node, first: int) -> Command | None:
+        """The command that a redirection behind a statement belongs to; None where that is a group."""
+        if statement.type == "pipeline":  # the grammar hangs the last command's redirections onto the whole
+            last = statement.children[-1].type in _SIMPLE
+            return self.commands[first].pipeline[-1] if last and len(self.commands) > first else None
+        simple = statement.type in (*_SIMPLE, "negated_command")
+        return self.commands[first] if simple and len(self.commands) > first else None
 
     def redirect(self, node: Node, owner: Command, first: int) -> None:
         """One redirection of `owner`. The grammar hangs onto it what follows on the same line."""
@@ -208,6 +213,7 @@ class _Reader:
         rest: list[tuple[Node, Joined]] = []
         joined: Joined = ""
         start = end = node.start_byte
+        place = len(owner.redirects)
         for child in node.children:
             kind = child.type
             if kind == "file_descriptor":
@@ -235,7 +241,9 @@ class _Reader:
             else:
                 owner.words.append(self.word(child))
                 self.substitutions(child, owner.context)
-        owner.redirects.append(Redirect(self.body, self.at(start), self.at(end), operator, target, descriptor, lines))
+        owner.redirects.insert(
+            place, Redirect(self.body, self.at(start), self.at(end), operator, target, descriptor, lines)
+        )
         for child, joined in rest:
             if joined == "|":
                 self.piped(child, joined, owner.context)

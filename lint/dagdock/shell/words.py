@@ -86,7 +86,9 @@ class Word:
     @property
     def inside(self) -> Mapped:
         """The value as text to be parsed again (the script of `sh -c '…'`); expansions stay as they are written."""
-        pieces = [(self._body.origin(self.start + at), part) for at, part, _ in self.stretches if part]
+        pieces: list[tuple[int, str]] = []
+        for at, part, _ in self.stretches:
+            pieces += self._body.pieces(self.start + at, self.start + at + len(part))
         return Mapped(self._body.source, pieces or [(self.span.start, "")])
 
     def _known(self) -> tuple[str, bool]:
