@@ -29,10 +29,10 @@ def versions_in(project: Project, path: str) -> Iterator[FoundVersion]:
     from dagdock.compose import ComposeFile
     from dagdock.dockerfile import Dockerfile
 
-    content = project.facts.read(path) or b""
-    if b"airflow" not in content and b"astro-runtime" not in content:
-        return
     if path.endswith(".py") and basename(path) != "setup.py":
+        return
+    content = (project.facts.read(path) or b"").lower()
+    if b"airflow" not in content and b"astro-runtime" not in content:
         return
     document = project.document(path)
     if isinstance(document, Dockerfile):

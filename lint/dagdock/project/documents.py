@@ -110,12 +110,12 @@ class Documents:
 
     def compose_files(self, may: Callable[[str, bytes], bool]) -> Iterator[ComposeFile]:
         """The Compose files that may be of interest by their path and content; no other is parsed."""
-        from dagdock.compose import ComposeFile
-
         _ = self.project_directories
         for path in sorted({*self.inventory.compose, *self._documents}):
             content = self.facts.read(path)
             if content and may(path, content):
+                from dagdock.compose import ComposeFile  # only now: a project without one need not load the model
+
                 found = self.document(path)
                 if isinstance(found, ComposeFile):
                     yield found
@@ -133,11 +133,11 @@ class Documents:
     @cached_property
     def project_directories(self) -> list[ComposeFile]:
         """The files whose `include` says where relative paths of other files start; asked for, they have said so."""
-        from dagdock.compose import ComposeFile
-
         found = []
         for path in self.inventory.compose:
             if b"project_directory" in (self.facts.read(path) or b""):
+                from dagdock.compose import ComposeFile
+
                 file = self.document(path)
                 if isinstance(file, ComposeFile) and file.include:
                     found.append(file)

@@ -92,15 +92,14 @@ def _expanded(expansion: str, scope: Scope) -> str | None:
     match = _variable().fullmatch(expansion)
     if match is None:
         return None
-    name, operator, word = match["plain"] or match["name"], match["operator"], match["word"] or ""
+    name, operator, word = match["plain"] or match["name"], match["operator"] or "", match["word"] or ""
     value = scope.value(name)
-    if value is None and not scope.unset(name):
-        return None
-    if operator in (":-", ":+") and value == "":
-        value = None
-    if operator in (":+", "+"):
-        return word if value is not None else ""
-    return word if value is None and operator else value or ""
+    unset = scope.unset(name) if value is None else value == "" and operator.startswith(":")
+    if operator.endswith("-"):
+        return word if value is None or unset else value
+    if operator.endswith("+"):
+        return "" if unset else word if value is not None else None
+    return value
 
 
 def _install_words(command: Command) -> Sequence[Word] | None:
@@ -150,7 +149,7 @@ def _read(install: PipInstall, words: Sequence[Word], scope: Scope) -> PipInstal
 def _requirement(word: Word, text: str | None) -> Requirement | None:
     if text is not None:
         # A wheel or an archive is a file, whatever its name begins with.
-        is_file = text.startswith((".", "/")) or text.endswith((".whl", ".gz", ".zip", ".txt"))
+        is_file = text.startswith((".", "/")) or ("@" not in text and text.endswith((".whl", ".gz", ".zip", ".txt")))
         return None if is_file else read_requirement(text, word.span)
     # Only the version is a variable: `apache-airflow==$VERSION`.
     name = re.match(r"[\w.-]+(?:\[[^\]]*\])?(?=[=<>~!])", word.prefix)

@@ -212,8 +212,8 @@ def _short(release: Release) -> str:
 def _clause() -> re.Pattern[str]:
     """An operator and a release, whatever stands behind its first three numbers (`rc1`, `.post1`, `.*`)."""
     return re.compile(
-        r"(?P<operator>===|==|~=|!=|<=|>=|[<>=^~]|(?=\d))\s*v?(?P<release>\d{1,4}(?:\.\d{1,4}){0,2})"
-        r"(?:\.\d+|\.\*|[.+-]?[a-z][\w.+-]*)*"
+        r"(?P<operator>===|==|~=|!=|<=|>=|[<>=^~]|(?=v?\d))\s*v?(?P<release>\d{1,4}(?:\.\d{1,4}){0,2})"
+        r"(?:\.\d+|\.\*|[.-]?(?:a|alpha|b|beta|c|dev|post|pre|rc)[.-]?\d*|-\d+)*(?:\+[\w.-]+)?"
     )
 
 
