@@ -1,0 +1,4 @@
+FROM alpine
+RUN <<EOF
+no newline behind the word
+EOF
