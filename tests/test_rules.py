@@ -5,16 +5,12 @@ from __future__ import annotations
 import pytest
 
 from dagdock.hooks import Rules
+from dagdock.peers import TOOLS
 from dagdock.rule import FAMILIES, KINDS, SEVERITIES, Rule
 from dagdock.testing import check_examples
 
 RULES = Rules(third_party=False)
 ALL = RULES.all()
-TOOLS = (
-    "hadolint buildkit trivy checkov kics sonar shellcheck dclint compose-lint ruff pylint-airflow semgrep "
-    "dockerfile-utils"
-).split()
-
 each_rule = pytest.mark.parametrize("rule", ALL, ids=[rule.name for rule in ALL])
 
 

@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dagdock.fix import Edit, Fix
-from dagdock.hooks import hookimpl, load_data, rules_in
+from dagdock.hooks import hookimpl, rules_in
 from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, Suppression, rule
 from dagdock.spelling import nearest
+from dagdock.tables import load_data
 from dagdock.text import Located, Mapped, Position, Source, Span, Text
 
 if TYPE_CHECKING:

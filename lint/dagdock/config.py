@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from dagdock.globs import Patterns
 from dagdock.peers import DCLINT_FILES, HADOLINT_FILES, read_config
 from dagdock.rule import SEVERITIES, Option
+from dagdock.tables import toml
 
 OWN_FILES = ("dagdock.toml", ".dagdock.toml", "pyproject.toml")
 Level = Literal["error", "warning", "info", "off"]
@@ -124,14 +124,10 @@ def read(path: str) -> Config | None:
 def parse(path: str, content: bytes) -> Config | None:
     """As `read`, for a content at hand."""
     in_pyproject = os.path.basename(path) == "pyproject.toml"
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        table: dict[str, Any] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+        table = toml(text)
+    except (ValueError, RecursionError) as problem:
         raise ConfigError(f"{os.path.relpath(path)}: is not valid TOML: {problem}") from problem
     if in_pyproject:
         tools = table.get("tool")

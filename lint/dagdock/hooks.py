@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -118,19 +117,6 @@ def rules_in(package: ModuleType, folders: Sequence[str]) -> list[Rule]:
                     module = import_module(f"{package.__name__}.{folder}.{name[:-3]}")
                     found += [value for value in vars(module).values() if isinstance(value, Rule)]
     return found
-
-
-@cache
-def load_data(package: str, name: str) -> dict[str, Any]:
-    """The facts in `data/<name>.toml` of a package, read once; nobody may change what is returned."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-
-    folder = import_module(package).__path__[0]
-    with open(os.path.join(folder, "data", name + ".toml"), "rb") as file:
-        return tomllib.load(file)
 
 
 def _fault(plugin: str, problem: BaseException) -> PluginFault:

@@ -18,7 +18,22 @@ _CODES = {
     "pylint-airflow": r"[CEFRW]83\d\d",
     "ruff": r"[A-Z]{1,8}\d{1,4}",
 }
-TOOLS = frozenset(_CODES) | {"buildkit", "dclint", "kics", "semgrep", "dockerfile-utils"}
+TOOLS = frozenset(_CODES) | {
+    "airflint",
+    "bandit",
+    "buildkit",
+    "conformdag",
+    "daglint",
+    "dagruff",
+    "data-pipeline-doctor",
+    "dclint",
+    "detect-secrets",
+    "dockerfile-utils",
+    "flake8-airflow",
+    "kics",
+    "pipeline-lint",
+    "semgrep",
+}
 
 Scope = Literal["file", "stage", "statement", "line"]
 

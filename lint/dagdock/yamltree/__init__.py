@@ -5,8 +5,8 @@ Nothing is interpreted here: scalars stay text, `<<` stays a key, a key written 
 
 from __future__ import annotations
 
+from dagdock.text import Source
 from dagdock.yamltree.nodes import Alias, Document, Entry, Fault, Mapping, Node, Scalar, Sequence, Tree, follow, walk
-from dagdock.yamltree.reading import parse
 
 __all__ = [
     "Alias",
@@ -22,3 +22,13 @@ __all__ = [
     "parse",
     "walk",
 ]
+
+
+def parse(source: Source) -> Tree:
+    """Read YAML. Never raises: what is wrong is in `faults`, and the tree holds what stands before it.
+
+    PyYAML is loaded only now, so that rules can import the nodes for nothing.
+    """
+    from dagdock.yamltree.reading import parse
+
+    return parse(source)
