@@ -1,70 +1,70 @@
 """Fixes that restructure Python: expressions replaced, and imports removed that nothing uses any more.
 
 LibCST does the work on imports. Its import alone takes as long as checking many files, so it is loaded when such a
-fix is worked out, never before.
+fix is worked out and an import has to go, never before.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from dagdock.fix import Edit, apply_edits
-from dagdock.text import BOM, Span
+from dagdock.fix import Edit, whole_lines
 
 if TYPE_CHECKING:
     from dagdock.dag.module import DagModule
 
 
-def replace_expressions(
-    module: DagModule, replacements: Sequence[tuple[ast.expr, str]], *, unused: Iterable[tuple[str, str]] = ()
-) -> list[Edit]:
-    """Edits that put new texts in place of expressions and remove imports that are unused afterwards.
-
-    `unused` names the imports to look at as pairs of module and name (`("airflow.models", "Variable")`); one that is
-    still used stays. Where LibCST cannot read the file, the imports stay.
-    """
+def replace_expressions(module: DagModule, replacements: Sequence[tuple[ast.expr, str]]) -> list[Edit]:
+    """Edits that put new texts in place of expressions and remove imports that only those expressions used."""
     edits = [Edit(module.span(node), text) for node, text in replacements]
-    return [*edits, *_import_edits(module, apply_edits(module.source, edits), list(unused))]
+    gone = {inner for node, _ in replacements for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    used = {node.id for node in module.names.parents if isinstance(node, ast.Name) and node not in gone}
+    dropped = {name.id for name in gone} - used
+    return edits + list(_without_imports(module, dropped))
 
 
-def _import_edits(module: DagModule, text: str, unused: list[tuple[str, str]]) -> list[Edit]:
-    """What removing the imports from the changed text means for the lines of the original."""
-    import libcst as cst
-    from libcst.codemod import CodemodContext
-    from libcst.codemod.visitors import RemoveImportsVisitor
-
-    bom = BOM if text.startswith(BOM) else ""
-    try:
-        tree = cst.parse_module(text.removeprefix(BOM))
-        context = CodemodContext()
-        for path, name in unused:
-            RemoveImportsVisitor.remove_unused_import(context, path, name)
-        tidy = bom + RemoveImportsVisitor(context).transform_module(tree).code
-    except (cst.ParserSyntaxError, RecursionError, UnicodeError):
-        return []
-    before, after = text.splitlines(keepends=True), tidy.splitlines(keepends=True)
-    imports = _import_lines(module)
-    edits: list[Edit] = []
-    for change, low, high, new_low, new_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if change == "equal":
+def _without_imports(module: DagModule, names: set[str]) -> Iterable[Edit]:
+    """Edits that take names out of the top-level imports; a statement that imports nothing else goes altogether."""
+    if not names or _exports(module):
+        return
+    for statement in module.tree.body:
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
-        # The replaced expressions may have changed how many lines there are, but never above the imports.
-        if high > len(module.source.line_starts) or not set(range(low + 1, high + 1)) <= imports:
-            return []
-        start = module.source.full_line_span(low + 1).start
-        end = module.source.full_line_span(high).end
-        edits.append(Edit(Span(module.source, start, end), "".join(after[new_low:new_high])))
-    return edits
+        bound = [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
+        kept = [name not in names for name in bound]
+        if all(kept):
+            continue
+        span = module.span(statement)
+        lines = whole_lines(span)
+        alone = lines.text.strip() == span.text.strip()
+        if "#" in span.text:  # a comment may belong to any of the names
+            continue
+        if any(kept):
+            if (text := _keep(span.text, kept)) is not None:
+                yield Edit(span, text)
+        elif alone:
+            yield Edit(lines, "")
 
 
-def _import_lines(module: DagModule) -> set[int]:
-    """The lines (from 1) that hold imports of the top level."""
-    return {
-        line
-        for node in module.tree.body
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    }
+def _keep(statement: str, kept: Sequence[bool]) -> str | None:
+    """An import statement with only some of its names; None where LibCST cannot read it."""
+    import libcst as cst
+
+    try:
+        line = cst.parse_statement(statement)
+    except (cst.ParserSyntaxError, RecursionError, UnicodeError):
+        return None
+    imported = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    if not isinstance(imported, (cst.Import, cst.ImportFrom)) or isinstance(imported.names, cst.ImportStar):
+        return None
+    names = [name for name, keep in zip(imported.names, kept, strict=True) if keep]
+    if kept[-1] is False:  # what separates the last one from the end is the last one's own
+        names[-1] = names[-1].with_changes(comma=imported.names[-1].comma)
+    return cst.Module([]).code_for_node(imported.with_changes(names=names))
+
+
+def _exports(module: DagModule) -> bool:
+    """Whether the file says what it offers to others (`__all__`): an import may be part of that."""
+    return any(isinstance(node, ast.Name) and node.id == "__all__" for node in module.names.parents)

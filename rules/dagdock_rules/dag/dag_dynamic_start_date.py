@@ -46,24 +46,35 @@ def dag_dynamic_start_date(module: DagModule) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/faq.html#what-s-the-deal-with-start-date
     """
     for argument in _start_dates(module):
-        clock = _clock(module.origin(argument.node))
+        origin = module.origin(argument.node)
+        clock = _clock(origin)
         if clock:
+            # The present itself is never a whole interval ago; some days before it at least lets runs begin.
+            never = clock is origin and clock.method != "days_ago"
             yield Problem(
                 argument,
-                f"this start_date moves with `{clock.span.text}`, so runs may never start and cannot be repeated. "
+                f"this start_date moves with `{clock.span.text}`, so "
+                f"{'no run ever starts' if never else 'nobody can say which runs there should be'}. "
                 "Write a fixed date such as `datetime(2024, 1, 1)`",
+                severity="error" if never else "warning",
             )
 
 
 def _start_dates(module: DagModule) -> list[Argument]:
     """Every start_date that is written in the file, each once."""
-    found: list[Argument | None] = [_of_dag(dag) for dag in module.dags]
-    found += [task.arguments.get("start_date") for task in module.tasks]
+    found: list[Argument | None] = [dag.start_date for dag in module.dags if _is_scheduled(dag)]
+    found += [
+        task.arguments.get("start_date")
+        for task in module.tasks
+        if not isinstance(task.dag, Dag) or _is_scheduled(task.dag)
+    ]
     return list({id(argument.node): argument for argument in found if argument}.values())
 
 
-def _of_dag(dag: Dag) -> Argument | None:
-    return dag.start_date
+def _is_scheduled(dag: Dag) -> bool:
+    """Whether start_date matters: not where the DAG surely runs by hand only."""
+    schedule = dag.schedule
+    return schedule is None or not schedule.value.known or schedule.value.value is not None
 
 
 def _clock(origin: Origin) -> Origin | None:

@@ -15,9 +15,7 @@ from ._secrets import named
     security=6.0,
     lessons=["L40"],
     tags=["security"],
-    bad=[
-        Bad("from airflow import DAG\n\nSHOP_KEY = «'q8Zr2Lw0XvT5kYb7NcJd3MfHsPgA9eUi4RtW'»\ndag = DAG('sales')\n")
-    ],
+    bad=[Bad("from airflow import DAG\n\nSHOP_KEY = «'q8Zr2Lw0XvT5kYb7NcJd3MfHsPgA9eUi4RtW'»\ndag = DAG('sales')\n")],
     good=[
         "from airflow import DAG\n\nSORT_KEY = 'customer_id'\nIMAGE = '9d464930a677c5ff470f8e4b61b6d809'\ndag = "
         "DAG('sales')\n"

@@ -67,7 +67,7 @@ def sensor_poke_long(task: Task) -> Problems:
     yield Problem(
         task,
         f"`{task.name}` keeps a worker slot for up to {_words(timeout)} and looks only every {_words(interval)}. "
-        'Use `mode="reschedule"`, or `deferrable=True`',
+        'Use `mode="reschedule"`, or `deferrable=True` where the sensor has it',
         fix=fix,
     )
 

@@ -70,12 +70,9 @@ def _fix(module: DagModule, call: Call) -> Fix | None:
     task = next((task for task in module.tasks if module.names.parents.get(owner) in task.given), None)
     if task is None or owner.arg is None or not _is_rendered(task, owner.arg):
         return None
-    name = call.name or ""
     return Fix(
         f"Use the template {template}",
-        lambda: replace_expressions(
-            module, [(call.node, _quoted(module, template))], unused=[(name.removesuffix(".Variable.get"), "Variable")]
-        ),
+        lambda: replace_expressions(module, [(call.node, _quoted(module, template))]),
         "unsafe",
     )
 

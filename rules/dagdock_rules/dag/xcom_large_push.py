@@ -42,7 +42,7 @@ def xcom_large_push(module: DagModule) -> Problems:
             place = module.span(values[0])
             yield Problem(
                 place,
-                f"{what} goes into Airflow's database through XCom. Save it to a file, bucket or table, and push "
+                f"XCom puts {what} into Airflow's own database. Save it to a file, bucket or table, and push "
                 "its path "
                 "or name",
                 related=[Related(origin, f"{what} comes from here")] if not place.holds(origin) else (),

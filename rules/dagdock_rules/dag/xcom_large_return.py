@@ -53,7 +53,7 @@ def xcom_large_return(module: DagModule) -> Problems:
                 origin, what = found
                 yield Problem(
                     result,
-                    f"{what} goes into Airflow's database through XCom. Save it to a file, bucket or table, and return "
+                    f"XCom puts {what} into Airflow's own database. Save it to a file, bucket or table, and return "
                     "its path or name",
                     related=[Related(origin, f"{what} comes from here")] if not result.span.holds(origin) else (),
                 )
