@@ -14,6 +14,7 @@ from dagdock.text import Mapped, Span, Text
 from dagdock.yamltree import Node, Scalar, Sequence
 
 _SPECIAL = frozenset(" \t\r\n'\"\\`;&|<>")
+_MAX_LENGTH = 100_000  # no command is so long; cutting it into words would take seconds
 _SHELLS = frozenset(("sh", "bash", "ash", "dash", "ksh", "zsh"))
 
 
@@ -68,6 +69,8 @@ def command_of(node: Node | None, env: Dict[str, str], *, of_test: bool = False)
         words = [Value(item, env) for item in items_of(node) if isinstance(item, Scalar)]
         return ServiceCommand(node, "list", words, None, of_test)
     if isinstance(node, Scalar) and of_test:
+        return ServiceCommand(node, "string", [], None, of_test)
+    if isinstance(node, Scalar) and len(node.value) > _MAX_LENGTH:
         return ServiceCommand(node, "string", [], None, of_test)
     if isinstance(node, Scalar):
         split = _Splitter(node.mapped())

@@ -11,7 +11,9 @@ from dagdock.yamltree import Fault, Mapping, Node, Scalar, Sequence, Tree, follo
 
 def faults_of(tree: Tree, root: Mapping | None) -> list[Fault]:
     """All faults of one file, in order."""
-    found = [*tree.faults, *_shape(tree, root), *_variables(tree)]
+    found = [*tree.faults, *_variables(tree)]
+    if not any(fault.kind == "syntax" for fault in tree.faults):  # behind one, nothing is as it was meant
+        found += _shape(tree, root)
     return sorted(found, key=lambda fault: fault.span.start)
 
 

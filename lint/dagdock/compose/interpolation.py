@@ -11,6 +11,7 @@ from dagdock.text import Mapped, Span, Text
 # What stands in a filled text for a variable whose value is not known; YAML files cannot hold it.
 UNKNOWN = "\0"
 MAX_NESTING = 20
+MAX_LENGTH = 1_000_000  # longer texts are not looked into
 _FIRST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _FURTHER = _FIRST | frozenset("0123456789")
 
@@ -125,7 +126,7 @@ def _closing(text: str, dollar: int, end: int) -> int:
 def interpolations(mapped: Mapped) -> list[Interpolation]:
     """The variables in a text, in order, those inside arguments included."""
     found: list[Interpolation] = []
-    waiting = [(0, len(mapped.text), 0)]
+    waiting = [(0, len(mapped.text), 0)] if len(mapped.text) <= MAX_LENGTH else []
     while waiting:
         start, end, depth = waiting.pop()
         for token in tokens(mapped.text, start, end):
@@ -141,7 +142,7 @@ def interpolations(mapped: Mapped) -> list[Interpolation]:
 def malformed(mapped: Mapped) -> list[Text]:
     """The `${…}` that Compose refuses, those in arguments included, used or not."""
     found: list[Text] = []
-    waiting = [(0, len(mapped.text), 0)]
+    waiting = [(0, len(mapped.text), 0)] if len(mapped.text) <= MAX_LENGTH else []
     while waiting:
         start, end, depth = waiting.pop()
         for token in tokens(mapped.text, start, end):
@@ -168,7 +169,9 @@ class Filled:
 
     def __init__(self, mapped: Mapped, env: Mapping[str, str]) -> None:
         self._mapped = mapped
-        self._chunks = list(_fill(mapped.text, 0, len(mapped.text), env, 0))
+        length = len(mapped.text)
+        too_long = [_Chunk(UNKNOWN, 0, length, False)]
+        self._chunks = list(_fill(mapped.text, 0, length, env, 0)) if length <= MAX_LENGTH else too_long
         self._starts: list[int] = []
         length = 0
         for chunk in self._chunks:

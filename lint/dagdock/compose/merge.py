@@ -43,7 +43,7 @@ def merge_nodes(base: Node | None, over: Node | None, path: Path, env: Env) -> N
     if over is None or is_null(over):
         return base
     if path in _SETTINGS and not (type(base) is type(over) and isinstance(base, (Mapping, Sequence))):
-        return Joined([base, over])
+        return Joined(base, over)
     if path in _LISTS:
         base, over = _as_list(base), _as_list(over)
     elif path in _NAMED:

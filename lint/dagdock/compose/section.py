@@ -37,14 +37,13 @@ class Setting:
 
 
 class Joined(Node):
-    """A list and a mapping of settings that several files add up to: what stands later holds."""
+    """Settings of one file in a list and of another in a mapping, added up."""
 
     __slots__ = ("parts",)
 
-    def __init__(self, parts: list[Node]) -> None:
-        last = parts[-1]
-        super().__init__(last.source, last.start, last.end)
-        self.parts = parts
+    def __init__(self, base: Node, over: Node) -> None:
+        super().__init__(over.source, over.start, over.end)
+        self.parts = (base, over)
 
 
 class Section:
@@ -125,7 +124,9 @@ def values_of(node: Node | None, env: Dict[str, str]) -> list[Value]:
 def settings_of(node: Node | None, env: Dict[str, str]) -> list[Setting]:
     node = follow(node)
     if isinstance(node, Joined):
-        return [setting for part in node.parts for setting in settings_of(part, env)]
+        base, over = (settings_of(part, env) for part in node.parts)
+        names = {setting.name for setting in over}
+        return [setting for setting in base if setting.name not in names] + over
     if isinstance(node, Mapping):
         return [_of_entry(entry, env) for entry in entries_of(node).values()]
     return [_of_item(item, env) for item in items_of(node) if isinstance(item, Scalar)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from dagdock.text import BOM, Span, Text
 from dagdock.yamltree.nodes import Entry, Scalar, Tree
@@ -27,17 +27,17 @@ def comments_of(tree: Tree) -> list[Text]:
     return found
 
 
-def comments_above(comments: Sequence[Text], entry: Entry) -> list[Text]:
-    source, first = entry.key.source, entry.key.begin
-    line, column = source.position(first)
-    by_line = {comment.span.line: comment for comment in comments}
+def above(entry: Entry, by_line: Mapping[int, Text]) -> list[Text]:
+    """The comments that fill the lines right above a key, indented as it is."""
+    source = entry.key.source
+    line, column = source.position(entry.key.begin)
     found: list[Text] = []
-    while (above := by_line.get(line - len(found) - 1)) is not None:
-        start = above.span.start
+    while (comment := by_line.get(line - len(found) - 1)) is not None:
+        start = comment.span.start
         before = source.text[source.line_span(line - len(found) - 1).start : start]
         if source.position(start).column != column or before.strip(" \t" + BOM):
             break
-        found.insert(0, above)
+        found.insert(0, comment)
     return found
 
 

@@ -204,13 +204,14 @@ class Document:
 class Tree:
     """All that was read of a file, as far as it could be read."""
 
-    __slots__ = ("_comments", "documents", "faults", "source")
+    __slots__ = ("_comment_lines", "_comments", "documents", "faults", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.documents: list[Document] = []
         self.faults: list[Fault] = []
         self._comments: list[Text] | None = None
+        self._comment_lines: dict[int, Text] | None = None
 
     def nodes(self) -> Iterator[Node]:
         """Every node that is written in the file, keys included, in order; aliases are not followed."""
@@ -229,9 +230,11 @@ class Tree:
 
     def comments_above(self, entry: Entry) -> list[Text]:
         """The comment lines directly above a key and indented as it is: they belong to it."""
-        from dagdock.yamltree.comments import comments_above
+        from dagdock.yamltree.comments import above
 
-        return comments_above(self.comments, entry)
+        if self._comment_lines is None:
+            self._comment_lines = {comment.span.line: comment for comment in self.comments}
+        return above(entry, self._comment_lines)
 
 
 def follow(node: Node | None) -> Node | None:
