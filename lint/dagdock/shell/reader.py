@@ -401,10 +401,9 @@ def _is_broken(node: Node) -> bool:
 
 @cache
 def _parser() -> Parser:
-    import tree_sitter_bash
     from tree_sitter import Language, Parser
 
-    return Parser(Language(tree_sitter_bash.language()))
+    return Parser(Language(_grammar()))
 
 
 def _for_grammar(text: str) -> str:
@@ -447,3 +446,23 @@ def _test_bracket() -> re.Pattern[str]:
 @cache
 def _blank() -> re.Pattern[str]:
     return re.compile(r"(?:[ \t]|\\\r?\n)*")
+
+
+def _grammar() -> object:
+    """The grammar as its package hands it out.
+
+    The package's own module loads importlib.resources for its queries, which takes longer than checking a file, so
+    the extension inside it is loaded by itself where it is found as usual.
+    """
+    from importlib.machinery import ExtensionFileLoader, PathFinder
+
+    package = PathFinder.find_spec("tree_sitter_bash")
+    folders = package.submodule_search_locations if package else None
+    spec = PathFinder.find_spec("tree_sitter_bash._binding", folders) if folders else None
+    if spec and isinstance(spec.loader, ExtensionFileLoader):
+        binding = spec.loader.create_module(spec)
+        spec.loader.exec_module(binding)
+        return binding.language()
+    import tree_sitter_bash
+
+    return tree_sitter_bash.language()
