@@ -44,14 +44,23 @@ class Variable:
     """`$x` or `${x…}` inside a word.
 
     `modifier` is `""` or one of `:-` `-` `:+` `+` `:?` `?` `#` `##` `%` `%%` `/` `//`; `word` is what stands behind it
-    (the default, the alternative, the message, the pattern), `replacement` the second half of `/` and `//`.
+    (the default, the alternative, the message, the pattern), `replacement` the second half of `/` and `//`. `text` is
+    all of it as written.
     """
 
-    __slots__ = ("modifier", "name", "quoted", "replacement", "span", "word")
+    __slots__ = ("modifier", "name", "quoted", "replacement", "span", "text", "word")
 
     def __init__(
-        self, name: Text, modifier: str, word: Word | None, replacement: Word | None, span: Span, quoted: bool
+        self,
+        text: str,
+        name: Text,
+        modifier: str,
+        word: Word | None,
+        replacement: Word | None,
+        span: Span,
+        quoted: bool,
     ) -> None:
+        self.text = text
         self.name = name
         self.modifier = modifier
         self.word = word
@@ -92,7 +101,7 @@ class Variable:
         return self.word.resolve(values) if self.word else ""
 
     def __repr__(self) -> str:
-        return f"Variable({self.span.text!r})"
+        return f"Variable({self.text!r})"
 
 
 class WordFault:
@@ -160,8 +169,7 @@ class Word:
     @property
     def value(self) -> Text:
         """The text once quotes and escapes are gone, variables left as written."""
-        parts = (part.text if isinstance(part, Literal) else part.span.text for part in self.parts)
-        return Text("".join(parts), self.span)
+        return Text("".join(part.text for part in self.parts), self.span)
 
     @property
     def literal(self) -> str | None:
@@ -333,11 +341,12 @@ class _Reader:
         if text[start + 1 : start + 2] != "{" or start + 1 >= end:
             stop = start + 1 + _name_length(text, start + 1, end)
             name = Text(text[start + 1 : stop], self._span(start + 1, stop))
-            return Variable(name, "", None, None, self._span(start, stop), quoted), stop
+            return Variable(text[start:stop], name, "", None, None, self._span(start, stop), quoted), stop
         first = start + 2
         stop = first + _name_length(text, first, end)
         name = Text(text[first:stop], self._span(first, stop))
-        modifier = "" if text[stop : stop + 1] == "}" and stop < end else self._modifier(start, first, stop)
+        plain = first < stop < end and text[stop] == "}"
+        modifier = "" if plain else self._modifier(start, first, stop)
         word: Word | None = None
         replacement: Word | None = None
         if self.fault is None and modifier:
@@ -346,7 +355,8 @@ class _Reader:
             if self.fault is None and modifier[0] == "/":
                 replacement, stop = self._inner(start, stop + 1, "}", raw)
         after = end if self.fault is not None else stop + 1
-        return Variable(name, modifier, word, replacement, self._span(start, after), quoted), after
+        span = self._span(start, after)
+        return Variable(text[start:after], name, modifier, word, replacement, span, quoted), after
 
     def _modifier(self, start: int, first: int, stop: int) -> str:
         """The modifier behind the name, at `stop`; "" where there is none that Docker knows."""
