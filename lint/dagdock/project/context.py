@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from dagdock.ignorefile import WILDCARDS, Glob
 if TYPE_CHECKING:
     from dagdock.ignorefile import IgnoreFile
     from dagdock.text import Span
+
+# A ring of links makes `*/*/*/*` mean more paths than there are files.
+_MAX_MATCHES = 2_000
 
 
 class BuildContext:
@@ -74,7 +78,7 @@ class BuildContext:
             return ["."]
         found = ["."]
         for part in clean.split("/"):
-            found = list(self._step(found, part))
+            found = list(islice(self._step(found, part), _MAX_MATCHES))
         return found
 
     def ignored(self, source: str) -> bool:
@@ -104,7 +108,7 @@ class BuildContext:
 
     def _named_by_a_script(self, path: str) -> bool:
         """Whether a Makefile or shell script in the context's root or the project's names the file or folder."""
-        name = path.rpartition("/")[2].encode("utf-8", "surrogateescape")
+        name = path.rpartition("/")[2].encode("utf-8", "replace")
         for folder in {self.folder, "."}:
             for script in self._facts.names(folder):
                 if script.lower() in ("makefile", "gnumakefile", "justfile") or script.endswith((".sh", ".mk")):

@@ -284,7 +284,7 @@ def _may_build(folder: str, file: str, content: bytes) -> bool:
     if dirname(file) == folder:
         return True
     is_below = not folder or file.startswith(f"{folder}/")
-    return (b".." if is_below else basename(folder).encode("utf-8", "surrogateescape")) in content
+    return (b".." if is_below else basename(folder).encode("utf-8", "replace")) in content
 
 
 def services_in(file: ComposeFile) -> Iterator[Service]:
