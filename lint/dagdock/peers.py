@@ -75,6 +75,8 @@ def read_comment(comment: str, kind: str) -> Comment | None:
         if kind in kinds and (match := pattern.match(comment) if style != "noqa" else pattern.search(comment)):
             named = match.groupdict()
             names = list(_words(named.get("names") or "", match.start("names") if named.get("names") else 0))
+            if style == "hadolint" and not all(re.fullmatch(r"[A-Za-z]+\d+", name) for name, _ in names):
+                return None  # hadolint takes a comment with anything but codes in it for an ordinary one
             if style == "buildkit":
                 names = [("buildkit:*" if name == "all" else name, at) for name, at in names]
                 if not names:
