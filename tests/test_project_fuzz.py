@@ -78,7 +78,6 @@ def follow_every_link(project: Project, path: str) -> None:
     assert project.path_of(where) == path
     project.airflow_version(where)
     if isinstance(document, ComposeFile):
-        project.environment_of(document)
         project.siblings_of(document)
         for node in project.merged(document).walk():
             if isinstance(node, Service):

@@ -167,7 +167,7 @@ def test_relative_paths_of_an_extended_service() -> None:
 def test_values_come_from_the_env_file_beside() -> None:
     project = built("'${DIR}'", {".env": "# x\nexport DIR=app\n", "app/Dockerfile": "FROM a\n"})
     assert project.dockerfile_of(service(project)) is not None
-    assert project.environment_of(compose(project)) == {"DIR": "app"}
+    assert compose(project).env == {"DIR": "app"}
 
 
 def test_the_ignore_file_in_force() -> None:

@@ -155,11 +155,6 @@ class Project(Documents):
 
     # Compose files
 
-    def environment_of(self, file: ComposeFile) -> Mapping[str, str]:
-        """The values of the `.env` beside a Compose file."""
-        path = self.path_of(file.source.whole)
-        return self.environment(dirname(path)) if path is not None else {}
-
     def siblings_of(self, file: ComposeFile) -> list[ComposeFile]:
         """The Compose files that are loaded together with this one, itself too, in loading order.
 
