@@ -70,6 +70,7 @@ def word(text: str) -> Word:
         ("(( x++ )); a", ["a"]),
         ("if false; then a; else b; fi", ["false", "b"]),
         ("time a", ["time a"]),
+        ("a\n\\curl b", ["a", "curl b"]),
         ("é 🐳 && b", ["é 🐳", "b"]),
     ],
 )
@@ -237,6 +238,7 @@ def test_places_in_a_script_inside_a_continued_line() -> None:
         ('apt-get update && apt-get install "curl', ["apt-get update"]),
         ("a; b; c (", ["a", "b"]),
         ("a\nb )\nc", ["a", "c"]),
+        ("a\n\\= b", []),
     ],
 )
 def test_half_written_text_gives_what_is_sure(text: str, left: list[str]) -> None:
@@ -301,8 +303,8 @@ def test_shell_that_looks_like_a_template_is_read(text: str) -> None:
         ("a'b'\"c\"d", "abcd"),
         ("''", ""),
         ("a\\\nb", "ab"),
-        ("$'a b'", "a b"),
-        ("$'a\\tb'", None),
+        ("$'a b'", None),
+        ('$"a b"', None),
         ("a$", "a$"),
         ("~/x", "~/x"),
         ("*.deb", "*.deb"),

@@ -78,7 +78,7 @@ class _Reader:
             mended = _parser().parse(content).root_node
             root = root if mended.has_error else mended
         self.sequence(root.children, "", ())
-        if root.has_error:
+        if root.has_error or self.errors:
             self.settle_errors(root)
         if b"<<" in self.content:  # what follows a here-document's opener was met after its lines
             self.commands.sort(key=lambda command: command.start)
@@ -86,7 +86,8 @@ class _Reader:
     def settle_errors(self, root: Node) -> None:
         """Note what could not be read, and drop the commands that it may belong to: those it touches."""
         text = self.body.text
-        self.errors += [(self.at(node.start_byte), self.at(node.end_byte)) for node in _find(root, _is_broken)]
+        if root.has_error:
+            self.errors += [(self.at(node.start_byte), self.at(node.end_byte)) for node in _find(root, _is_broken)]
         self.script.errors = [self.body.span(start, end) for start, end in sorted(self.errors)]
 
         def touches(command: Command) -> bool:
@@ -289,6 +290,8 @@ class _Reader:
         command.words.sort(key=lambda word: word.start)
 
     def add(self, node: Node, command: Command) -> None:
+        if b"\n\\" in self.content and any(word.text.startswith("\n") for word in command.words):
+            self.errors.append((self.at(node.start_byte), self.at(node.end_byte)))  # see _for_grammar
         self.commands.append(command)
         self.substitutions(node, command.context)
 
@@ -414,6 +417,8 @@ def _for_grammar(text: str) -> str:
     if stripped.endswith("\\") and (len(stripped) - len(stripped.rstrip("\\"))) % 2:
         # A continuation with nothing behind it.
         text = stripped[:-1] + " " * (len(text) - len(stripped) + 1)
+    if "\n\\" in text:  # `\curl` at the start of a line: the grammar takes it for more of the line before
+        text = _escaped_start().sub("\n ", text)
     # `[` is an ordinary command; the grammar makes an expression of its words and fails on some.
     return _test_bracket().sub(":", text) if "[ " in text else text
 
@@ -441,6 +446,11 @@ def _code_points(text: str) -> list[int]:
 @cache
 def _test_bracket() -> re.Pattern[str]:
     return re.compile(r"(?<![^\s;&|({!`])\[(?=[ \t])")
+
+
+@cache
+def _escaped_start() -> re.Pattern[str]:
+    return re.compile(r"\n\\(?=[A-Za-z])")
 
 
 @cache

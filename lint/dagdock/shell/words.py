@@ -134,8 +134,6 @@ def _scan(text: str) -> Iterator[Stretch]:
         elif stop := _expansion_end(text, at, double):
             yield at, text[at:stop], QUOTED_EXPANSION if double else EXPANSION
             at = stop
-        elif sign == "$" and following in ("'", '"') and not double:
-            at += 1  # $"…" is a translated string; $'…' with escapes is an expansion, seen above
         else:
             stop = at + 1
             while stop < end and text[stop] not in "\\\"'$`<>":
@@ -155,10 +153,10 @@ def _expansion_end(text: str, at: int, double: bool) -> int:
             return _balanced(text, at + 1, "(", ")")
         if following == "{":
             return _balanced(text, at + 1, "{", "}")
-        if following == "'" and not double:
+        if following in ("'", '"') and not double:
+            # Strings of bash; in other shells the `$` is a letter and the quotes are ordinary ones.
             ansi = _ansi_string().match(text, at)
-            # Without an escape it is an ordinary quoted text.
-            return ansi.end() if ansi and "\\" in ansi.group() else 0
+            return ansi.end() if ansi else at + 1
         name = _variable().match(text, at)
         return name.end() if name else 0
     if sign in "<>" and following == "(" and not double:
