@@ -93,7 +93,7 @@ def _comes_with(manifest: Manifest, whole: CopyLike) -> bool:
 
 
 def _problem(manifest: Manifest, whole: CopyLike, stage: Stage, project: Project) -> Problem:
-    what = manifest.path or manifest.files[0]
+    what = (manifest.path or manifest.files[0]).rpartition("/")[2]
     return Problem(
         whole,
         f"any change to the project makes `{manifest.command}` in line {manifest.place.span.line} run again, with "
