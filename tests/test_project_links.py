@@ -220,6 +220,50 @@ def test_the_context_where_nothing_states_it(files: dict[str, str], path: str, f
     assert (context.folder, context.certain, context.stated) == (folder, certain, None)
 
 
+@pytest.mark.parametrize(
+    ("script", "text", "folder", "certain"),
+    [
+        ("Makefile", "image:\n\tdocker build -f a/docker/Dockerfile -t x:y .\n", ".", True),
+        ("build.sh", "docker build . \\\n  --file=./a/docker/Dockerfile --build-arg A=b\n", ".", True),
+        ("a/docker/build.sh", "docker buildx build -t x --file docker/Dockerfile ..\n", ".", True),
+        ("a/docker/build.sh", 'cd ..; docker build --file "docker/Dockerfile" . && x\n', "a", True),
+        (
+            ".github/workflows/ci.yml",
+            "steps:\n- uses: docker/build-push-action@v6\n  with:\n    file: a/docker/Dockerfile\n",
+            ".",
+            True,
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "- uses: docker/build-push-action@v6\n  with:\n    context: ./a\n    file: ./a/docker/Dockerfile\n",
+            "a",
+            True,
+        ),
+        (
+            "Makefile",
+            "\tdocker build -f a/docker/Dockerfile .\n\tdocker build -f a/docker/Dockerfile a\n",
+            "a/docker",
+            False,
+        ),
+        ("Makefile", "\tdocker build -f a/docker/Dockerfile $(DIR)\n", "a/docker", True),
+        ("Makefile", "\tdocker build -f b/docker/Dockerfile .\n", "a/docker", True),
+        ("Makefile", "\tdocker build -f a/docker/Dockerfile https://x/y.git\n", "a/docker", True),
+        ("Makefile", "\tdocker build -f a/docker/Dockerfile ../..\n", "a/docker", True),
+        ("Makefile", "\tdocker build a/docker/Dockerfile\n", "a/docker", True),
+    ],
+)
+def test_the_context_that_a_script_states(script: str, text: str, folder: str, certain: bool) -> None:
+    project = Project.in_memory({"a/docker/Dockerfile": "FROM x\nCOPY . .\n", script: text})
+    (context,) = project.contexts_of(dockerfile(project, "a/docker/Dockerfile"))
+    assert (context.folder, context.certain) == (folder, certain)
+
+
+def test_the_context_that_a_comment_states() -> None:
+    text = "# docker build -f docker/Dockerfile -t app .\nFROM x\nCOPY . .\n"
+    project = Project.in_memory({"docker/Dockerfile": text})
+    assert [context.folder for context in project.contexts_of(dockerfile(project, "docker/Dockerfile"))] == ["."]
+
+
 def context_with(ignore: str | None = None, **files: str) -> Project:
     ignored = {} if ignore is None else {"app/.dockerignore": ignore}
     paths = {f"app/{name.replace('__', '/')}": text for name, text in files.items()}

@@ -7,6 +7,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from dagdock.facts import Facts
+from dagdock.project.buildlines import contexts_in_scripts
 from dagdock.project.classify import is_dockerfile_name
 from dagdock.project.context import BuildContext
 
@@ -19,13 +20,17 @@ _REMOTE = ("http://", "https://", "ftp://", "git@", "git://", "ssh://")
 def likely_folder(facts: Facts, dockerfile: Dockerfile, path: str) -> tuple[str, bool]:
     """The folder (relative to the root) and whether there is no doubt about it.
 
-    `docker build` takes the Dockerfile's own folder unless it is told otherwise (`-f docker/Dockerfile .`), and then
-    it is told a folder above. The one where most of the copied files are wins, the nearest of several.
+    A build command in a script or comment says it. Else `docker build` takes the Dockerfile's own folder unless it is
+    told otherwise (`-f docker/Dockerfile .`), and then it is told a folder above: the one where most of the copied
+    files are wins, the nearest of several.
     """
     folders = list(_with_parents(dirname(path) or "."))
     sources = set(_copied(dockerfile))
     if len(folders) == 1:
         return folders[0], True
+    stated = contexts_in_scripts(facts, path)
+    if stated:
+        return (stated.pop(), True) if len(stated) == 1 else (folders[0], False)
     if not sources:
         return _by_ignore_file(facts, folders)
     hits = [sum(1 for source in sources if BuildContext(facts, folder).matches(source)) for folder in folders]
