@@ -129,6 +129,8 @@ def _block(place: _Place) -> tuple[Any, ...]:
 def _flow(place: _Place) -> tuple[Any, ...]:
     sign = place.text[place.since : place.since + 1]
     closing = {"[": "]", "{": "}"}.get(sign, "]")
+    if not place.text[place.at :].strip():
+        return place.to_end(place.since), f"the `{sign}` that opens here is never closed"
     stopped = Related(place.rest, f"a `,` or `{closing}` was expected before this")
     return place.to_end(place.since), f"the `{sign}` that opens here is not closed as it should be", stopped
 
@@ -154,8 +156,21 @@ def _item(place: _Place) -> tuple[Any, ...]:
 
 def _content(place: _Place) -> tuple[Any, ...]:
     if not place.rest.text:
-        return place.to_end(place.since), "what opens here is never closed"
+        return place.to_end(_last_open(place.text[: place.at])), "what opens here is never closed"
     return place.rest, f"a value cannot begin with `{place.character}`; put it in quotes"
+
+
+def _last_open(text: str) -> int:
+    """The innermost bracket that is still open at the end of a text."""
+    depth = 0
+    for start in range(len(text) - 1, -1, -1):
+        if text[start] in "]}":
+            depth += 1
+        elif text[start] in "[{":
+            if depth == 0:
+                return start
+            depth -= 1
+    return len(text)
 
 
 def _document(place: _Place) -> tuple[Any, ...]:
@@ -184,6 +199,6 @@ _TELL = {
     r"\btag\b": _tag,
     r"node content": _content,
     r"flow (sequence|mapping)": _flow,
-    r"block (mapping|collection)": _block,
     r"<document start>": _document,
+    r"block (mapping|collection)": _block,
 }
