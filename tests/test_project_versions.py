@@ -86,6 +86,7 @@ def test_questions_to_a_version_have_three_answers() -> None:
         ("apache/airflow:latest-python3.12", None),
         ("apache/airflow", None),
         ("mycompany/pipelines:2.9.1", None),
+        ("not-apache/airflow:2.9.1", None),
         ("python:3.12", None),
         ("astronomer/astro-runtime:3.0.1", None),
     ],

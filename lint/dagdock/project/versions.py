@@ -21,7 +21,7 @@ Evidence = Literal["image", "requirement", "constraints", "import"]
 # (astronomer.io/docs/runtime/runtime-version-lifecycle-policy, read 2025-11).
 _ASTRO_RUNTIME = {4: 2, 5: 3, 6: 4, 7: 5, 8: 6, 9: 7, 10: 8, 11: 9, 12: 10, 13: 11}
 # Images whose tags are Airflow's versions.
-_IMAGES = ("apache/airflow", "puckel/docker-airflow", "bitnami/airflow", "bitnamilegacy/airflow", "ap-airflow")
+_IMAGES = ("/apache/airflow", "/puckel/docker-airflow", "/bitnami/airflow", "/bitnamilegacy/airflow", "/ap-airflow")
 
 
 class AirflowVersion:
@@ -65,7 +65,7 @@ class AirflowVersion:
             if minor is not None:
                 return cls((2, minor, 0), (2, minor + 1, 0))
             return cls.parse(release) if release.count(".") == 1 else None
-        return cls.parse(release) if image.repository.endswith(_IMAGES) else None
+        return cls.parse(release) if f"/{image.repository}".endswith(_IMAGES) else None
 
     def at_least(self, major: int, minor: int = 0, patch: int = 0) -> bool | None:
         """Whether it is that release or a newer one; None where both are possible."""
