@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from dagdock.dag.names import airflow_name
@@ -60,6 +61,7 @@ class Classes:
         return definition.name if definition else None
 
 
+@lru_cache(maxsize=4096)
 def kind_of_import(path: str) -> ClassKind | None:
     """What an imported class is. From unknown modules (a company's own) the last part of its name tells."""
     if "()" in path or path.startswith("builtins."):

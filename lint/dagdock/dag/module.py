@@ -154,8 +154,6 @@ class DagModule:
         return Span(self.source, start, start if end_line is None else self._offset(end_line, end_column or 0))
 
     def _offset(self, line: int, column: int) -> int:
-        if line == 1 and self.source.text.startswith(BOM):
-            column += len(BOM.encode())
         return self.source.offset_of_utf8(min(line, len(self.source.line_starts)), column)
 
     def _span_of_children(self, node: ast.AST) -> Span:
@@ -339,11 +337,10 @@ def _syntax_fault(source: Source, error: SyntaxError) -> Fault:
         place = source.text.index("\0")
         return Fault("syntax", source.span(place, place + 1), "a null character, which Python does not accept")
     line = min(max(error.lineno or 1, 1), len(source.line_starts))
-    shift = 1 if line == 1 and source.text.startswith(BOM) else 0
-    start = source.offset(line, max(error.offset or 1, 1) + shift)
+    start = source.offset(line, max(error.offset or 1, 1))
     end = start
     if error.end_lineno and error.end_offset and error.end_offset > 0:
-        end = source.offset(min(error.end_lineno, len(source.line_starts)), error.end_offset + shift)
+        end = source.offset(min(error.end_lineno, len(source.line_starts)), error.end_offset)
     if end <= start:
         end = min(start + 1, source.line_span(line).end)
     # Of two sentences the second is advice for Python programs, such as on limits that they can change.

@@ -10,6 +10,7 @@ import ast
 import builtins
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Literal
 
 BindingKind = Literal["import", "assign", "unpack", "augmented", "for", "with", "def", "class", "parameter", "other"]
@@ -108,6 +109,8 @@ class Names:
         self.attributes: dict[str, list[ast.Attribute]] = {}
         self.mutations: dict[str, list[ast.AST]] = {}
         """By name, the calls (`x.append()`), targets (`x[0] =`) and deletions that change a value in place."""
+        self.aliases: dict[str, set[str]] = {}
+        """Names that are assigned to each other (`a = b`): a change of one's value changes the other's."""
         self.inner: dict[ast.AST, Scope] = {}
         """The scope that a function, class or comprehension opens."""
         self.declared = False
@@ -253,6 +256,8 @@ class Names:
 
     def _import(self, node: ast.Import, scope: Scope) -> None:
         for alias in node.names:
+            self.parents[alias] = node
+            self.scopes[alias] = scope
             self.imports.setdefault(alias.name, []).append(alias)
             name = alias.asname or alias.name.partition(".")[0]
             path = alias.name if alias.asname else name
@@ -261,6 +266,8 @@ class Names:
     def _import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
+            self.parents[alias] = node
+            self.scopes[alias] = scope
             path = module + alias.name if module.endswith(".") else f"{module}.{alias.name}"
             self.imports.setdefault(path, []).append(alias)
             if alias.name == "*":
@@ -271,6 +278,9 @@ class Names:
     def _assign(self, node: ast.Assign, scope: Scope) -> None:
         for target in node.targets:
             self._bind_target(scope, target, "assign", node, node.value)
+            if isinstance(node.value, ast.Name) and isinstance(target, ast.Name):
+                self.aliases.setdefault(node.value.id, set()).add(target.id)
+                self.aliases.setdefault(target.id, set()).add(node.value.id)
 
     def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
         if node.value:
@@ -383,12 +393,41 @@ class Names:
         return self._reaching(found, at, scope) if self._inline(start, scope) else self._final(found, scope)
 
     def mutated(self, name: str, at: ast.AST) -> list[ast.AST]:
-        """What changes the value of `name`, as seen from a place, by method or item."""
-        changes = self.mutations.get(name)
-        if not changes:
-            return []
+        """What changes the value of `name`, as seen from a place: methods, items, calls of functions that do so."""
         scope = self.defining(name, self.scopes[at])
-        return [change for change in changes if self.defining(name, self.scopes[change]) is scope]
+        found: list[ast.AST] = []
+        waiting, seen = [name], {name}
+        while waiting:
+            one = waiting.pop()
+            found += [
+                change
+                for change in self.mutations.get(one, ())
+                if one != name or self.defining(one, self.scopes[change]) is scope
+            ]
+            for other in self.aliases.get(one, ()):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        for load in self.loads.get(name, ()):
+            if (call := self._changing_call(load)) and self.defining(name, self.scopes[load]) is scope:
+                found.append(call)
+        return sorted(found, key=_position) if len(found) > 1 else found
+
+    def _changing_call(self, load: ast.Name) -> ast.Call | None:
+        """The call that a name is an argument of, where it is a function of this file that changes its parameter."""
+        call = self.parents[load]
+        if not isinstance(call, ast.Call) or load is call.func or not isinstance(call.func, ast.Name):
+            return None
+        bindings = self.bindings(call.func.id, call.func)
+        if len(bindings) != 1 or not isinstance(function := bindings[0].node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return None
+        number = call.args.index(load)
+        parameters = [*function.args.posonlyargs, *function.args.args]
+        changed = number < len(parameters) and any(
+            self.defining(parameters[number].arg, self.scopes[change]) is self.inner[function]
+            for change in self.mutations.get(parameters[number].arg, ())
+        )
+        return call if changed else None
 
     def order(self, start: ast.AST, change: ast.AST, use: ast.AST) -> Literal["between", "after", "unclear"]:
         """When a change of a value happens, seen from the statement that makes the value and a place that uses it.
@@ -547,6 +586,7 @@ class Names:
 _TELLING = (("decorators", "task"), ("sdk", "task"), ("utils", "timezone"), ("sdk", "timezone"))
 
 
+@lru_cache(maxsize=4096)
 def airflow_name(path: str | None) -> str | None:
     """A qualified name without its module path, for what comes from Airflow: `DAG`, `Variable.get`, `task.branch`."""
     if not path or not path.startswith("airflow."):

@@ -191,6 +191,7 @@ class Evaluation:
                 arguments = [self.of(argument, {}, depth) for argument in change.args]
                 keywords = {keyword.arg or "": self.of(keyword.value, {}, depth) for keyword in change.keywords}
                 if "" not in keywords and (method == "update" or not keywords):
+                    _check_ranges(arguments, change)
                     getattr(value, method)(*arguments, **keywords)
                     return
         raise Blocked("changed after it was assigned", change)
@@ -336,8 +337,12 @@ class Evaluation:
         if function is None and path and path.startswith("airflow.") and airflow_name(path) == "timezone.datetime":
             function = _moment_utc
         if function is not None:
-            return function(*self.arguments(node, local, depth), **self.keywords(node, local, depth))
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _PURE_METHODS:
+            arguments = self.arguments(node, local, depth)
+            if function is not len:
+                _check_ranges(arguments, node)
+            return function(*arguments, **self.keywords(node, local, depth))
+        plain = path is None or path.startswith(("builtins.", "datetime.", "pendulum."))
+        if plain and isinstance(node.func, ast.Attribute) and node.func.attr in _PURE_METHODS:
             owner = self.of(node.func.value, local, depth)
             if isinstance(owner, (str, dict, list, tuple)) or node.func.attr == "replace":
                 arguments = self.arguments(node, local, depth)
@@ -649,6 +654,13 @@ def _size(value: Any) -> int:
                 return MAX_LENGTH + 1
             waiting += item
     return size
+
+
+def _check_ranges(arguments: list[Any], node: ast.AST) -> None:
+    """Refuse to go through a range that is only cheap as long as nobody does."""
+    for argument in arguments:
+        if isinstance(argument, range) and len(argument) > MAX_LENGTH:
+            raise Blocked("too much to work out", node)
 
 
 def _iterated(value: Any, node: ast.AST) -> list[Any]:
