@@ -72,6 +72,8 @@ class Dockerfile:
         for stage in stages:
             for each in stage.instructions:
                 each.stage = stage
+                if isinstance(each, Onbuild) and each.inner is not None:
+                    each.inner.stage = stage
         return stages
 
     @property

@@ -87,7 +87,7 @@ def openers(body: Mapped) -> list[Opener]:
 def _heredoc_word() -> Pattern[str]:
     import re
 
-    return re.compile(r"\d*<<(?P<dash>-?)[\t\n\f\r ]*(?P<name>[^<]+)")
+    return re.compile(r"\d*<<(?P<dash>-?)[\t\n\f\r ]*(?P<name>[^<]*)")
 
 
 @cache

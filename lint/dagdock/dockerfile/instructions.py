@@ -542,7 +542,6 @@ class Onbuild(Instruction):
         if self.body_start >= self._end or self.onbuild is not None:  # a second ONBUILD keeps nothing
             return None
         inner = instruction(self.dockerfile, self.logical, self.body_start)
-        inner.stage = self.stage
         inner.index = self.index
         inner.onbuild = self
         inner.heredocs = self.heredocs
