@@ -38,6 +38,8 @@ class Documents:
         self.facts = facts
         self._working_directory = working_directory or facts.root
         self._documents: dict[str, Document | Broken | None] = {}
+        self._opened: dict[DocumentKind, set[str]] = {"dockerfile": set(), "compose": set()}
+        """What is open of the kinds that links lead to; there are too many DAG files to go through them each time."""
         self._paths: dict[int, str] = {}
 
     def document(self, path: str) -> Document | Broken | None:
@@ -111,7 +113,7 @@ class Documents:
     def compose_files(self, may: Callable[[str, bytes], bool]) -> Iterator[ComposeFile]:
         """The Compose files that may be of interest by their path and content; no other is parsed."""
         _ = self.project_directories
-        for path in sorted({*self.inventory.compose, *self._documents}):
+        for path in sorted({*self.inventory.compose, *self._opened["compose"]}):
             content = self.facts.read(path)
             if content and may(path, content):
                 from dagdock.compose import ComposeFile  # only now: a project without one need not load the model
@@ -124,7 +126,7 @@ class Documents:
         """The Dockerfiles whose text holds `word`."""
         from dagdock.dockerfile import Dockerfile
 
-        for path in sorted({*self.inventory.dockerfiles, *self._documents}):
+        for path in sorted({*self.inventory.dockerfiles, *self._opened["dockerfile"]}):
             if word in (self.facts.read(path) or b""):
                 found = self.document(path)
                 if isinstance(found, Dockerfile):
@@ -164,6 +166,8 @@ class Documents:
             self._documents[path] = Broken(path, str(problem))
             return
         self._paths[id(source)] = path
+        if kind in self._opened:
+            self._opened[kind].add(path)
         if kind != "compose":
             self._documents[path] = parse(source, kind)
             return

@@ -214,13 +214,14 @@ class Project(Documents):
         from dagdock.project.airflow import versions_in
 
         # Whatever is opened later may say something, too.
-        if self._versions_seen != len(self._documents):
+        opened = self._opened["dockerfile"] | self._opened["compose"]
+        if self._versions_seen != len(opened):
             inventory = self.inventory
             listed = (*inventory.dockerfiles, *inventory.compose, *inventory.requirements, *inventory.packaging)
-            for path in {*listed, *self._documents} - self._found.keys():
+            for path in {*listed, *opened} - self._found.keys():
                 self._found[path] = list(versions_in(self, path))
             self._all_found = [found for path in sorted(self._found) for found in self._found[path]]
-            self._versions_seen = len(self._documents)
+            self._versions_seen = len(opened)
         return self._all_found
 
     def requirements_of(self, stage: Stage) -> Installed:
