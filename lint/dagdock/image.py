@@ -97,4 +97,4 @@ def _is_identifier(text: str) -> bool:
 def _is_digest(text: str) -> bool:
     algorithm, _, digits = text.partition(":")
     size = {"sha256": 64, "sha384": 96, "sha512": 128}.get(algorithm)
-    return size is None or (len(digits) == size and digits == digits.lower())
+    return len(digits) == size and digits == digits.lower()
