@@ -319,7 +319,7 @@ def _stop_signal(instruction: Instruction) -> Faults:
     if signal is None or literal is None or _is_signal(literal):
         return
     name = literal.upper().removeprefix("SIG")
-    meant = nearest(name, _SIGNALS)
+    meant = nearest(name, _SIGNALS) if name.isalnum() else None
     yield Fault(
         "invalid-stop-signal",
         signal,
