@@ -193,6 +193,11 @@ def test_mapped_tasks(text: str) -> None:
         ('@dag\ndef d():\n    @task_group\n    def g():\n        BashOperator(task_id="t")\n    g()\nd()', "d"),
         ('def make():\n    BashOperator(task_id="t")\nwith DAG("d"):\n    make()', "d"),
         ('d = DAG("d")\nwith d as e:\n    BashOperator(task_id="t", dag=e)', "d"),
+        ('def make():\n    return DAG("d")\nwith make():\n    BashOperator(task_id="t")', "d"),
+        ('with DAG("d") as d:\n    with open("x"), other:\n        BashOperator(task_id="t")', "d"),
+        ('@dag\ndef d():\n    with open("x"):\n        BashOperator(task_id="t")\nd()', "d"),
+        ('d = DAG("d")\n@d.task\ndef t(): ...\nt()', "d"),
+        ('with DAG("d") as d:\n    @d.task(task_id="t")\n    def f(): ...\n    f()', "d"),
     ],
 )
 def test_the_dag_of_a_task(text: str, dag_id: str) -> None:
@@ -208,6 +213,7 @@ def test_the_dag_of_a_task(text: str, dag_id: str) -> None:
         'def make():\n    BashOperator(task_id="t")',
         'def make(dag):\n    BashOperator(task_id="t", dag=dag)',
         'from company import flow\nwith flow():\n    BashOperator(task_id="t")',
+        'def make(x):\n    return DAG(x)\nwith make(1):\n    BashOperator(task_id="t")\nwith make(2): ...',
         't = BashOperator(task_id="t")\nd >> t',
         'BashOperator(task_id="t", **args)',
         'def make():\n    BashOperator(task_id="t")\nwith DAG("d"):\n    make()\nwith DAG("e"):\n    make()',

@@ -49,6 +49,7 @@ def value(text: str) -> Known | Unknown:
         ("from airflow.utils.trigger_rule import TriggerRule\nTriggerRule.ALL_DONE", "all_done"),
         ("class Config:\n    NAME = 'x'\nConfig.NAME", "x"),
         ("a, b = 1, 2\nb", 2),
+        ("x = {'a': y, 'b': 2}\nx['b']", 2),
         ('d = {"a": 1}\nd["b"] = 2\nd.update(c=3)\nd', {"a": 1, "b": 2, "c": 3}),
         ("x = [1]\nx.append(2)\nx", [1, 2]),
         ("x = [1]\ny = [x]\nx = [3]\nx", [3]),

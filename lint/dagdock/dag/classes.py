@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -59,6 +60,21 @@ class Classes:
             return path
         definition = self.definition(node)
         return definition.name if definition else None
+
+
+# Libraries of other people that know nothing of Airflow, as DAG files use them at the top.
+_LIBRARIES = frozenset(
+    (
+        *("boto3", "dateutil", "jinja2", "kubernetes", "numpy", "pandas", "pendulum", "psycopg2", "pytz"),
+        *("requests", "sqlalchemy", "yaml"),
+    )
+)
+
+
+def is_foreign(path: str) -> bool:
+    """Whether an import may hide DAGs and tasks: it is neither Airflow's nor of a library that knows nothing of it."""
+    top = path.partition(".")[0]
+    return top not in ("airflow", "builtins") and top not in sys.stdlib_module_names and top not in _LIBRARIES
 
 
 @lru_cache(maxsize=4096)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import sys
 from typing import TYPE_CHECKING
 
+from dagdock.dag.classes import is_foreign
 from dagdock.dag.model import Dag, Group, Task
 
 if TYPE_CHECKING:
@@ -146,8 +146,7 @@ def _is_harmless(module: DagModule, call: ast.Call) -> bool:
             bindings = module.names.bindings(call.func.id, call.func)
             return bool(bindings) and all(binding.kind in ("def", "class") for binding in bindings)
         return True
-    top = path.partition(".")[0]
-    return top in ("airflow", "builtins") or top in sys.stdlib_module_names or top in _LIBRARIES
+    return not is_foreign(path)
 
 
 def _is_argument(module: DagModule, call: ast.Call) -> bool:
@@ -160,12 +159,3 @@ def _is_argument(module: DagModule, call: ast.Call) -> bool:
             return module.classes.of(above.func) is not None
         inner = above
     return False
-
-
-# Libraries of other people that know nothing of Airflow, as DAG files use them at the top.
-_LIBRARIES = frozenset(
-    (
-        *("boto3", "dateutil", "jinja2", "kubernetes", "numpy", "pandas", "pendulum", "pytz", "requests"),
-        *("sqlalchemy", "yaml"),
-    )
-)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 20
 MAX_CHANGES = 300
+MAX_ELEMENTS = 10_000
 
 
 class Entries(dict[str, ast.expr]):
@@ -52,6 +53,7 @@ def entries(module: DagModule, node: ast.expr, depth: int = 0) -> Entries:
         return Entries(unseen=True)
     found = module.known_entries.get(node)
     if found is None:
+        module.known_entries[node] = Entries(unseen=True)  # for a dict that is made of itself
         found = module.known_entries[node] = _entries(module, node, depth)
     return found.copy()
 
@@ -155,10 +157,11 @@ def elements(module: DagModule, node: ast.expr, depth: int = 0) -> list[ast.expr
                 found += more
             else:
                 found.append(item)
-        return found
+        return found if len(found) <= MAX_ELEMENTS else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = elements(module, node.left, depth + 1), elements(module, node.right, depth + 1)
-        return None if left is None or right is None else left + right
+        left = elements(module, node.left, depth + 1)
+        right = None if left is None else elements(module, node.right, depth + 1)
+        return None if left is None or right is None or len(left) + len(right) > MAX_ELEMENTS else left + right
     if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
         if module.qualified(node.func) in ("builtins.list", "builtins.tuple", "builtins.sorted", "builtins.reversed"):
             return elements(module, node.args[0], depth + 1)

@@ -208,13 +208,22 @@ class Tracer:
         if binding.kind == "unpack":
             return self.step(binding.target, "[]", (self.origin(value, depth),))
         if binding.kind == "augmented" and isinstance(binding.target, ast.Name):
-            before = [
-                self._binding(earlier, use, depth + 1)
-                for earlier in self.module.names.bindings(binding.target.id, binding.target)
-                if earlier is not binding and depth < MAX_DEPTH
-            ]
-            return self.step(binding.node, "+", (*before, self.origin(value, depth)))
+            return self._added_to(binding, binding.target, value, depth)
         return self.origin(value, depth)
+
+    def _added_to(self, binding: Binding, target: ast.Name, value: ast.expr, depth: int) -> Origin:
+        """`x += value`: what x was before, and the value."""
+        if found := self.known.get(target):
+            return found
+        if depth > MAX_DEPTH or target in self.active:
+            return self.step(target, "?")
+        self.active.add(target)
+        earlier = self.module.names.bindings(target.id, target)
+        before = [self._binding(one, target, depth + 1) for one in earlier if one is not binding]
+        self.active.discard(target)
+        found = self.step(binding.node, "+", (*before, self.origin(value, depth)))
+        self.known[target] = found
+        return found
 
 
 _SYMBOLS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}

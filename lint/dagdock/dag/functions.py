@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from dagdock.dag.names import FunctionNode, Scope, airflow_name
@@ -17,13 +18,10 @@ RunsAt = Literal["parse", "task", "unknown"]
 
 MAX_DEPTH = 30
 # fmt: off
-# Arguments of operators and DAGs whose functions run in a worker or scheduler, not while the file is parsed.
+# Arguments and keys whose functions run in a worker or scheduler, not while the file is parsed.
 _LATER = frozenset((
-    "python_callable", "on_success_callback", "on_failure_callback", "on_retry_callback", "on_execute_callback",
-    "on_skipped_callback", "sla_miss_callback", "execution_date_fn", "callback", "user_defined_macros",
-    "user_defined_filters", "response_check", "response_filter", "result_processor", "check_fn", "selector_fn",
-    "event_scheduler_callable", "post_execute", "pre_execute", "weight_rule", "map_index_template", "handler",
-    "apply_function", "transform_callable", "process_func", "get_next_date_interval", "success", "failure",
+    "python_callable", "on_execute_callback", "on_failure_callback", "on_retry_callback", "on_skipped_callback",
+    "on_success_callback", "sla_miss_callback", "user_defined_filters", "user_defined_macros",
 ))
 # What an operator does when it runs.
 _TASK_METHODS = frozenset((
@@ -46,8 +44,6 @@ class Function:
     in this file, `escapes` says that it may also be called in ways that cannot be seen.
     """
 
-    __slots__ = ("_uses", "module", "node", "scope")
-
     def __init__(self, module: DagModule, node: FunctionNode) -> None:
         self.module = module
         self.node = node
@@ -66,16 +62,18 @@ class Function:
     def span(self) -> Span:
         return self.name.span
 
-    @property
+    @cached_property
     def decorator_node(self) -> ast.expr | None:
-        """The Airflow decorator on it, as it is written."""
+        """The Airflow decorator on it, as it is written (of `@setup` and `@task` the latter)."""
+        found: ast.expr | None = None
         if not isinstance(self.node, ast.Lambda):
             for decorator in self.node.decorator_list:
-                if _airflow_decorator(self.module, decorator):
-                    return decorator
-        return None
+                name = _airflow_decorator(self.module, decorator)
+                if name and (found is None or name not in ("setup", "teardown")):
+                    found = decorator
+        return found
 
-    @property
+    @cached_property
     def decorator(self) -> str | None:
         """`task`, `task.branch`, `dag`, `task_group` …: the Airflow decorator on it, if any."""
         node = self.decorator_node
@@ -179,6 +177,8 @@ def _guarded(module: DagModule, node: ast.AST) -> bool:
 
 def _airflow_decorator(module: DagModule, decorator: ast.expr) -> str | None:
     name = airflow_name(module.qualified(decorator.func if isinstance(decorator, ast.Call) else decorator))
+    if name and name.startswith("DAG()."):
+        name = name.removeprefix("DAG().")  # `@dag.task`, with the DAG at hand
     if name in ("dag", "task_group", "setup", "teardown", "asset", "asset.multi", "task"):
         return name
     return name if name and name.startswith("task.") else None

@@ -216,6 +216,13 @@ def _holds(function: FunctionNode, inside: ast.AST | None) -> bool:
 
 def size(module: DagModule, node: ast.expr, depth: int = 0) -> Value:
     """How many items an iterable hands out."""
+    if node not in module.known_sizes:
+        module.known_sizes[node] = Unknown("made of itself", node, module)
+        module.known_sizes[node] = _size(module, node, depth)
+    return module.known_sizes[node]
+
+
+def _size(module: DagModule, node: ast.expr, depth: int) -> Value:
     value = module.value(node)
     if value.known:
         if isinstance(value.value, (str, list, tuple, dict, set, frozenset, range)):

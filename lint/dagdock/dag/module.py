@@ -48,6 +48,7 @@ class DagModule:
         """Work spent on values so far."""
         self._functions: dict[ast.AST, Function] = {}
         self._values: dict[ast.AST, Value] = {}
+        self.known_sizes: dict[ast.AST, Value] = {}
         self.known_entries: dict[ast.AST, Entries] = {}
         self.known_counts: dict[tuple[ast.AST, ast.AST | None], Count] = {}
 
@@ -217,6 +218,7 @@ class DagModule:
         """The constant that an expression comes to, or Unknown. Names are followed, calls of pure things folded."""
         found = self._values.get(node)
         if found is None:
+            self._values[node] = Unknown("made of itself", node, self)
             found = self._values[node] = evaluate(self, node)
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagdock.dag.classes import is_foreign
 from dagdock.dag.functions import Function
 from dagdock.dag.model import Argument, Dag, Group, Task
 from dagdock.dag.values import Unknown
@@ -29,6 +30,8 @@ class Places:
         argument = task.own.get("dag")
         if argument and not (isinstance(argument.node, ast.Constant) and argument.node.value is None):
             return self.meant(argument.node) or Unknown("not a DAG of this file", argument.node, self.module)
+        if task.taskflow and (of := self._decorated_by(task.function)):
+            return of
         if group := task.own.get("task_group"):
             return Unknown("in a group given by name", group.node, self.module)
         found = self.dag_around(task.call)
@@ -64,9 +67,14 @@ class Places:
                 node = node.value
                 continue
             if isinstance(node, ast.Call):
-                # The call of a `@dag` function gives its DAG.
                 function = self.module.function(node.func)
-                return self._of_function(function) if function else None
+                if function is None or function.decorator:
+                    return self._of_function(function) if function else None
+                # A helper that makes one DAG for one caller.
+                if len(function.returns) != 1 or len(function.calls) != 1 or function.escapes:
+                    return None
+                node = function.returns[0].node
+                continue
             if not isinstance(node, ast.Name):
                 return None
             bindings = self.module.names.bindings(node.id, node)
@@ -76,6 +84,16 @@ class Places:
             if bindings[0].kind not in ("assign", "with") or bindings[0].value is None:
                 return None
             node = bindings[0].value
+        return None
+
+    def _decorated_by(self, function: Function | None) -> Dag | Unknown | None:
+        """The DAG whose own decorator, `@dag.task`, is on a function."""
+        node = function.decorator_node if function else None
+        node = node.func if isinstance(node, ast.Call) else node
+        while isinstance(node, ast.Attribute):
+            node = node.value
+            if found := self.meant(node):
+                return found
         return None
 
     def _group_meant(self, node: ast.expr) -> Group | None:
@@ -102,7 +120,7 @@ class Places:
                     found = self.meant(item.context_expr) or self._group_meant(item.context_expr)
                     if found:
                         return found
-                    if doubt is None and not self._plain(item.context_expr):
+                    if doubt is None and self._may_be_dag(item.context_expr):
                         doubt = Unknown("in a context that may be a DAG", item.context_expr, self.module)
             elif isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) and isinstance(inner, ast.stmt):
                 return doubt or self._in_function(self.module.function_of(above), depth)
@@ -111,10 +129,17 @@ class Places:
             inner = above
         return doubt
 
-    def _plain(self, node: ast.expr) -> bool:
-        """Whether a context manager is surely no DAG and no group."""
+    def _may_be_dag(self, node: ast.expr) -> bool:
+        """Whether a context manager that is no DAG of this file may be one: made by a helper, given by a caller."""
         path = self.module.qualified(node)
-        return path is not None and path.startswith(("builtins.", "contextlib.", "os.", "tempfile.", "warnings."))
+        if path is not None:
+            return is_foreign(path)
+        if isinstance(node, ast.Name):
+            bindings = self.module.names.bindings(node.id, node)
+            made = [binding.value for binding in bindings if isinstance(binding.value, ast.Call)]
+            return any(binding.kind == "parameter" for binding in bindings) or any(map(self._may_be_dag, made))
+        function = self.module.function(node.func) if isinstance(node, ast.Call) else None
+        return function is not None and not function.is_taskflow
 
     def _of_function(self, function: Function) -> Dag | None:
         return self._dags.get(function.decorator_node) if function.decorator_node else None

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from dagdock.dag.displays import entries
 from dagdock.dag.names import airflow_name
 from dagdock.text import Span
 
@@ -300,6 +301,11 @@ class Evaluation:
     def subscript(self, node: ast.Subscript, local: Mapping[str, Any], depth: int) -> Any:
         if self.module.qualified(node.value) == "os.environ":
             raise Blocked("environment variable", node)
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) and not local:
+            # One entry may be known where the whole dict is not.
+            found = entries(self.module, node.value, depth)
+            if node.slice.value in found:
+                return self.of(found[node.slice.value], local, depth)
         value = self.of(node.value, local, depth)
         if isinstance(node.slice, ast.Slice):
             parts = (node.slice.lower, node.slice.upper, node.slice.step)
