@@ -194,7 +194,11 @@ def _check(arguments: argparse.Namespace) -> int:
         _flat(arguments.extend_select),
         _flat(arguments.ignore),
     )
-    linter = Linter(finder=Finder(isolated=arguments.isolated, explicit=arguments.config), choice=choice)
+    mending = arguments.fix or arguments.unsafe_fixes or arguments.diff
+    # Fixes are applied to documents, and those stay in the process that parsed them.
+    jobs = 1 if mending else max(arguments.jobs, 0)
+    finder = Finder(isolated=arguments.isolated, explicit=arguments.config)
+    linter = Linter(finder=finder, choice=choice, jobs=jobs)
     check_asked(choice, linter.vocabulary)
     workspace = Workspace(airflow_version=_airflow_version(arguments.airflow_version))
     failures: list[Failure] = []
@@ -206,7 +210,7 @@ def _check(arguments: argparse.Namespace) -> int:
         return _show_files(targets, workspace, failures)
 
     progress = Progress(sys.stderr)
-    if arguments.fix or arguments.unsafe_fixes or arguments.diff:
+    if mending:
         return _mend(arguments, linter, workspace, targets, failures, progress)
     result = linter.check(workspace, targets, progress.tell)
     progress.clear()

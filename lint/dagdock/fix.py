@@ -49,6 +49,9 @@ class Fix:
             self._edits = tuple(sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)))
         return self._edits
 
+    def __reduce__(self) -> tuple[type[Fix], tuple[str, tuple[Edit, ...], Safety]]:
+        return Fix, (self.title, self.edits, self.safety)
+
     @classmethod
     def replace(cls, title: str, where: Located, text: str, safety: Safety = "safe") -> Fix:
         return cls(title, [Edit(where, text)], safety)

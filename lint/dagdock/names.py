@@ -54,6 +54,9 @@ class Vocabulary:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
 
+    def of_kind(self, kind: Kind) -> list[Rule]:
+        return self._rules.of_kind(kind)
+
     def find(self, name: str, kinds: Sequence[Kind] = KINDS) -> list[Rule]:
         """The rules that a name means, among the kinds given."""
         return [rule for kind in kinds for rule in self._rules.of_kind(kind) if closeness(name, rule)]

@@ -30,9 +30,26 @@ class Selection:
         self.config = config
         self._vocabulary = vocabulary
         self._choices = [Choice(config.select, config.extend_select, config.ignore), asked]
-        self._checked: set[tuple[Kind, ...]] = set()
+        self._on: dict[Kind, list[Rule]] = {}
+        self._looking: dict[tuple[type, Kind], list[tuple[Rule, dict[str, Option]]]] = {}
         self._kept: dict[tuple[str, Sequence[str]], bool] = {}
         self._options: dict[str, dict[str, Option]] = {}
+
+    def rules(self, kind: Kind) -> list[Rule]:
+        """The rules that are on for files of a kind, those across files with them. Raises ConfigError."""
+        if kind not in self._on:
+            kinds: tuple[Kind, ...] = (kind, "project")
+            self.check_names(kinds)
+            self._on[kind] = [rule for each in kinds for rule in self._vocabulary.of_kind(each) if self.is_on(rule)]
+        return self._on[kind]
+
+    def looking_at(self, node: type, kind: Kind) -> list[tuple[Rule, dict[str, Option]]]:
+        """Those of the rules for a kind that look at nodes of a type, each with its options. Raises ConfigError."""
+        key = (node, kind)
+        if key not in self._looking:
+            rules = [rule for rule in self.rules(kind) if issubclass(node, rule.node)]
+            self._looking[key] = [(rule, self.options(rule)) for rule in rules]
+        return self._looking[key]
 
     def is_on(self, rule: Rule) -> bool:
         """Whether anything that the rule may find is wanted."""
@@ -67,9 +84,6 @@ class Selection:
 
     def check_names(self, kinds: tuple[Kind, ...]) -> None:
         """Raise ConfigError for a name in the configuration that means no rule. `kinds` are those at hand."""
-        if kinds in self._checked:
-            return
-        self._checked.add(kinds)
         config = self.config
         for key, names, foreign in (
             ("select", config.select or (), False),

@@ -206,6 +206,9 @@ class Text(str):
         self.span = span
         return self
 
+    def __getnewargs__(self) -> tuple[str, Span]:  # type: ignore[override]
+        return str(self), self.span
+
 
 class Mapped:
     """Text put together from pieces of a source (a continued line, a heredoc, a folded scalar).

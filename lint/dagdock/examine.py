@@ -1,0 +1,150 @@
+"""One file examined: its document, the rules taken to its nodes, and the comments that silence them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from dagdock import suppress
+from dagdock.project import Broken, Project
+from dagdock.result import Failure, FileKind
+from dagdock.rule import Finding, Kind, Option, Rule, Suppression
+from dagdock.selection import Selection
+from dagdock.workspace import Target, Workspace
+
+Handlers = list[tuple[Rule, dict[str, Option]]]
+
+
+class Examined:
+    """What became of one file. It holds no document, so that it can come from another process."""
+
+    __slots__ = (
+        "counts_as",
+        "errors",
+        "findings",
+        "ignored",
+        "kind",
+        "path",
+        "ran",
+        "rules",
+        "strays",
+        "suppressions",
+        "target",
+    )
+
+    def __init__(self, target: Target, path: str) -> None:
+        self.target = target
+        self.path = path
+        """As the user sees it; findings in this file carry it."""
+        self.kind: Kind | None = None
+        """Which rules are for it; None where there was nothing to check."""
+        self.counts_as: FileKind | None = None
+        self.ignored: list[str] = []
+        """The names that `per-file-ignores` gives for it."""
+        self.rules: list[Rule] = []
+        """The rules that were on."""
+        self.ran: list[Rule] = []
+        """Those of them that looked at the file itself and finished."""
+        self.findings: list[Finding] = []
+        self.strays: list[Finding] = []
+        """Findings in files that are no documents, such as requirements: nobody else will report them."""
+        self.suppressions: list[Suppression] = []
+        self.errors: list[Failure] = []
+
+    def fail(self, message: str, rule: Rule | None = None) -> None:
+        code, plugin = (rule.code, rule.plugin) if rule else (None, None)
+        self.errors.append(Failure(message, self.path, code, plugin))
+
+
+def examine(workspace: Workspace, target: Target, selection: Selection) -> Examined:
+    """Take the rules that are on to a file. Raises ConfigError; all else that goes wrong is among the errors."""
+    found = Examined(target, workspace.shown(target))
+    project = workspace.project(target.root, selection.config.airflow_version)
+    try:
+        document: Any = project.document(target.path)
+    except Exception as problem:  # a parser must not fail, and when one does the other files are still checked
+        found.fail(f"internal error while reading: {describe(problem)}")
+        return found
+    if isinstance(document, Broken):
+        found.fail(document.message)
+    elif document is None:
+        if reason := workspace.why_unreadable(target):
+            found.fail(reason)
+    elif getattr(document, "is_dag_file", True) or getattr(document, "faults", ()):
+        _examine(found, document, project, selection)
+    return found
+
+
+def _examine(found: Examined, document: Any, project: Project, selection: Selection) -> None:
+    found.path = document.source.path
+    found.kind = document.kind
+    found.counts_as = (
+        None if hasattr(document, "patterns") else document.kind
+    )  # an ignore file goes with its Dockerfile
+    found.ignored = selection.ignored_in(found.target.full)
+    found.rules = selection.rules(document.kind)
+    crashed: set[str] = set()
+    for finding in _findings(found, _nodes(found, document), selection, project, crashed):
+        at_home = finding.span.source is document.source or _is_document(project, finding)
+        (found.findings if at_home else found.strays).append(finding)
+    found.ran = [
+        rule for rule in found.rules if rule.code not in crashed and getattr(rule.node, "kind", None) == document.kind
+    ]
+    found.suppressions = suppress.read(document)
+
+
+def whole(found: Examined) -> Examined:
+    """The same with every fix worked out, ready to go to another process."""
+    for finding in (*found.findings, *found.strays):
+        try:
+            _ = finding.fix and finding.fix.edits
+        except Exception as problem:  # as for the rule itself
+            finding.fix = None
+            found.fail(f"the fix of {finding.rule.code} cannot be worked out: {describe(problem)}", finding.rule)
+    return found
+
+
+def about_suppressions(found: Examined, suppressions: Sequence[Suppression], selection: Selection) -> Iterator[Finding]:
+    """What rules have to say about comments that silence, once it is known what those did."""
+    return _findings(found, suppressions, selection, None, set())
+
+
+def _nodes(found: Examined, document: Any) -> Iterator[object]:
+    try:
+        yield from document.walk()
+    except Exception as problem:  # as while reading
+        found.fail(f"internal error while walking: {describe(problem)}")
+
+
+def _findings(
+    found: Examined, nodes: Iterable[object], selection: Selection, project: Project | None, crashed: set[str]
+) -> Iterator[Finding]:
+    """What the rules say about nodes, each taken to those that look at its type. One that crashes is left out then."""
+    assert found.kind, "there is something to look at"
+    for node in nodes:
+        for rule, options in selection.looking_at(type(node), found.kind):
+            if rule.code in crashed:
+                continue
+            try:
+                for problem in rule.check(*((node, project) if rule.takes_project else (node,)), **options):
+                    finding = Finding(rule, problem, selection.severity(rule, problem))
+                    if selection.keeps(rule, finding.aliases):
+                        yield finding
+            except (Exception, SystemExit) as problem:  # whatever a rule does wrong, the others go on
+                crashed.add(rule.code)
+                found.fail(f"rule {rule.code} {rule.name} crashed: {describe(problem)}", rule)
+
+
+def _is_document(project: Project, finding: Finding) -> bool:
+    path = project.path_of(finding.span)
+    return path is not None and project.document(path) is not None
+
+
+def describe(problem: BaseException) -> str:
+    """An exception in one line, with the place in the code that raised it."""
+    trace = problem.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+    text = " ".join(str(problem).split())
+    return f"{type(problem).__name__}{': ' if text else ''}{text}{place}"
