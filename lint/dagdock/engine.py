@@ -88,6 +88,7 @@ class Linter:
                     lambda target: whole(work(target)),
                     targets,
                     processes,
+                    lost=lambda target, how: _lost(workspace, target, how),
                     name=_name,
                     find=self._rule,
                     tell=lambda done: tell(done, len(targets)),
@@ -139,6 +140,12 @@ def _show(each: Examined, findings: Sequence[Finding], suppressions: Sequence[Su
             result.silenced.append(Silenced(finding, by))
         else:
             result.findings.append(finding)
+
+
+def _lost(workspace: Workspace, target: Target, how: str) -> Examined:
+    examined = Examined(target, workspace.shown(target))
+    examined.fail(f"internal error: the process that checked it ended with {how}")
+    return examined
 
 
 def _name(value: object) -> tuple[Kind, str] | None:

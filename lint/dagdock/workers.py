@@ -18,8 +18,13 @@ BLOCK = 16
 _DONE, _VALUES, _PROBLEM = b".", b"=", b"!"
 
 
-class Died(Exception):
-    """A process ended without an answer; the message says how, and what to do."""
+class _Died(Exception):
+    """A process ended without an answer, at the item of this number; `how` in words."""
+
+    def __init__(self, at: int, how: str) -> None:
+        super().__init__(how)
+        self.at = at
+        self.how = how
 
 
 def available() -> int:
@@ -34,34 +39,50 @@ def spread(
     items: Sequence[Item],
     processes: int,
     *,
+    lost: Callable[[Item, str], Value],
     name: Callable[[object], object],
     find: Callable[[Any], object],
     tell: Callable[[int], None],
 ) -> list[Value]:
     """The value of each item, in order. What `work` raises is raised here.
 
+    `lost` gives the value for an item at which a process died, and how it died; the others are worked on again.
     `name` gives something small for an object that both sides have (None for all others), `find` the object for it.
-    `tell` is told how many items are done. Raises Died.
+    `tell` is told how many items are done.
     """
-    shares = [[at for at in range(len(items)) if at // BLOCK % processes == number] for number in range(processes)]
-    children = [_Child(work, [items[at] for at in share], name) for share in shares if share]
     values: dict[int, Value] = {}
-    try:
-        waiting = {child.pipe: child for child in children}
-        done = 0
-        while waiting:
-            for pipe in select.select(list(waiting), [], [])[0]:
-                if count := waiting[pipe].read():
-                    done += count
-                    tell(done)
-                elif waiting[pipe].ended:
-                    del waiting[pipe]
-        for child, share in zip(children, shares, strict=False):
-            values.update(zip(share, child.values(find), strict=True))
-    finally:
-        for child in children:
-            child.close()
+    waiting = [[at for at in range(len(items)) if at // BLOCK % processes == number] for number in range(processes)]
+    while waiting := [share for share in waiting if share]:
+        children: list[_Child] = []
+        try:
+            children.extend(_Child(work, [items[at] for at in share], name) for share in waiting)
+            _wait(children, lambda done: tell(len(values) + done))
+            again: list[list[int]] = []
+            for child, share in zip(children, waiting, strict=True):
+                try:
+                    found: list[Value] = child.values(find)
+                    values.update(zip(share, found, strict=True))
+                except _Died as death:
+                    values[share[death.at]] = lost(items[share[death.at]], death.how)
+                    again.append(share[: death.at] + share[death.at + 1 :])
+            waiting = again
+        finally:
+            for child in children:
+                child.close()
     return [values[at] for at in range(len(items))]
+
+
+def _wait(children: Sequence[_Child], tell: Callable[[int], None]) -> None:
+    """Until all have answered or died."""
+    waiting = {child.pipe: child for child in children}
+    done = 0
+    while waiting:
+        for pipe in select.select(list(waiting), [], [])[0]:
+            if count := waiting[pipe].read():
+                done += count
+                tell(done)
+            elif waiting[pipe].ended:
+                del waiting[pipe]
 
 
 class _Child:
@@ -69,6 +90,7 @@ class _Child:
 
     def __init__(self, work: Callable[[Any], Any], items: Sequence[Any], name: Callable[[object], object]) -> None:
         self.ended = False
+        self._last = len(items) - 1
         self._written = bytearray()
         self._dots = 0
         self._status: int | None = None
@@ -94,8 +116,8 @@ class _Child:
         answer = bytes(self._written[self._dots :])
         self._status = os.waitpid(self._process, 0)[1]
         if answer[:1] not in (_VALUES, _PROBLEM):
-            how = f"signal {os.WTERMSIG(self._status)}" if os.WIFSIGNALED(self._status) else f"status {self._status}"
-            raise Died(f"a process ended with {how} while it checked files; find the one with --jobs 1")
+            signal = os.WTERMSIG(self._status) if os.WIFSIGNALED(self._status) else 0
+            raise _Died(min(self._dots, self._last), f"signal {signal}" if signal else f"status {self._status >> 8}")
         values = _Unpickler(answer[1:], find).load()
         if answer[:1] == _PROBLEM:
             raise values
