@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -175,9 +176,17 @@ class TestExtends:
 
     @pytest.mark.parametrize(
         "extends",
-        ["{file: gone.yml, service: a}", "{file: other.yml, service: gone}", "gone", "{file: '${F}', service: a}", "web",
-         "{file: compose.yaml, service: web}", "{file: 'https://x.org/c.yml', service: a}", "{file: broken.yml, service: a}"],
-    )  # fmt: skip
+        [
+            "gone",
+            "web",
+            "{file: gone.yml, service: a}",
+            "{file: other.yml, service: gone}",
+            "{file: '${F}', service: a}",
+            "{file: compose.yaml, service: web}",
+            "{file: 'https://x.org/c.yml', service: a}",
+            "{file: broken.yml, service: a}",
+        ],
+    )
     def test_what_cannot_be_read_makes_a_service_incomplete(self, extends: str) -> None:
         files = {
             "compose.yaml": f"services: {{web: {{image: x, extends: {extends}}}, own: {{image: y}}}}",
@@ -194,19 +203,20 @@ class TestExtends:
         assert (services["s199"].complete, services["s0"].complete, services["a"].complete) == (True, False, False)
 
 
-class TestInclude:
-    FILES = {
-        "compose.yaml": (
-            "include: [db/compose.yml, {path: [a.yml, b.yml], project_directory: sub}]\n"
-            "services: {web: {image: x, depends_on: [db]}, log: {user: root}}\n"
-        ),
-        "db/compose.yml": "services: {db: {image: postgres, volumes: ['v:/v', './x:/y']}}\nvolumes: {v: }\n",
-        "a.yml": "services: {log: {image: log:1, build: .}}\n",
-        "b.yml": "services: {log: {image: log:2}}\nnetworks: {n: }\n",
-    }
+INCLUDING = {
+    "compose.yaml": (
+        "include: [db/compose.yml, {path: [a.yml, b.yml], project_directory: sub}]\n"
+        "services: {web: {image: x, depends_on: [db]}, log: {user: root}}\n"
+    ),
+    "db/compose.yml": "services: {db: {image: postgres, volumes: ['v:/v', './x:/y']}}\nvolumes: {v: }\n",
+    "a.yml": "services: {log: {image: log:1, build: .}}\n",
+    "b.yml": "services: {log: {image: log:2}}\nnetworks: {n: }\n",
+}
 
+
+class TestInclude:
     def test_all_is_one_model(self) -> None:
-        file = project(self.FILES)
+        file = project(INCLUDING)
         assert list(file.services) == ["db", "log", "web"]
         assert (list(file.volumes), list(file.networks)) == (["v"], ["n"])
         log = file.services["log"]
@@ -216,14 +226,14 @@ class TestInclude:
         assert [node.name for node in file.walk() if isinstance(node, Service)] == ["log", "web"]
 
     def test_relative_paths_start_where_the_include_says(self) -> None:
-        file = project(self.FILES)
+        file = project(INCLUDING)
         build = file.services["log"].build
         assert build and build.context
         assert file.directory_of(build.context) == "sub"
         assert file.directory_of(file.services["db"]) == "db"
 
     def test_an_included_file_knows_that_it_is_a_part(self) -> None:
-        file = project(self.FILES)
+        file = project(INCLUDING)
         (included,) = file.include[0].files
         assert included.included_by == [file]
         assert not included.complete and included.services["db"].complete
@@ -234,7 +244,7 @@ class TestInclude:
     def test_what_cannot_be_read_makes_a_file_incomplete(self, path: str) -> None:
         item = path if path.startswith("[") else f"'{path}'"
         main = f"include: [{{path: {item}}}]\nservices: {{web: {{image: x}}}}\n"
-        file = project({**self.FILES, "compose.yaml": main, "broken.yml": "a: [\n"})
+        file = project({**INCLUDING, "compose.yaml": main, "broken.yml": "a: [\n"})
         assert not file.complete
         assert file.services["web"].complete
 
@@ -284,12 +294,20 @@ def use(file: ComposeFile) -> None:
     assert all(volume.external in (True, False, None) for volume in file.volumes.values())
     for service in file.services.values():
         _ = [getattr(service, name) for name in dir(Service) if not name.startswith("_") and name != "kind"]
-        for part in (*service.ports, *service.volumes, *service.environment, *service.depends_on):
-            assert 0 <= part.span.start <= part.span.end <= length
+        parts = (service.ports, service.volumes, service.environment, service.depends_on)
+        assert all(0 <= one.span.start <= one.span.end <= length for part in parts for one in part)
         for command in (service.command, service.entrypoint):
             _ = command and ([word.resolved for word in command.words], command.shell, command.span)
         _ = service.healthcheck and (service.healthcheck.test, service.healthcheck.disabled)
         _ = service.build and (service.build.args, service.build.context)
+
+
+KEYS = "services a image build ports volumes environment depends_on extends include path service test networks".split()
+SHAPES: st.SearchStrategy[object] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("ab$:{}-/ ", max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=25,
+)
 
 
 class TestAnyInput:
@@ -305,18 +323,9 @@ class TestAnyInput:
         use(parse(SAMPLE[:place] + typed + SAMPLE[place + dropped :]))
 
     @settings(deadline=None, max_examples=50)
-    @given(
-        st.recursive(
-            st.none() | st.booleans() | st.integers() | st.text("ab$:{}-/ ", max_size=6),
-            lambda inner: st.lists(inner, max_size=3)
-            | st.dictionaries(st.sampled_from(["services", "a", "image", "build", "ports", "volumes", "environment",
-                "depends_on", "extends", "include", "path", "service", "healthcheck", "test", "networks", "command"]), inner, max_size=5),
-            max_leaves=25,
-        )
-    )  # fmt: skip
+    @given(SHAPES)
     def test_any_shape(self, shape: object) -> None:
-        import json
-
+        service = dict.fromkeys(("image", "ports", "volumes", "environment", "depends_on", "healthcheck"), shape)
+        services = {"a": shape, "b": service, "c": {"extends": shape, "build": shape, "command": shape}}
         use(parse(json.dumps(shape)))
-        use(parse(json.dumps({"services": {"a": shape, "b": {"image": shape, "ports": shape, "volumes": shape,
-            "environment": shape, "depends_on": shape, "healthcheck": shape, "extends": shape}}, "include": shape})))  # fmt: skip
+        use(parse(json.dumps({"services": services, "include": shape, "volumes": shape})))

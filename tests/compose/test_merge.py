@@ -124,7 +124,7 @@ def test_names(merged: ComposeFile) -> None:
 
 def test_everything_keeps_the_place_where_it_is_written(merged: ComposeFile) -> None:
     web = merged.services["web"]
-    paths = {one.name: one.span.source.path for one in web.environment}
+    paths = {str(one.name): one.span.source.path for one in web.environment}
     assert paths == {"B": "compose.yaml", "A": "compose.override.yaml", "D": paths["D"], "C": paths["D"]}
     assert web.span.source.path == "compose.override.yaml"
 
