@@ -150,6 +150,7 @@ def test_wrong_options(table: str, message: str) -> None:
         ("[severity]\nDF999 = 'off'", "dagdock.toml:2: no rule is called `DF999`"),
         ("[rules.threee]\nx = 1", "dagdock.toml:1: no rule is called `threee`"),
         ("[per-file-ignores]\n'a' = ['nix']", "dagdock.toml:1: no rule is called `nix`"),
+        ("plugins = ['acme']", "dagdock.toml:1: the plugin `acme` is not installed beside dagdock"),
     ],
 )
 def test_names_in_the_configuration(text: str, message: str | None) -> None:

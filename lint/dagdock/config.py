@@ -83,6 +83,12 @@ def _text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _version(value: object) -> bool:
+    from dagdock.project import AirflowVersion
+
+    return isinstance(value, str) and AirflowVersion.parse(value) is not None
+
+
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -95,7 +101,7 @@ KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
     "per-file-ignores": (_string_lists, 'a table of path patterns, such as "tests/**" = ["DF203"]'),
     "exclude": (_strings, 'a list of path patterns, such as ["legacy/**"]'),
     "severity": (_levels, 'a table of rules, such as DF203 = "error" (error, warning, info or off)'),
-    "airflow-version": (_text, 'a text, such as "2.10"'),
+    "airflow-version": (_version, 'a version as text, such as "2.10"'),
     "trusted-registries": (_strings, 'a list of texts, such as ["docker.io", "*.example.com"]'),
     "label-schema": (_texts, 'a table of labels, such as version = "semver"'),
     "strict-labels": (_flag, "true or false"),

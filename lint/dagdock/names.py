@@ -57,6 +57,9 @@ class Vocabulary:
     def of_kind(self, kind: Kind) -> list[Rule]:
         return self._rules.of_kind(kind)
 
+    def plugins(self) -> dict[str, str]:
+        return self._rules.plugins()
+
     def find(self, name: str, kinds: Sequence[Kind] = KINDS) -> list[Rule]:
         """The rules that a name means, among the kinds given."""
         return [rule for kind in kinds for rule in self._rules.of_kind(kind) if closeness(name, rule)]

@@ -83,8 +83,15 @@ class Selection:
         return self._options[rule.code]
 
     def check_names(self, kinds: tuple[Kind, ...]) -> None:
-        """Raise ConfigError for a name in the configuration that means no rule. `kinds` are those at hand."""
+        """Raise ConfigError for a name in the configuration that means no rule, or no plugin.
+
+        `kinds` are those at hand. A plugin is never loaded because a configuration names it: it must be installed.
+        """
         config = self.config
+        for name in config.plugins or ():
+            if name not in self._vocabulary.plugins():
+                where = config.where(*self._prefix, "plugins")
+                raise ConfigError(f"{where}the plugin `{name}` is not installed beside dagdock; install its package")
         for key, names, foreign in (
             ("select", config.select or (), False),
             ("extend-select", config.extend_select, True),
