@@ -33,7 +33,7 @@ def test_parts(text: str, parts: tuple[str | None, ...]) -> None:
     assert found is not None
     assert (found.registry, found.repository, found.tag, found.digest) == parts
     assert str(found) == text
-    assert found == ImageRef(*parts)  # type: ignore[arg-type]
+    assert found == ImageRef(*parts)
     assert hash(found) == hash(parse(text))
 
 

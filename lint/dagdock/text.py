@@ -7,7 +7,7 @@ reports count lines and columns from 1: all of that is converted here and nowher
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 BOM = "\ufeff"
@@ -257,11 +257,14 @@ class Mapped:
         if end is None:
             end = len(self.text)
         found: list[tuple[int, str]] = []
-        bounds: Sequence[int] = [*self._logical[1:], len(self.text)]
-        for logical, origin, stop in zip(self._logical, self._origins, bounds, strict=True):
+        for piece in range(max(bisect_right(self._logical, start) - 1, 0), len(self._logical)):
+            logical = self._logical[piece]
+            stop = self._logical[piece + 1] if piece + 1 < len(self._logical) else len(self.text)
             low, high = max(start, logical), min(end, stop)
             if low < high:
-                found.append((origin + low - logical, self.text[low:high]))
+                found.append((self._origins[piece] + low - logical, self.text[low:high]))
+            elif logical >= end:
+                break
         return found
 
     def part(self, start: int, end: int) -> Mapped:

@@ -38,7 +38,7 @@ class Dockerfile:
             found = instruction(self, line)
             found.index = len(self.instructions)
             self.instructions.append(found)
-            if "<<" in line.text.text:
+            if "<<" in line.code.text:
                 self._read_heredocs(found, lexer)
         self.escape = lexer.escape
         self.directives: list[Directive] = lexer.directives
@@ -52,7 +52,7 @@ class Dockerfile:
         if inner is None or not inner.takes_heredocs or inner.too_long or inner.exec_form is not None:
             return
         line = found.logical
-        for opener in openers(line.text):
+        for opener in openers(line.code):
             lines = lexer.heredoc(opener.is_end)
             found.heredocs.append(_heredoc(found, inner, opener, lines.body, lines.terminator))
             found.lines = line.lines = Span(line.lines.source, line.lines.start, lines.end)
@@ -158,18 +158,6 @@ class Dockerfile:
         """The stages that are built on a stage, copy from it or mount it."""
         return self._users.get(stage.index, [])
 
-    def comment_above(self, node: Instruction) -> list[Comment]:
-        """The comments on the lines directly above an instruction, nearest last."""
-        found: list[Comment] = []
-        line = node.span.line
-        for comment in reversed(self.comments):
-            if comment.span.start < node.span.start:
-                line -= 1
-                if comment.span.line != line:
-                    break
-                found.append(comment)
-        return found[::-1]
-
     @cached_property
     def _shell_pragmas(self) -> list[Text]:
         """The shells named by comments `# hadolint shell=…`."""
@@ -201,7 +189,7 @@ def _heredoc(
     body: tuple[int, int],
     terminator: tuple[int, int] | None,
 ) -> Heredoc:
-    source, text = found.dockerfile.source, found.logical.text
+    source, text = found.dockerfile.source, found.logical.code
     # COPY and ADD expand a heredoc whose word is escaped but not quoted; a shell does not.
     quoted = opener.quoted or (opener.escaped and inner.name == "RUN")
     return Heredoc(

@@ -10,12 +10,16 @@ from dagdock.dockerfile.flags import MOUNT_KEYS, REPEATABLE, SWITCHES, WITH_VALU
 from dagdock.dockerfile.instructions import (
     KINDS,
     Arg,
+    Cmd,
     CommandInstruction,
     Copy,
     CopyLike,
+    Entrypoint,
+    Env,
     From,
     Healthcheck,
     Instruction,
+    Label,
     Maintainer,
     Onbuild,
     PairsInstruction,
@@ -216,23 +220,19 @@ def _known_flags(known: tuple[str, ...]) -> str:
 
 
 def _arguments(instruction: Instruction) -> Faults:
-    """Too few and too many of them."""
-    name, words = instruction.name, instruction.words
-    message = ""
-    if isinstance(instruction, Unknown):
+    """Too few and too many of them; a bare RUN, CMD or ENTRYPOINT is legal."""
+    name, message = instruction.name, ""
+    if isinstance(instruction, (Unknown, Run, Cmd, Entrypoint)):
         return
-    if isinstance(instruction, CopyLike):
-        if len(words) < 2:
-            message = f"{name} needs a source and a destination"
-    elif isinstance(instruction, From):
+    if isinstance(instruction, From):
         yield from _from_arguments(instruction)
-        return
-    elif isinstance(instruction, PairsInstruction) and not isinstance(instruction, Arg):
-        if not words or (instruction.pairs[0].legacy and instruction.pairs[0].value is None):
+    elif isinstance(instruction, CopyLike):
+        if len(instruction.words) < 2:
+            message = f"{name} needs a source and a destination"
+    elif isinstance(instruction, (Env, Label)):
+        if not instruction.pairs or (instruction.pairs[0].legacy and instruction.pairs[0].value is None):
             message = f"{name} needs a name and a value: `{name} name=value`"
-    elif isinstance(instruction, CommandInstruction) and not isinstance(instruction, Healthcheck):
-        return  # a bare RUN, CMD or ENTRYPOINT is legal
-    elif not words and not (isinstance(instruction, Shell) and instruction.exec_form is not None):
+    elif not instruction.body.text:
         message = f"{name} needs an argument"
     if message:
         yield Fault("missing-arguments", instruction, f"{message}. Docker refuses it as it stands", instruction)

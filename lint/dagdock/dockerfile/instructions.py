@@ -62,12 +62,12 @@ class Instruction:
     @cached_property
     def keyword(self) -> Text:
         """The keyword as written."""
-        return self.logical.text.piece(self._begin, self._keyword_end)
+        return self.logical.code.piece(self._begin, self._keyword_end)
 
     @property
     def span(self) -> Span:
         """From the keyword to the last character, heredocs included, without the last newline."""
-        code = self.logical.text.span(self._begin, self._end)
+        code = self.logical.code.span(self._begin, self._end)
         if not self.heredocs:
             return code
         last = self.heredocs[-1]
@@ -79,7 +79,7 @@ class Instruction:
     @property
     def head(self) -> Span:
         """What stands on the line of the keyword, without a continuation character."""
-        span = self.logical.text.span(self._begin, self._end)
+        span = self.logical.code.span(self._begin, self._end)
         line_end = span.source.text.find("\n", span.start, span.end)
         if line_end < 0:
             return span
@@ -98,8 +98,8 @@ class Instruction:
         found: list[Flag] = []
         position = self._keyword_end
         if not self.too_long:
-            found, position = read_flags(self.logical.text, position, self._end, self.dockerfile.escape)
-        return found, _after_spaces(self.logical.text.text, position, self._end)
+            found, position = read_flags(self.logical.code, position, self._end, self.dockerfile.escape)
+        return found, _after_spaces(self.logical.code.text, position, self._end)
 
     @property
     def flags(self) -> list[Flag]:
@@ -121,7 +121,7 @@ class Instruction:
     @cached_property
     def body(self) -> Mapped:
         """What stands behind the flags, as Docker reads it: continuations, comments and blank lines are gone."""
-        return self.logical.text.part(self.body_start, self._end)
+        return self.logical.code.part(self.body_start, self._end)
 
     @property
     def arguments(self) -> Span:
@@ -292,13 +292,13 @@ class Run(CommandInstruction):
         """The words of the command line without those that open heredocs."""
         command = self.command.text
         shift = self.body_start
-        for opener in reversed(openers(self.logical.text)):
+        for opener in reversed(openers(self.logical.code)):
             command = command[: opener.start - shift] + command[opener.end - shift :]
         return command.split()
 
     def _with_heredocs(self) -> Mapped:
         """The command line with its heredocs below it, as BuildKit hands it to the shell."""
-        text, source = self.logical.text, self.dockerfile.source
+        text, source = self.logical.code, self.dockerfile.source
         pieces = text.pieces(self.body_start, self._end)
         for heredoc in self.heredocs:
             pieces.append((max(heredoc.span.start - 1, 0), "\n"))
@@ -582,7 +582,7 @@ def _after_spaces(text: str, position: int, end: int) -> int:
 
 def instruction(dockerfile: Dockerfile, line: LogicalLine, start: int = 0) -> Instruction:
     """The instruction that a logical line holds from `start` on."""
-    text = line.text.text
+    text = line.code.text
     end = len(text.rstrip(SPACES))
     begin = _after_spaces(text, start, end)
     end = max(begin, end)

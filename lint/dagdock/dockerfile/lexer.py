@@ -62,10 +62,10 @@ class LogicalLine:
     `lines` spans the physical lines it is made of, the last newline included.
     """
 
-    __slots__ = ("blank_lines", "comments", "lines", "text")
+    __slots__ = ("blank_lines", "code", "comments", "lines")
 
-    def __init__(self, text: Mapped, lines: Span, comments: list[Comment], blank_lines: list[Span]) -> None:
-        self.text = text
+    def __init__(self, code: Mapped, lines: Span, comments: list[Comment], blank_lines: list[Span]) -> None:
+        self.code = code
         self.lines = lines
         self.comments = comments
         self.blank_lines = blank_lines

@@ -71,7 +71,7 @@ def tokens_of(dockerfile: Dockerfile) -> list[Token]:
 
 
 def _marks_of(instruction: Instruction) -> Iterator[_Mark]:
-    code = [(origin, origin + len(text)) for origin, text in instruction.logical.text.pieces()]
+    code = [(origin, origin + len(text)) for origin, text in instruction.logical.code.pieces()]
     for span, kind in _parts_of(instruction):
         # What is continued on another line is cut where continuations, comments and blank lines stand.
         first = max(bisect_right(code, (span.start, len(span.source.text))) - 1, 0)

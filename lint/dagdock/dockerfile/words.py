@@ -163,7 +163,8 @@ class Word:
     @property
     def fault(self) -> WordFault | None:
         """Why Docker would stop at this word."""
-        _ = self.parts
+        if self._parts is None and _special(self._escape, "").search(self._body.text, self._start, self._end):
+            _ = self.parts
         return self._fault
 
     @property
