@@ -20,8 +20,8 @@ MAX_CHANGES = 300
 MAX_LENGTH = 100_000
 MAX_NUMBER = 10**40
 # Work for one expression and for all of a file; making a value costs its size.
-MAX_STEPS = 200_000
-MAX_STEPS_A_FILE = 2_000_000
+MAX_STEPS = 60_000
+MAX_STEPS_A_FILE = 500_000
 
 
 class Known:
