@@ -329,3 +329,11 @@ class TestAnyInput:
         services = {"a": shape, "b": service, "c": {"extends": shape, "build": shape, "command": shape}}
         use(parse(json.dumps(shape)))
         use(parse(json.dumps({"services": services, "include": shape, "volumes": shape})))
+
+
+def test_many_includes_of_the_same_files_cost_nothing() -> None:
+    files = {f"{n}.yml": f"include: [{n + 1}.yml, {n + 1}.yml]\nservices: {{s{n}: {{image: x}}}}\n" for n in range(100)}
+    file = project(files, "0.yml")
+    use(file)
+    assert "s20" in file.services and file.directory_of(file.services["s20"]) == ""
+    assert not file.complete  # a chain of a hundred is not followed to its end

@@ -182,10 +182,8 @@ class ComposeFile:
         source = where.span.source
         if source is self.source:
             return self.directory
-        for part in self._parts:
-            if any(source is file.source for file in part._with_parts()):
-                return part.directory_of(where)
-        return dirname(source.path)
+        file = self._by_source.get(id(source))
+        return file.directory if file else dirname(source.path)
 
     def path_of(self, value: Value) -> str | None:
         """The path that a value names, in the terms of `source.path`; None where it is not known or not local."""
@@ -201,10 +199,13 @@ class ComposeFile:
         """The files that this one is made of, or that it includes."""
         return list(self.bases) or [file for include in self.include for file in include.files]
 
-    def _with_parts(self) -> Iterator[ComposeFile]:
-        yield self
+    @cached_property
+    def _by_source(self) -> dict[int, ComposeFile]:
+        """By the identity of a source, the file whose folder relative paths in it start from."""
+        found: dict[int, ComposeFile] = {}
         for part in self._parts:
-            yield from part._with_parts()
+            found |= part._by_source
+        return found | {id(base.source): self for base in self.bases} | {id(self.source): self}
 
     @property
     def _read_well(self) -> bool:
@@ -308,7 +309,8 @@ class ComposeFile:
         """Load the files of an `include`; the first one decides where relative paths start."""
         paths = [self.path_of(value) for value in include.paths]
         outer = self._outer | {normpath(self.source.path)}
-        loaded = [self._load_file(path) for path in paths if path is not None and path not in outer]
+        local = [path for path in paths if path is not None and path not in outer]
+        loaded = [self._load_file(path) for path in local] if len(outer) < _MAX_CHAIN else []
         found = [file for file in loaded if file is not None]
         directory = dirname(paths[0]) if paths and paths[0] is not None else None
         if include.project_directory:

@@ -11,6 +11,9 @@ from dagdock.compose.scalars import ScalarType
 from dagdock.text import Mapped, Span, Text
 from dagdock.yamltree import Scalar
 
+# Tags that leave the reading of a plain scalar as it is; any other makes it text.
+_PLAIN_TAGS = (None, "!!int", "!!float", "!!bool", "!!null", "!override")
+
 
 class Value:
     """A scalar, or the part of one behind `KEY=` in a list.
@@ -57,7 +60,7 @@ class Value:
         text = self.raw
         if "$" in text:
             return "text", self.filled.text if self.filled.known else None
-        if self._part or self.node.style != "plain" or self.node.tag not in (None, "!!int", "!!float", "!!bool"):
+        if self._part or self.node.style != "plain" or self.node.tag not in _PLAIN_TAGS:
             return "text", str(text)
         return scalars.resolve(text)
 
