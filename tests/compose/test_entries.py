@@ -69,6 +69,7 @@ class TestPorts:
             ("80:http", "`http` is no container port"),
             ("'80:'", "container port is missing"),
             ("70000:80", "no host port"),
+            ("80:" + "1" * 5000, "no container port"),
             ("80:80/tcpp", "`tcpp` is no protocol"),
             ("localhost:80:80", "`localhost` is no IP address"),
             ("80-90:80-85", "not equally long"),

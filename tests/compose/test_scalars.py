@@ -55,3 +55,8 @@ def test_floats_keep_their_value(number: float) -> None:
 @given(st.text())
 def test_any_text(text: str) -> None:
     assert scalars.resolve(text)[0] in ("null", "bool", "int", "float", "date", "text")
+
+
+def test_long_numbers() -> None:
+    assert scalars.resolve("9" * 5000) == ("text", "9" * 5000)  # more than a float holds
+    assert scalars.resolve("0" * 5000 + "1.5") == ("float", "1.5")

@@ -133,7 +133,7 @@ def _range(port: Port, text: Text, what: str) -> PortRange | None:
         return None
     first, dash, last = text.partition("-")
     ends = [first, last] if dash else [first]
-    if not all(end.isascii() and end.isdigit() and int(end) <= 65535 for end in ends):
+    if not all(_is_port(end) for end in ends):
         if text:
             port.error = f"`{text}` is no {what}: a number up to 65535 or a range like 8000-8010 is"
         else:
@@ -143,6 +143,10 @@ def _range(port: Port, text: Text, what: str) -> PortRange | None:
         port.error = f"the range `{text}` ends before it begins"
         return None
     return PortRange(int(ends[0]), int(ends[-1]), text.span)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= 65535
 
 
 def _check(port: Port, target: Text, protocol: Text) -> None:

@@ -63,7 +63,7 @@ def format_float(number: float) -> str:
 
 def _integer(digits: str) -> int | None:
     match = _int().fullmatch(digits)
-    if match is None:
+    if match is None or len(digits) > 100:  # Python refuses to read numbers of thousands of digits
         return None
     base = {"x": 16, "b": 2, "o": 8, "decimal": 10}[(match.lastgroup or "decimal")]
     value = int(match[1] + match[match.lastgroup or "decimal"], base)
