@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+from dagdock.dockerfile.commands import Cmd, CommandInstruction, Entrypoint, Healthcheck, Run
 from dagdock.dockerfile.document import Dockerfile, parse
 from dagdock.dockerfile.execform import JsonFault
 from dagdock.dockerfile.faults import Fault
 from dagdock.dockerfile.flags import Flag, Mount, MountField
 from dagdock.dockerfile.heredocs import Heredoc
+from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.instructions import (
     Add,
-    Arg,
-    Cmd,
-    CommandInstruction,
     Copy,
     CopyLike,
-    Entrypoint,
-    Env,
     Expose,
     From,
-    Healthcheck,
-    Instruction,
-    Label,
     Maintainer,
     Onbuild,
-    Pair,
-    PairsInstruction,
     Port,
-    Run,
     Shell,
     StopSignal,
     Unknown,
@@ -35,6 +26,7 @@ from dagdock.dockerfile.instructions import (
     Workdir,
 )
 from dagdock.dockerfile.lexer import Comment, Directive
+from dagdock.dockerfile.pairs import Arg, Env, Label, Pair, PairsInstruction
 from dagdock.dockerfile.stages import Binding, Scope, Stage
 from dagdock.dockerfile.tokens import Token
 from dagdock.dockerfile.words import Literal, Variable, Word

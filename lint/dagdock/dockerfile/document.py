@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from dagdock.dockerfile.heredocs import Heredoc, Opener, openers
-from dagdock.dockerfile.instructions import Arg, From, Instruction, Onbuild, instruction
+from dagdock.dockerfile.instruction import Instruction
+from dagdock.dockerfile.instructions import From, Onbuild, instruction
 from dagdock.dockerfile.lexer import Comment, Directive, Lexer
+from dagdock.dockerfile.pairs import Arg
 from dagdock.dockerfile.stages import PLATFORM_ARGS, Binding, Bindings, Scope, Stage, set_args
 from dagdock.rule import Kind
 from dagdock.text import Source, Span, Text

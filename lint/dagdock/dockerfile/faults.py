@@ -6,29 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dagdock import image
+from dagdock.dockerfile.commands import Cmd, CommandInstruction, Entrypoint, Healthcheck, Run
 from dagdock.dockerfile.flags import MOUNT_KEYS, REPEATABLE, SWITCHES, WITH_VALUE
-from dagdock.dockerfile.instructions import (
-    KINDS,
-    Arg,
-    Cmd,
-    CommandInstruction,
-    Copy,
-    CopyLike,
-    Entrypoint,
-    Env,
-    From,
-    Healthcheck,
-    Instruction,
-    Label,
-    Maintainer,
-    Onbuild,
-    PairsInstruction,
-    Run,
-    Shell,
-    StopSignal,
-    Unknown,
-)
+from dagdock.dockerfile.instruction import Instruction
+from dagdock.dockerfile.instructions import KINDS, Copy, CopyLike, From, Maintainer, Onbuild, Shell, StopSignal, Unknown
 from dagdock.dockerfile.lexer import LINE_LIMIT, SPACES
+from dagdock.dockerfile.pairs import Arg, Env, Label, PairsInstruction
 from dagdock.spelling import nearest
 from dagdock.text import Located, Span, Text
 

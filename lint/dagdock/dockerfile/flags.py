@@ -162,11 +162,11 @@ class Mount:
 
     __slots__ = ("fields", "flag", "from_stage", "span", "type")
 
-    def __init__(self, flag: Flag, fields: list[MountField], from_stage: Stage | None) -> None:
+    def __init__(self, flag: Flag, fields: list[MountField]) -> None:
         self.flag = flag
         self.span = flag.span
         self.fields = fields
-        self.from_stage = from_stage
+        self.from_stage: Stage | None = None
         kind = self.field("type")
         self.type = kind.value.lower() if kind and kind.value else "bind"
 

@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from dagdock import image
 from dagdock.dockerfile import dialects
-from dagdock.dockerfile.instructions import (
-    Arg,
-    Copy,
-    Env,
-    From,
-    Instruction,
-    Pair,
-    PairsInstruction,
-    Run,
-    Shell,
-    User,
-    Workdir,
-)
+from dagdock.dockerfile.commands import Run
+from dagdock.dockerfile.instruction import Instruction
+from dagdock.dockerfile.instructions import Copy, From, Shell, User, Workdir
+from dagdock.dockerfile.pairs import Arg, Env, Pair, PairsInstruction
 from dagdock.rule import Kind
 from dagdock.text import Span, Text
 

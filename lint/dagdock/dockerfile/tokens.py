@@ -12,7 +12,7 @@ from dagdock.text import BOM, Span
 
 if TYPE_CHECKING:
     from dagdock.dockerfile.document import Dockerfile
-    from dagdock.dockerfile.instructions import Instruction
+    from dagdock.dockerfile.instruction import Instruction
 
 Kind = Literal[
     "bom",
