@@ -30,6 +30,8 @@ class Origin:
     - `either` one of several assignments or branches; `filled` a list, set or dict that is filled later on
     - `parameter` of the function; `?` anything else
 
+    Steps are shared: whoever follows `inputs` himself remembers where he was, or uses `walk()`.
+
     `method` is the bare name of the called method or attribute (`json`, `fetchall`, `content`), if there is one.
     `inputs` begins with the receiver of a method, then the arguments, or the parts of a display.
     """

@@ -52,7 +52,7 @@ class DagModule:
         self.known_entries: dict[ast.AST, Entries] = {}
         self.known_counts: dict[tuple[ast.AST, ast.AST | None], Count] = {}
 
-    @property
+    @cached_property
     def is_dag_file(self) -> bool:
         """Whether it imports Airflow and makes DAGs or tasks (also `@task` functions for others to call)."""
         if not self.imports_airflow:
@@ -132,10 +132,13 @@ class DagModule:
         yield from self.dags
         yield from self.tasks
 
-    def calls(self) -> Iterator[Call]:
+    def calls(self) -> list[Call]:
         """Every call of the file, in source order."""
-        for node in self.names.calls:
-            yield Call(self, node)
+        return self._calls
+
+    @cached_property
+    def _calls(self) -> list[Call]:
+        return [Call(self, node) for node in self.names.calls]
 
     # Places.
 
@@ -286,7 +289,7 @@ class DagModule:
     def _returns(self) -> dict[ast.AST, list[Return]]:
         found: dict[ast.AST, list[Return]] = {}
         for node in self.names.returns:
-            if isinstance(node, ast.Return) and node.value is not None:
+            if node.value is not None:
                 found.setdefault(self.names.scopes[node].node, []).append(Return(self, node.value))
         for returns in found.values():
             returns.sort(key=lambda one: (one.node.lineno, one.node.col_offset))

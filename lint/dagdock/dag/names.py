@@ -102,7 +102,7 @@ class Names:
         self.calls: list[ast.Call] = []
         self.functions: list[FunctionNode] = []
         self.classes: list[ast.ClassDef] = []
-        self.returns: list[ast.Return | ast.Yield | ast.YieldFrom] = []
+        self.returns: list[ast.Return] = []
         self.imports: dict[str, list[ast.alias]] = {}
         self.star_imports: list[str] = []
         self.loads: dict[str, list[ast.Name]] = {}
@@ -150,8 +150,6 @@ class Names:
             ast.Global: self._declaration,
             ast.Nonlocal: self._declaration,
             ast.Return: self._return,
-            ast.Yield: self._return,
-            ast.YieldFrom: self._return,
             **dict.fromkeys(_MATCH, self._match),
         }
         fields: dict[type[ast.AST], tuple[str, ...]] = {}
@@ -322,7 +320,7 @@ class Names:
         if name:
             self._bind(scope, name, Binding("other", scope, node, node))
 
-    def _return(self, node: ast.Return | ast.Yield | ast.YieldFrom, scope: Scope) -> None:
+    def _return(self, node: ast.Return, scope: Scope) -> None:
         self.returns.append(node)
 
     def _bind_target(
