@@ -1,0 +1,64 @@
+"""Names that services use and the whole model does not define, reported once for each name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from dagdock.api import ComposeFile, Edit, Fix, Project, Related, Service, Text, nearest
+
+from ._edits import declare, is_plain_name
+from ._model import Kind, may_be_elsewhere, whole_model
+
+
+class Undefined(NamedTuple):
+    """A name that is not defined, where it is used first, where else, and the defined name that is nearest to it."""
+
+    name: Text
+    others: list[tuple[Service, Text]]
+    close: str | None
+
+    @property
+    def related(self) -> list[Related]:
+        return [Related(use, f"`{service.name}` uses it, too") for service, use in self.others]
+
+    @property
+    def uses(self) -> list[Text]:
+        return [self.name, *(use for _, use in self.others)]
+
+
+def undefined(
+    file: ComposeFile, project: Project, kind: Kind, uses: Callable[[Service], Iterable[Text]]
+) -> Iterator[Undefined]:
+    """The names that services use and that the top-level `kind` lacks; none where the model is not known whole."""
+    model = whole_model(file, project)
+    if model is None:
+        return
+    defined = getattr(model, kind)
+    found: dict[str, list[tuple[Service, Text]]] = {}
+    for service in model.services.values():
+        for name in uses(service):
+            if name not in defined:
+                found.setdefault(name, []).append((service, name))
+    for missing, places in found.items():
+        if not may_be_elsewhere(file, project, kind, missing):
+            yield Undefined(places[0][1], places[1:], nearest(missing, defined))
+
+
+def rename(file: ComposeFile, missing: Undefined) -> Fix | None:
+    """Write the nearest name in its place everywhere."""
+    close, uses = missing.close, missing.uses
+    if close is None or not is_plain_name(close) or any(use.span.source is not file.source for use in uses):
+        return None
+    edits = {use.span: Edit(use, close) for use in uses if use.span.text == use}
+    return Fix(f"Write `{close}`", edits.values(), "unsafe")
+
+
+def rename_or_declare(file: ComposeFile, kind: Kind, missing: Undefined) -> Fix | None:
+    """Write the nearest name, or declare this one under the top-level `kind` where none is near."""
+    if missing.close is not None:
+        return rename(file, missing)
+    if any(use.span.source is not file.source for use in missing.uses):
+        return None
+    edit = declare(file, kind, missing.name)
+    return Fix(f"Declare `{missing.name}` under `{kind}`", [edit], "unsafe") if edit else None

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagdock.api import (
+    Bad,
+    Dependency,
+    Edit,
+    Entry,
+    Fix,
+    Mapping,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Scalar,
+    Sequence,
+    Service,
+    Span,
+    rule,
+)
+
+from ._edits import STEP, column, is_plain_name, lines_below
+from ._model import as_run
+
+
+@rule(
+    "DC501",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L21"],
+    bad=[
+        Bad(
+            "services:\n  web:\n    image: web:1.4\n    depends_on:\n      - «db» # data\n      - cache\n"
+            "  db:\n    image: postgres:16\n    healthcheck:\n      test: pg_isready\n"
+            "  cache:\n    image: redis:7\n",
+            fixed="services:\n  web:\n    image: web:1.4\n    depends_on:\n"
+            "      db: # data\n        condition: service_healthy\n"
+            "      cache:\n        condition: service_started\n"
+            "  db:\n    image: postgres:16\n    healthcheck:\n      test: pg_isready\n"
+            "  cache:\n    image: redis:7\n",
+        ),
+        Bad(
+            "services:\n  web:\n    image: web:1.4\n    depends_on: [«db»]\n"
+            "  db:\n    image: postgres:16\n    healthcheck: {test: pg_isready}\n",
+            fixed="services:\n  web:\n    image: web:1.4\n    depends_on:\n"
+            "      db:\n        condition: service_healthy\n"
+            "  db:\n    image: postgres:16\n    healthcheck: {test: pg_isready}\n",
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    image: web:1.4\n    depends_on:\n      db:\n        condition: service_healthy\n"
+        "  db:\n    image: postgres:16\n    healthcheck:\n      test: pg_isready\n",
+        "services:\n  web:\n    image: web:1.4\n    depends_on: [db]\n"
+        "  db:\n    image: postgres:16\n    healthcheck:\n      disable: true\n",
+    ],
+)
+def depends_on_ignores_healthcheck(service: Service, project: Project) -> Problems:
+    """A service does not wait until the one that it depends on is ready, though a healthcheck could tell.
+
+    The short form of `depends_on` waits until the other container runs, not until the program in it works: a database
+    takes some seconds more, and whoever connects too early fails. The other service has a healthcheck; the long form
+    with `condition: service_healthy` waits for it.
+
+    https://docs.docker.com/compose/how-tos/startup-order/
+    """
+    others = project.merged(service.file).services
+    dependencies = as_run(service, project).depends_on
+    ready = {name for name, other in others.items() if _has_healthcheck(other)}
+    for dependency in dependencies:
+        name, condition = dependency.service, dependency.condition
+        if name is None or name not in ready:
+            continue
+        if dependency.form == "short":
+            yield Problem(
+                name,
+                f"this waits until the container of `{name}` runs, not until its healthcheck succeeds. Use the long "
+                "form with `condition: service_healthy`",
+                related=_related(others[name]),
+                fix=_long_form(service, dependency, ready),
+            )
+        elif condition and condition.resolved == "service_started":
+            yield Problem(
+                condition,
+                f"`service_started` does not wait until the healthcheck of `{name}` succeeds; `service_healthy` does",
+                severity="info",
+                related=_related(others[name]),
+                fix=Fix.replace("Wait until it is healthy", condition, "service_healthy", "unsafe"),
+            )
+
+
+def _has_healthcheck(service: Service) -> bool:
+    check = service.healthcheck
+    return check is not None and check.test is not None and check.disabled is False
+
+
+def _related(service: Service) -> list[Related]:
+    check = service.entries.get("healthcheck")
+    return [Related(check.name, f"the healthcheck of `{service.name}`")] if check else []
+
+
+def _long_form(service: Service, dependency: Dependency, ready: set[str]) -> Fix | None:
+    """Turn the whole list into a mapping; what has no healthcheck is waited for as before."""
+    entry = _written_list(service)
+    if entry is None or not isinstance(entry.value, Sequence) or not entry.value.span.holds(dependency.span):
+        return None
+    items = [item for item in entry.value.items if isinstance(item, Scalar) and is_plain_name(item.value)]
+    if len(items) < len(entry.value.items):
+        return None
+    conditions = {item.value: "service_healthy" if item.value in ready else "service_started" for item in items}
+    make = _from_flow if entry.value.flow else _from_block
+    edits = list(make(entry, items, conditions))
+    return Fix("Wait until it is healthy, in the long form", edits, "unsafe") if edits else None
+
+
+def _written_list(service: Service) -> Entry | None:
+    """`depends_on` with its list where both are written in the service itself."""
+    node = service.file.root.get("services") if service.file.root else None
+    body = node.get(service.name) if isinstance(node, Mapping) else None
+    entry = body.merged().get("depends_on") if isinstance(body, Mapping) and not body.flow else None
+    return entry if entry and entry.value.anchor is None else None
+
+
+def _from_flow(entry: Entry, items: list[Scalar], conditions: dict[str, str]) -> Iterator[Edit]:
+    value, source = entry.value, entry.value.source
+    if "#" in value.span.text:
+        return
+    margin = " " * column(entry.key) + STEP
+    lines = [f"{margin}{name}:{source.newline}{margin}{STEP}condition: {is_}" for name, is_ in conditions.items()]
+    yield Edit(Span(source, entry.key.end, value.end), source.newline.join([":", *lines]))
+
+
+def _from_block(entry: Entry, items: list[Scalar], conditions: dict[str, str]) -> Iterator[Edit]:
+    source = entry.value.source
+    for item in items:
+        line = source.line_span(source.position(item.begin).line)
+        before = source.text[line.start : item.begin]
+        if before.strip() != "-" or item.anchor is not None or item.tag is not None:
+            return
+    for item in items:
+        line = source.line_span(source.position(item.begin).line)
+        before = source.text[line.start : item.begin]
+        margin = " " * max(len(before) - len(before.lstrip()), column(entry.key) + len(STEP))
+        yield Edit(Span(source, line.start, item.end), f"{margin}{item.value}:")
+        yield lines_below(item.span, [f"{margin}{STEP}condition: {conditions[item.value]}"])

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from posixpath import normpath
+
+from dagdock.api import Bad, Located, Problem, Problems, Service, VolumeMount, rule
+
+# The sockets through which engines and systemd are told what to do; who can write there is root on the host.
+SOCKETS = (
+    "/docker.sock",
+    "/docker-raw.sock",
+    "/podman.sock",
+    "/containerd.sock",
+    "/crio.sock",
+    "/cri-dockerd.sock",
+    "/dockershim.sock",
+    "/buildkitd.sock",
+    "/systemd/private",
+    "/system_bus_socket",
+    "/pipe/docker_engine",
+)
+FOLDERS = ("/", "/run", "/var/run", "/run/podman", "/run/containerd", "/var/run/podman", "/run/systemd")
+PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
+
+
+@rule(
+    "DC701",
+    severity="warning",
+    since="0.1",
+    security=8.0,
+    precision="very-high",
+    lessons=["L25"],
+    aliases=[
+        "compose-lint:CL-0001",
+        "kics:docker-socket-mounted-in-container",
+        "semgrep:exposing-docker-socket-volume",
+    ],
+    tags=["security"],
+    bad=[
+        Bad(
+            "services:\n  proxy:\n    image: traefik:v3.2\n    volumes:\n"
+            "      - «/var/run/docker.sock:/var/run/docker.sock:ro»\n"
+        ),
+        Bad(
+            "services:\n  monitor:\n    image: monitor:1.0\n    volumes:\n"
+            "      - «type: bind\n        source: /var/run\n        target: /var/run»\n"
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    image: nginx:1.27\n    volumes: ['./docker.sock.md:/docs/docker.sock.md']\n",
+        "services:\n  socket:\n    image: tecnativa/docker-socket-proxy:0.3\n    volumes:\n"
+        "      - /var/run/docker.sock:/var/run/docker.sock:ro\n",
+    ],
+)
+def docker_socket_mount(service: Service) -> Problems:
+    """A container can give orders to the container engine of the host.
+
+    Who can open Docker's socket can start a container with the whole disk mounted, and so is root on the host. `:ro`
+    does not help: it protects the file, not what is said through it. Where a program only needs to look at
+    containers, put a proxy in between that lets nothing else through, such as tecnativa/docker-socket-proxy.
+
+    https://docs.docker.com/engine/security/#docker-daemon-attack-surface
+    https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html
+    """
+    if service.image and any(name in service.image.raw.lower() for name in PROXIES):
+        return
+    for mount in service.volumes:
+        if what := _socket(service, mount):
+            yield _problem(mount, what)
+    api = service.value("use_api_socket")
+    if api and api.boolean:
+        yield _problem(api, "Docker's socket")
+
+
+def _problem(where: Located, what: str) -> Problem:
+    return Problem(
+        where,
+        f"through {what} this container can become root on the host, with `:ro`, too. Leave it out, or put a proxy in "
+        "between that only lets through what is needed",
+    )
+
+
+def _socket(service: Service, mount: VolumeMount) -> str | None:
+    """What gives a mount's container the engine's socket; None where nothing does."""
+    source = mount.source
+    if mount.is_named and source:
+        volume = service.file.volumes.get(source)
+        options = volume.section("driver_opts") if volume else None
+        device = options.value("device") if options else None
+        source = device.resolved if device else None
+    if source is None:  # not known, but what it is mounted as may tell
+        target = mount.target or ""
+        return f"`{target}`" if target.endswith(SOCKETS) and not mount.is_named else None
+    path = normpath(source) if source.startswith("/") else source.replace("\\", "/")
+    if path.endswith(SOCKETS):
+        return f"`{source}`"
+    return f"`{source}`, which holds the engine's socket," if path in FOLDERS else None

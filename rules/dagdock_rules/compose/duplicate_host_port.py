@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dagdock.api import Bad, ComposeFile, Port, PortRange, Problem, Problems, Project, Related, Service, rule
+
+ALL_V4 = ("", "0.0.0.0")
+ALL_V6 = ("", "::")
+
+
+class Published(NamedTuple):
+    """Host ports that a service takes."""
+
+    service: Service
+    port: Port
+    ports: PortRange
+
+
+@rule(
+    "DC202",
+    severity="error",
+    since="0.1",
+    lessons=["L23"],
+    aliases=["dclint:no-duplicate-exported-ports"],
+    bad=[
+        Bad(
+            'services:\n  web:\n    image: nginx:1.27\n    ports: ["8080:80"]\n'
+            '  api:\n    image: api:1.4\n    ports: ["127.0.0.1:«8080»:3000"]\n'
+        ),
+        Bad('services:\n  web:\n    image: nginx:1.27\n    scale: 2\n    ports: ["«8080»:80"]\n'),
+    ],
+    good=[
+        'services:\n  dns:\n    image: coredns/coredns:1.12.0\n    ports: ["53:53/tcp", "53:53/udp"]\n',
+        'services:\n  web:\n    image: nginx:1.27\n    ports: ["80"]\n  api:\n    image: api:1.4\n    ports: ["80"]\n',
+        'services:\n  web:\n    image: nginx:1.27\n    profiles: [nginx]\n    ports: ["80:80"]\n'
+        '  httpd:\n    image: httpd:2.4\n    profiles: [httpd]\n    ports: ["80:80"]\n',
+    ],
+)
+def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
+    """Two containers ask for the same port of the host.
+
+    Only one program can listen on a port. The container that starts second fails with "port is already allocated".
+    Give it another number on the left side of the colon; the right side, inside the container, may stay as it is.
+
+    https://docs.docker.com/reference/compose-file/services/#ports
+    """
+    taken: list[Published] = []
+    for service in project.merged(file).services.values():
+        if service.has("network_mode"):
+            continue
+        for port in service.ports:
+            if port.published is None or port.host_ip is None or port.protocol is None or port.error:
+                continue
+            if len(port.published) > 1 and (port.target is None or len(port.target) != len(port.published)):
+                continue  # Docker takes a free one of them
+            one = Published(service, port, port.published)
+            other = next((earlier for earlier in taken if _collide(earlier, one)), None)
+            taken.append(one)
+            if other:
+                yield _problem(one, other)
+            elif _runs_twice(file, service) and len(port.published) == 1:
+                yield Problem(
+                    one.ports,
+                    f"all containers of `{service.name}` ask for port {one.ports} of the host, and only one can have "
+                    "it. Write a range, or only the container's port",
+                )
+
+
+def _problem(one: Published, other: Published) -> Problem:
+    if one.ports.span == other.ports.span:  # an anchor that both services share
+        message = f"`{other.service.name}` and `{one.service.name}` both ask for port {one.ports} of the host"
+    else:
+        whose = "this service" if one.service.name == other.service.name else f"`{other.service.name}`"
+        message = f"port {one.ports} of the host is already taken by {whose} (`{other.port.span.text}`)"
+    return Problem(
+        one.ports,
+        f"{message}, so the second container cannot start. Take another port on the host for one of them",
+        related=[] if one.ports.span == other.ports.span else [Related(other.port, "taken here")],
+    )
+
+
+def _collide(one: Published, other: Published) -> bool:
+    if one.port.protocol != other.port.protocol or not one.ports.overlaps(other.ports):
+        return False
+    if not _same_address(str(one.port.host_ip), str(other.port.host_ip)):
+        return False
+    if one.service.name == other.service.name:
+        return not _same(one.port, other.port)
+    return _may_run_together(one.service, other.service)
+
+
+def _same_address(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    if one in ALL_V4 or one in ALL_V6:
+        one, other = other, one
+    is_v6 = ":" in one
+    return other in (ALL_V6 if is_v6 else ALL_V4) or (one == "" and other in (*ALL_V4, *ALL_V6))
+
+
+def _same(one: Port, other: Port) -> bool:
+    """Whether two entries of a service say the same, so that Compose drops one of them."""
+    return str(one.published) == str(other.published) and str(one.target) == str(other.target)
+
+
+def _may_run_together(one: Service, other: Service) -> bool:
+    """Not where each has profiles of its own: such services stand in for each other."""
+    sets = [[value.resolved for value in service.profiles] for service in (one, other)]
+    if not all(sets):
+        return True
+    return not any(None in names for names in sets) and not set(sets[0]).isdisjoint(sets[1])
+
+
+def _runs_twice(file: ComposeFile, service: Service) -> bool:
+    """Whether `scale` asks for more than one container. (`deploy.replicas` is mostly for Swarm, which shares ports.)"""
+    scale = service.value("scale")
+    return bool(scale and scale.integer and scale.integer > 1)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import re
+
+from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Service, load_data, rule
+
+from ._model import as_run
+
+
+@rule(
+    "DC101",
+    severity="warning",
+    since="0.1",
+    lessons=["L28", "L08"],
+    aliases=["dclint:service-image-require-explicit-tag", "compose-lint:CL-0004"],
+    tags=["reproducible"],
+    bad=[
+        Bad("services:\n  web:\n    image: «nginx»\n"),
+        Bad("services:\n  web:\n    image: «nginx:${NGINX_TAG:-latest}»\n"),
+        Bad("services:\n  api:\n    image: «localhost:5000/api»\n"),
+    ],
+    good=[
+        "services:\n  web:\n    image: nginx:1.27-alpine\n",
+        "services:\n  web:\n    image: ${WEB_IMAGE}\n",
+        "services:\n  web:\n    build: .\n    image: shop/web\n  worker:\n    image: shop/web\n",
+        "services:\n  web:\n    image: nginx@sha256:" + "0123456789abcdef" * 4 + "\n",
+    ],
+)
+def image_tag_not_pinned(service: Service, project: Project, *, moving_tags: list[str] = []) -> Problems:
+    """An image is named without a version, or with a tag that moves.
+
+    Without a tag Docker takes `latest`, and tags like `latest`, `stable` or `lts` are given to a new image with every
+    release. The same file then starts another program on another day or another machine, and the day it breaks
+    nothing in your repository has changed. Name the version that you tested. The option `moving-tags` lists tags that
+    move besides the usual ones.
+
+    https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
+    """
+    image, reference = service.image, service.image_ref
+    if image is None or reference is None or reference.digest or _is_made_here(service, project):
+        return
+    if reference.tag is None:
+        yield Problem(
+            image,
+            f"`{image.resolved}` has no tag, so Docker takes whatever `latest` is that day. "
+            "Name the version that you tested",
+        )
+    elif _moves(reference, moving_tags):
+        yield Problem(
+            image,
+            f"the tag `{reference.tag}` is given to another image with every release, so the same file starts another "
+            "program some day. Name the version that you tested",
+        )
+
+
+def _is_made_here(service: Service, project: Project) -> bool:
+    """Whether the image is built from this project: by this service, or by another one under the same name."""
+    service = as_run(service, project)
+    policy = service.value("pull_policy")
+    if service.build or (policy and policy.resolved in ("never", "build")):
+        return True
+    return any(
+        other.build and other.image_ref and service.image_ref and other.image_ref.name == service.image_ref.name
+        for other in service.file.services.values()
+    )
+
+
+def _moves(reference: ImageRef, more: list[str]) -> bool:
+    """Whether a tag moves: one of the known ones, alone or with a variant (`lts-alpine`), and no digit in it."""
+    tag = (reference.tag or "").lower()
+    if any(sign.isdigit() for sign in tag):
+        return tag in more
+    moving: list[str] = load_data("dagdock_rules", "image-tags")["moving"]
+    return tag in more or any(part in moving for part in re.split(r"[-_.]", tag))

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import re
+from posixpath import basename
+
+from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Span, rule
+
+
+@rule(
+    "DC005",
+    severity="warning",
+    since="0.1",
+    precision="very-high",
+    fix="safe",
+    lessons=["L28"],
+    aliases=["dclint:no-version-field"],
+    bad=[
+        Bad(
+            "«version»: '3.8'\n\nservices:\n  web:\n    image: nginx:1.27\n",
+            fixed="services:\n  web:\n    image: nginx:1.27\n",
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    image: nginx:1.27\n",
+        "services:\n  web:\n    image: nginx:1.27\n    environment:\n      version: '4.3'\n",
+        {"stack.compose.yml": "version: '3.8'\nservices:\n  web:\n    image: nginx:1.27\n"},
+    ],
+)
+def obsolete_version(file: ComposeFile) -> Problems:
+    """The top-level `version` no longer does anything.
+
+    Compose works out by itself what a file needs and warns about the key on every run, while readers still take it
+    for a promise about which features work. Only `docker stack deploy` (Swarm) ever looks at it, so files named after
+    a stack or a swarm are left alone.
+
+    https://docs.docker.com/reference/compose-file/version-and-name/
+    """
+    if re.search(r"stack|swarm", basename(file.source.path), re.IGNORECASE):
+        return
+    for document in file.tree.documents:
+        if isinstance(document.root, Mapping):
+            for entry in document.root.entries:
+                if entry.name == "version":
+                    yield Problem(
+                        entry.name,
+                        "`version` is obsolete: Compose ignores it and warns about it on every run. Delete the line",
+                        fix=_delete(document.root, entry),
+                    )
+
+
+def _delete(root: Mapping, entry: Entry) -> Fix | None:
+    """Delete the line and a blank one that follows; None where more than the key stands on it, or nothing else."""
+    if root.flow or len(root.entries) == 1 or entry.value.anchor:
+        return None
+    lines = Fix.delete_lines("Delete the line", entry).edits[0].span
+    source, text = lines.source, lines.source.text
+    if text[lines.start : entry.span.start].strip("\ufeff"):
+        return None  # `--- version: "3"`
+    blank = re.compile(r"[ \t]*\r?\n").match(text, lines.end)
+    return Fix("Delete the line", [Edit(Span(source, lines.start, blank.end() if blank else lines.end), "")])

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Service, rule
+
+
+@rule(
+    "DC702",
+    severity="warning",
+    since="0.1",
+    security=8.0,
+    precision="very-high",
+    lessons=["L25"],
+    aliases=["compose-lint:CL-0002", "kics:privileged-containers-enabled", "semgrep:privileged-service"],
+    tags=["security"],
+    bad=[
+        Bad("services:\n  agent:\n    image: agent:2.1\n    «privileged: true»\n"),
+        Bad("x-base: &base\n  «privileged: yes»\nservices:\n  agent:\n    <<: *base\n    image: agent:2.1\n"),
+    ],
+    good=[
+        "services:\n  agent:\n    image: agent:2.1\n    privileged: false\n    cap_add: [NET_ADMIN]\n",
+        "services:\n  agent:\n    image: agent:2.1\n    privileged: ${PRIVILEGED}\n",
+    ],
+)
+def privileged(service: Service) -> Problems:
+    """A container runs with all rights of the host.
+
+    `privileged: true` switches off the walls around the container: it can use every device, load kernel modules and
+    become root on the host. Who breaks into the program in it owns the machine. Nearly always one right is enough:
+    `cap_add: [NET_ADMIN]` for a VPN, `devices: [/dev/…]` for hardware.
+
+    https://docs.docker.com/reference/compose-file/services/#privileged
+    https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
+    """
+    switch = service.privileged
+    entry = service.entries.get("privileged")
+    if switch and entry and switch.boolean:
+        yield Problem(
+            entry,
+            "this container has all rights of the host, so whoever breaks into it owns the machine. "
+            + _remedy(service),
+        )
+
+
+def _remedy(service: Service) -> str:
+    image = service.image_ref
+    if image and image.familiar == "docker" and "dind" in (image.tag or ""):
+        return "Docker in Docker needs less with a `dind-rootless` image; `security_opt` and `devices` do the rest"
+    return "Give it only what it needs, with `cap_add` or `devices`"

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Edit, Fix, Mapping, Port, Problem, Problems, Project, Service, Span, rule
+
+from ._edits import add_entry
+from ._model import as_run
+from ._stores import Store, store_of
+
+EVERYWHERE = ("", "0.0.0.0", "::", "*")
+LOCAL = "127.0.0.1"
+
+
+@rule(
+    "DC201",
+    severity="warning",
+    since="0.1",
+    security=6.0,
+    fix="unsafe",
+    lessons=["L23"],
+    tags=["security"],
+    bad=[
+        Bad(
+            'services:\n  db:\n    image: postgres:16\n    ports:\n      - "«5432:5432»"\n',
+            fixed='services:\n  db:\n    image: postgres:16\n    ports:\n      - "127.0.0.1:5432:5432"\n',
+        ),
+        Bad(
+            "services:\n  cache:\n    image: redis:7\n    ports:\n      - «target: 6379\n        published: 6379»\n",
+            fixed="services:\n  cache:\n    image: redis:7\n    ports:\n      - target: 6379\n"
+            "        published: 6379\n        host_ip: 127.0.0.1\n",
+        ),
+    ],
+    good=[
+        'services:\n  db:\n    image: postgres:16\n    ports: ["127.0.0.1:5432:5432"]\n',
+        'services:\n  db:\n    image: postgres:16\n    expose: ["5432"]\n',
+        'services:\n  db:\n    image: postgres:16\n    ports: ["${DB_PORT}:5432"]\n',
+        'services:\n  web:\n    image: nginx:1.27\n    ports: ["5432:80"]\n',
+    ],
+)
+def published_database_port(service: Service, project: Project) -> Problems:
+    """A database's port is open to everyone who can reach this machine.
+
+    A port without an address in front is published on all network cards, past most firewalls (Docker writes its own
+    rules). Services of the same file need no published port at all: they reach the database by its service name.
+    Tools on your own machine need it on `127.0.0.1` only.
+
+    https://docs.docker.com/engine/network/port-publishing/
+    """
+    service = as_run(service, project)
+    store = store_of(service)
+    if store is None or service.has("network_mode"):
+        return
+    for port in service.ports:
+        if port.host_ip in EVERYWHERE and port.publishes is not None and _is_of_store(port, store):
+            host = f"port {port.published}" if port.published else "a port that Docker chooses"
+            yield Problem(
+                port,
+                f"{store.name.partition(' of ')[0]} listens on {host} of every network card of this machine. "
+                f"Put `{LOCAL}:` in front, or leave `ports` out: other services reach `{service.name}:{port.target}` "
+                "without it",
+                fix=_bind(port),
+            )
+
+
+def _is_of_store(port: Port, store: Store) -> bool:
+    return port.target is not None and any(number in port.target for number in store.ports)
+
+
+def _bind(port: Port) -> Fix | None:
+    """Put the address of this machine alone in front."""
+    title = f"Publish it on {LOCAL} only"
+    if port.form == "long":
+        if port.host_ip or not isinstance(port.node, Mapping):
+            return Fix.replace(title, port.host_ip.span, LOCAL, "unsafe") if port.host_ip else None
+        edit = add_entry(port.node, "host_ip", LOCAL)
+        return Fix(title, [edit], "unsafe") if edit else None
+    if port.host_ip:
+        return Fix.replace(title, port.host_ip.span, LOCAL, "unsafe") if port.host_ip.span.text == "0.0.0.0" else None
+    span = port.span
+    if span.text.startswith(":"):
+        return None
+    text = f"{LOCAL}:" if port.publishes else f"{LOCAL}::"
+    return Fix(title, [Edit(Span(span.source, span.start, span.start), text)], "unsafe")
