@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
+
+import pluggy
 
 from dagdock.rule import KINDS, Kind, Rule
-
-if TYPE_CHECKING:
-    import pluggy
 
 GROUP = "dagdock"
 BUILT_IN = "dagdock_rules"
 
-Implementation = Callable[[Kind], Iterable[Rule]]
-Hook = TypeVar("Hook", bound=Implementation)
-
-
-def hookimpl(function: Hook) -> Hook:
-    """Mark a plugin's function as what a hook asks for.
-
-    The mark is pluggy's own (`pluggy.HookimplMarker("dagdock")` sets the same): pluggy, which loads `inspect`, is
-    imported only where a third party's plugin is installed.
-    """
-    function.dagdock_impl = {}  # type: ignore[attr-defined]
-    return function
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
 
 
 class Hooks:
     """What a plugin may implement."""
 
+    @hookspec
     def dagdock_rules(self, kind: Kind) -> Iterable[Rule]:
         """The plugin's rules for one kind of file. Called only when a file of that kind is checked."""
         return ()
@@ -47,10 +37,14 @@ class Rules:
     """All rules that the installed plugins bring, loaded kind by kind as they are asked for."""
 
     def __init__(self, *, third_party: bool = True) -> None:
+        self.manager = pluggy.PluginManager(GROUP)
+        self.manager.add_hookspecs(Hooks)
+        self.manager.register(import_module(BUILT_IN), BUILT_IN)
         self.faults: list[PluginFault] = []
         self._by_kind: dict[Kind, list[Rule]] = {}
         self._taken: dict[str, Rule] = {}
-        self._manager = self._load_plugins() if third_party and _any_third_party() else None
+        if third_party and _any_third_party():
+            self._load_entry_points()
 
     @classmethod
     def only(cls, rules: Iterable[Rule]) -> Rules:
@@ -77,22 +71,17 @@ class Rules:
         """Installed third-party plugins by package, as in `rule.plugin`, with their version (empty where unknown)."""
         return {
             getattr(plugin, "__name__", name).partition(".")[0]: getattr(plugin, "__version__", "")
-            for name, plugin in (self._manager.list_name_plugin() if self._manager else ())
+            for name, plugin in self.manager.list_name_plugin()
             if name != BUILT_IN and plugin is not None
         }
 
     def _ask(self, kind: Kind) -> Iterator[tuple[str, list[Rule]]]:
-        for plugin, implementation in self._implementations():
+        for implementation in reversed(self.manager.hook.dagdock_rules.get_hookimpls()):
             try:
-                yield plugin, list(implementation(kind))
+                rules: Any = implementation.function(kind)
+                yield implementation.plugin_name, list(rules)
             except (Exception, SystemExit) as problem:  # a stranger's code may raise anything; the run goes on
-                self.faults.append(_fault(plugin, problem))
-
-    def _implementations(self) -> list[tuple[str, Implementation]]:
-        if self._manager is None:
-            return [(BUILT_IN, import_module(BUILT_IN).dagdock_rules)]
-        found: list[Any] = self._manager.hook.dagdock_rules.get_hookimpls()
-        return [(implementation.plugin_name, implementation.function) for implementation in reversed(found)]
+                self.faults.append(_fault(implementation.plugin_name, problem))
 
     def _usable(self, plugin: str, kind: Kind, rule: object) -> bool:
         if not isinstance(rule, Rule):
@@ -107,22 +96,14 @@ class Rules:
         self._taken[rule.code] = self._taken[rule.name] = rule
         return True
 
-    def _load_plugins(self) -> pluggy.PluginManager:
-        """All plugins, the built-in rules among them. What does not load is kept in `faults`."""
+    def _load_entry_points(self) -> None:
         from importlib.metadata import entry_points
 
-        import pluggy
-
-        pluggy.HookspecMarker(GROUP)(Hooks.dagdock_rules)
-        manager = pluggy.PluginManager(GROUP)
-        manager.add_hookspecs(Hooks)
-        manager.register(import_module(BUILT_IN), BUILT_IN)
         for point in entry_points(group=GROUP):
             try:
-                manager.register(point.load(), point.name)
+                self.manager.register(point.load(), point.name)
             except (Exception, SystemExit) as problem:  # as above
                 self.faults.append(_fault(point.name, problem))
-        return manager
 
 
 def rules_in(package: ModuleType, folders: Sequence[str]) -> list[Rule]:
