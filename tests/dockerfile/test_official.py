@@ -156,11 +156,17 @@ def test_the_official_parser_agrees_on_the_samples() -> None:
         ("FROM a\nRUN <<EOF\n", "refused: unterminated heredoc"),
         ("# escape=x\nFROM a\n", "refused: invalid escape token 'x' does not match ` or \\"),
         ("# comment\n", "refused: file with no instructions"),
+        ("# syntax=a\n# syntax=b\nFROM a\n", "refused: only one syntax parser directive can be used"),
+        (
+            "FROM a\nRUN " + "x" * 66000,
+            "refused: dockerfile line greater than max allowed size of 65535",
+        ),
+        ("FROM a\nENV " + ("a=b " * 15000 + "\\\n") * 5 + "a=b", "line 2: words is [], not ['a', 'b', "),
     ],
 )
 def test_the_differences_that_are_known(text: str, difference: str) -> None:
     """They are listed in docs/parser-differences.md; one that goes away has to go there too."""
-    assert differences(text, official([text])[0])[0] == difference
+    assert differences(text, official([text])[0])[0].startswith(difference)
 
 
 def _corpus(root: str) -> dict[Path, str]:

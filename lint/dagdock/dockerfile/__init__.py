@@ -6,7 +6,7 @@ from dagdock.dockerfile.commands import Cmd, CommandInstruction, Entrypoint, Hea
 from dagdock.dockerfile.document import Dockerfile, parse
 from dagdock.dockerfile.execform import JsonFault
 from dagdock.dockerfile.faults import Fault
-from dagdock.dockerfile.flags import Flag, Mount, MountField
+from dagdock.dockerfile.flags import Flag
 from dagdock.dockerfile.heredocs import Heredoc
 from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.instructions import (
@@ -26,6 +26,7 @@ from dagdock.dockerfile.instructions import (
     Workdir,
 )
 from dagdock.dockerfile.lexer import Comment, Directive
+from dagdock.dockerfile.mounts import Mount, MountField
 from dagdock.dockerfile.pairs import Arg, Env, Label, Pair, PairsInstruction
 from dagdock.dockerfile.stages import Binding, Scope, Stage
 from dagdock.dockerfile.tokens import Token

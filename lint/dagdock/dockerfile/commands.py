@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dagdock.dockerfile import dialects
-from dagdock.dockerfile.flags import Mount, mount_fields
 from dagdock.dockerfile.heredocs import openers
 from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.lexer import BLANKS
+from dagdock.dockerfile.mounts import Mount, mount_fields
 from dagdock.dockerfile.words import Word, blank_words, quoted_words
 from dagdock.text import Mapped, Text
 

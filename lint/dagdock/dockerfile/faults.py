@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 from dagdock import image
 from dagdock.dockerfile.commands import Cmd, CommandInstruction, Entrypoint, Healthcheck, Run
-from dagdock.dockerfile.flags import MOUNT_KEYS, REPEATABLE, SWITCHES, WITH_VALUE
+from dagdock.dockerfile.flags import REPEATABLE, SWITCHES, WITH_VALUE
 from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.instructions import KINDS, Copy, CopyLike, From, Maintainer, Onbuild, Shell, StopSignal, Unknown
 from dagdock.dockerfile.lexer import LINE_LIMIT, SPACES
+from dagdock.dockerfile.mounts import mount_faults
 from dagdock.dockerfile.pairs import Arg, Env, Label, PairsInstruction
 from dagdock.spelling import nearest
 from dagdock.text import Located, Span, Text
 
 if TYPE_CHECKING:
     from dagdock.dockerfile.document import Dockerfile
-    from dagdock.dockerfile.flags import Flag, Mount, MountField
+    from dagdock.dockerfile.flags import Flag
     from dagdock.dockerfile.heredocs import Heredoc
     from dagdock.dockerfile.words import Word
 
 _NAMES = [kind.upper() for kind in KINDS]
-_MOUNT_TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
-_TRUTH = ("1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False")
+_TEMPLATE_MARKS = ("{{", "{%", "{#", "<%", "<#")  # a line for a template engine, gone before Docker sees the file
 _DURATION_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4, "h": 3.6e6}
 _SIGNALS = frozenset(
     "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP "
@@ -134,9 +134,9 @@ def _first_instruction(dockerfile: Dockerfile) -> Faults:
 
 
 def _keyword(instruction: Instruction) -> Faults:
-    if not isinstance(instruction, Unknown):
-        return
     keyword = instruction.keyword
+    if not isinstance(instruction, Unknown) or keyword.startswith(_TEMPLATE_MARKS):
+        return
     if not keyword:
         where = Span(keyword.span.source, keyword.span.start, keyword.span.start + 1)
         yield Fault("unknown-instruction", where, "this line continues nothing. Delete it", instruction)
@@ -262,7 +262,10 @@ def _healthcheck(instruction: Instruction) -> Faults:
         yield Fault("invalid-healthcheck-type", instruction, "HEALTHCHECK CMD needs a command behind it", instruction)
     for flag in instruction.flags:
         if flag.value and flag.name in WITH_VALUE["HEALTHCHECK"]:
-            reason = _bad_retries(flag.value) if flag.name == "retries" else _bad_duration(flag.value)
+            if "$" in flag.value:
+                reason = "Docker puts no variables in here"
+            else:
+                reason = _bad_retries(flag.value) if flag.name == "retries" else _bad_duration(flag.value)
             if reason:
                 message = f"`--{flag.name}={flag.value}`: {reason}"
                 yield Fault("invalid-healthcheck-option", flag.value, message, instruction)
@@ -556,84 +559,8 @@ def _blank_lines(instruction: Instruction) -> Faults:
 def _mounts(instruction: Instruction) -> Faults:
     if isinstance(instruction, Run):
         for mount in instruction.mounts:
-            for where, message, meant in _mount_faults(mount):
+            for where, message, meant in mount_faults(mount):
                 yield Fault("invalid-mount-option", where, message, instruction, meant)
-
-
-def _mount_faults(mount: Mount) -> Iterator[tuple[Located, str, str | None]]:
-    """What is wrong with the fields of a mount, as BuildKit checks them: one by one, then as a whole."""
-    so_far = "bind"  # Docker judges `required` and `size` by the type given before them
-    for field in mount.fields:
-        value = field.value
-        if field.name not in MOUNT_KEYS:
-            meant = nearest(field.key, MOUNT_KEYS)
-            hint = f"; did you mean `{meant}`?" if meant else ""
-            yield field.key, f"a mount has no option `{field.key}`{hint}", meant
-        elif value is None and field.name not in ("readonly", "readwrite", "required"):
-            yield field, f"`{field.key}` needs a value: `{field.key}=…`", None
-        elif field.name in ("required", "size") and so_far not in _MOUNTS_WITH[field.name]:
-            if mount.type in _MOUNTS_WITH[field.name]:
-                yield field, f"Docker wants `type={mount.type}` before `{field.key}`. Write the type first", None
-            elif "$" not in mount.type:
-                types = " and ".join(_MOUNTS_WITH[field.name])
-                yield field, f"`{field.key}` is only for mounts of type {types}, and this is a {mount.type} mount", None
-        elif value is not None and "$" not in value:
-            problem, meant = _bad_mount_value(field, value)
-            if problem:
-                yield value, problem, meant
-        if field.name == "type" and value is not None:
-            so_far = value.lower()
-    if "$" not in mount.type and mount.type in _MOUNT_TYPES:
-        yield from _mount_as_a_whole(mount)
-
-
-_MOUNTS_WITH = {"required": ("secret", "ssh"), "size": ("tmpfs",)}
-
-
-def _bad_mount_value(field: MountField, value: str) -> tuple[str, str | None]:
-    """What is wrong with the value of one field, and what was probably meant."""
-    name = field.name
-    if name == "type" and value.lower() not in _MOUNT_TYPES:
-        meant = nearest(value, _MOUNT_TYPES)
-        hint = f"; did you mean `{meant}`?" if meant else "; the types are " + ", ".join(_MOUNT_TYPES)
-        return f"`{value}` is no type of mount{hint}", meant
-    if name == "sharing" and value.lower() not in ("shared", "private", "locked"):
-        return f"`{value}` is no way of sharing a cache; write shared, private or locked", nearest(
-            value, ("shared", "private", "locked")
-        )
-    if name in ("readonly", "readwrite", "required") and value not in _TRUTH:
-        return f"`{field.key}` is true or false, not `{value}`", None
-    if name == "mode" and not _is_number(value, 8):
-        return f"`{value}` is no file mode; write it in octal, such as 0600", None
-    if name in ("uid", "gid") and not _is_number(value, 10):
-        return f"`{field.key}` is a number, not `{value}`: names are not looked up", None
-    if name == "target" and value.rstrip("/") == "" and value:
-        return "a mount cannot replace the whole file system `/`", None
-    return "", None
-
-
-def _is_number(text: str, base: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20 and (base == 10 or not set(text) & set("89"))
-
-
-def _mount_as_a_whole(mount: Mount) -> Iterator[tuple[Located, str, str | None]]:
-    kind = mount.type
-    for name in ("mode", "uid", "gid"):
-        field = mount.field(name)
-        if field is not None and kind in ("bind", "tmpfs"):
-            yield field, f"`{field.key}` is not for mounts of type {kind}", None
-    sharing, source, from_ = mount.field("sharing"), mount.field("source"), mount.field("from")
-    if sharing is not None and kind != "cache":
-        yield sharing, f"`sharing` is only for mounts of type cache, and this is a {kind} mount", None
-    if kind != "secret":
-        return
-    if from_ is not None and from_.value:
-        yield from_, "a secret comes from the builder, so a secret mount has no `from`", None
-    identity = mount.field("id")
-    if source is not None and source.value and identity is not None and identity.value:
-        yield source, "`source` and `id` name the same thing for a secret. Keep one of them", None
-    if not any(field.value for field in mount.fields if field.name in ("source", "target", "id")):
-        yield mount, "a secret mount needs the `id` of its secret", None
 
 
 _CHECKS: tuple[Callable[[Instruction], Faults], ...] = (

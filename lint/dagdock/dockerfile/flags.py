@@ -1,4 +1,4 @@
-"""Flags of an instruction (`--name=value`), and the fields of `RUN --mount`."""
+"""Flags of an instruction: `--name=value` before its arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dagdock.dockerfile.words import Word
 from dagdock.text import Mapped, Span, Text
 
 if TYPE_CHECKING:
-    from dagdock.dockerfile.stages import Stage
+    pass
 
 # The flags each instruction has: those with a value, those that are true or false, those that may be repeated.
 WITH_VALUE = {
@@ -26,29 +26,6 @@ SWITCHES = {
     "COPY": ("link", "parents"),
 }
 REPEATABLE = ("mount", "exclude", "device")
-
-# The keys of `--mount`, other spellings beside the one used here.
-MOUNT_KEYS = {
-    "type": "type",
-    "from": "from",
-    "source": "source",
-    "src": "source",
-    "target": "target",
-    "dst": "target",
-    "destination": "target",
-    "readonly": "readonly",
-    "ro": "readonly",
-    "readwrite": "readwrite",
-    "rw": "readwrite",
-    "id": "id",
-    "sharing": "sharing",
-    "required": "required",
-    "size": "size",
-    "mode": "mode",
-    "uid": "uid",
-    "gid": "gid",
-    "env": "env",
-}
 
 
 class Flag:
@@ -129,128 +106,3 @@ def _flag(line: Mapped, start: int, end: int, unquoted: str, escape: str) -> Fla
     name, _, value = unquoted.partition("=")
     word = Word(line, middle + 1, end, escape)
     return Flag(Text(name[2:], line.span(start + 2, middle)), Text(value, word.span), word, line.span(start, end))
-
-
-class MountField:
-    """`key=value` (or a bare `key`) of a mount.
-
-    `key` as written, `name` the one spelling used here: `target`, `source`, `readonly`, `readwrite` also for their
-    short forms; lower-case.
-    """
-
-    __slots__ = ("key", "name", "span", "value")
-
-    def __init__(self, key: Text, value: Text | None, span: Span) -> None:
-        self.key = key
-        self.name = MOUNT_KEYS.get(key.lower(), key.lower())
-        self.value = value
-        self.span = span
-
-    @property
-    def is_true(self) -> bool:
-        return self.value is None or self.value in ("1", "t", "T", "true", "TRUE", "True")
-
-    def __repr__(self) -> str:
-        return f"MountField({self.span!r})"
-
-
-class Mount:
-    """One `--mount` of a RUN; `type` is `bind` where none is given.
-
-    `from_stage` is the stage that `from=` names, None for an image, a named context or no `from=`.
-    """
-
-    __slots__ = ("fields", "flag", "from_stage", "span", "type")
-
-    def __init__(self, flag: Flag, fields: list[MountField]) -> None:
-        self.flag = flag
-        self.span = flag.span
-        self.fields = fields
-        self.from_stage: Stage | None = None
-        kind = self.field("type")
-        self.type = kind.value.lower() if kind and kind.value else "bind"
-
-    def field(self, name: str) -> MountField | None:
-        """The last field of that name (`target` for `dst` and `destination` too, and so on)."""
-        for field in reversed(self.fields):
-            if field.name == name:
-                return field
-        return None
-
-    def _value(self, name: str) -> Text | None:
-        field = self.field(name)
-        return field.value if field else None
-
-    @property
-    def target(self) -> Text | None:
-        return self._value("target")
-
-    @property
-    def source(self) -> Text | None:
-        return self._value("source")
-
-    @property
-    def from_(self) -> Text | None:
-        return self._value("from")
-
-    @property
-    def id(self) -> Text | None:
-        return self._value("id")
-
-    @property
-    def sharing(self) -> Text | None:
-        return self._value("sharing")
-
-    @property
-    def readonly(self) -> bool:
-        """Whether the RUN may not write to it: by default all but cache and tmpfs."""
-        for field in reversed(self.fields):
-            if field.name in ("readonly", "readwrite"):
-                return field.is_true == (field.name == "readonly")
-        return self.type not in ("cache", "tmpfs")
-
-    def __repr__(self) -> str:
-        return f"Mount({self.span!r})"
-
-
-def mount_fields(flag: Flag) -> list[MountField]:
-    """The fields of a mount's value: separated by commas, a field with a comma in double quotes."""
-    if flag.word is None or flag.value is None:
-        return []
-    fields: list[MountField] = []
-    word = flag.word
-    # Quotes around the whole value are gone already; escapes inside make places inexact: then it is the whole value.
-    shift = word.raw.find(flag.value)
-    start = 0
-    for text in _comma_separated(flag.value):
-        width = len(text)
-        quoted = width > 1 and text[0] == text[-1] == '"'
-        content = text[1:-1].replace('""', '"') if quoted else text
-        key, equals, given = content.partition("=")
-        begin, end = (shift + start, shift + start + width) if shift >= 0 else (0, len(word.raw))
-        middle = begin + quoted + len(key) if shift >= 0 else begin
-        key_place = word.piece(begin + quoted, middle).span if shift >= 0 else word.span
-        value_place = word.piece(middle + 1, end - quoted).span if shift >= 0 else word.span
-        fields.append(
-            MountField(Text(key, key_place), Text(given, value_place) if equals else None, word.piece(begin, end).span)
-        )
-        start += width + 1
-    return fields
-
-
-def _comma_separated(text: str) -> list[str]:
-    if '"' not in text:
-        return text.split(",")
-    fields: list[str] = []
-    start = position = 0
-    while position < len(text):
-        if text[position] == '"' and position == start:
-            close = text.find('"', position + 1)
-            position = len(text) if close < 0 else close + 1
-        elif text[position] == ",":
-            fields.append(text[start:position])
-            start = position = position + 1
-        else:
-            position += 1
-    fields.append(text[start:])
-    return fields

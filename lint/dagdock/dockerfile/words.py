@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from re import Pattern
-from typing import Any, Protocol
+from typing import Protocol
 
+from dagdock.dockerfile import patterns
 from dagdock.dockerfile.lexer import BLANKS, SPACES
 from dagdock.text import Mapped, Span, Text
 
@@ -94,8 +95,8 @@ class Variable:
             return None
         if modifier[0] == "/":
             replacement = self.replacement.resolve(values) if self.replacement else None
-            return None if replacement is None else _replace(value, pattern, replacement, modifier == "//")
-        return _trim(value, pattern, modifier)
+            return None if replacement is None else patterns.replace(value, pattern, replacement, modifier == "//")
+        return patterns.trim(value, pattern, modifier)
 
     def _word(self, values: Values) -> str | None:
         return self.word.resolve(values) if self.word else ""
@@ -469,54 +470,3 @@ def _boundary(escape: str) -> Pattern[str]:
     import re
 
     return re.compile(f"['\"{re.escape(escape)}]|[{SPACES}]+")
-
-
-def _trim(value: str, pattern: str, modifier: str) -> str | None:
-    """`${value#pattern}`, `##`, `%`, `%%`."""
-    greedy = len(modifier) == 2
-    if modifier[0] == "#":
-        regex = _pattern(pattern, greedy)
-        match = regex.match(value) if regex else None
-        return None if regex is None else value[match.end() :] if match else value
-    # The shortest or longest suffix: the same from behind, as Go's regular expressions find the leftmost match only.
-    regex = _pattern(_reversed(pattern), greedy)
-    match = regex.match(value[::-1]) if regex else None
-    return None if regex is None else value[: len(value) - match.end()] if match else value
-
-
-def _replace(value: str, pattern: str, replacement: str, every: bool) -> str | None:
-    regex = _pattern(pattern, True)
-    return None if regex is None else regex.sub(lambda _: replacement, value, count=0 if every else 1)
-
-
-def _reversed(pattern: str) -> str:
-    pieces: list[str] = []
-    position = 0
-    while position < len(pattern):
-        width = 2 if pattern[position] == "\\" else 1
-        pieces.append(pattern[position : position + width])
-        position += width
-    return "".join(reversed(pieces))
-
-
-def _pattern(pattern: str, greedy: bool) -> Any:
-    """A shell pattern (`*` and `?`) as a regular expression; None where Docker refuses it, or it might run for long."""
-    import re
-
-    if pattern.count("*") > 3 or len(pattern) > 1000:
-        return None
-    out: list[str] = []
-    characters = iter(pattern)
-    for character in characters:
-        if character == "*":
-            out.append(".*" if greedy else ".*?")
-        elif character == "?":
-            out.append(".")
-        elif character == "\\":
-            escaped = next(characters, "")
-            if escaped not in tuple("*?\\}/"):
-                return None
-            out.append(re.escape(escaped))
-        else:
-            out.append(re.escape(character))
-    return re.compile("".join(out))
