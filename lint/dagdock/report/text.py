@@ -104,7 +104,9 @@ def summary(result: Result, terminal: Terminal) -> Iterator[str]:
         for severity in SEVERITIES
         if (count := result.count(severity))
     )
-    yield f"{_count(len(result.findings), 'problem')} in {files} of {checked}: {counts}."
+    # A finding may also stand in a file that is no document, such as a requirements file.
+    where = f"{files} of {checked}" if files <= result.checked else _count(files, "file")
+    yield f"{_count(len(result.findings), 'problem')} in {where}: {counts}."
     safe = sum(finding.fix is not None and finding.fix.safety == "safe" for finding in result.findings)
     unsafe = sum(finding.fix is not None and finding.fix.safety == "unsafe" for finding in result.findings)
     mend = []
