@@ -84,11 +84,14 @@ def _examine(found: Examined, document: Any, project: Project, selection: Select
     found.ignored = selection.ignored_in(found.target.full)
     found.rules = selection.rules(document.kind)
     crashed: set[str] = set()
-    for finding in _findings(found, _nodes(found, document), selection, project, crashed):
+    seen: set[type] = set()
+    for finding in _findings(found, _nodes(found, document, seen), selection, project, crashed):
         at_home = finding.span.source is document.source or _is_document(project, finding)
         (found.findings if at_home else found.strays).append(finding)
     found.ran = [
-        rule for rule in found.rules if rule.code not in crashed and getattr(rule.node, "kind", None) == document.kind
+        rule
+        for rule in found.rules
+        if rule.code not in crashed and (rule.kind == document.kind or any(rule.looks_at(node) for node in seen))
     ]
     found.suppressions = suppress.read(document)
 
@@ -109,9 +112,11 @@ def about_suppressions(found: Examined, suppressions: Sequence[Suppression], sel
     return _findings(found, suppressions, selection, None, set())
 
 
-def _nodes(found: Examined, document: Any) -> Iterator[object]:
+def _nodes(found: Examined, document: Any, seen: set[type]) -> Iterator[object]:
     try:
-        yield from document.walk()
+        for node in document.walk():
+            seen.add(type(node))
+            yield node
     except Exception as problem:  # as while reading
         found.fail(f"internal error while walking: {describe(problem)}")
 

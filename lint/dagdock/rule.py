@@ -105,10 +105,11 @@ class Rule:
         "takes_project",
     )
 
-    def __init__(self, code: str, check: Callable[..., Problems], node: type, **about: Any) -> None:
+    def __init__(self, code: str, check: Callable[..., Problems], node: str, **about: Any) -> None:
         self.code = code
         self.check = check
         self.node = node
+        """The name of the type that it looks at."""
         self.name = check.__name__.replace("_", "-")
         self.doc = _dedent(check.__doc__ or "")
         self.summary = self.doc.partition("\n")[0].strip()
@@ -129,6 +130,11 @@ class Rule:
         self.bad: tuple[Bad, ...] = tuple(about["bad"])
         self.good: tuple[Good, ...] = tuple(about["good"])
         self.plugin = check.__module__.partition(".")[0]
+
+    def looks_at(self, node: type) -> bool:
+        """Whether it looks at nodes of a type: types are told by their names, so that a rule about Compose files is
+        known without the Compose model."""
+        return any(base.__name__ == self.node for base in node.__mro__)
 
     @property
     def references(self) -> list[str]:
@@ -161,8 +167,9 @@ def rule(
     looks at; a second positional parameter receives the project; keyword parameters are its options.
 
     `kind` says which files the rule belongs to; it follows from the type of the first parameter, and is given only
-    for a rule that needs two files to know (`"project"`). `default=False` makes it opt-in. `precision` is how sure
-    a finding is, `security` the severity of a security rule (above 0, up to 10) as code scanning shows it.
+    for a rule that needs two files to know (`"project"`). Such a rule imports the types it names for type checkers only
+    (`if TYPE_CHECKING:`): it is loaded with files of any kind, and the models of the others should stay unloaded.
+    `default=False` makes it opt-in. `precision` is how sure a finding is, `security` the severity of a security rule (above 0, up to 10) as code scanning shows it.
     `aliases` are peers' codes (`hadolint:DL3008`), `lessons` what the rule teaches.
 
     Raises TypeError where the function cannot be a rule.
@@ -172,14 +179,13 @@ def rule(
         arguments = check.__code__.co_varnames[: check.__code__.co_argcount]
         if not 1 <= len(arguments) <= 2:
             raise TypeError(f"{check.__name__}: a rule takes what it looks at and, if it likes, the project")
-        node = check.__annotations__.get(arguments[0])
-        if isinstance(node, str):
-            node = check.__globals__.get(node)
-        if not isinstance(node, type):
+        annotation = check.__annotations__.get(arguments[0])
+        node = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+        if not node:
             raise TypeError(f"{check.__name__}: the first parameter needs a type: what the rule looks at")
-        of_node: Kind | None = kind or getattr(node, "kind", None)
+        of_node: Kind | None = kind or getattr(check.__globals__.get(node), "kind", None)
         if of_node not in KINDS:
-            raise TypeError(f"{check.__name__}: {node.__name__} is nothing a rule can look at")
+            raise TypeError(f"{check.__name__}: {node} is nothing a rule can look at, or give `kind`")
         return Rule(
             code,
             check,

@@ -47,7 +47,7 @@ class Selection:
         """Those of the rules for a kind that look at nodes of a type, each with its options. Raises ConfigError."""
         key = (node, kind)
         if key not in self._looking:
-            rules = [rule for rule in self.rules(kind) if issubclass(node, rule.node)]
+            rules = [rule for rule in self.rules(kind) if rule.looks_at(node)]
             self._looking[key] = [(rule, self.options(rule)) for rule in rules]
         return self._looking[key]
 

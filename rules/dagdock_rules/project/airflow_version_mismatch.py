@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from dagdock.api import AirflowVersion, Bad, Problem, Problems, Project, Related, Stage, rule
+from typing import TYPE_CHECKING
+
+from dagdock.api import AirflowVersion, Bad, Problem, Problems, Related, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import Project, Stage
 
 
 @rule(

@@ -1,24 +1,16 @@
 from __future__ import annotations
 
-from dagdock.api import (
-    Arg,
-    Bad,
-    Dockerfile,
-    Fix,
-    Onbuild,
-    Problem,
-    Problems,
-    Project,
-    Related,
-    Service,
-    nearest,
-    rule,
-)
+from typing import TYPE_CHECKING
+
+from dagdock.api import Arg, Bad, Fix, Onbuild, Problem, Problems, Related, nearest, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import Dockerfile, Project, Service
 
 # Arguments that need no ARG: proxies, platforms, and those that the builder itself reads.
 PREDEFINED = frozenset(
-    "HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY TARGETPLATFORM TARGETOS TARGETARCH TARGETVARIANT BUILDPLATFORM "
-    "BUILDOS BUILDARCH BUILDVARIANT SOURCE_DATE_EPOCH".split()
+    "HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY TARGETPLATFORM TARGETOS TARGETARCH TARGETVARIANT "
+    "BUILDPLATFORM BUILDOS BUILDARCH BUILDVARIANT SOURCE_DATE_EPOCH".split()
 )
 
 

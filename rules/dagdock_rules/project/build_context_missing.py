@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Service, rule
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, Problem, Problems, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import Project, Service
 
 
 @rule(

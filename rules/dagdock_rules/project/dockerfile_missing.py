@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, nearest, rule
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, Fix, Problem, Problems, nearest, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import Project, Service
 
 
 @rule(

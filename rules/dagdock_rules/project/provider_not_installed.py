@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, Span, Stage, load_data, rule
+from dagdock.api import Bad, Problem, Problems, Related, Span, load_data, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import DagModule, Project, Stage
 
 # Providers of these names have a second part: airflow.providers.apache.spark.
 FAMILIES = frozenset(("apache", "atlassian", "cncf", "common", "dbt", "microsoft"))
