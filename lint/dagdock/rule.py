@@ -167,10 +167,11 @@ def rule(
     looks at; a second positional parameter receives the project; keyword parameters are its options.
 
     `kind` says which files the rule belongs to; it follows from the type of the first parameter, and is given only
-    for a rule that needs two files to know (`"project"`). Such a rule imports the types it names for type checkers only
-    (`if TYPE_CHECKING:`): it is loaded with files of any kind, and the models of the others should stay unloaded.
-    `default=False` makes it opt-in. `precision` is how sure a finding is, `security` the severity of a security rule (above 0, up to 10) as code scanning shows it.
-    `aliases` are peers' codes (`hadolint:DL3008`), `lessons` what the rule teaches.
+    for a rule that needs two files to know (`"project"`). Such a rule imports the types it names for type checkers
+    only (`if TYPE_CHECKING:`): it is loaded with files of any kind, and the models of the others should stay
+    unloaded. `default=False` makes it opt-in. `precision` is how sure a finding is, `security` the severity of a
+    security rule (above 0, up to 10) as code scanning shows it. `aliases` are peers' codes (`hadolint:DL3008`),
+    `lessons` what the rule teaches.
 
     Raises TypeError where the function cannot be a rule.
     """
