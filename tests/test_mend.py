@@ -127,6 +127,13 @@ def test_a_fix_that_no_file_can_hold_is_dropped() -> None:
     assert "encoding" in mending.notes[0]
 
 
+def test_no_comment_is_lost() -> None:
+    text = "FROM a\n# hello\nRUN risk \\\n  # why\n  it\n"
+    changes, mending = mended({"Dockerfile": text}, risky, safeties=("safe", "unsafe"))
+    assert changes == {}
+    assert mending.notes == ["Dockerfile:3:1 the fix of DF905 is not applied: it would lose the comment `# why`"]
+
+
 def test_unsafe_fixes_only_on_request() -> None:
     files = {"Dockerfile": "FROM a\nRUN risk\n"}
     assert mended(files, risky)[0] == {}

@@ -12,6 +12,7 @@ from dagdock.fix import Edit, Safety, apply_edits, without_overlap
 from dagdock.project import Broken, parse
 from dagdock.result import Failure, Result
 from dagdock.rule import Finding
+from dagdock.suppress import comments, silences
 from dagdock.text import Source
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Mending:
         for place, some in edits.items():
             document = _document(workspace, place)
             texts[place] = apply_edits(document.source, some)
-            if reason := why_unsound(document, texts[place]):
+            if reason := why_unsound(document, texts[place], some):
                 unsound[place] = reason
         return texts, unsound
 
@@ -224,10 +225,10 @@ class Mending:
             self.result.errors.append(Failure(f"fixes not written: {reason}", change.before.path))
 
 
-def why_unsound(document: Document, text: str) -> str | None:
-    """Why a text cannot take the place of a document's own; None where it can.
+def why_unsound(document: Document, text: str, edits: Sequence[Edit]) -> str | None:
+    """Why a text that edits made cannot take the place of a document's own; None where it can.
 
-    It must come back from its bytes as it is, and parse with no fault that was not there before.
+    It must come back from its bytes as it is, parse with no fault that was not there before, and hold every comment.
     """
     source = document.source
     try:
@@ -236,18 +237,29 @@ def why_unsound(document: Document, text: str) -> str | None:
         return f"the file's encoding ({source.encoding}) has no sign for it"
     if again.text != text or source.encode() != Source(source.path, source.encode(), source.encoding).encode():
         return f"the file's encoding ({source.encoding}) does not give its text back"
+    kind = _document_kind(document)
     try:
-        after: Any = parse(again, _document_kind(document))
-        new = Counter(map(_fault_key, after.faults)) - Counter(
-            map(_fault_key, parse(source, _document_kind(document)).faults)
-        )
-        if new:
+        before: Any = parse(source, kind)
+        after: Any = parse(again, kind)
+        if Counter(map(_fault_key, after.faults)) - Counter(map(_fault_key, before.faults)):
             return "it would leave a syntax error"
         if (tokens := getattr(after, "tokens", None)) is not None and "".join(token.text for token in tokens) != text:
             return "the result does not read back as it is"
+        lost = Counter(_comments_to_keep(document, edits)) - Counter(
+            comment.text.strip() for comment in comments(after)
+        )
+        if lost:
+            return f"it would lose the comment `{next(iter(lost))}`"
     except Exception as problem:  # a parser must not fail, but no file may suffer from one that does
         return f"the result cannot be read: {describe(problem)}"
     return None
+
+
+def _comments_to_keep(document: Document, edits: Sequence[Edit]) -> Iterator[str]:
+    """The comments that nobody meant to change: an edit inside of one, or one that silences, is about the comment."""
+    for comment in comments(document):
+        if not any(comment.holds(edit.span) for edit in edits) and not silences(comment.text, document):
+            yield comment.text.strip()
 
 
 def _fault_key(fault: Any) -> str:

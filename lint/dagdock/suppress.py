@@ -36,10 +36,9 @@ def read(document: Document) -> list[Suppression]:
 def _of_document(document: Document) -> Iterator[Suppression]:
     source = document.source
     layout: Layout | None = None
-    # The kind of a document is that of its rules; an ignore file has no comments of peers.
-    kind = document.kind if hasattr(document, "walk") and not hasattr(document, "patterns") else ""
+    kind = _dialect(document)
     directives = [directive.span for directive in getattr(document, "directives", ())]
-    for span in [*directives, *_comments(document)]:
+    for span in [*directives, *comments(document)]:
         said = read_own(span.text) or read_comment(span.text, kind)
         if said is None:
             continue
@@ -48,6 +47,16 @@ def _of_document(document: Document) -> Iterator[Suppression]:
         layout = layout or _layout(document)
         names = [Text(name, Span(source, span.start + at, span.start + at + len(name))) for name, at in said.names]
         yield Suppression(span, layout.covered(span, said), said.style, names, said.reason, said.fault)
+
+
+def silences(comment: str, document: Document) -> bool:
+    """Whether a comment of a document is one that is meant to silence something."""
+    return bool(read_own(comment) or read_comment(comment, _dialect(document)))
+
+
+def _dialect(document: Document) -> str:
+    """Whose comments to expect: those for the document's kind; an ignore file has none of peers."""
+    return "" if hasattr(document, "patterns") else document.kind
 
 
 def read_own(comment: str) -> Comment | None:
@@ -124,7 +133,7 @@ class Lines(Layout):
         return min(around, key=lambda stretch: stretch[1] - stretch[0], default=None)
 
 
-def _comments(document: Any) -> Iterator[Span]:
+def comments(document: Any) -> Iterator[Span]:
     """Every comment of a document, from its `#` to the end of its line."""
     if document.kind == "dag":
         for start, end in _python(document)[0]:
@@ -202,7 +211,7 @@ def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
     import tokenize
 
     source = module.source
-    comments: list[Stretch] = []
+    found: list[Stretch] = []
     joined: dict[int, int] = {}
     opened: list[int] = []
     try:
@@ -210,7 +219,7 @@ def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
             name = tokenize.tok_name[token.type]
             if name == "COMMENT":
                 start = source.offset(token.start[0], token.start[1] + 1)
-                comments.append((start, start + len(token.string.rstrip("\r\n"))))
+                found.append((start, start + len(token.string.rstrip("\r\n"))))
             elif name == "STRING" and token.start[0] < token.end[0]:
                 joined[token.end[0]] = token.start[0]
             elif name.endswith("STRING_START"):
@@ -219,7 +228,7 @@ def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
                 joined[token.end[0]] = begin
     except (tokenize.TokenError, SyntaxError, IndexError, RecursionError):
         pass  # broken Python: what was found before holds
-    return comments, joined
+    return found, joined
 
 
 # Put to work
