@@ -25,7 +25,7 @@ def cmd(arguments: str) -> Instruction:
         ('["a", "b c"]', ["a", "b c"]),
         ('[\t"a"\t,\t"b"\t]', ["a", "b"]),
         (r'["\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"]', ['"\\/\b\f\n\r\té😀']),
-        (r'["\ud83d"]', ["\ud83d"]),
+        (r'["\ud83d"]', ["\ufffd"]),
         ('["é😀"]', ["é😀"]),
         ('["a",\\\n # comment\n  "b"]', ["a", "b"]),
     ],

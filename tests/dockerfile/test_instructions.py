@@ -160,6 +160,9 @@ def test_heredocs(opener: str, name: str, quoted: bool, strip: bool) -> None:
         'RUN echo "<<EOF"',
         "RUN echo \\<<EOF",
         "RUN echo ${x <<EOF",
+        "RUN echo ${x^^} <<EOF",
+        "RUN echo ${#x} <<EOF",
+        "RUN echo ${x/a} <<EOF",
         "RUN <<-",
         "RUN <<''",
         "ONBUILD CMD <<EOF",
@@ -169,6 +172,13 @@ def test_what_is_no_heredoc(line: str) -> None:
     file = parse(Source("Dockerfile", f"FROM a\n{line}\nUSER x\nEOF\n"))
     assert [each.name for each in file.instructions] == ["FROM", line.split(maxsplit=1)[0], "USER", "EOF"]
     assert file.instructions[1].heredocs == []
+
+
+@pytest.mark.parametrize(
+    "before", ["$x", "${x}", "${x:0:2}", "${x/a/b}", "${x//'}'/b}", '"${x:-"a b"}"', "'${'", "\\'", "${x:-${y%z}}", "$"]
+)
+def test_what_may_stand_before_a_heredoc(before: str) -> None:
+    assert len(only(Run, f"FROM a\nRUN echo {before} <<EOF\nEOF\n").heredocs) == 1
 
 
 def test_several_heredocs_stand_one_below_the_other() -> None:

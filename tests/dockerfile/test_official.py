@@ -146,6 +146,7 @@ def test_the_official_parser_agrees_on_the_samples() -> None:
     ("text", "difference"),
     [
         ("FROM a\nRUN << EOF\necho\nEOF\n", "2 instructions, not 4"),
+        ("FROM a\nRUN echo ${x/a/b} <<EOF\nEOF\n", "2 instructions, not 3"),
         ('FROM a\nCMD ["a"] && b\n', "line 2: json is False, not True"),
         ("FROM a\nRUN --mount=a=é x\n", "line 2: flags is ['--mount=a=é'], not ['--mount=a=Ã©']"),
         ('FROM a\nCMD ["a\\u0000b"]\n', "line 2: words is ['a\\x00b'], not ['a']"),

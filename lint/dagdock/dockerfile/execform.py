@@ -163,7 +163,7 @@ def _string(text: str, start: int) -> tuple[str, int]:
                 if 0xDC00 <= low < 0xE000:
                     unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)
                     position += 6
-            chunks.append(chr(unit))
+            chunks.append("\ufffd" if 0xD800 <= unit < 0xE000 else chr(unit))  # half a pair, as in Go
         elif code in _ESCAPES and code:
             chunks.append(_ESCAPES[code])
             position = at + 2

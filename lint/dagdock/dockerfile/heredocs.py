@@ -6,7 +6,7 @@ from functools import cache
 from re import Pattern
 
 from dagdock.dockerfile.lexer import SPACES
-from dagdock.dockerfile.words import Word
+from dagdock.dockerfile.words import Word, name_length
 from dagdock.text import Mapped, Span, Text
 
 
@@ -127,30 +127,49 @@ def _shell_words(text: str) -> list[tuple[int, int]]:
 
 
 def _after(text: str, position: int) -> int:
-    """The place behind the quote or substitution that begins at `position`; -1 where it is never closed."""
-    stack: list[str] = []  # what is open: `"` or `}`
+    """The place behind the quote or substitution that begins at `position`; -1 where BuildKit cannot read it."""
+    stack: list[str] = []  # what closes that which is open: `"`, `}`, or the `/` between pattern and replacement
     size = len(text)
     while position < size:
         character = text[position]
+        top = stack[-1] if stack else ""
         if character == "\\":
             position += 1
-        elif character == "'" and stack[-1:] != ['"']:
+        elif character == top:
+            stack.pop()
+        elif character == "'" and top != '"':
             position = text.find("'", position + 1)
             if position < 0:
                 return -1
         elif character == '"':
-            if stack[-1:] == ['"']:
-                stack.pop()
-            else:
-                stack.append('"')
+            stack.append('"')
         elif character == "$" and text[position + 1 : position + 2] == "{":
-            if text[position + 2 : position + 3] in ("{", "}", ":"):
+            position = _open_substitution(text, position + 2, stack)
+            if position < 0:
                 return -1
-            stack.append("}")
-            position += 1
-        elif character == "}" and stack[-1:] == ["}"]:
-            stack.pop()
         position += 1
         if not stack:
             return position
-    return position if not stack else -1
+    return -1
+
+
+def _open_substitution(text: str, start: int, stack: list[str]) -> int:
+    """Puts what closes the substitution whose name begins at `start` on the stack; the last place read, -1 for none.
+
+    A modifier that only a real shell knows (`${x^^}`, `${#x}`) makes BuildKit see no heredoc in the whole line.
+    """
+    end = start + name_length(text, start, len(text))
+    modifier = text[end : end + 2]
+    if (
+        text[start : start + 1] in ("", "{", "}", ":")
+        or modifier in (":#", ":%")
+        or modifier[:1] not in tuple("}:+-?#%/")
+    ):
+        return -1
+    if modifier[0] == "}":
+        return end
+    stack.append("}")
+    if modifier[0] == "/":
+        stack.append("/")
+        return end + 1 if modifier == "//" else end
+    return end

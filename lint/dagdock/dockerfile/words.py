@@ -270,7 +270,7 @@ class _Reader:
                 flush(at)
                 return parts, at
             if character == "$":
-                length = _name_length(text, at + 1, end)
+                length = name_length(text, at + 1, end)
                 if not length and text[at + 1 : at + 2] != "{":
                     chunks.append("$")
                     position = at + 1
@@ -317,7 +317,7 @@ class _Reader:
                 if chunks or begin == start:
                     parts.append(Literal("".join(chunks), self._span(begin, at + 1), '"'))
                 return parts, at + 1
-            if character == "$" and (_name_length(text, at + 1, end) or text[at + 1 : at + 2] == "{"):
+            if character == "$" and (name_length(text, at + 1, end) or text[at + 1 : at + 2] == "{"):
                 if chunks:
                     parts.append(Literal("".join(chunks), self._span(begin, at), '"'))
                     chunks.clear()
@@ -341,11 +341,11 @@ class _Reader:
         """The variable whose `$` stands at `start`, and the place behind it."""
         text, end = self.text, self.end
         if text[start + 1 : start + 2] != "{" or start + 1 >= end:
-            stop = start + 1 + _name_length(text, start + 1, end)
+            stop = start + 1 + name_length(text, start + 1, end)
             name = Text(text[start + 1 : stop], self._span(start + 1, stop))
             return Variable(text[start:stop], name, "", None, None, self._span(start, stop), quoted), stop
         first = start + 2
-        stop = first + _name_length(text, first, end)
+        stop = first + name_length(text, first, end)
         name = Text(text[first:stop], self._span(first, stop))
         plain = first < stop < end and text[stop] == "}"
         modifier = "" if plain else self._modifier(start, first, stop)
@@ -399,7 +399,7 @@ def _special(escape: str, stop: str) -> Pattern[str]:
     return re.compile(f"['\"${re.escape(escape)}{re.escape(stop)}]")
 
 
-def _name_length(text: str, start: int, end: int) -> int:
+def name_length(text: str, start: int, end: int) -> int:
     """How long the variable's name at `start` is: letters, digits and `_`, digits alone, or one special character."""
     position = start
     if position < end and text[position] in _SPECIAL_NAMES:
