@@ -59,7 +59,6 @@ MISTAKES = [
     ("dags/catalogue_sync.py", "top-level-variable-get"),
     ("dags/customer_export.py", "cron-never-fires"),
     ("dags/customer_export.py", "dag-dynamic-start-date"),
-    ("dags/customer_export.py", "hardcoded-secret"),
     ("dags/customer_export.py", "secret-in-uri"),
     ("dags/customer_export.py", "xcom-large-push"),
     ("dags/daily_report.py", "cron-invalid"),
@@ -86,7 +85,7 @@ MISTAKES = [
 
 
 def dagdock_check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "GITHUB_ACTIONS")}
+    environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR")}
     return subprocess.run(
         [sys.executable, "-m", "dagdock", "check", "--color", "never", *arguments],
         cwd=folder,
@@ -111,9 +110,26 @@ def normalised(output: str, style: str, folder: Path) -> str:
     """The output without what differs from machine to machine and from release to release."""
     output = output.replace(folder.as_uri(), "file:///project").replace(str(folder), "/project")
     output = output.replace(f'"{dagdock.__version__}"', '"VERSION"')
-    if style in ("json", "sarif"):
-        output = json.dumps(json.loads(output), indent=2, ensure_ascii=False) + "\n"
-    return output
+    if style == "text":
+        return output
+    report = json.loads(output)
+    if style == "sarif":
+        for run in report["runs"]:
+            drop_other_rules(run)
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def drop_other_rules(run: dict[str, Any]) -> None:
+    """Leave the rules that found something, without their pages: a new rule changes nothing here."""
+    driver = run["tool"]["driver"]
+    for result in run["results"]:
+        assert driver["rules"][result.pop("ruleIndex")]["id"] == result["ruleId"]
+    found = {result["ruleId"] for result in run["results"]}
+    driver["rules"] = [
+        {key: value for key, value in rule.items() if key not in ("fullDescription", "help")}
+        for rule in driver["rules"]
+        if rule["id"] in found
+    ]
 
 
 @pytest.mark.parametrize("style", ["text", "json", "sarif"])
