@@ -172,10 +172,11 @@ def test_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_bytes(b"FROM a\r\nrun b")
     path.chmod(0o640)
     linter = Linter(rules=Rules.only([shout]))
+    safe: list[Safety] = ["safe"]
 
     def mending() -> Mending:
         workspace = Workspace()
-        return Mending(linter, workspace, [workspace.target(str(path))], ("safe",))
+        return Mending(linter, workspace, [workspace.target(str(path))], safe)
 
     first = mending()
     first.write()
@@ -190,7 +191,8 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path, monkeypatch
     path = tmp_path / "Dockerfile"
     path.write_bytes(b"FROM a\nrun b")
     workspace = Workspace()
-    mending = Mending(Linter(rules=Rules.only([shout])), workspace, [workspace.target(str(path))], ("safe",))
+    safe: list[Safety] = ["safe"]
+    mending = Mending(Linter(rules=Rules.only([shout])), workspace, [workspace.target(str(path))], safe)
     path.write_bytes(b"FROM other\n")
     mending.write()
     assert path.read_bytes() == b"FROM other\n"
