@@ -46,6 +46,11 @@ class Build(Section):
     def args(self) -> list[Setting]:
         return self.settings("args")
 
+    @cached_property
+    def additional_contexts(self) -> list[Setting]:
+        """Names that FROM, COPY and mounts may use, each with what stands for it."""
+        return self.settings("additional_contexts")
+
 
 class ServiceHealth(Section):
     """`healthcheck:`."""

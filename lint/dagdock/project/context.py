@@ -81,6 +81,10 @@ class BuildContext:
             found = list(islice(self._step(found, part), _MAX_MATCHES))
         return found
 
+    def is_folder(self, source: str) -> bool:
+        """Whether a path without wildcards is a folder."""
+        return self._facts.is_dir(self.path(source))
+
     def ignored(self, source: str) -> bool:
         """Whether the ignore file keeps it out of the build: a file, or a folder of which nothing is left."""
         clean = _inside(source)

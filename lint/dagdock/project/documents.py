@@ -72,11 +72,15 @@ class Documents:
         return inside(os.path.relpath(full, self.facts.root).replace(os.sep, "/"))
 
     def exists(self, path: str) -> bool | None:
-        """Whether a file or folder is there; None outside the root."""
+        """Whether a file or folder is there; None outside the root, and where it may be made outside the repository."""
+        from dagdock.project.context import made_elsewhere
+
         clean = inside(path)
         if clean is None:
             return None
-        return self.facts.is_file(clean) or self.facts.is_dir(clean)
+        if self.facts.is_file(clean) or self.facts.is_dir(clean):
+            return True
+        return None if made_elsewhere(self.facts, clean) else False
 
     def text(self, path: str) -> Source | None:
         """A file that is no document of ours (`requirements.txt`), as text; None where it cannot be read."""
