@@ -321,6 +321,10 @@ def test_value_of_a_word(text: str, value: str | None) -> None:
     assert word(text).value == value
 
 
+def test_a_dollar_before_a_continuation_may_begin_a_variable() -> None:
+    assert word("$\\\n-").value is None
+
+
 def test_what_else_a_word_tells() -> None:
     assert word("foo=$VERSION").prefix == "foo="
     assert word("${A:-x}-$B'$C'\"$D\"").variables == ("A", "B", "D")

@@ -157,6 +157,8 @@ def _expansion_end(text: str, at: int, double: bool) -> int:
             # Strings of bash; in other shells the `$` is a letter and the quotes are ordinary ones.
             ansi = _ansi_string().match(text, at)
             return ansi.end() if ansi else at + 1
+        if text[at + 1 : at + 3] == "\\\n":
+            return len(text)  # the next line may make a variable of it
         name = _variable().match(text, at)
         return name.end() if name else 0
     if sign in "<>" and following == "(" and not double:
