@@ -47,7 +47,7 @@ def declare(file: ComposeFile, key: str, name: str) -> Edit | None:
     if not isinstance(root, Mapping) or root.flow or not root.entries or not is_plain_name(name):
         return None
     margin = " " * column(root.entries[0].key)
-    entry = written(root, key)
+    entry = written_entry(root, key)
     if entry is None:
         return _at_end(file, [f"{margin}{key}:", f"{margin}{STEP}{name}:"])
     value = entry.value
@@ -58,7 +58,7 @@ def declare(file: ComposeFile, key: str, name: str) -> Edit | None:
     return None
 
 
-def written(mapping: Mapping, key: str) -> Entry | None:
+def written_entry(mapping: Mapping, key: str) -> Entry | None:
     """The entry of a key that is written in the mapping itself, not brought in by `<<`."""
     return next((entry for entry in mapping.entries if entry.name == key), None)
 

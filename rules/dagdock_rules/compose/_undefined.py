@@ -40,8 +40,10 @@ def undefined(
         for name in uses(service):
             if name not in defined:
                 found.setdefault(name, []).append((service, name))
+    siblings = [base.source for base in model.bases if base.source is not file.source]
     for missing, places in found.items():
-        if not may_be_elsewhere(file, project, kind, missing):
+        is_told_there = any(places[0][1].span.source is source for source in siblings)
+        if not is_told_there and not may_be_elsewhere(file, project, kind, missing):
             yield Undefined(places[0][1], places[1:], nearest(missing, defined))
 
 

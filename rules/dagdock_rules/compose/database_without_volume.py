@@ -2,11 +2,23 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Project, Sequence, Service, rule
+from dagdock.api import (
+    Bad,
+    Edit,
+    Fix,
+    Mapping,
+    Problem,
+    Problems,
+    Project,
+    Sequence,
+    Service,
+    VolumeMount,
+    rule,
+)
 
-from ._edits import STEP, column, declare, is_plain_name, lines_below, written
+from ._edits import STEP, column, declare, lines_below, written_entry
 from ._model import as_run, is_extended
-from ._stores import asks_to_keep, data_folders, store_of
+from ._stores import Store, asks_to_keep, data_folders, store_of
 
 
 @rule(
@@ -47,24 +59,22 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     https://docs.docker.com/get-started/docker-concepts/running-containers/persisting-container-data/
     https://docs.docker.com/reference/compose-file/volumes/
     """
-    service = as_run(service, project)
-    store = store_of(service)
-    if store is None or service.image is None or not service.complete:
+    if service.image is None:
+        return  # an override: the file that names the image is the one to look at
+    running = as_run(service, project)
+    store = store_of(running)
+    folders = data_folders(running, store) if store and running.complete else None
+    if store is None or folders is None or _may_keep(running, folders) or is_extended(service.file, project):
         return
-    folders = data_folders(service, store)
-    if folders is None or _may_keep(service, folders) or is_extended(service.file, project):
-        return
-    is_info = _is_for_tests(service) or (store.facts.get("severity") == "info" and not asks_to_keep(service, store))
-    near = next(
-        (mount.target for mount in service.volumes if mount.target and _is_near(mount.target, folders[0])), None
-    )
+    near = next((str(mount.target) for mount in running.volumes if _is_near(mount, store)), None)
     instead = f" (`{near}` is mounted, but the data are not there)" if near else ""
+    is_less = store.facts.get("severity") == "info" and not asks_to_keep(running, store)
     yield Problem(
-        service.image,
+        service.image if service.image.span.source is service.span.source else service,
         f"the data in `{folders[0]}` are lost with the container{instead}. Mount a named volume there: "
         f"`{service.name}-data:{folders[0]}`",
-        severity="info" if is_info else None,
-        fix=None if near else _mount(service, folders[0]),
+        severity="info" if is_less or _is_for_tests(service) else None,
+        fix=None if near or f"{service.name}-data" in running.file.volumes else _mount(service, folders[0]),
     )
 
 
@@ -85,11 +95,12 @@ def _touches(target: str, folder: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def _is_near(target: str, folder: str) -> bool:
+def _is_near(mount: VolumeMount, store: Store) -> bool:
     """Whether a mount was probably meant to hold the data: `/var/lib/postgres` for `/var/lib/postgresql/data`."""
-    return target.startswith(("/var/lib/", "/data", "/usr/share/")) and not re.search(
-        r"\.\w+$|conf|init|plugin", target
-    )
+    target = (mount.target or "").lower()
+    if mount.read_only or re.search(r"\.\w+$|conf|init|plugin|backup|log|/etc/|cert|secret", target):
+        return False
+    return target.startswith(("/data", "/var/lib/")) or target.endswith("data") or store.name.lower() in target
 
 
 def _is_for_tests(service: Service) -> bool:
@@ -99,24 +110,24 @@ def _is_for_tests(service: Service) -> bool:
 
 
 def _mount(service: Service, folder: str) -> Fix | None:
-    file, name = service.file, f"{service.name}-data"
-    mapping = _written_mapping(file, service)
-    if mapping is None or name in file.volumes or not is_plain_name(name) or file.bases:
-        return None
-    declared = declare(file, "volumes", name)
-    mounted = _add_mount(mapping, f"{name}:{folder}")
+    """Mount a volume of its own, in the service as it is written in its file, and declare it."""
+    name = f"{service.name}-data"
+    mapping = _written_mapping(service)
+    declared = declare(service.file, "volumes", name)
+    mounted = _add_mount(mapping, f"{name}:{folder}") if mapping else None
     return Fix(f"Mount the volume `{name}` there", [mounted, declared], "unsafe") if mounted and declared else None
 
 
-def _written_mapping(file: ComposeFile, service: Service) -> Mapping | None:
-    """What is written below the service's name, where that is all of it."""
-    node = service.entry.value
-    plain = isinstance(node, Mapping) and not node.flow and node.anchor is None and node.source is file.source
-    return node if isinstance(node, Mapping) and plain and node.entries else None
+def _written_mapping(service: Service) -> Mapping | None:
+    """What is written below the service's name."""
+    node = service.file.keys["services"].value
+    entry = written_entry(node, service.name) if isinstance(node, Mapping) else None
+    body = entry.value if entry else None
+    return body if isinstance(body, Mapping) and not body.flow and body.anchor is None and body.entries else None
 
 
 def _add_mount(mapping: Mapping, item: str) -> Edit | None:
-    entry: Entry | None = written(mapping, "volumes")
+    entry = written_entry(mapping, "volumes")
     if entry is None:
         if "volumes" in mapping.merged():
             return None

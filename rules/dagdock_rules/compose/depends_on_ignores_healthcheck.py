@@ -23,6 +23,9 @@ from dagdock.api import (
 from ._edits import STEP, column, is_plain_name, lines_below
 from ._model import as_run
 
+# They open a connection when somebody asks for one, not when they start.
+ON_DEMAND = ("adminer", "dpage/pgadmin4", "phpmyadmin", "phpmyadmin/phpmyadmin", "redis/redisinsight")
+
 
 @rule(
     "DC501",
@@ -65,12 +68,14 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
+    image = as_run(service, project).image_ref
+    if image and image.familiar in ON_DEMAND:
+        return
     others = project.merged(service.file).services
-    dependencies = as_run(service, project).depends_on
     ready = {name for name, other in others.items() if _has_healthcheck(other)}
-    for dependency in dependencies:
+    for dependency in service.depends_on:
         name, condition = dependency.service, dependency.condition
-        if name is None or name not in ready:
+        if name is None or name not in ready or name == service.name:
             continue
         if dependency.form == "short":
             yield Problem(

@@ -55,7 +55,7 @@ def published_database_port(service: Service, project: Project) -> Problems:
             yield Problem(
                 port,
                 f"{store.name.partition(' of ')[0]} listens on {host} of every network card of this machine. "
-                f"Put `{LOCAL}:` in front, or leave `ports` out: other services reach `{service.name}:{port.target}` "
+                f"{_remedy(port)}, or leave `ports` out: other services reach `{service.name}:{port.target}` "
                 "without it",
                 fix=_bind(port),
             )
@@ -63,6 +63,10 @@ def published_database_port(service: Service, project: Project) -> Problems:
 
 def _is_of_store(port: Port, store: Store) -> bool:
     return port.target is not None and any(number in port.target for number in store.ports)
+
+
+def _remedy(port: Port) -> str:
+    return f"Put `{LOCAL}:` in front" if port.form == "short" else f"Set `host_ip: {LOCAL}`"
 
 
 def _bind(port: Port) -> Fix | None:

@@ -63,10 +63,11 @@ def secret_in_environment(service: Service) -> Problems:
     for setting in service.environment:
         if setting.value and gives_secret_away(setting.name, written_text(setting.value)):
             name = setting.name
+            what = "default" if setting.value.variables else "value"
             yield Problem(
                 setting.value,
-                f"the value of `{name}` is known to everyone who can read this file. Put it in `.env`, keep that out "
-                f"of git, and write `${{{name}:?}}` here",
+                f"this {what} of `{name}` is known to everyone who can read this file. Put one in `.env`, keep that "
+                f"out of git, and write `${{{name}:?}}` here",
                 fix=_from_outside(setting, setting.value),
             )
     commands = [service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None]

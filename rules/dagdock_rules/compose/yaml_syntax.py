@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, ComposeFile, Edit, Fix, Problem, Problems, Source, Span, rule
+from dagdock.api import Bad, ComposeFile, Edit, Fix, Mapping, Problem, Problems, Project, Scalar, Source, Span, rule
+
+from ._model import as_run, is_extended, whole_model
 
 
 @rule(
@@ -19,14 +21,15 @@ from dagdock.api import Bad, ComposeFile, Edit, Fix, Problem, Problems, Source, 
             fixed="services:\n  web:\n    image: nginx:1.27\n",
         ),
         Bad("services:\n  web:\n    «image:nginx:1.27»\n    ports: []\n"),
-        Bad("services:\n  «web»:\n"),
+        Bad("services:\n  web:\n    image: nginx:1.27\n  «db»:\n"),
     ],
     good=[
         "services:\n  web:\n    image: nginx:1.27\n    command: \"echo 'a: b'\"\n",
         "services: {web: {image: 'nginx:1.27'}}\n",
+        {"compose.yaml": "services:\n  web:\n", "compose.override.yaml": "services:\n  web:\n    image: nginx:1.27\n"},
     ],
 )
-def yaml_syntax(file: ComposeFile) -> Problems:
+def yaml_syntax(file: ComposeFile, project: Project) -> Problems:
     """The file is no valid YAML, or not built as Compose wants it, so Compose refuses it.
 
     Compose stops here and starts nothing at all. YAML knows what belongs together by its indentation, which must be
@@ -40,8 +43,20 @@ def yaml_syntax(file: ComposeFile) -> Problems:
         if fault.kind == "syntax":
             fix = _indent_with_spaces(file.source, fault.span)
             yield Problem(fault.span, fault.message, related=fault.related, fix=fix, aliases=["dclint:invalid-yaml"])
-        elif fault.kind == "not-mapping":
+        elif fault.kind == "not-mapping" and not _is_filled_elsewhere(file, project, fault.span):
             yield Problem(fault.span, fault.message, related=fault.related, aliases=["dclint:invalid-schema"])
+
+
+def _is_filled_elsewhere(file: ComposeFile, project: Project, span: Span) -> bool:
+    """Whether what is wrong is an empty service that a file loaded together with this one may fill in."""
+    service = file.services.get(span.text)
+    if service is None or service.node is None or not isinstance(service.node, Scalar) or service.node.value:
+        return False
+    return (
+        whole_model(file, project) is None
+        or isinstance(as_run(service, project).node, Mapping)
+        or is_extended(file, project)
+    )
 
 
 def _indent_with_spaces(source: Source, span: Span) -> Fix | None:
