@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagdock.api import Dockerfile, Fix, Problem, Problems, Related
+from dagdock.api import CommandInstruction, Dockerfile, Fault, Fix, Problem, Problems, Related
 
 
 def faults(file: Dockerfile, kind: str, *, related: str = "", mend: str = "") -> Problems:
@@ -12,6 +12,8 @@ def faults(file: Dockerfile, kind: str, *, related: str = "", mend: str = "") ->
     (`{}` stands for it); such a fix is a guess at the author's intention and so never a safe one.
     """
     for fault in file.faults_of(kind):
+        if _is_template(fault):
+            continue
         yield Problem(
             fault.span,
             fault.message,
@@ -20,3 +22,12 @@ def faults(file: Dockerfile, kind: str, *, related: str = "", mend: str = "") ->
             if mend and fault.nearest is not None
             else None,
         )
+
+
+def _is_template(fault: Fault) -> bool:
+    """Whether a program fills in the instruction (`FROM postgres:{{ version }}`) before Docker reads it."""
+    instruction = fault.instruction
+    if instruction is None or isinstance(instruction, CommandInstruction):
+        return False
+    text = instruction.body.text
+    return any(mark in text for mark in ("{{", "{%", "<%"))

@@ -1,25 +1,40 @@
 from __future__ import annotations
 
-from posixpath import relpath
+import re
+from collections.abc import Iterator
+from posixpath import dirname, join, normpath
 
 from dagdock.api import (
     Bad,
     BuildContext,
     CopyLike,
-    Edit,
     Fix,
+    Instruction,
     Problem,
     Problems,
     Project,
     Related,
     Run,
-    Span,
     Stage,
     rule,
 )
 
-from ._copies import absolute, contexts_that_fit, copies_whole_context, from_context, inside_container
-from ._manifests import Manifest, manifest_of
+from ._copies import (
+    absolute,
+    contexts_that_fit,
+    copied_from,
+    copies_whole_context,
+    from_context,
+    inside_container,
+    is_whole,
+    local_sources,
+    program_sources,
+)
+from ._manifests import Manifest, has_no_package, includes_others, manifests_of, needs_project, text_of
+from ._moves import move_above
+
+# Files that make a folder a workspace of several packages.
+WORKSPACES = ("pnpm-workspace.yaml", "lerna.json", "go.work", "nx.json", "turbo.json", "rush.json")
 
 
 @rule(
@@ -49,6 +64,14 @@ from ._manifests import Manifest, manifest_of
                 "package-lock.json": "{}",
             }
         ),
+        Bad(
+            {
+                "Dockerfile": "FROM python:3.12-slim\nWORKDIR /app\n«COPY app.py requirements.txt ./»\n"
+                "RUN pip install --no-cache-dir -r requirements.txt\n",
+                "requirements.txt": "flask==3.0.3\n",
+                "app.py": "",
+            }
+        ),
     ],
     good=[
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n",
@@ -59,7 +82,7 @@ from ._manifests import Manifest, manifest_of
     ],
 )
 def copy_before_install(stage: Stage, project: Project) -> Problems:
-    """The whole project is copied before its dependencies are installed.
+    """The project is copied before its dependencies are installed.
 
     Docker keeps the result of each step and uses it again as long as nothing the step depends on has changed. When
     `COPY . .` stands above `pip install`, every change to any file makes Docker run everything below it again, so a
@@ -68,72 +91,137 @@ def copy_before_install(stage: Stage, project: Project) -> Problems:
 
     https://docs.docker.com/build/cache/optimize/#order-your-layers
     """
-    whole: CopyLike | None = None
-    for instruction in stage.instructions:
-        copy = from_context(instruction)
-        if copy and copies_whole_context(copy):
-            whole = whole or copy
-        elif isinstance(instruction, Run) and instruction.onbuild is None:
-            manifest = manifest_of(instruction)
-            if manifest and whole is None:
-                return  # what changes seldom is installed before the rest comes in
-            if manifest and whole and _comes_with(manifest, whole):
-                yield _problem(manifest, whole, stage, project)
-                return
-
-
-def _comes_with(manifest: Manifest, whole: CopyLike) -> bool:
-    """Whether the manifest is among what the COPY brings, not bound or made by something else."""
-    if manifest.run.mounts and any(mount.type == "bind" for mount in manifest.run.mounts):
-        return False
-    if not manifest.path:
-        return True
-    path, folder = absolute(manifest.run, manifest.path), inside_container(whole)
-    return path is None or folder is None or path.startswith(folder.rstrip("/") + "/")
-
-
-def _problem(manifest: Manifest, whole: CopyLike, stage: Stage, project: Project) -> Problem:
-    what = (manifest.path or manifest.files[0]).rpartition("/")[2]
-    return Problem(
-        whole,
-        f"any change to the project makes `{manifest.command}` in line {manifest.place.span.line} run again, with "
-        f"all its downloads. COPY {what} first, install, then COPY the rest",
-        related=[Related(manifest.place, "this installs again at each change")],
-        fix=_fix(manifest, whole, stage, project),
-    )
-
-
-def _fix(manifest: Manifest, whole: CopyLike, stage: Stage, project: Project) -> Fix | None:
-    """Copy the manifests and install above the COPY, where the two stand together and the RUN does nothing else."""
-    if not manifest.alone or len(whole.sources) != 1 or whole.flags or whole.destination is None:
-        return None
     contexts = contexts_that_fit(stage.dockerfile, project)
-    names = _in_context(manifest, whole, contexts[0]) if len(contexts) == 1 else []
-    between = stage.instructions[stage.instructions.index(whole) + 1 : stage.instructions.index(manifest.run)]
-    if not names or between:
-        return None
-    destination = whole.destination.raw
-    folder = destination if destination.endswith("/") else destination + "/"
-    source = whole.span.source
-    copies = "".join(f"COPY {name} {folder}{source.newline}" for name in [" ".join(names)])
-    start = source.full_line_span(whole.span.line).start
-    end = source.position(max(manifest.run.span.start, manifest.run.span.end - 1)).line
-    run = Span(source, source.full_line_span(manifest.run.span.line).start, source.full_line_span(end).end)
-    text = run.text if run.text.endswith("\n") else run.text + source.newline
-    return Fix(
-        f"Copy {names[0]} and install before the rest is copied",
-        [Edit(Span(source, start, start), copies + text), Edit(run, "")],
-        "unsafe",
+    context = contexts[0] if len(contexts) == 1 else None
+    copies: list[CopyLike] = []
+    installed: set[str] = set()
+    for instruction in _from_the_bottom(stage):
+        copy = from_context(instruction)
+        if copy:
+            copies.append(copy)
+        elif isinstance(instruction, Run) and instruction.onbuild is None:
+            for manifest in manifests_of(instruction):
+                if manifest.family in installed:
+                    continue  # what changes seldom was installed before the rest came in
+                installed.add(manifest.family)
+                early = next((copy for copy in copies if _is_early(copy, manifest, copies, context)), None)
+                if early and instruction.stage is stage and not _is_needed(early, manifest, context, project):
+                    yield _problem(manifest, early, context, project)
+
+
+def _from_the_bottom(stage: Stage) -> Iterator[Instruction]:
+    """The instructions of the stages it is built on, then its own."""
+    for part in reversed(list(stage.chain())):
+        yield from part.instructions
+
+
+def _is_early(copy: CopyLike, manifest: Manifest, copies: list[CopyLike], context: BuildContext | None) -> bool:
+    """Whether a COPY brings in more than the manifest, which comes with it or by a COPY of its own."""
+    if any(mount.type == "bind" for mount in manifest.run.mounts):
+        return False
+    if copies_whole_context(copy):
+        return _may_bring(copy, manifest)
+    if context is None:
+        return False
+    if any(context.is_folder(source) for source in local_sources(copy)):
+        # A folder with the manifest at its root is the project itself.
+        paths = [copied_from(path, copy, context) for path in _paths(manifest)]
+        folders = [normpath(source) for source in local_sources(copy)]
+        if any(path and dirname(path) in folders for path in paths):
+            return True
+    return bool(program_sources(copy)) and any(
+        _may_bring(other, manifest) if copies_whole_context(other) else copied_from(path, other, context)
+        for other in copies
+        for path in _paths(manifest)
     )
 
 
-def _in_context(manifest: Manifest, whole: CopyLike, context: BuildContext) -> list[str]:
-    """The manifests that are there, as COPY names them; empty unless they lie at the root of what is copied."""
-    if manifest.path:
-        path, folder = absolute(manifest.run, manifest.path), inside_container(whole)
-        if path is None or folder is None:
-            return []
-        names = [relpath(path, folder)]
-    else:
-        names = [name for name in manifest.files if context.exists(name)]
-    return names if names and all("/" not in name and context.exists(name) for name in names) else []
+def _may_bring(copy: CopyLike, manifest: Manifest) -> bool:
+    """Whether the manifest lies where a COPY of the whole context writes to, or may lie there."""
+    folder = inside_container(copy)
+    found = _paths(manifest)
+    return folder is None or not found or any(path.startswith(folder.rstrip("/") + "/") for path in found)
+
+
+def _paths(manifest: Manifest) -> list[str]:
+    """Where in the container the installation looks for its manifest."""
+    names = [manifest.path] if manifest.path else manifest.files
+    return [path for name in names if (path := _absolute(name, manifest))]
+
+
+def _absolute(name: str, manifest: Manifest) -> str | None:
+    """A manifest's path in the container; None where a variable in it is unknown."""
+    scope = manifest.run.stage.scope_at(manifest.run) if manifest.run.stage else None
+    while found := re.search(r"\$(?:\{(\w+)\}|(\w+))", name):
+        value = scope.value(found[1] or found[2]) if scope else None
+        if value is None or "$" in value:
+            return None
+        name = name[: found.start()] + value + name[found.end() :]
+    return None if "*" in name else absolute(manifest.run, join(_folder(manifest), name))
+
+
+def _folder(manifest: Manifest) -> str:
+    """The folder that the RUN goes to before it installs."""
+    for command in manifest.run.script.commands:
+        if command.span.start >= manifest.place.span.start:
+            break
+        if command.name == "cd" and len(command.arguments) == 1 and command.arguments[0].value:
+            return command.arguments[0].value
+    return ""
+
+
+def _is_needed(early: CopyLike, manifest: Manifest, context: BuildContext | None, project: Project) -> bool:
+    """Whether the installation cannot do without the project: its manifest names local parts, a workspace."""
+    if context is None:
+        return manifest.builds
+    if manifest.builds and (not context.exists("go.sum") or context.exists("vendor") or _is_cached(manifest)):
+        return True
+    if copies_whole_context(early) and any(context.exists(name) for name in WORKSPACES):
+        return True
+    return any(needs_project(text_of(path, context, project)) for path in _manifests(manifest, early, context))
+
+
+def _is_cached(manifest: Manifest) -> bool:
+    return any(mount.type == "cache" for mount in manifest.run.mounts)
+
+
+def _manifests(manifest: Manifest, early: CopyLike, context: BuildContext) -> list[str]:
+    """The manifests in the context that a COPY brings along."""
+    return [found for path in _paths(manifest) if (found := copied_from(path, early, context))]
+
+
+def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, project: Project) -> Problem:
+    found = _manifests(manifest, early, context) if context else []
+    there = [path.rpartition("/")[2] for path in found[:3]]
+    names = there if manifest.files and manifest.files[0] in there else manifest.names
+    how = manifest.how
+    if context and found and has_no_package(text_of(found[0], context, project), how):
+        how = "install"
+    what = "the project" if copies_whole_context(early) else f"`{(program_sources(early) or local_sources(early))[0]}`"
+    return Problem(
+        early,
+        f"any change to {what} makes `{manifest.command}` in line {manifest.place.span.line} run again"
+        f"{'' if _is_cached(manifest) else ', with all its downloads'}. COPY {' and '.join(names)} first, {how}, then "
+        "COPY the rest",
+        related=[Related(manifest.place, "this runs again at each change")],
+        fix=_fix(manifest, early, found, context, project) if context and found and how == "install" else None,
+    )
+
+
+def _fix(manifest: Manifest, early: CopyLike, found: list[str], context: BuildContext, project: Project) -> Fix | None:
+    """Copy the manifests and install above the COPY, where the two stand together and the RUN does nothing else."""
+    stage, sources = early.stage, local_sources(early)
+    if not manifest.alone or stage is None or manifest.run.stage is not stage:
+        return None
+    if len(sources) != 1 or not is_whole(sources[0]) or early.flags or early.destination is None:
+        return None
+    between = stage.instructions[stage.instructions.index(early) + 1 : stage.instructions.index(manifest.run)]
+    if between or any("/" in path for path in found) or context.exists(".yarn"):
+        return None
+    if any(includes_others(text_of(path, context, project)) for path in found):
+        return None
+    destination = early.destination.raw
+    folder = destination if destination.endswith("/") else destination + "/"
+    copy = f"COPY {' '.join(found)} {folder}{early.span.source.newline}"
+    title = f"Copy {found[0]} and install before the rest is copied"
+    return Fix(title, move_above(manifest.run, early, copy), "unsafe")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, CopyLike, Problem, Problems, Project, Related, rule
 
-from ._copies import WHOLE, contexts_that_fit, from_context, local_sources
+from ._copies import contexts_that_fit, from_context, is_whole, local_sources
 
 
 @rule(
@@ -51,7 +51,7 @@ def copy_ignored_file(copy: CopyLike, project: Project) -> Problems:
             path = source.literal
             if path is None or path not in known or any(sign in path for sign in "*?["):
                 continue
-            if path in WHOLE:
+            if is_whole(path):
                 continue
             if context.ignored(path):
                 ignore_source = context.ignore_file.source

@@ -1,64 +1,9 @@
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+from dagdock.api import Bad, CopyLike, Problem, Problems, Project, rule
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, rule
-
-from ._copies import from_context, local_sources
-
-SECRETS = (
-    ".env",
-    ".env.*",
-    "*.env",
-    "id_rsa",
-    "id_dsa",
-    "id_ecdsa",
-    "id_ed25519",
-    ".npmrc",
-    ".pypirc",
-    ".netrc",
-    ".git-credentials",
-    "*.key",
-    "*.p12",
-    "*.pfx",
-    "*.kdbx",
-    "*.tfvars",
-    "*.ppk",
-    ".htpasswd",
-    ".pgpass",
-    ".my.cnf",
-    "kubeconfig",
-    "credentials.json",
-    "service-account*.json",
-    "service_account*.json",
-    "*privkey*.pem",
-    "*-key.pem",
-    "*_key.pem",
-    "key.pem",
-    "private.pem",
-)
-FOLDERS = frozenset((".aws", ".ssh", ".kube", ".gnupg"))
-SHOWN = (
-    "*.example",
-    "*.sample",
-    "*.dist",
-    "*.template",
-    "*.tmpl",
-    "*.defaults",
-    "*.pub",
-    "public*.key",
-    "*example*",
-    "*sample*",
-    "*dummy*",
-    "*-archive-keyring*",
-    "*.gpg.key",
-    "*apt*.key",
-    "*repo*.key",
-    "*signing*.key",
-    "*release*.key",
-    "*.list.key",
-    "gpg*.key",
-)
+from ._copies import contexts_that_fit, from_context, local_sources
+from ._secret_files import is_harmless, is_secret_file
 
 
 @rule(
@@ -76,9 +21,10 @@ SHOWN = (
         "FROM python:3.12-slim\nCOPY .env.example /app/.env\n",
         "FROM node:22-slim\nCOPY package.json ./\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\n",
         "FROM debian:12\nCOPY certs/ca.pem /usr/local/share/ca-certificates/\n",
+        {"Dockerfile": "FROM node:22-slim\nCOPY package.json .npmrc ./\n", ".npmrc": "engine-strict=true\n"},
     ],
 )
-def copy_secret_file(copy: CopyLike) -> Problems:
+def copy_secret_file(copy: CopyLike, project: Project) -> Problems:
     """A file that holds secrets is copied into the image.
 
     Whoever can pull the image can read it, from its layer even when a later RUN deletes it again. Give passwords to
@@ -92,10 +38,8 @@ def copy_secret_file(copy: CopyLike) -> Problems:
     known = set(local_sources(copy))
     for source in copy.sources:
         path = source.literal
-        if path is None or path not in known:
-            continue
-        name = path.rstrip("/").rpartition("/")[2]
-        if name in FOLDERS or (_matches(name, SECRETS) and not _matches(name, SHOWN)):
+        name = path.rstrip("/").rpartition("/")[2] if path in known and path else ""
+        if name and is_secret_file(name) and not _is_harmless(copy, path or "", name, project):
             yield Problem(
                 source,
                 f"`{path}` and what it holds can be read by everyone who gets the image, even if a later step deletes "
@@ -103,5 +47,6 @@ def copy_secret_file(copy: CopyLike) -> Problems:
             )
 
 
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name.lower(), pattern) for pattern in patterns)
+def _is_harmless(copy: CopyLike, path: str, name: str, project: Project) -> bool:
+    contexts = contexts_that_fit(copy.dockerfile, project)
+    return len(contexts) == 1 and is_harmless(name, project.text(contexts[0].path(path)))

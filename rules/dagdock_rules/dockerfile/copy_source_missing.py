@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, BuildContext, CopyLike, DockerfileWord, Fix, Problem, Problems, Project, nearest, rule
 
-from ._copies import WHOLE, contexts_that_fit, from_context, local_sources
+from ._copies import contexts_that_fit, from_context, is_whole, local_sources
 
 # What a build outside of Docker makes first: such files are rightly not in the repository.
 MADE_FOLDERS = frozenset(
@@ -76,7 +76,7 @@ def copy_source_missing(copy: CopyLike, project: Project, *, made_by_ci: list[st
     known = set(local_sources(copy))
     for source in copy.sources:
         path = source.literal
-        if path is None or path not in known or path in WHOLE or _is_made(path, made_by_ci):
+        if path is None or path not in known or is_whole(path) or _is_made(path, made_by_ci):
             continue
         if all(context.exists(path) is False and not context.matches(path) for context in contexts):
             yield _problem(copy, source, path, contexts[0])

@@ -2,45 +2,27 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from dagdock.api import Bad, BuildContext, Dockerfile, Edit, Fix, Problem, Problems, Project, Related, rule
-
-from ._copies import contexts_that_fit, copies_whole_context, from_context
-
-SECRETS = (
-    ".env",
-    ".env.*",
-    "*.pem",
-    "*.key",
-    "id_rsa",
-    "id_dsa",
-    "id_ecdsa",
-    "id_ed25519",
-    ".npmrc",
-    ".pypirc",
-    ".netrc",
-    ".git-credentials",
-    "*.p12",
-    "*.pfx",
-    "*.kdbx",
-    "*.tfvars",
-    "service-account*.json",
-    ".aws",
-    ".ssh",
-    ".kube",
+from dagdock.api import (
+    Bad,
+    BuildContext,
+    CopyLike,
+    Dockerfile,
+    DockerfileWord,
+    Edit,
+    Fix,
+    IgnoreFile,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Run,
+    rule,
 )
-# These look like secrets and are made to be shown.
-SHOWN = (
-    "*.example",
-    "*.sample",
-    "*.dist",
-    "*.template",
-    "*.defaults",
-    "*.pub",
-    "ca*.pem",
-    "*-ca.pem",
-    "cacert.pem",
-    "*test*",
-)
+
+from ._copies import contexts_that_fit, from_context, local_sources, whole_source
+from ._layers import ships
+from ._secret_files import is_harmless, is_secret_file
+
 WEIGHT = (
     ".git",
     "node_modules",
@@ -96,41 +78,55 @@ def dockerignore_lacks(file: Dockerfile, project: Project) -> Problems:
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
     contexts = contexts_that_fit(file, project)
-    if len(contexts) != 1 or contexts[0].ignore_file is None:
+    ignore_file = contexts[0].ignore_file if len(contexts) == 1 else None
+    if ignore_file is None:
         return
-    ignore_file = contexts[0].ignore_file
-    secrets, weight = _let_in(contexts[0], SECRETS), _let_in(contexts[0], WEIGHT)
-    if not secrets and not weight:
-        return
+    let_in = [name for name in contexts[0].root_listing if not contexts[0].ignored(name)]
+    secrets = [name for name in let_in if _is_secret(name, contexts[0], project)]
+    weight = [name for name in let_in if any(fnmatchcase(name, pattern) for pattern in WEIGHT)]
     for instruction in file.instructions:
         copy = from_context(instruction)
-        if copy and copies_whole_context(copy):
-            place = next(source for source in copy.sources if source.literal and source.literal.strip("./*") == "")
-            names = secrets + weight
-            listed = ", ".join(f"`{name}`" for name in names[:4]) + (" and more" if len(names) > 4 else "")
-            source = ignore_file.source
-            start = source.newline if source.text and not source.text.endswith(("\n", "\r")) else ""
-            lines = start + "".join(name + source.newline for name in names)
-            yield Problem(
-                place,
-                f"this copies {listed} into the image. Add {'them' if len(names) > 1 else 'it'} to `{source.path}`",
-                severity="error" if secrets else "warning",
-                related=[Related(source.top, "this .dockerignore lets them in")],
-                fix=Fix(
-                    "Add the lines to the .dockerignore",
-                    [Edit(source.span(len(source.text), len(source.text)), lines)],
-                    "unsafe",
-                ),
-            )
+        place = whole_source(copy) if copy else None
+        if copy and place:
+            names = secrets + [name for name in weight if not _is_wanted(name, copy)]
+            if names:
+                yield _problem(place, names, ignore_file, exposed=bool(secrets) and ships(copy))
             return
 
 
-def _let_in(context: BuildContext, patterns: tuple[str, ...]) -> list[str]:
-    """Names in the context's root that match and are not ignored."""
-    return [
-        name
-        for name in context.root_listing
-        if any(fnmatchcase(name, pattern) for pattern in patterns)
-        and not any(fnmatchcase(name, pattern) for pattern in SHOWN)
-        and not context.ignored(name)
-    ]
+def _problem(place: DockerfileWord, names: list[str], ignore_file: IgnoreFile, *, exposed: bool) -> Problem:
+    listed = ", ".join(f"`{name}`" for name in names[:4]) + (" and more" if len(names) > 4 else "")
+    source = ignore_file.source
+    start = source.newline if source.text and not source.text.endswith(("\n", "\r")) else ""
+    return Problem(
+        place,
+        f"this also copies {listed}. Add {'them' if len(names) > 1 else 'it'} to `{source.path}`",
+        severity="error" if exposed else "warning",
+        related=[Related(source.top, "this .dockerignore lets them in")],
+        fix=Fix(
+            "Add the lines to the .dockerignore",
+            [
+                Edit(
+                    source.span(len(source.text), len(source.text)),
+                    start + "".join(f"{n}{source.newline}" for n in names),
+                )
+            ],
+            "unsafe",
+        ),
+    )
+
+
+def _is_secret(name: str, context: BuildContext, project: Project) -> bool:
+    return is_secret_file(name) and not is_harmless(name, project.text(context.path(name)))
+
+
+def _is_wanted(name: str, copy: CopyLike) -> bool:
+    """Whether the build copies the folder on purpose, or needs it: a stage that only builds may read `.git`."""
+    if name == ".git":
+        return not ships(copy) or any(
+            command.effective.name == "git"
+            for run in (copy.stage.all_of(Run) if copy.stage else ())
+            for command in run.script.commands
+        )
+    copies = [found for other in copy.dockerfile.instructions if (found := from_context(other))]
+    return any(source.strip("./") == name.strip("./") for found in copies for source in local_sources(found))

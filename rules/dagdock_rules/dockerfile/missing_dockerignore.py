@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dockerfile, Problem, Problems, Project, rule
+from dagdock.api import Bad, BuildContext, Dockerfile, Problem, Problems, Project, rule
 
-from ._copies import contexts_that_fit, copies_whole_context, from_context
+from ._copies import contexts_that_fit, from_context, whole_source
+from ._secret_files import is_secret_file
+
+UNWANTED = frozenset((".git", "node_modules", "__pycache__", ".venv", "venv", ".env", "airflow.db", "logs", "target"))
 
 
 @rule(
@@ -32,15 +35,27 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
     contexts = contexts_that_fit(file, project)
-    if not contexts or any(context.ignore_file for context in contexts):
+    if not contexts or any(context.ignore_file or not (context.stated or context.certain) for context in contexts):
         return
     for instruction in file.instructions:
         copy = from_context(instruction)
-        if copy and copies_whole_context(copy):
-            place = next(source for source in copy.sources if source.literal and source.literal.strip("./*") == "")
+        place = whole_source(copy) if copy else None
+        if copy and place:
             yield Problem(
                 place,
-                f"`{copy.name} {place.raw}` takes in everything, also `.git`, `.env` and caches, since there is no "
-                ".dockerignore. Write one; `dagdock init` makes a first one",
+                f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, {_such_as(contexts[0])}, "
+                "since there is no .dockerignore. Write one; `dagdock init` makes a first one",
             )
             return
+
+
+def _called(context: BuildContext) -> str:
+    return "the build context" if context.folder == "." else f"`{context.folder}`"
+
+
+def _such_as(context: BuildContext) -> str:
+    """What is there and should stay out; where there is nothing of it yet, what comes there some day."""
+    there = [name for name in context.root_listing if name in UNWANTED or is_secret_file(name)]
+    if there:
+        return ", ".join(f"`{name}`" for name in there[:3]) + " too"
+    return "now and later: caches, logs, a `.env`"

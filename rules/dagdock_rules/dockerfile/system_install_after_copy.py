@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Edit, Fix, Problem, Problems, Related, Run, Span, Stage, rule
+from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Stage, rule
 
 from ..packages import PackageCommand, package_commands
-from ._copies import copies_whole_context, from_context
+from ._copies import copies_whole_context, from_context, program_sources
+from ._moves import move_above
 
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
 # What may stand beside the installation and needs no file of the project.
@@ -43,7 +44,7 @@ def system_install_after_copy(stage: Stage) -> Problems:
     whole: CopyLike | None = None
     for instruction in stage.instructions:
         copy = from_context(instruction)
-        if copy and copies_whole_context(copy):
+        if copy and (copies_whole_context(copy) or program_sources(copy)):
             whole = whole or copy
         elif whole and isinstance(instruction, Run) and instruction.onbuild is None:
             calls = [call for call in package_commands(instruction.script) if call.family in SYSTEM]
@@ -90,9 +91,4 @@ def _fix(stage: Stage, whole: CopyLike, run: Run, calls: list[PackageCommand]) -
     between = stage.instructions[stage.instructions.index(whole) + 1 : stage.instructions.index(run)]
     if others or any(instruction.name in ("USER", "ENV", "ARG", "SHELL") for instruction in between):
         return None
-    source = run.span.source
-    last = source.position(max(run.span.start, run.span.end - 1)).line
-    lines = Span(source, source.full_line_span(run.span.line).start, source.full_line_span(last).end)
-    start = source.full_line_span(whole.span.line).start
-    text = lines.text if lines.text.endswith("\n") else lines.text + source.newline
-    return Fix("Move this RUN above the COPY", [Edit(Span(source, start, start), text), Edit(lines, "")], "unsafe")
+    return Fix("Move this RUN above the COPY", move_above(run, whole), "unsafe")

@@ -1,0 +1,104 @@
+"""Files that hold secrets: by their names, unless what lies in the build context shows that there are none in them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from dagdock.api import Source
+
+from ..secrets import is_placeholder, is_secret_name, is_setting, known_secret, password_in_url
+
+# Settings, one to a line: their names tell.
+SETTINGS = (".env", ".env.*", "*.env", ".npmrc", ".pypirc", ".my.cnf", "*.tfvars")
+KEYS = (
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "*.key",
+    "*.p12",
+    "*.pfx",
+    "*.ppk",
+    "*privkey*.pem",
+    "*private*.pem",
+    "*-key.pem",
+    "*_key.pem",
+    "key.pem",
+)
+OTHERS = (
+    ".netrc",
+    ".git-credentials",
+    "*.kdbx",
+    ".htpasswd",
+    ".pgpass",
+    "kubeconfig",
+    "credentials.json",
+    "client_secret*.json",
+    "service-account*.json",
+    "service_account*.json",
+    "serviceaccount*.json",
+    ".vault-token",
+)
+FOLDERS = frozenset((".aws", ".ssh", ".kube", ".gnupg"))
+# These look like secrets and are made to be shown.
+SHOWN = (
+    "*.example",
+    "*.sample",
+    "*.dist",
+    "*.template",
+    "*.tmpl",
+    "*.tpl",
+    "*.defaults",
+    "*.default",
+    "defaults.env",
+    "*.pub",
+    "public*.key",
+    "*public*.key",
+    "*example*",
+    "*sample*",
+    "*dummy*",
+    "*-archive-keyring*",
+    "*.gpg.key",
+    "gpg*.key",
+    "*apt*.key",
+    "*repo*.key",
+    "*signing*.key",
+    "*release*.key",
+    "*.list.key",
+)
+
+
+def is_secret_file(name: str) -> bool:
+    """Whether a file or folder of that name holds secrets."""
+    lower = name.lower()
+    return name in FOLDERS or (_matches(lower, (*SETTINGS, *KEYS, *OTHERS)) and not _matches(lower, SHOWN))
+
+
+def is_harmless(name: str, source: Source | None) -> bool:
+    """Whether the file that lies there surely holds no secret: nothing at all, other settings, a public key."""
+    if source is None:
+        return False
+    text = source.text
+    if not text.strip():
+        return True
+    lower = name.lower()
+    if _matches(lower, KEYS):
+        return "-----BEGIN " in text and "PRIVATE KEY" not in text
+    if not _matches(lower, SETTINGS) or known_secret(text) or password_in_url(text):
+        return False
+    return not any(_is_secret_line(line) for line in text.splitlines())
+
+
+def _is_secret_line(line: str) -> bool:
+    """`DB_PASSWORD=hunter2`, `//registry.example.com/:_authToken=…`; a value that is filled in later is none."""
+    name, sign, value = line.strip().partition("=")
+    if name.startswith(("#", ";")) or not sign:
+        return False
+    name = name.rpartition(":")[2].strip()
+    value = value.strip().strip("\"'")
+    secret = is_secret_name(name) or name.lower() in ("_auth", "_authtoken", "_password")
+    return secret and not is_placeholder(value) and not is_setting(value)
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
