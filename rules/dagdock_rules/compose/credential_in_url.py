@@ -21,6 +21,8 @@ from dagdock.api import (
 
 from ..secrets import is_example_host, passwords_in_urls
 
+# In a container that is the service itself or its host, with a password that works.
+LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal")
 PLACES = ("services", "networks", "volumes", "secrets", "configs", "models")
 
 
@@ -63,7 +65,7 @@ def credential_in_url(file: ComposeFile) -> Problems:
             value = Value(node, {})
             filled = value.filled
             for found in passwords_in_urls(filled.text):
-                if "\0" in found.password or is_example_host(found.host):
+                if "\0" in found.password or (is_example_host(found.host) and found.host not in LOCAL):
                     continue
                 span = filled.span(found.start, found.end)
                 whose = f"the password of `{found.user}`" if found.user and "\0" not in found.user else "the password"
