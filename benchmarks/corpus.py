@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -53,14 +54,19 @@ def files_of(folder: Path, kind: str) -> Iterator[str]:
 
 
 def run(command: list[str]) -> tuple[float, Any]:
-    """Seconds of the whole process, and the JSON it wrote; None where that is no JSON."""
-    start = time.perf_counter()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    seconds = time.perf_counter() - start
-    try:
-        return seconds, json.loads(done.stdout)
-    except ValueError:
-        return seconds, None
+    """Seconds of the whole process, and the JSON it wrote; None where that is no JSON.
+
+    The output goes to a file: a Node program that ends while a pipe is full loses the rest of it.
+    """
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, check=False)
+        seconds = time.perf_counter() - start
+        output.seek(0)
+        try:
+            return seconds, json.loads(output.read())
+        except ValueError:
+            return seconds, None
 
 
 def line(who: str, what: str, files: int, seconds: float, found: int | str) -> None:
