@@ -208,6 +208,14 @@ def test_any_text_is_read_and_every_place_is_right(text: str) -> None:
         assert 0 <= error.start <= error.end <= len(text)
 
 
+def test_letters_far_beyond_ascii_are_ordinary_letters() -> None:
+    # The grammar's own code reads outside its tables for these and may end the process.
+    for code in range(0x80, 0x110000, 997):
+        if not 0xD800 <= code < 0xE000:
+            (command,) = script(f"echo x{{{chr(code)}}} y").commands
+            assert [word.text for word in command.words] == ["echo", f"x{{{chr(code)}}}", "y"]
+
+
 @pytest.mark.parametrize(
     "text", ["(" * 5000, ")" * 1000, "$(" * 3000, "a && " * 3000, "a;" * 3000, "\\" * 99, "x" * 10**6]
 )

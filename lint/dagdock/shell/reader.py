@@ -67,10 +67,9 @@ class _Reader:
         self.body = script.body
         self.commands = script.commands
         self.errors: list[tuple[int, int]] = []
-        text = _for_grammar(script.body.text)
-        self.content = text.encode("utf-8", "replace")
-        # The code point offset of each byte; None where they are the same.
-        self.offsets = None if len(self.content) == len(text) else _code_points(text)
+        # One byte a character, so that offsets are the same. The grammar's own code reads beyond its tables, and may
+        # end the process, at letters beyond ASCII; to a shell they are ordinary letters as `?` is.
+        self.content = _for_grammar(script.body.text).encode("ascii", "replace")
 
     def read(self) -> None:
         root = _parser().parse(self.content).root_node
@@ -87,7 +86,7 @@ class _Reader:
         """Note what could not be read, and drop the commands that it may belong to: those it touches."""
         text = self.body.text
         if root.has_error:
-            self.errors += [(self.at(node.start_byte), self.at(node.end_byte)) for node in _find(root, _is_broken)]
+            self.errors += [(node.start_byte, node.end_byte) for node in _find(root, _is_broken)]
         self.script.errors = [self.body.span(start, end) for start, end in sorted(self.errors)]
 
         def touches(command: Command) -> bool:
@@ -99,11 +98,8 @@ class _Reader:
 
         self.commands[:] = [command for command in self.commands if not touches(command)]
 
-    def at(self, byte: int) -> int:
-        return byte if self.offsets is None else self.offsets[byte]
-
     def word(self, node: Node) -> Word:
-        return Word(self.body, self.at(node.start_byte), self.at(node.end_byte))
+        return Word(self.body, node.start_byte, node.end_byte)
 
     def sequence(self, nodes: Sequence[Node], joined: Joined, context: Context) -> None:
         """Statements one after the other: a program, a group, the body of a loop."""
@@ -220,7 +216,7 @@ class _Reader:
             if kind == "file_descriptor":
                 descriptor = self.content[child.start_byte : child.end_byte].decode()
             elif kind == "heredoc_body":
-                lines = self.body.part(self.at(child.start_byte), self.at(child.end_byte))
+                lines = self.body.part(child.start_byte, child.end_byte)
                 self.substitutions(child, owner.context)
             elif kind == "heredoc_end":
                 continue
@@ -242,9 +238,7 @@ class _Reader:
             else:
                 owner.words.append(self.word(child))
                 self.substitutions(child, owner.context)
-        owner.redirects.insert(
-            place, Redirect(self.body, self.at(start), self.at(end), operator, target, descriptor, lines)
-        )
+        owner.redirects.insert(place, Redirect(self.body, start, end, operator, target, descriptor, lines))
         for child, joined in rest:
             if joined == "|":
                 self.piped(child, joined, owner.context)
@@ -291,7 +285,7 @@ class _Reader:
 
     def add(self, node: Node, command: Command) -> None:
         if b"\n\\" in self.content and any(word.text.startswith("\n") for word in command.words):
-            self.errors.append((self.at(node.start_byte), self.at(node.end_byte)))  # see _for_grammar
+            self.errors.append((node.start_byte, node.end_byte))  # see _for_grammar
         self.commands.append(command)
         self.substitutions(node, command.context)
 
@@ -431,16 +425,6 @@ def _with_separators(content: bytes) -> bytes:
 @cache
 def _closing_words() -> re.Pattern[bytes]:
     return re.compile(rb"((?<![\w-])(?:fi|done|esac)|[)}])[ \t](?=[ \t]*(?:fi|done|esac|else|elif|\})(?![\w-]))")
-
-
-def _code_points(text: str) -> list[int]:
-    """For each UTF-8 byte of the text (a lone surrogate takes one), and for its end, the code point's offset."""
-    offsets: list[int] = []
-    for offset, sign in enumerate(text):
-        code = ord(sign)
-        width = 1 if code < 0x80 or 0xD800 <= code < 0xE000 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
-        offsets += [offset] * width
-    return [*offsets, len(text)]
 
 
 @cache
