@@ -13,6 +13,9 @@ TOOLS = frozenset(
     "checkstyle ktlint jarjar proguard selenium-standalone cfr fernflower maven gradle wrapper setup bfg "
     "wiremock-cli".split()
 )
+# Scripts of images that set things up and then start what they are given.
+ENTRYPOINTS = ("docker-entrypoint.sh", "entrypoint.sh", "docker-entrypoint", "entrypoint")
+MAIN_CLASSES = (".Main", ".App", "Application", "Server")
 WORKS = ("build", "generate", "prepare", "compile", "bundle", "lint", "test", "export")
 
 
@@ -31,6 +34,8 @@ def server_of(command: Command) -> Server | None:
     name = effective.name
     if name is None or any(word.value is None and word.prefix == "" for word in effective.arguments[:1]):
         return None
+    if name in ENTRYPOINTS and effective.arguments:
+        return server_of(Command(effective.arguments))
     if name == "java":
         return _java(effective.arguments)
     if effective.words[0].value and effective.words[0].value.startswith("/etc/init.d/"):
@@ -39,18 +44,23 @@ def server_of(command: Command) -> Server | None:
     if name in ("python", "python3", "php") and effective.arguments:
         script = (effective.arguments[0].value or "").rpartition("/")[2]
         if script in ("manage.py", "artisan"):
-            return _in_table(script, effective, effective.arguments[1:])
-    return _in_table(name, effective, effective.arguments)
+            return _in_table(script, effective.arguments[1:])
+    if name == "dotnet" and len(effective.arguments) == 1 and _is_program(effective.arguments[0], ".dll"):
+        return Server(f"dotnet {effective.arguments[0].value}", False)
+    return _in_table(name, effective.arguments) or _in_table(name.rstrip("0123456789."), effective.arguments)
 
 
-def _in_table(name: str, command: Command, arguments: Sequence[Word]) -> Server | None:
+def does_work(text: str) -> bool:
+    """Whether a word names a task that ends: `build:start`, `generate`."""
+    return any(work in text for work in WORKS)
+
+
+def _in_table(name: str, arguments: Sequence[Word]) -> Server | None:
     about = load_data("dagdock_rules", "servers").get(name)
     if not isinstance(about, dict):
         return None
     texts = [word.value for word in arguments]
-    if any(text in about.get("ends", ()) for text in texts) or any(
-        (text or "").partition("=")[0] in about.get("ends", ()) for text in texts
-    ):
+    if any(_ends(text or "", about.get("ends", ())) for text in texts):
         return None
     needs: list[str] = about.get("needs", [])
     if needs and not any((text or "").startswith(tuple(needs)) for text in texts):
@@ -59,6 +69,14 @@ def _in_table(name: str, command: Command, arguments: Sequence[Word]) -> Server 
     if verb is None:
         return None
     return Server(f"{name} {verb}".strip(), _detaches(about, texts))
+
+
+def _ends(text: str, ends: Sequence[str]) -> bool:
+    """Whether a word is one with which the program ends; `-qt` holds `-t`."""
+    if text in ends or text.partition("=")[0] in ends:
+        return True
+    cluster = text[1:] if text[:1] == "-" and 2 < len(text) < 5 and text[1:].isalpha() else ""
+    return any(f"-{letter}" in ends for letter in cluster)
 
 
 def _verb(about: dict[str, Any], texts: Sequence[str | None]) -> str | None:
@@ -72,7 +90,7 @@ def _verb(about: dict[str, Any], texts: Sequence[str | None]) -> str | None:
         words = start.split()
         if operands[: len(words)] == words and (words or not operands):
             extra = [operand for operand in operands[len(words) :] if operand]
-            return None if any(work in operand for operand in extra for work in WORKS) else " ".join(words)
+            return None if any(does_work(operand) for operand in extra) else " ".join(words)
     return None
 
 
@@ -97,12 +115,20 @@ def _detaches(about: dict[str, Any], texts: Sequence[str | None]) -> bool:
 
 
 def _java(arguments: Sequence[Word]) -> Server | None:
-    """`java -jar app.jar` alone: with arguments behind the jar it may be any tool."""
-    texts = [word.value for word in arguments]
-    if None in texts or "-jar" not in texts or any((text or "").startswith("-Djarmode") for text in texts):
+    """`java -jar app.jar` alone, `java -cp … Main`: with arguments behind it may be any tool."""
+    texts = [word.value or "" for word in arguments]
+    if not all(texts) or any(text.startswith("-Djarmode") for text in texts):
         return None
-    behind = texts[texts.index("-jar") + 1 :]
-    jar = (behind[0] or "").rpartition("/")[2].lower() if behind else ""
-    if len(behind) != 1 or not jar.endswith(".jar") or any(tool in jar for tool in TOOLS):
+    if "-jar" not in texts:
+        is_main = len(texts) > 2 and texts[-3] in ("-cp", "-classpath", "--class-path") and "." in texts[-1]
+        return Server(f"java … {texts[-1]}", False) if is_main and texts[-1].endswith(MAIN_CLASSES) else None
+    behind = arguments[texts.index("-jar") + 1 :]
+    if len(behind) != 1 or not _is_program(behind[0], ".jar"):
         return None
-    return Server(f"java -jar {jar}", False)
+    return Server(f"java -jar {behind[0].value}", False)
+
+
+def _is_program(word: Word, ending: str) -> bool:
+    """Whether a jar or DLL is a program of one's own, and no tool that does its work and ends."""
+    name = (word.value or "").rpartition("/")[2].lower()
+    return name.endswith(ending) and not any(tool in name for tool in TOOLS)

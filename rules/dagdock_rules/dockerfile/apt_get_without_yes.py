@@ -41,7 +41,8 @@ def apt_get_without_yes(run: Run) -> Problems:
             words = install.command.effective.words[0].span.to(install.verb_word)
             yield Problem(
                 words,
-                f"`{install.manager} {install.verb}` asks for confirmation, which fails in a build. Add `-y`",
+                f"`{install.manager} {install.verb}` asks for confirmation as soon as other packages come along, and "
+                "in a build nobody answers. Add `-y`",
                 fix=Fix.insert_after("Add `-y`", install.verb_word, " -y"),
             )
 

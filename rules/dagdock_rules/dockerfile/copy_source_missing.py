@@ -56,6 +56,7 @@ MADE_ENDINGS = (
     good=[
         {"Dockerfile": "FROM python:3.12-slim\nCOPY src/*.py /app/\n", "src/app.py": ""},
         {"Dockerfile": "FROM eclipse-temurin:21\nCOPY src /src\nCOPY target/app.jar /app.jar\n", "src/App.java": ""},
+        {"Dockerfile": "# put keys.txt here first\nFROM alpine:3.20\nCOPY keys.txt /\nCOPY a /\n", "a": ""},
         {"Dockerfile": "FROM alpine:3.20\nARG FILE\nCOPY $FILE /app/\nCOPY --from=nginx:1.27 /etc/nginx /etc/nginx\n"},
     ],
 )
@@ -76,7 +77,7 @@ def copy_source_missing(copy: CopyLike, project: Project, *, made_by_ci: list[st
     known = set(local_sources(copy))
     for source in copy.sources:
         path = source.literal
-        if path is None or path not in known or is_whole(path) or _is_made(path, made_by_ci):
+        if path is None or path not in known or is_whole(path) or _is_made(path, made_by_ci) or _is_told(path, copy):
             continue
         if all(context.exists(path) is False and not context.matches(path) for context in contexts):
             yield _problem(copy, source, path, contexts[0])
@@ -90,6 +91,17 @@ def _problem(copy: CopyLike, source: DockerfileWord, path: str, context: BuildCo
         f"`{path}` is not in {where}, so the build fails here. "
         + (f"Did you mean `{close}`?" if close else "Name a file that is there"),
         fix=Fix.replace(f"Write `{close}`", source, close, "unsafe") if close and not source.quoted else None,
+    )
+
+
+def _is_told(path: str, copy: CopyLike) -> bool:
+    """Whether a comment of the file speaks of it: somebody is to put it there before the build."""
+    import re
+
+    name = re.escape(path.strip("/.").rpartition("/")[2])
+    return any(
+        re.search(rf"(?<![\w.-]){name}(?![\w-])", comment.text) and not comment.text.startswith(("COPY ", "ADD "))
+        for comment in copy.dockerfile.comments
     )
 
 

@@ -19,6 +19,7 @@ from ._faults import faults
     good=[
         "FROM registry.example.com:5000/team/app:1.2\n",
         "ARG TAG\nFROM alpine:$TAG\n",
+        "FROM REPLACE-ME\n",
     ],
 )
 def invalid_image_reference(file: Dockerfile) -> Problems:
@@ -29,4 +30,12 @@ def invalid_image_reference(file: Dockerfile) -> Problems:
 
     https://docs.docker.com/reference/dockerfile/#from
     """
-    yield from faults(file, "invalid-image-reference")
+    for problem in faults(file, "invalid-image-reference"):
+        if not _is_to_be_replaced(problem.span.text):
+            yield problem
+
+
+def _is_to_be_replaced(name: str) -> bool:
+    """Whether a script puts the real name in before the build: `REPLACE-ME`, `BASE_IMAGE`."""
+    words = name.replace("-", "_").split("_")
+    return len(words) > 1 and all(word.isalnum() and word.isupper() for word in words)

@@ -52,6 +52,10 @@ ENVIRONMENT_FILES = (
             "FROM debian:12\nRUN «export LANG=C.UTF-8»\n",
             fixed="FROM debian:12\nENV LANG=C.UTF-8\n",
         ),
+        Bad(
+            "FROM debian:12\nENV LANG=C.UTF-8\nRUN «export LANG»\n",
+            fixed="FROM debian:12\nENV LANG=C.UTF-8\n",
+        ),
         Bad("FROM python:3.12\nRUN python -m venv /venv && «. /venv/bin/activate»\n"),
     ],
     good=[
@@ -82,11 +86,12 @@ def lost_run_state(run: Run) -> Problems:
     if before and (state in ALONE or (state == "cd" and _is_way_back(last, before))):
         return
     only = not before
+    idle = state == "export" and _is_in_force(run, last)
     yield Problem(
         last,
         f"`{_short(last)}` has no effect: its shell ends with this RUN, and the next instruction starts afresh. "
-        f"{REMEDY[state]}",
-        fix=_fix(run, last, state) if only else None,
+        f"{'It is set by `ENV` already: delete it' if idle else REMEDY[state]}",
+        fix=_fix(run, last, state, idle) if only else None,
         aliases=["hadolint:DL3003"] if state == "cd" else [],
     )
 
@@ -121,9 +126,20 @@ def _short(command: Command) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _fix(run: Run, command: Command, state: str) -> Fix | None:
+def _is_in_force(run: Run, command: Command) -> bool:
+    """Whether `export NAME` only repeats what ENV has set for all that follows."""
+    names = [word.value for word in command.arguments]
+    scope = run.stage.scope_at(run) if run.stage else None
+    return scope is not None and all(
+        (binding := scope.get(name or "")) is not None and binding.kind == "env" for name in names
+    )
+
+
+def _fix(run: Run, command: Command, state: str, idle: bool) -> Fix | None:
     if run.flags or run.heredocs or run.comments:
         return None
+    if idle:
+        return Fix.delete_lines("Delete this RUN", run, "unsafe")
     if state == "cd" and len(command.arguments) == 1 and command.arguments[0].value:
         path = command.arguments[0].value
         if not path.startswith(("-", "~")):

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
+from dagdock.api import Bad, Edit, Fix, Problem, Problems, Run, Span, rule
 
 from ..packages import PackageCommand, installs
 from ._layers import lost_flag, ships
+from ._users import is_root
 
 FALSE = frozenset(("0", "no", "off", "false", "n", "f", ""))
 
@@ -20,6 +21,11 @@ FALSE = frozenset(("0", "no", "off", "false", "n", "f", ""))
         Bad(
             "FROM python:3.12-slim\nRUN «pip install» -r requirements.txt\n",
             fixed="FROM python:3.12-slim\nRUN pip install --no-cache-dir -r requirements.txt\n",
+        ),
+        Bad(
+            "FROM python:3.12-slim\nRUN «pip install» --upgrade pip && \\\n    pip install -r requirements.txt\n",
+            fixed="FROM python:3.12-slim\nRUN pip install --no-cache-dir --upgrade pip && \\\n"
+            "    pip install --no-cache-dir -r requirements.txt\n",
         ),
     ],
     good=[
@@ -41,15 +47,31 @@ def pip_cache_left(run: Run) -> Problems:
     """
     if not ships(run) or lost_flag(run) or _is_switched_off(run) or _is_emptied(run):
         return
-    for install in installs(run.script):
-        if install.family == "pip" and install.manager in ("pip", "uv") and not _is_off_here(install):
-            if install.manager == "uv" or "pipx" in install.command.wrappers:
-                continue
-            yield Problem(
-                install.command.effective.words[0].span.to(install.verb_word),
-                "pip keeps its downloads in this layer. Add `--no-cache-dir`, or a cache mount on `/root/.cache/pip`",
-                fix=Fix.insert_after("Add `--no-cache-dir`", install.verb_word, " --no-cache-dir"),
-            )
+    found = [
+        install
+        for install in installs(run.script)
+        if install.manager == "pip" and "pipx" not in install.command.wrappers and not _is_off_here(install)
+    ]
+    if found:
+        first = found[0]
+        yield Problem(
+            first.command.effective.words[0].span.to(first.verb_word),
+            f"pip keeps its downloads in this layer. Add `--no-cache-dir`, or a cache mount on {_folder(run)}",
+            fix=Fix("Add `--no-cache-dir`", [Edit(_behind(install), " --no-cache-dir") for install in found]),
+        )
+
+
+def _behind(install: PackageCommand) -> Span:
+    """The place right behind `install`."""
+    verb = install.verb_word.span
+    return Span(verb.source, verb.end, verb.end)
+
+
+def _folder(run: Run) -> str:
+    """Where pip keeps its downloads."""
+    user = run.stage.user_at(run) if run.stage else None
+    home = user is None or run.stage is None or is_root(user, run.stage)
+    return "`/root/.cache/pip`" if home else "pip's cache folder"
 
 
 def _is_off_here(install: PackageCommand) -> bool:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Command, Problem, Problems, Run, Script, rule
+from dagdock.api import Bad, Command, Problem, Problems, Project, Related, Run, Script, rule
 
+from ._entries import script_server, started_anyway
 from ._servers import server_of
 
 # What may follow a service that was started for nothing: none of these could have needed it.
 IDLE = frozenset(
     "echo printf true : rm rmdir mkdir touch sleep exit apt-get apt apk yum dnf chmod chown ls cat".split()
 )
+REMEDY = "Start it with CMD or ENTRYPOINT, which run when the container starts"
 
 
 @rule(
@@ -19,6 +21,12 @@ IDLE = frozenset(
         Bad("FROM python:3.12-slim\nCOPY . /app\nRUN pip install /app && «flask run --host 0.0.0.0»\n"),
         Bad("FROM debian:12\nRUN apt-get update && apt-get install -y nginx\nRUN «service nginx start»\n"),
         Bad('FROM node:22-slim\nRUN «["npm", "start"]»\n'),
+        Bad(
+            {
+                "Dockerfile": "FROM python:3.12-slim\nWORKDIR /app\nCOPY app.py .\nRUN «python app.py»\n",
+                "app.py": "from flask import Flask\n\napp = Flask(__name__)\napp.run()\n",
+            }
+        ),
     ],
     good=[
         'FROM python:3.12-slim\nRUN flask db upgrade\nCMD ["flask", "run"]\n',
@@ -27,7 +35,7 @@ IDLE = frozenset(
         "FROM node:22-slim\nRUN npm run build\n",
     ],
 )
-def run_starts_server(run: Run) -> Problems:
+def run_starts_server(run: Run, project: Project) -> Problems:
     """RUN starts a program that does not end, or one that is gone when the step is over.
 
     RUN happens while the image is built, and only files survive it. A server in RUN keeps the build waiting for ever,
@@ -39,24 +47,40 @@ def run_starts_server(run: Run) -> Problems:
     """
     script = run.script
     for number, command in enumerate(script.commands):
-        server = server_of(command)
-        if server is None or not _is_executed(command):
+        place = command if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip()))
+        if _is_endless_loop(command, script):
+            yield Problem(place, "this loop does not end by itself, so the build hangs in this RUN. " + REMEDY)
             continue
-        if server.detached or command.background:
-            if _is_used(script, number, command):
-                continue
+        if not _is_executed(command):
+            continue
+        server = server_of(command) or script_server(command, run, project)
+        later = None if server else started_anyway(command, run)
+        if later and not command.background:
             yield Problem(
-                command if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip())),
-                f"`{server.name}` runs for this build step only and is not in the finished image: RUN keeps files, no "
-                "processes. Start it with CMD or ENTRYPOINT",
+                place,
+                f"this is the command of {later.name} in line {later.span.line}, and here it runs while the image is "
+                "built: if it does not end, the build hangs. Delete this RUN",
                 severity="warning",
+                related=[Related(later, "this starts it in the container")],
             )
-        else:
-            yield Problem(
-                command if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip())),
-                f"`{server.name}` does not end by itself, so the build hangs in this RUN. Start it with CMD or "
-                "ENTRYPOINT, which run when the container starts",
-            )
+        elif server and (server.detached or command.background):
+            if not _is_used(script, number, command):
+                yield Problem(
+                    place,
+                    f"`{server.name}` runs for this build step only and is not in the finished image: RUN keeps "
+                    "files, no processes. Start it with CMD or ENTRYPOINT",
+                    severity="warning",
+                )
+        elif server:
+            yield Problem(place, f"`{server.name}` does not end by itself, so the build hangs in this RUN. " + REMEDY)
+
+
+def _is_endless_loop(command: Command, script: Script) -> bool:
+    """`while true` that nothing leaves, at the top of the script."""
+    endless = ("true", ":") if command.context == ("while", "condition") else ("false",)
+    if command.context not in (("while", "condition"), ("until", "condition")) or command.name not in endless:
+        return False
+    return not any(other.name in ("break", "exit", "return", "kill") for other in script.commands)
 
 
 def _is_executed(command: Command) -> bool:

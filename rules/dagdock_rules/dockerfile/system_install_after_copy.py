@@ -42,15 +42,17 @@ def system_install_after_copy(stage: Stage) -> Problems:
     https://docs.docker.com/build/cache/optimize/#order-your-layers
     """
     whole: CopyLike | None = None
+    prepared = False
     for instruction in stage.instructions:
         copy = from_context(instruction)
         if copy and (copies_whole_context(copy) or program_sources(copy)):
             whole = whole or copy
         elif whole and isinstance(instruction, Run) and instruction.onbuild is None:
+            prepared = prepared or _prepares(instruction)
             calls = [call for call in package_commands(instruction.script) if call.family in SYSTEM]
             if not any(call.action == "install" and call.packages for call in calls):
                 continue
-            if _may_need_project(instruction, calls):
+            if prepared or _may_need_project(instruction, calls):
                 continue
             install = next(call for call in calls if call.action == "install")
             yield Problem(
@@ -60,6 +62,13 @@ def system_install_after_copy(stage: Stage) -> Problems:
                 related=[Related(whole, "this brings in the project")],
                 fix=_fix(stage, whole, instruction, calls),
             )
+
+
+def _prepares(run: Run) -> bool:
+    """Whether a RUN may set up what is installed from: a package source, a key, a script of the project."""
+    import re
+
+    return bool(re.search(r"sources\.list|apt-key|add-apt|\brepo|keyring|\.sh\b|\b(?:dpkg|rpm)\b", run.body.text))
 
 
 def _may_need_project(run: Run, calls: list[PackageCommand]) -> bool:

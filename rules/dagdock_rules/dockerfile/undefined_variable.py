@@ -5,6 +5,9 @@ from dagdock.api import Bad, Fix, Problem, Problems, Stage, Text, nearest, rule
 from ._base_image import known_image
 from ._variables import docker_reads
 
+# What Docker or the shell sets for a running program only.
+SHELL_ONLY = frozenset(("HOME", "USER", "PWD", "HOSTNAME", "SHELL", "LOGNAME", "UID"))
+
 
 @rule(
     "DF609",
@@ -58,5 +61,10 @@ def _problem(name: Text, close: str | None) -> Problem:
             name,
             f"`{name}` is declared nowhere above, so it is empty here. Did you mean `{close}`?",
             fix=Fix.replace(f"Write `{close}`", name, close, "unsafe"),
+        )
+    if name in SHELL_ONLY:
+        return Problem(
+            name,
+            f"`{name}` is known only while a RUN or the container runs; here it is empty. Write the folder or name out",
         )
     return Problem(name, f"`{name}` is declared nowhere above, so it is empty here. Add `ARG {name}` or `ENV {name}=…`")
