@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import CommandInstruction, Copy, Stage, User
+from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Stage, User
 
 ROOT = frozenset(("root", "0", "containeradministrator", "administrator"))
 DROPPERS = r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|chroot --userspec|fixuid|fixdockergid)\b"
+
+# Programs that begin as root on purpose: they change to other users themselves, or start programs that do.
+BEGIN_AS_ROOT = frozenset(
+    "nginx openresty httpd httpd-foreground apache2 apache2ctl apachectl apache2-foreground php-fpm sshd cron crond "
+    "supervisord postfix master dovecot haproxy varnishd squid named vsftpd proftpd init systemd my_init runit "
+    "runsvdir runit_bootstrap s6-svscan openrc-init dockerd containerd buildkitd dockerd-entrypoint.sh rsyslogd".split()
+)
 
 
 def is_root(user: User, stage: Stage) -> bool:
     """Whether USER surely names root, with or without a group."""
     value = user.user.resolve(stage.scope_at(user)) if user.user else None
     return value is not None and value.partition(":")[0].lower() in ROOT
+
+
+def begins_as_root(stage: Stage) -> bool:
+    """Whether the image starts a program that needs root to begin with and runs its work as somebody else."""
+    for kind in (Entrypoint, Cmd):
+        last = stage.last(kind)
+        for command in last.script.commands if last else ():
+            name = (command.effective.name or "").rstrip("0123456789.")
+            if name in BEGIN_AS_ROOT:
+                return True
+    return False
 
 
 def drops_root(stage: Stage) -> bool:

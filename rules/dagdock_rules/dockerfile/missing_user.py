@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Problem, Problems, Run, Stage, rule
 
 from ._base_image import known_image
-from ._users import drops_root
+from ._users import begins_as_root, drops_root
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
@@ -41,14 +41,28 @@ def missing_user(stage: Stage) -> Problems:
     https://docs.docker.com/build/building/best-practices/#user
     """
     first = list(stage.chain())[-1]
-    if not stage.is_final or not stage.from_instruction or stage.user_at() or drops_root(stage):
+    if (
+        not stage.is_final
+        or not stage.from_instruction
+        or stage.user_at()
+        or drops_root(stage)
+        or begins_as_root(stage)
+    ):
         return
-    facts = known_image(first.image)
-    if not facts or facts.get("user") != "root" or not _starts_program(stage) or _makes_user(stage):
+    facts = known_image(first.image) if not first.is_scratch else {"user": "root"}
+    if (
+        not facts
+        or facts.get("user") != "root"
+        or not _starts_program(stage)
+        or _makes_user(stage)
+        or _is_privileged(stage)
+    ):
         return
+    last = stage.last(Cmd) or stage.last(Entrypoint)
+    who = "a number, such as `USER 10001`," if first.is_scratch else "`USER` with an ordinary user"
     yield Problem(
         stage.from_instruction,
-        "the image runs as root, since no USER stands in it. Add `USER` with an ordinary user before CMD",
+        f"the image runs as root, since no USER stands in it. Add {who} before {last.name if last else 'CMD'}",
     )
 
 
@@ -76,3 +90,8 @@ def _makes_user(stage: Stage) -> bool:
         if isinstance(instruction, Run)
         for command in instruction.script.commands
     )
+
+
+def _is_privileged(stage: Stage) -> bool:
+    """Whether a comment says that the container is run with all rights of the host."""
+    return any("--privileged" in comment.text for comment in stage.dockerfile.comments)

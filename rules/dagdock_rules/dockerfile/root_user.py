@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Stage, rule
 
-from ._users import drops_root, is_root
+from ._users import begins_as_root, drops_root, is_root
 
 
 @rule(
@@ -23,6 +23,7 @@ from ._users import drops_root, is_root
     bad=[Bad('FROM python:3.12-slim\nUSER app\n«USER root»\nRUN apt-get update\nCMD ["python", "app.py"]\n')],
     good=[
         "FROM python:3.12-slim\nUSER root\nRUN apt-get update\nUSER app\n",
+        'FROM nginx:1.27\nUSER root\nCMD ["nginx", "-g", "daemon off;"]\n',
         "FROM golang:1.23 AS build\nUSER root\nFROM alpine:3.20\nUSER app\nCOPY --from=build /app /app\n",
     ],
 )
@@ -35,12 +36,19 @@ def root_user(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#user
     """
-    if not stage.is_final:
-        return
     user = stage.user_at()
-    if user and user.user and is_root(user, stage) and not drops_root(stage):
+    if not stage.is_final or not user or not user.user or not is_root(user, stage) or _is_workplace(stage):
+        return
+    if not drops_root(stage) and not begins_as_root(stage):
         yield Problem(
             user,
             f"the container runs as `{user.user.value}`: whoever breaks into it owns everything in it. "
             "Add a `USER` line with an ordinary user behind the steps that need root",
         )
+
+
+def _is_workplace(stage: Stage) -> bool:
+    """Whether it is a dev container, whose user devcontainer.json names."""
+    path = stage.span.source.path
+    image = stage.root_image
+    return "/.devcontainer/" in f"/{path}" or (image is not None and image.repository.startswith("devcontainers/"))

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import json
 
-from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, rule
+from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
 # Words that only a shell understands; with any of them the command cannot do without one.
 BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
 )
-SPECIAL = frozenset("$&;<>*()|\"'`\\?[]{}~#=!\n")
 
 
 @rule(
@@ -29,6 +28,10 @@ SPECIAL = frozenset("$&;<>*()|\"'`\\?[]{}~#=!\n")
             "FROM python:3.12-slim\n«CMD python app.py»\n",
             fixed='FROM python:3.12-slim\nCMD ["python", "app.py"]\n',
         ),
+        Bad(
+            "FROM python:3.12-slim\n«CMD gunicorn --bind '0.0.0.0:80' app:app»\n",
+            fixed='FROM python:3.12-slim\nCMD ["gunicorn", "--bind", "0.0.0.0:80", "app:app"]\n',
+        ),
         Bad("FROM node:22-slim\n«ENTRYPOINT npm run migrate && node server.js»\n"),
     ],
     good=[
@@ -40,10 +43,10 @@ SPECIAL = frozenset("$&;<>*()|\"'`\\?[]{}~#=!\n")
 def shell_form_cmd(command: CommandInstruction) -> Problems:
     """CMD or ENTRYPOINT is written as a shell line.
 
-    Docker then starts `/bin/sh -c "your command"`: the shell is process 1 and your program only its child. `docker
-    stop` sends its signal to the shell, which does not pass it on, so the program cannot finish its work and is
-    killed after ten seconds; an ENTRYPOINT in shell form also drops CMD and the arguments of `docker run`. Write the
-    exec form, a JSON list of words, or begin the line with `exec` when it needs a shell.
+    Docker then starts `/bin/sh -c "your command"`: the shell is process 1, and with most shells your program is only
+    its child. `docker stop` sends its signal to process 1, and a shell does not pass it on, so the program cannot
+    finish its work and is killed after ten seconds; an ENTRYPOINT in shell form also drops CMD and the arguments of
+    `docker run`. Write the exec form, a JSON list of words, or `exec` before the program when it needs a shell.
 
     https://docs.docker.com/reference/build-checks/json-args-recommended/
     """
@@ -54,20 +57,68 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         return
     if command.stage and command.stage.shell_at(command):
         return  # a SHELL of one's own is a choice
-    words = text.text.split()
-    plain = not any(character in SPECIAL for character in text.text.strip()) and words[0] not in BUILT_IN
-    if words[0] == "exec" and not (plain and len(words) > 1):
+    words = _words(command)
+    if words is None and _begins_with_exec(command):
         return
-    fix = None
-    if plain and not command.comments and not command.heredocs:
-        array = json.dumps(words[1:] if words[0] == "exec" else words, ensure_ascii=False)
-        fix = Fix.replace("Write it in exec form", text.span(0, len(text.text.rstrip())), array)
-    commands = command.script.commands
-    program = f"`{commands[0].name}`" if len(commands) == 1 and commands[0].name else "the program"
-    remedy = "Write it as a JSON list of words" if plain else "Begin the line with `exec`, or move it into a script"
+    remedy = "Write it as a JSON list of words" if words else _remedy(command)
     yield Problem(
         command,
-        f"{command.name} in shell form runs under `/bin/sh -c`, so {program} never gets the signal of `docker stop`. "
-        f"{remedy}",
-        fix=fix,
+        f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
+        f"{_program(command)}. {remedy}",
+        fix=_fix(command, text, words) if words else None,
     )
+
+
+def _words(command: CommandInstruction) -> list[str] | None:
+    """The words that the program gets, `exec` left out; None where only a shell can tell, or has more to do."""
+    script = command.script
+    if script.broken or not script.understood or len(script.commands) != 1 or command.heredocs:
+        return None
+    (only,) = script.commands
+    if only.assignments or only.redirects or only.pipeline or only.background or only.negated or only.context:
+        return None
+    words = only.words[1:] if only.name == "exec" else only.words
+    values = [word.value for word in words]
+    if not words or values[0] in BUILT_IN or any(word.glob or word.text.startswith("~") for word in words):
+        return None
+    return None if None in values else [value for value in values if value is not None]
+
+
+def _begins_with_exec(command: CommandInstruction) -> bool:
+    return command.command.text.split(maxsplit=1)[0] == "exec"
+
+
+def _fix(command: CommandInstruction, text: Mapped, words: list[str]) -> Fix | None:
+    if command.comments:
+        return None
+    array = json.dumps(words, ensure_ascii=False)
+    place = text.span(0, len(text.text.rstrip()))
+    return Fix.replace("Write it in exec form", place, array, "safe" if _is_kept(command, words) else "unsafe")
+
+
+def _is_kept(command: CommandInstruction, words: list[str]) -> bool:
+    """Whether the exec form surely does the same.
+
+    A shell also runs a script without `#!`. CMD and ENTRYPOINT change each other: an ENTRYPOINT in exec form gets the
+    words of CMD, and one that is there gets `/bin/sh -c` of a CMD in shell form.
+    """
+    stage = command.stage
+    if stage is None or words[0].endswith(".sh"):
+        return False
+    return not (stage.all_of(Cmd) if isinstance(command, Entrypoint) else stage.last(Entrypoint))
+
+
+def _program(command: CommandInstruction) -> str:
+    names = [each.name for each in command.script.commands]
+    return f"`{names[-1]}`" if names and names[-1] and "\n" not in names[-1] else "the program"
+
+
+def _remedy(command: CommandInstruction) -> str:
+    """What to do where the line needs a shell."""
+    commands = command.script.commands
+    if len(commands) == 1:
+        return "Begin the line with `exec`"
+    last = commands[-1] if commands else None
+    if last is None or last.pipeline or last.context or last.background or last.joined == "||":
+        return "Move it into a script that ends with `exec` and the program"
+    return "Put `exec` in front of the last command"

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Related, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, rule
 
 from ._base_image import argument_behind
+from ._contexts import is_named_context
 
 
 @rule(
@@ -28,9 +29,14 @@ from ._base_image import argument_behind
         "ARG BASE\nFROM $BASE\n",
         "FROM golang:1.23 AS build\nFROM build\n",
         "FROM scratch\n",
+        {
+            "compose.yaml": "services:\n  web:\n    build:\n      context: .\n      additional_contexts:\n"
+            "        base: service:base\n",
+            "Dockerfile": "FROM base\n",
+        },
     ],
 )
-def untagged_base_image(stage: Stage) -> Problems:
+def untagged_base_image(stage: Stage, project: Project) -> Problems:
     """A base image is named without a version.
 
     Without a tag Docker takes `latest`, which is whatever was published last. The same Dockerfile then gives another
@@ -43,6 +49,8 @@ def untagged_base_image(stage: Stage) -> Problems:
         return
     if stage.image and stage.image_word and stage.image.tag is None and stage.image.digest is None:
         name = stage.image_word.value
+        if is_named_context(stage.base or "", stage.dockerfile, project):
+            return
         argument = argument_behind(stage)
         yield Problem(
             stage.image_word,
