@@ -55,7 +55,7 @@ def airflow_constraints(run: Run) -> Problems:
                 yield Problem(
                     found[0],
                     f"this may move Airflow itself to another version. Repeat the version of the base image, "
-                    f"`apache-airflow==VERSION`, beside `{_distribution(found[0])}`",
+                    f"`apache-airflow=={_version(run)}`, beside `{_distribution(found[0])}`",
                     severity="warning",
                 )
         else:
@@ -87,6 +87,13 @@ def _is_constrained(install: PackageCommand, run: Run) -> bool:
 def _is_official(run: Run) -> bool:
     image = built_on(run.stage).image if run.stage else None
     return image is not None and full_name(image) == "apache/airflow"
+
+
+def _version(run: Run) -> str:
+    """The release of the official image, as its tag says it."""
+    image = built_on(run.stage).image if run.stage else None
+    version = (image.tag or "").removeprefix("slim-").partition("-")[0] if image else ""
+    return version if _is_release(version, 3) else "VERSION"
 
 
 def _fix(word: Word, install: PackageCommand, run: Run) -> Fix | None:

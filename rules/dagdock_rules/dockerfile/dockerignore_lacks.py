@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from dagdock.api import (
     Bad,
@@ -10,7 +11,6 @@ from dagdock.api import (
     DockerfileWord,
     Edit,
     Fix,
-    IgnoreFile,
     Problem,
     Problems,
     Project,
@@ -22,6 +22,9 @@ from dagdock.api import (
 from ._copies import contexts_that_fit, from_context, local_sources, whole_source
 from ._layers import ships
 from ._secret_files import is_harmless, is_secret_file
+
+if TYPE_CHECKING:
+    from dagdock.api import IgnoreFile
 
 WEIGHT = (
     ".git",

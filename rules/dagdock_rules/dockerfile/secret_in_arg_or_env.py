@@ -44,7 +44,11 @@ def secret_in_arg_or_env(instruction: PairsInstruction) -> Problems:
     if not isinstance(instruction, (Arg, Env)):
         return
     for pair in instruction.pairs:
-        if is_secret_name(pair.key, loose=True) and not _is_harmless(instruction, pair):
+        if (
+            is_secret_name(pair.key, loose=True)
+            and not _is_harmless(instruction, pair)
+            and not _is_repeated(instruction, pair)
+        ):
             kept = "in the history of the image" if isinstance(instruction, Arg) else "in the image"
             yield Problem(
                 pair,
@@ -61,3 +65,13 @@ def _is_harmless(instruction: PairsInstruction, pair: Pair) -> bool:
     if known_secret(value) or password_in_url(value):
         return True  # `secret-literal` says more
     return not value or (pair.value.literal is not None and is_setting(value))
+
+
+def _is_repeated(instruction: PairsInstruction, pair: Pair) -> bool:
+    """Whether the stage says the same above, where it is reported."""
+    stage = instruction.stage
+    return stage is not None and any(
+        other.index < instruction.index and earlier.key == pair.key and earlier.span.text == pair.span.text
+        for other in stage.all_of(type(instruction))
+        for earlier in other.pairs
+    )

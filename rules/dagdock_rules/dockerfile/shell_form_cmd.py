@@ -72,9 +72,10 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
 def _words(command: CommandInstruction) -> list[str] | None:
     """The words that the program gets, `exec` left out; None where only a shell can tell, or has more to do."""
     script = command.script
-    if script.broken or not script.understood or len(script.commands) != 1 or command.heredocs:
+    commands = [each for each in script.commands if "script" not in each.context]  # not those of `sh -c '…'`
+    if script.broken or not script.understood or len(commands) != 1 or command.heredocs:
         return None
-    (only,) = script.commands
+    (only,) = commands
     if only.assignments or only.redirects or only.pipeline or only.background or only.negated or only.context:
         return None
     words = only.words[1:] if only.name == "exec" else only.words

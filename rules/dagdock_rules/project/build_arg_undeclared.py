@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagdock.api import Arg, Bad, Fix, Onbuild, Problem, Problems, Related, nearest, rule
+from dagdock.api import Arg, Bad, Fix, Onbuild, Problem, Problems, Related, Text, nearest, rule
+
+from ._shared import is_said_before
 
 if TYPE_CHECKING:
     from dagdock.api import Dockerfile, Project, Service
@@ -64,6 +66,8 @@ def build_arg_undeclared(service: Service, project: Project) -> Problems:
         name = str(setting.name)
         if name in declared or name in elsewhere or name.upper() in PREDEFINED or name.startswith("BUILDKIT_"):
             continue
+        if is_said_before(service, setting.name, _places):
+            continue
         close = nearest(name, declared)
         yield Problem(
             setting.name,
@@ -72,6 +76,10 @@ def build_arg_undeclared(service: Service, project: Project) -> Problems:
             related=[Related(dockerfile.source.top, "the Dockerfile of this service")],
             fix=Fix.replace(f"Write `{close}`", setting.name, close, "unsafe") if close else None,
         )
+
+
+def _places(service: Service) -> list[Text]:
+    return [setting.name for setting in service.build.args] if service.build else []
 
 
 def _declared(dockerfile: Dockerfile | None) -> set[str]:

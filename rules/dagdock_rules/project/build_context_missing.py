@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, rule
 
+from ._shared import is_said_before
+
 if TYPE_CHECKING:
-    from dagdock.api import Project, Service
+    from dagdock.api import Project, Service, Value
 
 
 @rule(
@@ -33,9 +35,15 @@ def build_context_missing(service: Service, project: Project) -> Problems:
     """
     build = service.build
     path = project.context_path(service)
-    if build and path is not None and build.context and project.exists(path) is False:
+    if build is None or build.context is None or path is None or project.exists(path) is not False:
+        return
+    if not is_said_before(service, build.context, _places):
         yield Problem(
             build.context,
             f"there is no folder `{path}`, so `{service.name}` cannot be built. "
             "The path starts at the Compose file's folder",
         )
+
+
+def _places(service: Service) -> list[Value]:
+    return [service.build.context] if service.build and service.build.context else []

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Fix, Problem, Problems, nearest, rule
 
+from ._shared import is_said_before
+
 if TYPE_CHECKING:
-    from dagdock.api import Project, Service
+    from dagdock.api import Project, Service, Value
 
 
 @rule(
@@ -47,7 +49,7 @@ def dockerfile_missing(service: Service, project: Project) -> Problems:
     if project.exists(folder) is not True or project.exists(path) is not False:
         return
     place = build.dockerfile or build.context
-    if place is None:
+    if place is None or is_said_before(service, place, _places):
         return
     context = project.context_of_service(service)
     close = nearest(path.rpartition("/")[2], context.root_listing) if context and build.dockerfile else None
@@ -57,3 +59,8 @@ def dockerfile_missing(service: Service, project: Project) -> Problems:
         + (f"Did you mean `{close}`?" if close else "The path of `dockerfile` starts at the build context"),
         fix=Fix.replace(f"Write `{close}`", place, close, "unsafe") if close and place.raw == place.resolved else None,
     )
+
+
+def _places(service: Service) -> list[Value]:
+    places = [service.build.dockerfile, service.build.context] if service.build else []
+    return [place for place in places if place]

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Fix, Problem, Problems, Related, nearest, rule
 
+from ._shared import is_said_before
+
 if TYPE_CHECKING:
-    from dagdock.api import Project, Service
+    from dagdock.api import Project, Service, Value
 
 
 @rule(
@@ -43,6 +45,8 @@ def unknown_build_target(service: Service, project: Project) -> Problems:
         return
     if any("$" in (stage.name or "") for stage in dockerfile.stages) or dockerfile.stage_named(target.resolved):
         return
+    if is_said_before(service, target, _places):
+        return
     names = [str(stage.name) for stage in dockerfile.stages if stage.name]
     close = nearest(target.resolved, names)
     listed = ", ".join(f"`{name}`" for name in names[:6]) or "none that has a name"
@@ -55,3 +59,7 @@ def unknown_build_target(service: Service, project: Project) -> Problems:
         if close and target.raw == target.resolved
         else None,
     )
+
+
+def _places(service: Service) -> list[Value]:
+    return [service.build.target] if service.build and service.build.target else []

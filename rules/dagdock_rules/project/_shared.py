@@ -1,0 +1,21 @@
+"""Places that several services share through an anchor or `extends`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from dagdock.api import Located
+
+if TYPE_CHECKING:
+    from dagdock.api import Service
+
+
+def is_said_before(service: Service, place: Located, of: Callable[[Service], Sequence[Located]]) -> bool:
+    """Whether an earlier service of the file has the same place, so that what is wrong there is said already."""
+    for other in service.file.services.values():
+        if other.name == service.name:
+            return False
+        if any(found.span == place.span for found in of(other)):
+            return True
+    return False
