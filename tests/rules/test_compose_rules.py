@@ -145,6 +145,11 @@ CASES: dict[str, dict[str, Files]] = {
         + "    links: ['«a»:alias']\n    volumes_from: ['«b»:ro', 'container:x']\n    ipc: service:«c»\n"
         + "    pid: service:«d»\n",
         "extends": "services:\n  web:\n    extends:\n      service: «base»\n    image: nginx:1.27\n",
+        "extends from another file": {
+            "base.yaml": "services:\n  web:\n    image: nginx:1.27\n",
+            "compose.yaml": "services:\n  a:\n    extends: {file: base.yaml, service: web}\n"
+            "  b:\n    extends:\n      file: base.yaml\n      service: «wep»\n    image: b:1\n",
+        },
         "context": "services:\n  web:\n    build:\n      context: .\n"
         "      additional_contexts: ['x=service:«base»', 'y=docker-image://alpine']\n",
         "not required": WEB
@@ -247,6 +252,10 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.yaml": "services:\n  a:\n    image: a:1\n    ports: ['80:80']\n",
             "compose.override.yaml": "services:\n  a:\n    ports: !override ['80:8080']\n",
         },
+        "replicas": "services:\n  a:\n    image: a:1\n    ports: ['«80»:80', '8000-8010:81', '82']\n"
+        "    deploy: {replicas: 2}\n",
+        "replicas of Swarm": "services:\n  a:\n    image: a:1\n    ports: ['80:80']\n"
+        "    deploy:\n      replicas: 2\n      placement: {constraints: [node.role == worker]}\n",
         "across an include": {
             "compose.yaml": "include: [b.yaml]\nservices:\n  a:\n    image: a:1\n    ports: ['«80»:80']\n",
             "b.yaml": "services:\n  b:\n    image: b:1\n    ports: ['80:80']\n",
@@ -283,6 +292,7 @@ CASES: dict[str, dict[str, Files]] = {
             "volumes:\n  vol:\n",
         },
         "fragment": {"compose.yaml": WEB, "compose.dev.yaml": "services:\n  db:\n    environment: {A: b}\n"},
+        "half a file": DB + "    volumes:\n      - 'data:/var/lib",
         "extended from another file": {
             "base.yaml": DB,
             "compose.yaml": "services:\n  «db»:\n    extends: {file: base.yaml, service: db}\n",
@@ -318,7 +328,8 @@ CASES: dict[str, dict[str, Files]] = {
         "  b:\n    image: b:1\n    environment:\n      <<: *e\n",
         "unused extension": "x-e:\n  environment:\n    DB_PASSWORD: hunter2\n" + WEB,
         "options": WEB
-        + "    command: [serve, --admin-password, «hunter2», --api-token=«abcdef123456», --token-file=/x, --password=$$PW]\n"
+        + "    command: [serve, --admin-password, «hunter2», --api-token=«abcdef123456»"
+        + ", --token-file=/x, --password=$$PW]\n"
         + "    healthcheck:\n      test: mysqladmin ping -uroot -p«hunter2» || exit 1\n",
         "options from outside": WEB
         + "    command: redis-server --requirepass ${PW:?}\n    healthcheck:\n      test: redis-cli -a $$PW ping\n",
@@ -360,6 +371,9 @@ CASES: dict[str, dict[str, Files]] = {
         "disabled": WEB + "    depends_on: [a, b]\n  a:\n    image: a:1\n    healthcheck: {disable: true}\n"
         "  b:\n    image: b:1\n    healthcheck: {test: [NONE]}\n",
         "without a test": WEB + "    depends_on: [a]\n  a:\n    image: a:1\n    healthcheck: {interval: 10s}\n",
+        "stack": {
+            "stack.compose.yaml": WEB + "    depends_on: [db]\n  db:\n    image: a:1\n    healthcheck: {test: x}\n"
+        },
         "tools": "services:\n  ui:\n    image: adminer:4\n    depends_on: [db]\n"
         "  db:\n    image: a:1\n    healthcheck: {test: x}\n",
         "anchor": "x-d: &d\n  depends_on: [«db»]\nservices:\n  a:\n    <<: *d\n    image: a:1\n  b:\n"

@@ -21,6 +21,12 @@ def as_run(service: Service, project: Project) -> Service:
     return project.merged(service.file).services.get(service.name, service)
 
 
+def is_for_swarm(file: ComposeFile) -> bool:
+    """Whether the file is named after a stack or a swarm: `docker stack deploy` reads another dialect."""
+    name = basename(file.source.path).lower()
+    return "stack" in name or "swarm" in name
+
+
 def is_extended(file: ComposeFile, project: Project) -> bool:
     """Whether another file extends services of this one: what they lack may be added there."""
     own = basename(project.path_of(file.source.whole) or "").encode("utf-8", "surrogateescape")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from posixpath import basename
 from typing import Any, NamedTuple
 
-from dagdock.api import ImageRef, Service, load_data
+from dagdock.api import ImageRef, Project, Service, load_data
 
 _HUB = (None, "docker.io", "index.docker.io", "registry.hub.docker.com", "mirror.gcr.io", "docker.m.daocloud.io")
 _PLATFORMS = ("amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "ppc64le", "s390x")
@@ -35,6 +35,13 @@ def store_of(service: Service) -> Store | None:
     if service.image_ref is None or service.build is not None:
         return None
     return _by_image().get(_plain_name(service.image_ref))
+
+
+def store_below(service: Service, project: Project) -> Store | None:
+    """The data store whose image the service's own one is built on."""
+    stage = project.stage_of(service)
+    image = list(stage.chain())[-1].image if stage else None
+    return _by_image().get(_plain_name(image)) if image else None
 
 
 def data_folders(service: Service, store: Store) -> list[str] | None:

@@ -61,6 +61,8 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     """
     if service.image is None:
         return  # an override: the file that names the image is the one to look at
+    if any(fault.kind == "syntax" for fault in service.file.faults):
+        return  # the mount may stand where nothing could be read
     running = as_run(service, project)
     store = store_of(running)
     folders = data_folders(running, store) if store and running.complete else None

@@ -21,7 +21,7 @@ from dagdock.api import (
 )
 
 from ._edits import STEP, column, is_plain_name, lines_below
-from ._model import as_run
+from ._model import as_run, is_for_swarm
 
 # They open a connection when somebody asks for one, not when they start.
 ON_DEMAND = ("adminer", "dpage/pgadmin4", "phpmyadmin", "phpmyadmin/phpmyadmin", "redis/redisinsight")
@@ -69,7 +69,7 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
     https://docs.docker.com/compose/how-tos/startup-order/
     """
     image = as_run(service, project).image_ref
-    if image and image.familiar in ON_DEMAND:
+    if is_for_swarm(service.file) or (image and image.familiar in ON_DEMAND):
         return
     others = project.merged(service.file).services
     ready = {name for name, other in others.items() if _has_healthcheck(other)}

@@ -4,8 +4,12 @@ from typing import NamedTuple
 
 from dagdock.api import Bad, ComposeFile, Port, PortRange, Problem, Problems, Project, Related, Service, rule
 
+from ._model import is_for_swarm
+
 ALL_V4 = ("", "0.0.0.0")
 ALL_V6 = ("", "::")
+# Keys of `deploy` that only Swarm reads.
+OF_SWARM = ("endpoint_mode", "labels", "mode", "placement", "rollback_config", "update_config")
 
 
 class Published(NamedTuple):
@@ -112,6 +116,8 @@ def _may_run_together(one: Service, other: Service) -> bool:
 
 
 def _runs_twice(file: ComposeFile, service: Service) -> bool:
-    """Whether `scale` asks for more than one container. (`deploy.replicas` is mostly for Swarm, which shares ports.)"""
+    """Whether more than one container is asked for, and not by Swarm, where they share a port."""
     scale = service.value("scale")
+    if scale is None and service.deploy and not is_for_swarm(file) and "version" not in file.keys:
+        scale = service.deploy.value("replicas") if service.deploy.entries.keys().isdisjoint(OF_SWARM) else None
     return bool(scale and scale.integer and scale.integer > 1)

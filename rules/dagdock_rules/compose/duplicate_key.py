@@ -33,33 +33,32 @@ def duplicate_key(file: ComposeFile) -> Problems:
 
     https://yaml.org/spec/1.2.2/#3213-node-comparison
     """
-    written = {entry.name.span: (first, entry) for first, entry in _doubles(file)}
+    doubles = {entry.name.span: same for same in _doubles(file) for entry in same[1:]}
     for fault in file.faults:
-        if fault.kind == "duplicate-key" and fault.span in written:
-            first, entry = written[fault.span]
+        if fault.kind == "duplicate-key" and fault.span in doubles:
+            same = doubles[fault.span]
+            entry = next(entry for entry in same if entry.name.span == fault.span)
             if entry.is_merge:
                 message = "a second `<<` in one mapping; write one `<<` with a list: `<<: [*one, *other]`"
-                yield Problem(fault.span, message, related=[Related(first.name, "the first one is here")])
+                yield Problem(fault.span, message, related=[Related(same[0].name, "the first one is here")])
             else:
-                yield Problem(fault.span, fault.message, related=fault.related, fix=_drop(file, first, entry))
+                yield Problem(fault.span, fault.message, related=fault.related, fix=_drop(same, entry))
 
 
-def _doubles(file: ComposeFile) -> Iterator[tuple[Entry, Entry]]:
-    """Every entry whose key stands further up in the same mapping, behind the first one of that key."""
+def _doubles(file: ComposeFile) -> Iterator[list[Entry]]:
+    """The entries of one mapping that have the same key, where there are several."""
     for node in file.tree.nodes():
         if isinstance(node, Mapping):
-            first: dict[str, Entry] = {}
+            by_name: dict[str, list[Entry]] = {}
             for entry in node.entries:
-                if first.setdefault(entry.name, entry) is not entry:
-                    yield first[entry.name], entry
+                by_name.setdefault(entry.name, []).append(entry)
+            yield from (same for same in by_name.values() if len(same) > 1)
 
 
-def _drop(file: ComposeFile, first: Entry, entry: Entry) -> Fix | None:
-    """Delete the later one where both say the same, word for word, and no comment would go with it."""
-    one, other = (Span(file.source, found.key.end, found.span.end) for found in (first, entry))
-    if one.text != other.text or any(sign in one.text for sign in "&*"):
+def _drop(same: list[Entry], entry: Entry) -> Fix | None:
+    """Delete a later one where all say the same, word for word, and no comment would go with it."""
+    texts = {Span(one.span.source, one.key.end, one.span.end).text for one in same}
+    if len(texts) > 1 or any(sign in text for text in texts for sign in "&*"):
         return None
     fix = Fix.delete_lines("Delete the second one", entry)
-    lines = fix.edits[0].span
-    alone = lines.text.strip() == entry.span.text.strip()
-    return fix if alone else None
+    return fix if fix.edits[0].span.text.strip() == entry.span.text.strip() else None

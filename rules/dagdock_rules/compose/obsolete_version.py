@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename
 
 from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Span, rule
+
+from ._model import is_for_swarm
 
 
 @rule(
@@ -35,7 +36,7 @@ def obsolete_version(file: ComposeFile) -> Problems:
 
     https://docs.docker.com/reference/compose-file/version-and-name/
     """
-    if re.search(r"stack|swarm", basename(file.source.path), re.IGNORECASE):
+    if is_for_swarm(file):
         return
     for document in file.tree.documents:
         if isinstance(document.root, Mapping):
@@ -49,12 +50,22 @@ def obsolete_version(file: ComposeFile) -> Problems:
 
 
 def _delete(root: Mapping, entry: Entry) -> Fix | None:
-    """Delete the line and a blank one that follows; None where more than the key stands on it, or nothing else."""
+    """Delete the line and a blank one that follows; a comment on the line stays where it is.
+
+    None where the key shares its line with something else, or stands alone in the file.
+    """
     if root.flow or len(root.entries) == 1 or entry.value.anchor:
         return None
-    lines = Fix.delete_lines("Delete the line", entry).edits[0].span
-    source, text = lines.source, lines.source.text
-    if text[lines.start : entry.span.start].strip("\ufeff"):
-        return None  # `--- version: "3"`
-    blank = re.compile(r"[ \t]*\r?\n").match(text, lines.end)
-    return Fix("Delete the line", [Edit(Span(source, lines.start, blank.end() if blank else lines.end), "")])
+    source, text = entry.span.source, entry.span.source.text
+    lines = source.full_line_span(entry.span.line)
+    rest = text[entry.span.end : lines.end]
+    if (
+        entry.span.end > lines.end
+        or text[lines.start : entry.span.start]
+        or (rest.strip() and not rest.lstrip().startswith("#"))
+    ):
+        return None
+    end = entry.span.end + len(rest) - len(rest.lstrip()) if rest.strip() else lines.end
+    if end == lines.end and (blank := re.compile(r"[ \t]*\r?\n").match(text, end)):
+        end = blank.end()
+    return Fix("Delete the line", [Edit(Span(source, lines.start, end), "")])

@@ -4,7 +4,7 @@ from dagdock.api import Bad, Edit, Fix, Mapping, Port, Problem, Problems, Projec
 
 from ._edits import add_entry
 from ._model import as_run
-from ._stores import Store, store_of
+from ._stores import Store, store_below, store_of
 
 EVERYWHERE = ("", "0.0.0.0", "::", "*")
 LOCAL = "127.0.0.1"
@@ -22,6 +22,12 @@ LOCAL = "127.0.0.1"
         Bad(
             'services:\n  db:\n    image: postgres:16\n    ports:\n      - "«5432:5432»"\n',
             fixed='services:\n  db:\n    image: postgres:16\n    ports:\n      - "127.0.0.1:5432:5432"\n',
+        ),
+        Bad(
+            {
+                "compose.yaml": "services:\n  db:\n    build: .\n    ports: ['«5432:5432»']\n",
+                "Dockerfile": "FROM postgres:16\nCOPY init.sql /docker-entrypoint-initdb.d/\n",
+            }
         ),
         Bad(
             "services:\n  cache:\n    image: redis:7\n    ports:\n      - «target: 6379\n        published: 6379»\n",
@@ -46,7 +52,7 @@ def published_database_port(service: Service, project: Project) -> Problems:
     https://docs.docker.com/engine/network/port-publishing/
     """
     service = as_run(service, project)
-    store = store_of(service)
+    store = store_of(service) or store_below(service, project)
     if store is None or service.has("network_mode"):
         return
     for port in service.ports:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, Text, rule
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Service, Text, nearest, rule
 
+from ._edits import is_plain_name
 from ._needs import OF_SERVICE, needs
 from ._undefined import rename, undefined
 
@@ -50,6 +51,27 @@ def undefined_service(file: ComposeFile, project: Project) -> Problems:
             related=missing.related,
             fix=rename(file, missing),
         )
+    yield from _extended_elsewhere(file, project)
+
+
+def _extended_elsewhere(file: ComposeFile, project: Project) -> Problems:
+    """Services that are to be taken from another file, which was read and lacks them."""
+    for service in file.services.values():
+        extends = service.extends
+        place = extends.file if extends else None
+        name = extends.service.resolved if extends and extends.service else None
+        if place is None or name is None or place.span.source is not file.source:
+            continue
+        path = file.path_of(place)
+        other = project.compose_file(project.relative(path) or "") if path else None
+        if other and other is not file and name not in other.services and other.services and not other.include:
+            close = nearest(name, other.services)
+            remedy = f"Did you mean `{close}`?" if close else "Name one that is there"
+            yield Problem(
+                name,
+                f"there is no service `{name}` in {place.resolved}, so Compose refuses the file. {remedy}",
+                fix=Fix.replace(f"Write `{close}`", name, close, "unsafe") if close and is_plain_name(close) else None,
+            )
 
 
 def _named(service: Service) -> Iterator[Text]:
