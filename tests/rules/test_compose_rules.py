@@ -305,7 +305,7 @@ CASES: dict[str, dict[str, Files]] = {
         "names that are none": WEB
         + "    environment:\n      DB_PASSWORD_FILE: /run/secrets/x\n      PASSWORD_MIN_LENGTH: 8\n"
         "      TOKEN_URL: https://x\n"
-        + "      SECRET_NAME: prod\n      AUTH_BACKENDS: airflow.api.auth.backend.basic_auth\n"
+        + "      SECRET_NAME: prod\n      CREDENTIALS_SOURCE: file\n      AUTH_BACKENDS: airflow.api.auth.backend.basic_auth\n"
         + "      MYSQL_ALLOW_EMPTY_PASSWORD: yes\n      MYSQL_RANDOM_ROOT_PASSWORD: 1\n",
         "values that are none": WEB
         + "    environment:\n      API_KEY: <key>\n      API_TOKEN: ${TOKEN}\n      PASSWORD: ''\n      SECRET:\n"
@@ -333,6 +333,9 @@ CASES: dict[str, dict[str, Files]] = {
         + "    healthcheck:\n      test: mysqladmin ping -uroot -p«hunter2» || exit 1\n",
         "options from outside": WEB
         + "    command: redis-server --requirepass ${PW:?}\n    healthcheck:\n      test: redis-cli -a $$PW ping\n",
+        "options of shells": WEB
+        + '    healthcheck:\n      test: mysqladmin ping -p"$$MYSQL_PASSWORD" || exit 1\n'
+        + "    command: sh -c 'serve --password; echo started'\n",
         "options of others": WEB
         + "    command: sh -c 'mkdir -p /x && cp -a /y /z && serve --token-ttl 3600 -p 8080'\n",
     },
@@ -388,8 +391,7 @@ CASES: dict[str, dict[str, Files]] = {
         "others": WEB
         + "    volumes:\n      - «/run/podman/podman.sock:/x»\n      - «/run/containerd/containerd.sock:/y»\n"
         "      - «/run/user/1000/docker.sock:/z:ro»\n      - «//var/run/docker.sock:/var/run/docker.sock»\n",
-        "folders": WEB
-        + "    volumes: ['«/var/run:/x»', '«/run/:/y»', '«/:/host:ro»', '/var/run/app:/z', '/home:/h']\n",
+        "folders": WEB + "    volumes: ['«/var/run:/x»', '«/run/:/y»', '/:/host:ro', '/var/run/app:/z', '/home:/h']\n",
         "variables": WEB
         + "    volumes: ['«${SOCK:-/var/run/docker.sock}:/s»', '«${SOCK}:/var/run/docker.sock»', '${X}:/y']\n",
         "Windows": WEB + "    volumes: ['«\\\\.\\pipe\\docker_engine:\\\\.\\pipe\\docker_engine»']\n",

@@ -34,6 +34,8 @@ def gives_secret_away(name: str, text: str) -> bool:
         return False
     if not text or "\0" in text or text.startswith(("{", "[")) or is_filled_in(text) or is_setting(text):
         return False
+    if re.search(r"/[\w./-]+\.(?:pem|key|crt|p12|jks|json|txt)$", text):
+        return False  # a file, in a folder that is filled in later
     if password_in_url(text):
         return False  # `credential-in-url` says more
     return is_common_password(text) or not is_placeholder(text) or bool(re.search(_WORKS, text.lower()))

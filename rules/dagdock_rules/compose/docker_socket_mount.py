@@ -18,7 +18,7 @@ SOCKETS = (
     "/system_bus_socket",
     "/pipe/docker_engine",
 )
-FOLDERS = ("/", "/run", "/var/run", "/run/podman", "/run/containerd", "/var/run/podman", "/run/systemd")
+FOLDERS = ("/run", "/var/run", "/run/podman", "/run/containerd", "/var/run/podman", "/run/systemd")
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 
 

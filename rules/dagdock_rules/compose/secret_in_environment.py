@@ -90,33 +90,41 @@ def _from_outside(setting: Setting, value: Value) -> Fix | None:
 def _options(command: ServiceCommand) -> Iterator[tuple[str, Text]]:
     """The options of a command that hand over a secret, each with the secret."""
     short = ""
-    words = list(_words(command))
-    for word, following in pairwise([*words, None]):
-        assert word is not None
+    for word, following in pairwise([*_words(command), None]):
+        if word is None:
+            short = ""
+            continue
         option, equals, value = word.partition("=")
         short = SHORT.get(basename(word), short)
         if short == "-p" and word.startswith("-p") and gives_secret_away("password", word[2:]):
             yield "-p", _part(word, 2)
         elif short == "-a" and word == "-a" and following and gives_secret_away("password", following):
             yield word, following
-        elif option.startswith("-") and (option in OPTIONS or is_secret_name(option.lstrip("-"))):
-            if equals and gives_secret_away("password", value):
-                yield option, _part(word, len(option) + 1)
-            elif following and not equals and following[:1] != "-" and gives_secret_away("password", following):
-                yield option, following
+        elif not re.fullmatch(r"--?[A-Za-z][\w.-]*", option) or not _is_secret_option(option):
+            continue
+        elif equals and gives_secret_away("password", value):
+            yield option, _part(word, len(option) + 1)
+        elif following and not equals and following[0] != "-" and gives_secret_away("password", following):
+            yield option, following
 
 
-def _words(command: ServiceCommand) -> Iterator[Text]:
-    """The words of a command, of what its shell reads where there is one, without quotes."""
+def _is_secret_option(option: str) -> bool:
+    return option in OPTIONS or is_secret_name(option.lstrip("-"))
+
+
+def _words(command: ServiceCommand) -> Iterator[Text | None]:
+    """The words of a command, of what its shell reads where there is one, without quotes; None between commands."""
     if command.shell is None:
         for word in command.words:
             yield Text(written_text(word), word.span)
         return
-    for match in re.finditer(r"[^\s;&|<>]+", command.shell.text):
-        quote = len(match.group()) - len(match.group().lstrip("'\""))
-        length = len(match.group().strip("'\""))
-        start = match.start() + quote
-        yield command.shell.piece(start, start + length)
+    for match in re.finditer(r"[^\s;&|<>]+|[;&|<>]+", command.shell.text):
+        text = match.group()
+        if text[0] in ";&|<>":
+            yield None
+            continue
+        start = match.start() + len(text) - len(text.lstrip("'\""))
+        yield command.shell.piece(start, start + len(text.strip("'\"")))
 
 
 def _part(word: Text, start: int) -> Text:

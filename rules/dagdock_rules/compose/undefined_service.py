@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Service, Text, nearest, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, Text, nearest, rule
 
-from ._edits import is_plain_name
 from ._needs import OF_SERVICE, needs
-from ._undefined import rename, undefined
+from ._undefined import Undefined, rename, undefined
 
 
 @rule(
@@ -55,23 +54,30 @@ def undefined_service(file: ComposeFile, project: Project) -> Problems:
 
 
 def _extended_elsewhere(file: ComposeFile, project: Project) -> Problems:
-    """Services that are to be taken from another file, which was read and lacks them."""
+    """Services that are to be taken from another file, which was read and lacks them; once for each."""
+    found: dict[tuple[str, str], list[tuple[Service, Text]]] = {}
     for service in file.services.values():
         extends = service.extends
         place = extends.file if extends else None
         name = extends.service.resolved if extends and extends.service else None
-        if place is None or name is None or place.span.source is not file.source:
+        path = file.path_of(place) if place and place.span.source is file.source else None
+        if name is not None and path is not None:
+            found.setdefault((path, name), []).append((service, name))
+    for (path, _), places in found.items():
+        name, others = places[0][1], places[1:]
+        extended = project.compose_file(project.relative(path) or "")
+        if extended is None or extended is file or name in extended.services or not extended.services:
             continue
-        path = file.path_of(place)
-        other = project.compose_file(project.relative(path) or "") if path else None
-        if other and other is not file and name not in other.services and other.services and not other.include:
-            close = nearest(name, other.services)
-            remedy = f"Did you mean `{close}`?" if close else "Name one that is there"
-            yield Problem(
-                name,
-                f"there is no service `{name}` in {place.resolved}, so Compose refuses the file. {remedy}",
-                fix=Fix.replace(f"Write `{close}`", name, close, "unsafe") if close and is_plain_name(close) else None,
-            )
+        if extended.include or any(fault.kind == "syntax" for fault in extended.faults):
+            continue
+        missing = Undefined(name, others, nearest(name, extended.services))
+        remedy = f"Did you mean `{missing.close}`?" if missing.close else "Name one that is there"
+        yield Problem(
+            name,
+            f"there is no service `{name}` in {extended.source.path}, so Compose refuses the file. {remedy}",
+            related=missing.related,
+            fix=rename(file, missing),
+        )
 
 
 def _named(service: Service) -> Iterator[Text]:
