@@ -305,7 +305,8 @@ CASES: dict[str, dict[str, Files]] = {
         "names that are none": WEB
         + "    environment:\n      DB_PASSWORD_FILE: /run/secrets/x\n      PASSWORD_MIN_LENGTH: 8\n"
         "      TOKEN_URL: https://x\n"
-        + "      SECRET_NAME: prod\n      CREDENTIALS_SOURCE: file\n      AUTH_BACKENDS: airflow.api.auth.backend.basic_auth\n"
+        + "      SECRET_NAME: prod\n      CREDENTIALS_SOURCE: file\n"
+        + "      AUTH_BACKENDS: airflow.api.auth.backend.basic_auth\n"
         + "      MYSQL_ALLOW_EMPTY_PASSWORD: yes\n      MYSQL_RANDOM_ROOT_PASSWORD: 1\n",
         "values that are none": WEB
         + "    environment:\n      API_KEY: <key>\n      API_TOKEN: ${TOKEN}\n      PASSWORD: ''\n      SECRET:\n"
@@ -369,6 +370,9 @@ CASES: dict[str, dict[str, Files]] = {
     "DC501": {
         "started": WEB + "    depends_on:\n      db:\n        condition: «service_started»\n"
         "  db:\n    image: a:1\n    healthcheck:\n      test: true\n",
+        "started by a shared anchor": "x-s: &s {condition: service_started}\n"
+        + WEB
+        + "    depends_on:\n      db: *s\n  db:\n    image: a:1\n    healthcheck: {test: x}\n",
         "completed": WEB + "    depends_on:\n      db:\n        condition: service_completed_successfully\n"
         "  db:\n    image: a:1\n    healthcheck:\n      test: x\n",
         "disabled": WEB + "    depends_on: [a, b]\n  a:\n    image: a:1\n    healthcheck: {disable: true}\n"

@@ -226,11 +226,9 @@ class Service(Section):
         if isinstance(node, Mapping):
             found: list[Dependency] = []
             for entry in Section(node, self.env).entries.values():
-                value = follow(entry.value)
-                written = value is not None and value.start > entry.key.end
-                found.append(
-                    Dependency(entry.name, "long" if written else "short", entry.span, Section(value, self.env))
-                )
+                # A list that became a mapping has nothing behind its names.
+                form: Form = "long" if entry.value.start > entry.key.end else "short"
+                found.append(Dependency(entry.name, form, entry.span, Section(follow(entry.value), self.env)))
             return found
         return [Dependency(value.resolved, "short", value.span, None) for value in self.values("depends_on")]
 

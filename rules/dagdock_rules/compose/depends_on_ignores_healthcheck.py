@@ -85,7 +85,7 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
                 related=_related(others[name]),
                 fix=_long_form(service, dependency, ready),
             )
-        elif condition and condition.resolved == "service_started":
+        elif condition and condition.resolved == "service_started" and dependency.span.holds(condition):
             yield Problem(
                 condition,
                 f"`service_started` does not wait until the healthcheck of `{name}` succeeds; `service_healthy` does",
