@@ -52,13 +52,16 @@ def boolean(text: str) -> bool | None:
 
 def format_float(number: float) -> str:
     """A number as Go's `%g` writes it: shortest, with an exponent from a million on."""
-    mantissa = repr(number).lower().partition("e")[0].lstrip("-").replace(".", "").strip("0")
-    scientific = f"{number:.{max(len(mantissa) - 1, 0)}e}"
-    exponent = int(scientific.partition("e")[2])
+    # The digits are Python's, the shortest that give this very number back; formatting would round ties another way.
+    digits = repr(abs(number)).partition("e")[0].replace(".", "").strip("0") or "0"
+    exponent = int(f"{number:.17e}".partition("e")[2])
+    sign = "-" if number < 0 else ""
     if exponent < -4 or exponent >= 6:
-        return scientific
-    plain = f"{number:.{max(len(mantissa) - 1 - exponent, 0)}f}"
-    return "0" if plain == "-0" else plain
+        return f"{sign}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{exponent:+03d}"
+    if exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
+    whole, rest = digits[: exponent + 1].ljust(exponent + 1, "0"), digits[exponent + 1 :]
+    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
 
 
 def _integer(digits: str) -> int | None:
