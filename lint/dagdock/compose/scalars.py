@@ -53,8 +53,13 @@ def boolean(text: str) -> bool | None:
 def format_float(number: float) -> str:
     """A number as Go's `%g` writes it: shortest, with an exponent from a million on."""
     # The digits are Python's, the shortest that give this very number back; formatting would round ties another way.
-    digits = repr(abs(number)).partition("e")[0].replace(".", "").strip("0") or "0"
-    exponent = int(f"{number:.17e}".partition("e")[2])
+    written, _, power = repr(abs(number)).partition("e")
+    whole, _, rest = written.partition(".")
+    digits = (whole + rest).strip("0") or "0"
+    if whole != "0":
+        exponent = int(power or 0) + len(whole) - 1
+    else:
+        exponent = -(len(rest) - len(rest.lstrip("0")) + 1) if digits != "0" else 0
     sign = "-" if number < 0 else ""
     if exponent < -4 or exponent >= 6:
         return f"{sign}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{exponent:+03d}"
