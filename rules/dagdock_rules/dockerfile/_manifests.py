@@ -88,7 +88,7 @@ def manifests_of(run: Run) -> Iterator[Manifest]:
     others = [
         command
         for command in script.commands
-        if command.effective.name not in HARMLESS and not any(command.span == call.span for call in calls)
+        if command.effective.name not in HARMLESS and not any(command.effective.span == call.span for call in calls)
     ]
     for call in calls:
         found = _by_path(call) or _by_name(call)

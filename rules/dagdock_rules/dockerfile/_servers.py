@@ -13,8 +13,6 @@ TOOLS = frozenset(
     "checkstyle ktlint jarjar proguard selenium-standalone cfr fernflower maven gradle wrapper setup bfg "
     "wiremock-cli".split()
 )
-# Scripts of images that set things up and then start what they are given.
-ENTRYPOINTS = ("docker-entrypoint.sh", "entrypoint.sh", "docker-entrypoint", "entrypoint")
 MAIN_CLASSES = (".Main", ".App", "Application", "Server")
 WORKS = ("build", "generate", "prepare", "compile", "bundle", "lint", "test", "export")
 
@@ -34,8 +32,6 @@ def server_of(command: Command) -> Server | None:
     name = effective.name
     if name is None or any(word.value is None and word.prefix == "" for word in effective.arguments[:1]):
         return None
-    if name in ENTRYPOINTS and effective.arguments:
-        return server_of(Command(effective.arguments))
     if name == "java":
         return _java(effective.arguments)
     if effective.words[0].value and effective.words[0].value.startswith("/etc/init.d/"):

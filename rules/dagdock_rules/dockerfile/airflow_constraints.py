@@ -44,7 +44,8 @@ def airflow_constraints(run: Run) -> Problems:
     https://airflow.apache.org/docs/docker-stack/build.html
     """
     for install in installs(run.script):
-        if install.family != "pip" or install.manager == "pipx" or _is_constrained(install, run):
+        is_pip = install.manager == "pip" or (install.manager == "uv" and install.verb == "pip install")
+        if not is_pip or _is_constrained(install, run):
             continue
         found = [word for word in install.packages if _distribution(word).startswith("apache-airflow")]
         core = [word for word in found if _distribution(word) == "apache-airflow"]

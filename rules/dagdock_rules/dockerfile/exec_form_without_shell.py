@@ -7,6 +7,8 @@ from dagdock.api import Bad, CommandInstruction, Fix, Problem, Problems, Text, r
 
 OPERATORS = frozenset(("&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1", "2>", "&>"))
 SHELLS = frozenset("sh bash ash dash zsh ksh fish env cmd cmd.exe powershell pwsh powershell.exe busybox".split())
+# Programs that are given such signs as arguments.
+LITERAL = frozenset("find test [ expr jq awk grep egrep sed xargs rg git".split())
 # Programs that put variables in themselves.
 EXPAND = frozenset("envsubst dockerize confd gomplate consul-template supervisord make".split())
 
@@ -49,9 +51,10 @@ def exec_form_without_shell(command: CommandInstruction) -> Problems:
     program = elements[0].rpartition("/")[2]
     if program in SHELLS or program in EXPAND:
         return
-    for element in elements[1:] if elements[0] not in OPERATORS else elements:
-        name = None if element in OPERATORS else _variable(command, element)
-        if element in OPERATORS or name:
+    for element in elements:
+        operator = element in OPERATORS and program not in LITERAL
+        name = None if operator else _variable(command, element)
+        if operator or name:
             what = (
                 f"`{name}` stays as it is written" if name else f"`{element}` is handed to `{program}` as an argument"
             )

@@ -118,7 +118,8 @@ def _state(command: Command) -> str | None:
 
 def _is_way_back(last: Command, before: Sequence[Command]) -> bool:
     """`cd ..` at the end of a RUN that went somewhere first: tidy, and harmless."""
-    return any(command.name in ("cd", "pushd") for command in before)
+    moves = [command.name in ("cd", "pushd") for command in before]
+    return any(moves) and not all(moves)
 
 
 def _short(command: Command) -> str:

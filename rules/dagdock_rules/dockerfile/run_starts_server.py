@@ -51,7 +51,8 @@ def run_starts_server(run: Run, project: Project) -> Problems:
         if _is_endless_loop(command, script):
             yield Problem(place, "this loop does not end by itself, so the build hangs in this RUN. " + REMEDY)
             continue
-        if not _is_executed(command):
+        following = script.commands[number + 1 : number + 2]
+        if not _is_executed(command) or (following and following[0].joined == "||"):
             continue
         server = server_of(command) or script_server(command, run, project)
         later = None if server else started_anyway(command, run)

@@ -78,9 +78,9 @@ def _may_need_project(run: Run, calls: list[PackageCommand]) -> bool:
         return True
     first = next(call for call in calls if call.action == "install")
     for command in script.commands:
-        if command.span == first.span:
+        if command.effective.span == first.span:
             break
-        if command.effective.name not in HARMLESS and not any(command.span == call.span for call in calls):
+        if command.effective.name not in HARMLESS and not any(command.effective.span == call.span for call in calls):
             return True
     return any(
         word.value is None or "/" in word.value or word.value.endswith((".deb", ".rpm", ".apk", ".txt"))
@@ -95,7 +95,7 @@ def _fix(stage: Stage, whole: CopyLike, run: Run, calls: list[PackageCommand]) -
     others = [
         command
         for command in run.script.commands
-        if command.effective.name not in HARMLESS and not any(command.span == call.span for call in calls)
+        if command.effective.name not in HARMLESS and not any(command.effective.span == call.span for call in calls)
     ]
     between = stage.instructions[stage.instructions.index(whole) + 1 : stage.instructions.index(run)]
     if others or any(instruction.name in ("USER", "ENV", "ARG", "SHELL") for instruction in between):

@@ -5,6 +5,8 @@ from dagdock.api import Bad, Fix, Problem, Problems, Stage, Text, nearest, rule
 from ._base_image import known_image
 from ._variables import docker_reads
 
+# Docker gives these to RUN without a declaration.
+PROXIES = frozenset(("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"))
 # What Docker or the shell sets for a running program only.
 SHELL_ONLY = frozenset(("HOME", "USER", "PWD", "HOSTNAME", "SHELL", "LOGNAME", "UID"))
 
@@ -46,7 +48,7 @@ def undefined_variable(stage: Stage) -> Problems:
     for instruction in stage.instructions[1:]:
         scope = stage.scope_at(instruction)
         for name in (variable.name for variable in docker_reads(instruction)):
-            if name in scope or name in told or name in declared_globally or name == "PATH":
+            if name in scope or name in told or name in declared_globally or name == "PATH" or name.upper() in PROXIES:
                 continue
             close = nearest(name, scope.names())
             if close is None and (not facts or "env" not in facts or name in facts["env"]):

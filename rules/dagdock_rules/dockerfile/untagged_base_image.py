@@ -49,7 +49,7 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
         return
     if stage.image and stage.image_word and stage.image.tag is None and stage.image.digest is None:
         name = stage.image_word.value
-        if is_named_context(stage.base or "", stage.dockerfile, project):
+        if is_named_context(stage.base or "", stage.dockerfile, project) or _is_to_be_given(stage):
             return
         argument = argument_behind(stage)
         yield Problem(
@@ -60,3 +60,9 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
             f"Name the version that you tested in the default of `{argument.key}`",
             related=[Related(argument, "the default is set here")] if argument else (),
         )
+
+
+def _is_to_be_given(stage: Stage) -> bool:
+    """Whether an ARG without a default stands in the name, so that each build says the tag."""
+    scope = stage.dockerfile.global_scope
+    return any(scope.unset(variable.name) for variable in (stage.image_word.variables if stage.image_word else ()))
