@@ -96,6 +96,14 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.yaml": WEB + "    networks: [front]\n",
             "compose.prod.yaml": "services:\n  web:\n    tty: true\nnetworks:\n  front:\n",
         },
+        "another whole file beside it": {
+            "compose.yaml": WEB + "    networks: [«front»]\n",
+            "compose-celery.yaml": WEB + "    networks: [front]\nnetworks:\n  front:\n",
+        },
+        "two files of other names": {
+            "app.yaml": WEB + "    networks: [front]\n",
+            "infra.yaml": DB + "    networks: [front]\nnetworks:\n  front:\n",
+        },
         "part that another file includes": {
             "compose.yaml": "include: [web/compose.yaml]\nnetworks:\n  front:\n",
             "web/compose.yaml": WEB + "    networks: [front]\n",
@@ -292,6 +300,7 @@ CASES: dict[str, dict[str, Files]] = {
             "volumes:\n  vol:\n",
         },
         "fragment": {"compose.yaml": WEB, "compose.dev.yaml": "services:\n  db:\n    environment: {A: b}\n"},
+        "anchor": "x-db: &db\n  image: postgres:16\nservices:\n  «one»:\n    <<: *db\n  «two»:\n    <<: *db\n",
         "half a file": DB + "    volumes:\n      - 'data:/var/lib",
         "extended from another file": {
             "base.yaml": DB,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from posixpath import basename, dirname, normpath
+import re
+from collections.abc import Iterator
+from posixpath import basename, dirname, join, normpath
 from typing import Literal
 
 from dagdock.api import ComposeFile, Project, Service
 
+DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 Kind = Literal["services", "networks", "volumes", "secrets", "configs"]
 
 
@@ -23,43 +26,52 @@ def as_run(service: Service, project: Project) -> Service:
 
 def is_for_swarm(file: ComposeFile) -> bool:
     """Whether the file is named after a stack or a swarm: `docker stack deploy` reads another dialect."""
-    name = basename(file.source.path).lower()
-    return "stack" in name or "swarm" in name
+    return not {"stack", "swarm"}.isdisjoint(re.split(r"[^a-z]+", basename(file.source.path).lower()))
 
 
 def is_extended(file: ComposeFile, project: Project) -> bool:
     """Whether another file extends services of this one: what they lack may be added there."""
-    own = basename(project.path_of(file.source.whole) or "").encode("utf-8", "surrogateescape")
+    own = _name_of(file, project)
     others = project.compose_files(lambda place, content: b"extends" in content and own in content)
-    return any(other is not file and any(_extends(other, file)) for other in others)
+    return any(other is not file and _extends(other, file) for other in others)
 
 
 def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str) -> bool:
     """Whether another file may bring in a name that this one lacks.
 
     One that includes this file or extends its services: then it need not stand alone. Or one beside it that defines
-    the name: the two are likely run together, `-f one -f other`.
+    the name: the two are likely run together, `-f one -f other`, unless both are whole and this one is what Compose
+    takes by itself.
     """
-    path = project.path_of(file.source.whole) or ""
-    folder = dirname(path)
-    own, wanted = (text.encode("utf-8", "surrogateescape") for text in (basename(path), name))
-
-    def may(place: str, content: bytes) -> bool:
-        return b"include:" in content or own in content or (dirname(place) == folder and wanted in content)
-
-    for other in project.compose_files(may):
-        if other is file:
-            continue
-        _ = other.include  # what it includes knows of it from here on
-        if dirname(project.path_of(other.source.whole) or "") == folder and name in getattr(other, kind):
+    alone = basename(file.source.path) in DEFAULT_NAMES
+    for other in _beside(file, project, name):
+        if (other.is_fragment or not alone) and name in getattr(other, kind):
             return True
-        if any(_extends(other, file)):
+    own = _name_of(file, project)
+    for other in project.compose_files(lambda place, content: b"include:" in content or own in content):
+        _ = other.include  # what it includes knows of it from here on
+        if other is not file and _extends(other, file):
             return True
     return any(part.included_by for part in (file, *project.merged(file).bases))
 
 
-def _extends(other: ComposeFile, file: ComposeFile) -> list[bool]:
-    """For each service of another file whether it extends one of this file."""
+def _beside(file: ComposeFile, project: Project, word: str) -> Iterator[ComposeFile]:
+    """The other Compose files of the same folder in whose text a word stands, whatever they are called."""
+    folder, wanted = dirname(project.path_of(file.source.whole) or ""), word.encode("utf-8", "surrogateescape")
+    for name in project.facts.names(folder or "."):
+        path = join(folder, name)
+        if name.endswith((".yaml", ".yml")) and wanted in (project.facts.read(path) or b""):
+            other = project.document(path)
+            if isinstance(other, ComposeFile) and other is not file:
+                yield other
+
+
+def _name_of(file: ComposeFile, project: Project) -> bytes:
+    return basename(project.path_of(file.source.whole) or "").encode("utf-8", "surrogateescape")
+
+
+def _extends(other: ComposeFile, file: ComposeFile) -> bool:
+    """Whether a service of another file extends one of this file."""
     extended = (service.extends for service in other.services.values())
     files = (extends.file for extends in extended if extends and extends.file)
-    return [other.path_of(name) == normpath(file.source.path) for name in files]
+    return any(other.path_of(name) == normpath(file.source.path) for name in files)

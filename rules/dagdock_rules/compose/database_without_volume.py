@@ -72,7 +72,7 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     instead = f" (`{near}` is mounted, but the data are not there)" if near else ""
     is_less = store.facts.get("severity") == "info" and not asks_to_keep(running, store)
     yield Problem(
-        service.image if service.image.span.source is service.span.source else service,
+        service.image if service.entry.span.holds(service.image) else service,
         f"the data in `{folders[0]}` are lost with the container{instead}. Mount a named volume there: "
         f"`{service.name}-data:{folders[0]}`",
         severity="info" if is_less or _is_for_tests(service) else None,

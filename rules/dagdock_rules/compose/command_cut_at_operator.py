@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Service, rule
+
+
+@rule(
+    "DC502",
+    severity="error",
+    since="0.1",
+    precision="very-high",
+    lessons=["L10"],
+    bad=[
+        Bad("services:\n  web:\n    image: node:22-slim\n    command: cd /app «&& npm start»\n"),
+        Bad("services:\n  job:\n    image: alpine:3.20\n    entrypoint: /run.sh «> /var/log/run.log»\n"),
+    ],
+    good=[
+        'services:\n  web:\n    image: node:22-slim\n    command: sh -c "cd /app && npm start"\n',
+        'services:\n  web:\n    image: node:22-slim\n    command: ["sh", "-c", "cd /app && npm start"]\n',
+        "services:\n  web:\n    image: node:22-slim\n    command: npm start -- '--filter=a|b'\n",
+    ],
+)
+def command_cut_at_operator(service: Service) -> Problems:
+    """A command given as one text loses everything from the first `&&`, `;`, `|`, `<` or `>` on.
+
+    Compose splits the text into words as a shell would, but it is no shell: at the first sign that only a shell
+    understands it stops, and drops the rest without a word. Of `cd /app && npm start` only `cd /app` is run, and the
+    container ends at once. Start a shell yourself: `sh -c "cd /app && npm start"`.
+
+    https://docs.docker.com/reference/compose-file/services/#command
+    """
+    for key, command in (("command", service.command), ("entrypoint", service.entrypoint)):
+        if command and command.cut and command.cut.strip():
+            yield Problem(
+                command.cut,
+                f"Compose drops this part of `{key}` without a word, since no shell reads it. Start one yourself: "
+                f'`{key}: sh -c "…"`',
+            )
