@@ -16,7 +16,7 @@ from dagdock.api import Bad, Problem, Problems, Service, rule
     good=[
         'services:\n  web:\n    image: node:22-slim\n    command: sh -c "cd /app && npm start"\n',
         'services:\n  web:\n    image: node:22-slim\n    command: ["sh", "-c", "cd /app && npm start"]\n',
-        "services:\n  web:\n    image: node:22-slim\n    command: npm start -- '--filter=a|b'\n",
+        "services:\n  web:\n    image: node:22-slim\n    command: npm start -- '--filter=a|b' ;\n",
     ],
 )
 def command_cut_at_operator(service: Service) -> Problems:
@@ -29,7 +29,7 @@ def command_cut_at_operator(service: Service) -> Problems:
     https://docs.docker.com/reference/compose-file/services/#command
     """
     for key, command in (("command", service.command), ("entrypoint", service.entrypoint)):
-        if command and command.cut and command.cut.strip():
+        if command and command.cut and command.cut.strip("; &\t\n"):
             yield Problem(
                 command.cut,
                 f"Compose drops this part of `{key}` without a word, since no shell reads it. Start one yourself: "
