@@ -432,7 +432,3 @@ CASES: dict[str, dict[str, Files]] = {
 )
 def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
     assert marked(code, files) == as_files(files, "compose.yaml")
-
-
-def test_every_rule_has_cases() -> None:
-    assert set(CASES) == set(RULES)

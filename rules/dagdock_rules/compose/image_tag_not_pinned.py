@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import dirname, join
 
 from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Service, load_data, rule
 
@@ -23,6 +24,10 @@ from ._model import as_run
         "services:\n  web:\n    image: nginx:1.27-alpine\n",
         "services:\n  web:\n    image: ${WEB_IMAGE}\n",
         "services:\n  web:\n    build: .\n    image: shop/web\n  worker:\n    image: shop/web\n",
+        {
+            "compose.yaml": "services:\n  web:\n    image: shop\n",
+            "build.sh": "docker build -f web.Dockerfile -t shop .\n",
+        },
         "services:\n  web:\n    image: nginx@sha256:" + "0123456789abcdef" * 4 + "\n",
     ],
 )
@@ -54,15 +59,28 @@ def image_tag_not_pinned(service: Service, project: Project, *, moving_tags: lis
 
 
 def _is_made_here(service: Service, project: Project) -> bool:
-    """Whether the image is built from this project: by this service, or by another one under the same name."""
+    """Whether the image is built from this project: by this service, by another one, or by a script beside it."""
     service = as_run(service, project)
+    reference = service.image_ref
     policy = service.value("pull_policy")
-    if service.build or (policy and policy.resolved in ("never", "build")):
+    if reference is None or service.build or (policy and policy.resolved in ("never", "build")):
         return True
-    return any(
-        other.build and other.image_ref and service.image_ref and other.image_ref.name == service.image_ref.name
-        for other in service.file.services.values()
+    built = (other.image_ref for other in service.file.services.values() if other.build)
+    return any(other and other.name == reference.name for other in built) or (
+        "/" not in reference.name and _is_built_by_script(reference.name, service, project)
     )
+
+
+def _is_built_by_script(name: str, service: Service, project: Project) -> bool:
+    """Whether a script or a text beside the file or at the root builds an image of that name: `-t NAME`."""
+    build = re.compile(rf"\bbuild\b[^;&|]{{0,300}}?(?:-t|--tag)[ =][\"']?{re.escape(name)}(?![\w/.-])".encode())
+    folder = dirname(project.path_of(service.file.source.whole) or "")
+    for place in {folder or ".", "."}:
+        for file in project.facts.names(place):
+            is_script = file.endswith((".sh", ".bash", ".mk", ".md")) or file in ("Makefile", "justfile")
+            if is_script and build.search(project.facts.read(join(place, file)) or b""):
+                return True
+    return False
 
 
 def _moves(reference: ImageRef, more: list[str]) -> bool:
