@@ -24,10 +24,10 @@ def full_name(image: ImageRef) -> str:
 
 
 def argument_behind(stage: Stage) -> Pair | None:
-    """The global ARG that the stage's image is named by, where it stands for the whole of it."""
+    """The global ARG that says the tag of the stage's image, or the whole of it: the one its name ends with."""
     word = stage.image_word
-    if word is None or not word.variables:
+    if word is None or not word.variables or word.variables[-1].span.end != word.span.end:
         return None
-    names = {variable.name for variable in word.variables}
-    pairs = [pair for argument in stage.dockerfile.global_args for pair in argument.pairs if pair.key in names]
-    return pairs[-1] if pairs else None
+    name = word.variables[-1].name
+    pairs = [pair for argument in stage.dockerfile.global_args for pair in argument.pairs if pair.key == name]
+    return pairs[-1] if pairs and pairs[-1].value else None

@@ -37,7 +37,8 @@ def apt_get_without_yes(run: Run) -> Problems:
     https://manpages.debian.org/bookworm/apt/apt-get.8.en.html
     """
     for install in installs(run.script):
-        if install.family == "apt" and install.yes is False and install.packages and not _is_configured(run):
+        asks = install.packages or install.options.has("-f", "--fix-broken") is True
+        if install.family == "apt" and install.yes is False and asks and not _is_configured(run):
             words = install.command.effective.words[0].span.to(install.verb_word)
             yield Problem(
                 words,
@@ -50,7 +51,7 @@ def apt_get_without_yes(run: Run) -> Problems:
 def _is_configured(run: Run) -> bool:
     """Whether an apt configuration written earlier answers the question."""
     return run.stage is not None and any(
-        "assume-yes" in instruction.span.text.lower()
+        "apt::get::assume-yes" in instruction.span.text.lower()
         for part in run.stage.chain()
         for instruction in part.instructions
         if isinstance(instruction, CommandInstruction)

@@ -34,11 +34,16 @@ def latest_base_image(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
-    if stage.image and stage.image_word and stage.image.tag == "latest" and stage.image.digest is None:
+    word = stage.image_word
+    if word is None or stage.parent:
+        return
+    # A variable before the tag leaves the image unknown, and its tag plain to see.
+    is_latest = stage.image.tag == "latest" if stage.image else word.raw.endswith(":latest")
+    if is_latest and not (stage.image and stage.image.digest):
         argument = argument_behind(stage)
         yield Problem(
-            stage.image_word,
-            f"`{stage.image_word.value}` moves with every release, so a build can break though nothing changed here. "
+            word,
+            f"`{word.value}` moves with every release, so a build can break though nothing changed here. "
             "Name the version that you tested",
             related=[Related(argument, "the default is set here")] if argument else (),
         )

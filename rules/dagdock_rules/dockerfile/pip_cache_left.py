@@ -45,14 +45,14 @@ def pip_cache_left(run: Run) -> Problems:
     https://pip.pypa.io/en/stable/topics/caching/
     https://docs.docker.com/build/cache/optimize/#use-cache-mounts
     """
-    if not ships(run) or lost_flag(run) or _is_switched_off(run) or _is_emptied(run):
+    if not ships(run) or lost_flag(run) or _is_switched_off(run):
         return
     found = [
         install
         for install in installs(run.script)
         if install.manager == "pip" and "pipx" not in install.command.wrappers and not _is_off_here(install)
     ]
-    if found:
+    if found and not _is_emptied(run, found[-1]):
         first = found[0]
         yield Problem(
             first.command.effective.words[0].span.to(first.verb_word),
@@ -95,10 +95,12 @@ def _is_switched_off(run: Run) -> bool:
     )
 
 
-def _is_emptied(run: Run) -> bool:
-    """Whether the RUN deletes the cache itself."""
+def _is_emptied(run: Run, last: PackageCommand) -> bool:
+    """Whether the RUN deletes the cache itself behind the last installation."""
     for command in run.script.commands:
         texts = [word.text for word in command.effective.words]
+        if command.span.start < last.span.start:
+            continue
         if texts[:1] == ["rm"] and any(".cache" in text for text in texts):
             return True
         if len(texts) > 2 and texts[-2:] == ["cache", "purge"]:
