@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dagdock.dag.names import Binding
+from dagdock.dag.values import class_constant
 from dagdock.text import Span
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class Tracer:
                 path = self.module.qualified(node)
                 if path and "()" not in path:
                     return self.step(node, path, method=node.attr)
+                if isinstance(node.value, ast.Name) and (value := class_constant(self.module, node.value, node.attr)):
+                    return self.origin(value, depth)
                 return self.step(node, path or f".{node.attr}", (self.origin(node.value, depth),), node.attr)
             case ast.Subscript():
                 name = "[:]" if isinstance(node.slice, ast.Slice) else "[]"

@@ -332,7 +332,7 @@ def _passed(module: DagModule, call: ast.Call, argument: int | str | None, uses:
         return None
     receiver = module.function(call.func)
     parameter = receiver.parameter(argument) if receiver and argument is not None else None
-    if receiver is None or parameter is None or receiver.is_taskflow:
+    if receiver is None or parameter is None or receiver.is_taskflow or isinstance(call.func, ast.Attribute):
         return _lost(module, call, uses)
     for load in module.names.loads.get(parameter, ()):
         if any(binding.scope is receiver.scope for binding in module.names.bindings(parameter, load)):

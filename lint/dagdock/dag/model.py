@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from dagdock.dag.displays import Entries, entries
 from dagdock.dag.loops import Count, Loop, added, around, count
 from dagdock.dag.names import airflow_name
-from dagdock.dag.values import Known, Unknown, Value
+from dagdock.dag.values import Known, Unknown, Value, evaluate_rounds
 from dagdock.text import Span
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Given = Literal["keyword", "positional", "default_args"]
 Form = Literal["with", "call", "decorator"]
 
+MAX_IDS = 10_000
 # The first parameters of DAG and @dag, the same in every version; what comes later moved between them.
 DAG_POSITIONAL = ("dag_id", "description", "schedule")
 # fmt: off
@@ -490,6 +491,24 @@ class Task:
     def count(self) -> Count:
         """How many tasks this place makes in one DAG (in the file, where its DAG is not known)."""
         return count(self.module, self.call, self.dag.node if isinstance(self.dag, Dag) else None)
+
+    @cached_property
+    def full_ids(self) -> list[str] | None:
+        """The ids of all the tasks that its loops make, in their order; None where one is not known.
+
+        Only for places whose loops surely run through; TaskFlow calls get numbers of their own from Airflow.
+        """
+        argument = self.own.get("task_id")
+        if self._taskflow is not None or argument is None or not self.count.exact or self.count.low < 1:
+            return None
+        loops = [loop for loop in self.loops if any(loop.node is other.node for other in self.count.loops)]
+        prefix: Value | Unknown | None = self.group.prefix if isinstance(self.group, Group) else self.group
+        if len(loops) != len(self.count.loops) or self.count.low > MAX_IDS or isinstance(prefix, Unknown):
+            return None
+        ids = evaluate_rounds(self.module, argument.node, loops)
+        if ids is None or len(ids) != self.count.low:
+            return None
+        return [f"{prefix.value if prefix else ''}{one}" for one in ids]
 
     def __repr__(self) -> str:
         return f"<task {self.name} {self.task_id!r}>"

@@ -265,13 +265,15 @@ class DagModule:
         return self.function_of(scope.node)
 
     def function(self, node: ast.expr) -> Function | None:
-        """The function of this file that an expression names: a name, a lambda, a `partial` of one."""
+        """The function of this file that an expression names: a name, a lambda, a method, a `partial` of one."""
         for _ in range(20):
             if isinstance(node, ast.Lambda):
                 return self.function_of(node)
             if isinstance(node, ast.Call) and self.qualified(node.func) == "functools.partial" and node.args:
                 node = node.args[0]
                 continue
+            if isinstance(node, ast.Attribute):
+                return self._method(node)
             if not isinstance(node, ast.Name):
                 return None
             bindings = self.names.bindings(node.id, node)
@@ -283,6 +285,19 @@ class DagModule:
             if binding.kind != "assign" or binding.value is None:
                 return None
             node = binding.value
+        return None
+
+    def _method(self, node: ast.Attribute) -> Function | None:
+        """The method that `Class.method`, `Class().method` or `made.method` names, for a class of this file."""
+        owner = node.value
+        if isinstance(owner, ast.Name):
+            bindings = self.names.bindings(owner.id, owner)
+            made = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+            owner = made if isinstance(made, ast.Call) else owner
+        definition = self.classes.definition(owner.func if isinstance(owner, ast.Call) else owner)
+        found = self.names.inner[definition].bindings.get(node.attr, ()) if definition else ()
+        if len(found) == 1 and isinstance(found[0].node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return self.function_of(found[0].node)
         return None
 
     @cached_property

@@ -11,6 +11,7 @@ from dagdock.dag.names import airflow_name
 from dagdock.text import Span
 
 if TYPE_CHECKING:
+    from dagdock.dag.loops import Loop
     from dagdock.dag.module import DagModule
 
 T = TypeVar("T")
@@ -111,6 +112,42 @@ def _written(module: DagModule, node: ast.expr) -> ast.AST:
             break
         node = bindings[0].value
     return node
+
+
+def evaluate_rounds(module: DagModule, node: ast.expr, loops: Sequence[Loop]) -> list[Any] | None:
+    """The constants that an expression comes to in the rounds of loops, outermost first; None where one is unknown."""
+    evaluation = Evaluation(module)
+    found: list[Any] = []
+
+    def run(number: int, local: Mapping[str, Any]) -> None:
+        if number == len(loops):
+            found.append(evaluation.of(node, local, 0))
+            return
+        iterable, target = loops[number].iterable, loops[number].target
+        if iterable is None or target is None:
+            raise Blocked("a while loop", node)
+        for item in _iterated(evaluation.of(iterable, local, 0), iterable):
+            run(number + 1, {**local, **_bound(target, item)})
+
+    try:
+        run(0, {})
+    except Blocked:
+        return None
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError):
+        return None  # as in evaluate()
+    return found
+
+
+def class_constant(module: DagModule, owner: ast.Name, attribute: str) -> ast.expr | None:
+    """The value of `Config.NAME`, where a plain class of this file sets it once and nobody changes it."""
+    names = module.names
+    bindings = names.bindings(owner.id, owner)
+    if len(bindings) != 1 or not isinstance(bindings[0].node, ast.ClassDef) or names.mutated(owner.id, owner):
+        return None
+    if bindings[0].node.bases or bindings[0].node.decorator_list:
+        return None
+    found = names.inner[bindings[0].node].bindings.get(attribute, ())
+    return found[0].value if len(found) == 1 and found[0].kind == "assign" else None
 
 
 class Evaluation:
@@ -320,20 +357,9 @@ class Evaluation:
                 return member.lower()
         if path in ("datetime.timezone.utc", "pendulum.UTC", "pytz.utc", "pytz.UTC", "datetime.UTC"):
             return _zone("UTC")
-        if isinstance(node.value, ast.Name) and (value := self.class_constant(node.value, node.attr)) is not None:
+        if isinstance(node.value, ast.Name) and (value := class_constant(self.module, node.value, node.attr)):
             return self.of(value, {}, depth)
         raise Blocked("not a constant", node)
-
-    def class_constant(self, owner: ast.Name, attribute: str) -> ast.expr | None:
-        """The value of `Config.NAME`, where a plain class of this file sets it once and nobody changes it."""
-        names = self.module.names
-        bindings = names.bindings(owner.id, owner)
-        if len(bindings) != 1 or not isinstance(bindings[0].node, ast.ClassDef) or names.mutated(owner.id, owner):
-            return None
-        if bindings[0].node.bases or bindings[0].node.decorator_list:
-            return None
-        found = names.inner[bindings[0].node].bindings.get(attribute, ())
-        return found[0].value if len(found) == 1 and found[0].kind == "assign" else None
 
     def call(self, node: ast.Call, local: Mapping[str, Any], depth: int) -> Any:
         path = self.module.qualified(node.func)

@@ -2,19 +2,67 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from datetime import timedelta
 
-from dagdock.api import Dag
+from dagdock.api import Dag, DagModule
+
+# Timetables that take cron expressions, by position or as `cron=`.
+CRON_TIMETABLES = ("CronTriggerTimetable", "CronDataIntervalTimetable", "MultipleCronTriggerTimetable")
+# Presets without a clock: one run, or the next as soon as the last is over.
+_WITHOUT_CLOCK = ("@once", "@continuous", "None", "")
+_ASSETS = ("Asset", "AssetAlias", "AssetAll", "AssetAny", "Dataset", "DatasetAlias", "DatasetAll", "DatasetAny")
 
 
 def recurs(dag: Dag, *, default: bool) -> bool:
     """Whether the DAG surely runs again and again by the clock; `default` is what no schedule means."""
+    return default if dag.schedule is None else runs_by_clock(dag) is True
+
+
+def runs_by_clock(dag: Dag) -> bool | None:
+    """Whether the schedule that is given is one of the clock; None where that is not known, or none is given."""
     schedule = dag.schedule
     if schedule is None:
-        return default
-    if schedule.name == "timetable" or not schedule.value.known:
-        return False
-    value = schedule.value.value
-    if isinstance(value, timedelta):
-        return True
-    return isinstance(value, str) and value not in ("@once", "@continuous", "None", "")
+        return None
+    if schedule.value.known:
+        value = schedule.value.value
+        if isinstance(value, str):
+            return value not in _WITHOUT_CLOCK
+        return isinstance(value, timedelta)
+    for step in dag.module.origin(schedule.node).walk():
+        name = step.name.removesuffix("()").rpartition(".")[2]
+        if step.name.endswith("()") and name in CRON_TIMETABLES:
+            return True
+        if step.name in ("list", "tuple", "set") or (step.name.startswith("airflow.") and name in _ASSETS):
+            return False
+    return None
+
+
+def is_set_later(dag: Dag, name: str) -> bool:
+    """Whether the file sets an attribute of this name on something, `dag.catchup = False`: it may be this DAG."""
+    return any(isinstance(node.ctx, ast.Store) for node in dag.module.names.attributes.get(name, ()))
+
+
+def crons(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
+    """The schedules and timetables of the file that are known texts, each with the expression of the text."""
+    told: set[ast.expr] = set()
+    for dag in module.dags:
+        schedule = dag.schedule
+        if schedule and schedule.name != "timetable" and dag.known_signature:
+            yield from _cron(module, schedule.node, told)
+    for call in module.calls():
+        if call.airflow in CRON_TIMETABLES:
+            for node in call.node.args:
+                yield from _cron(module, node, told)
+            for keyword in call.node.keywords:
+                if keyword.arg == "cron":
+                    yield from _cron(module, keyword.value, told)
+
+
+def _cron(module: DagModule, node: ast.expr, told: set[ast.expr]) -> Iterator[tuple[str, ast.expr]]:
+    value = module.value(node)
+    text = value.get(str)
+    if text is not None and isinstance(value.node, ast.expr) and value.node not in told:
+        told.add(value.node)
+        yield text, value.node

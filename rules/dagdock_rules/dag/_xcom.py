@@ -2,142 +2,397 @@
 
 from __future__ import annotations
 
-from dagdock.api import Argument, Origin, Task
+import ast
+from typing import Literal, NamedTuple
 
-# Calls whose result is a table, a file or a whole answer: the beginning of the name, and what to call it.
-LARGE_CALLS = (
-    ("pandas.read_", "a DataFrame"),
-    ("pandas.DataFrame", "a DataFrame"),
-    ("pandas.concat", "a DataFrame"),
-    ("pandas.merge", "a DataFrame"),
-    ("pandas.json_normalize", "a DataFrame"),
-    ("pandas.get_dummies", "a DataFrame"),
-    ("polars.read_", "a DataFrame"),
-    ("polars.DataFrame", "a DataFrame"),
-    ("awswrangler.s3.read_", "a DataFrame"),
-    ("geopandas.read_file", "a DataFrame"),
-    ("numpy.load", "an array"),
-    ("numpy.loadtxt", "an array"),
-    ("numpy.genfromtxt", "an array"),
-    ("pyarrow.parquet.read_table", "a table"),
-    ("sklearn.datasets.", "a dataset"),
+from dagdock.api import DagModule, Function, Origin, Task
+
+from ._queries import gives_few_rows, query_text
+
+Kind = Literal["table", "rows", "lazy", "file", "lines", "answer", "model"]
+MAX_DEPTH = 40
+
+
+class Large(NamedTuple):
+    """A step that makes a value large."""
+
+    origin: Origin
+    kind: Kind
+
+    @property
+    def what(self) -> str:
+        return _WORDS[self.kind]
+
+    @property
+    def may_be_small(self) -> bool:
+        """Whether only the run can tell: an answer of a service may be a line or a gigabyte."""
+        return self.kind == "answer" and self.origin.method in ("json", "text")
+
+
+_WORDS: dict[Kind, str] = {
+    "table": "a DataFrame",
+    "rows": "all rows of a query",
+    "lazy": "all rows of a query",
+    "file": "the content of a file",
+    "lines": "the content of a file",
+    "answer": "the whole answer of a service",
+    "model": "a trained model",
+}
+
+# Calls whose result is large: the beginning of the name. A name that ends with "(" has to match up to there.
+_CALLS: tuple[tuple[str, Kind], ...] = (
+    ("pandas.read_", "table"),
+    ("pandas.DataFrame(", "table"),
+    ("pandas.concat(", "table"),
+    ("pandas.merge(", "table"),
+    ("pandas.json_normalize(", "table"),
+    ("pandas.get_dummies(", "table"),
+    ("polars.read_", "table"),
+    ("polars.scan_", "table"),
+    ("polars.DataFrame(", "table"),
+    ("polars.concat(", "table"),
+    ("polars.from_pandas(", "table"),
+    ("awswrangler.s3.read_", "table"),
+    ("awswrangler.athena.read_", "table"),
+    ("dask.dataframe.read_", "table"),
+    ("geopandas.read_", "table"),
+    ("modin.pandas.read_", "table"),
+    ("numpy.load(", "table"),
+    ("numpy.loadtxt(", "table"),
+    ("numpy.genfromtxt(", "table"),
+    ("pyarrow.csv.read_csv(", "table"),
+    ("pyarrow.parquet.read_table(", "table"),
+    ("sklearn.datasets.fetch_", "table"),
+    ("sklearn.datasets.load_", "table"),
+    ("joblib.load(", "model"),
+    ("torch.load(", "model"),
+    ("tensorflow.keras.models.load_model(", "model"),
+    ("keras.models.load_model(", "model"),
+    ("xgboost.XGB", "model"),
+    ("lightgbm.LGBM", "model"),
+    ("catboost.CatBoost", "model"),
+    ("statsmodels.api.", "model"),
 )
 # Methods that give a table, a file's content or all rows, whatever they are called on.
-LARGE_METHODS = {
-    "fetchall": "all rows of a query",
-    "get_records": "all rows of a query",
-    "get_pandas_df": "a DataFrame",
-    "get_df": "a DataFrame",
-    "toPandas": "a DataFrame",
-    "to_dataframe": "a DataFrame",
-    "read_key": "the content of a file",
-    "download_as_string": "the content of a file",
-    "download_as_bytes": "the content of a file",
-    "download_as_text": "the content of a file",
+_METHODS: dict[str, Kind] = {
+    "fetchall": "rows",
+    "get_records": "rows",
+    "get_pandas_df": "table",
+    "get_df": "table",
+    "fetch_df": "table",
+    "fetchdf": "table",
+    "toPandas": "table",
+    "to_dataframe": "table",
+    "to_arrow": "table",
+    "read_key": "file",
+    "download_as_string": "file",
+    "download_as_bytes": "file",
+    "download_as_text": "file",
 }
-# What keeps a DataFrame large, and what of an open file or an answer is large.
-KEEPS_TABLE = frozenset(
-    "to_json to_dict to_csv to_records to_numpy to_html to_string copy reset_index set_index rename drop dropna fillna "
-    "merge join sort_values sort_index drop_duplicates assign astype query filter apply applymap map replace values "
-    "T melt pivot pivot_table explode loc iloc transpose append concat to_list tolist".split()
+# What keeps a table large.
+_KEEPS_TABLE = frozenset(
+    "to_json to_dict to_dicts to_csv to_records to_numpy to_html to_string to_pydict to_pylist to_pandas to_list tolist "
+    "copy reset_index set_index rename drop dropna fillna merge join sort_values sort_index drop_duplicates assign "
+    "astype query filter apply applymap map replace values T melt pivot pivot_table explode transpose append concat "
+    "with_columns select sort collect compute lazy persist repartition withColumn withColumnRenamed dropDuplicates "
+    "where toDF items rows iter_rows itertuples convert_dtypes infer_objects fill_null drop_nulls data target".split()
 )
-READS = frozenset(("read", "readlines", "read_text", "read_bytes"))
-ANSWERS = (
-    "requests.get()", "requests.post()", "requests.request()", "requests.Session().get()",
-    "httpx.get()", "httpx.post()",
+# What turns a table into texts or lists of the same size, or writes it to the path that is given.
+_WRITES = frozenset(("to_csv", "to_json", "to_html", "to_string"))
+# What hands a text or bytes on.
+_KEEPS_TEXT = frozenset(
+    ("decode", "encode", "splitlines", "split", "replace", "read", "getvalue", "hex", "lower", "upper")
+)
+_READS = frozenset(("read", "readlines", "read_text", "read_bytes"))
+_FILES = ("builtins.open()", "io.open()", "gzip.open()", "bz2.open()", "codecs.open()", "pathlib.Path()")
+_SERVICES = ("requests.", "httpx.", "urllib.request.urlopen", "urllib3.")
+_SPARK = frozenset(("read", "sql", "table", "createDataFrame"))
+# Words in the name of a file that is small by its purpose.
+_SMALL_FILES = (
+    "config", "conf.", "setting", "version", "meta", "param", "schema", "token", ".sql", ".hql", "query", "template",
+    ".jinja", ".cfg", ".ini", ".toml", ".yml", ".yaml", ".env", "manifest", "state", "status", "checkpoint", "watermark",
 )  # fmt: skip
-# Steps that hand the value on as it is, or wrapped up.
-PASSES_ON = frozenset(("list", "tuple", "dict", "filled", "either", "local()", "set"))
-PASSING_CALLS = frozenset(
+# Calls that hand on the first argument as it is, or in another form of the same size.
+_PASSING_CALLS = frozenset(
     (
-        "json.dumps()", "json.loads()", "json.load()", "pickle.dumps()", "builtins.list()", "builtins.tuple()",
-        "builtins.dict()", "builtins.str()", "builtins.sorted()", "copy.deepcopy()", "base64.b64encode()",
-        "yaml.safe_load()", "io.StringIO()",
+        "json.dumps()", "json.loads()", "pickle.dumps()", "builtins.list()", "builtins.tuple()", "builtins.dict()",
+        "builtins.str()", "builtins.sorted()", "builtins.set()", "builtins.bytes()", "copy.copy()", "copy.deepcopy()",
+        "base64.b64encode()", "io.StringIO()", "io.BytesIO()", "yaml.safe_load()", "gzip.compress()",
+        "gzip.decompress()", "zlib.compress()", "itertools.chain.from_iterable()",
     )
 )  # fmt: skip
+_FILE_READERS = frozenset(("json.load()", "csv.reader()", "csv.DictReader()", "yaml.safe_load()", "pickle.load()"))
 
 
-def large(origin: Origin, depth: int = 0) -> tuple[Origin, str] | None:
+def large(module: DagModule, origin: Origin, depth: int = 0) -> Large | None:
     """The step that makes the value large and what it is; None where it is small, or where that cannot be known."""
-    if depth > 30:
+    if depth > MAX_DEPTH:
         return None
-    name, method = origin.name, origin.method
-    if name.endswith("()"):
-        if name in PASSING_CALLS:
-            return large(origin.inputs[0], depth + 1) if origin.inputs else None
-        for start, what in LARGE_CALLS:
-            if name.startswith(start) and name.count("()") == 1 and not _is_small_frame(name, origin):
-                return origin, what
-        if method in LARGE_METHODS:
-            return origin, LARGE_METHODS[method]
-        if method in READS and origin.inputs and _is_file(origin.inputs[0]):
-            return origin, "the content of a file"
-        if method == "json" and origin.inputs and origin.inputs[0].name in ANSWERS:
-            return origin, "the whole answer of a service"
-        if method in KEEPS_TABLE and origin.inputs and not _writes(origin):
-            found = large(origin.inputs[0], depth + 1)
-            return found if found and _is_table(found[1]) else None
+    name, node = origin.name, origin.node
+    if name == "item":
         return None
-    if method in ("content", "text") and origin.inputs and origin.inputs[0].name in ANSWERS:
-        return origin, "the whole answer of a service"
-    if method in KEEPS_TABLE and origin.inputs:
-        found = large(origin.inputs[0], depth + 1)
-        return found if found and _is_table(found[1]) else None
-    if name == "either":
-        found_all = [large(choice, depth + 1) for choice in origin.inputs]
-        return found_all[0] if found_all and all(found_all) else None
-    if name in PASSES_ON:
-        for before in origin.inputs:
-            if found := large(before, depth + 1):
-                # A list made of the rows of a table is as large as the table; an item of one is not.
-                return found
-    return None
+    if name in ("either", "local()"):
+        found = [large(module, choice, depth + 1) for choice in origin.inputs]
+        return next((one for one in found if one), None)
+    if name in ("list", "set", "generator", "dict") and isinstance(
+        node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+    ):
+        return _comprehension(module, origin, node, depth)
+    if name in ("list", "tuple", "dict", "set"):
+        return _first(module, origin, depth)
+    if name == "filled":
+        return _filled(module, origin, depth)
+    if name in ("[]", "[:]"):
+        return _part(module, origin, depth)
+    if isinstance(node, ast.Attribute):
+        return _attribute(module, origin, depth)
+    return _call(module, origin, node, depth) if isinstance(node, ast.Call) else None
 
 
 def keeps_to_itself(task: Task) -> bool:
     """Whether the task pushes nothing: do_xcom_push is off, or may be."""
-    argument: Argument | None = task.arguments.get("do_xcom_push")
-    if argument is not None:
-        return argument.value.get(bool) is not True
+    argument = task.arguments.get("do_xcom_push")
+    return argument is not None and argument.value.get(bool) is not True
+
+
+def feeds_mapping(function: Function) -> bool:
+    """Whether tasks are mapped over what a TaskFlow function returns: that has to be an XCom, and is no long list."""
+    module = function.module
+    for call in function.calls:
+        places: list[ast.AST] = [call]
+        above = module.parent(call)
+        if isinstance(above, ast.Assign) and len(above.targets) == 1 and isinstance(above.targets[0], ast.Name):
+            places += module.names.loads.get(above.targets[0].id, ())
+        for place in places:
+            for around in module.names.ancestors(place):
+                if isinstance(around, ast.stmt):
+                    break
+                method = around.func if isinstance(around, ast.Call) else None
+                if isinstance(method, ast.Attribute) and method.attr in ("expand", "expand_kwargs"):
+                    return True
     return False
 
 
-def _is_table(what: str) -> bool:
-    return what in ("a DataFrame", "a table", "an array")
+def _first(module: DagModule, origin: Origin, depth: int) -> Large | None:
+    found = (large(module, part, depth + 1) for part in origin.inputs)
+    return next((one for one in found if one and one.kind != "lazy"), None)
 
 
-def _is_file(origin: Origin) -> bool:
-    return origin.name in ("builtins.open()", "io.open()", "gzip.open()", "pathlib.Path()", "pathlib.Path().open()")
+def _filled(module: DagModule, origin: Origin, depth: int) -> Large | None:
+    """A list or dict that is filled with something large, or row by row with all there is."""
+    if found := _first(module, origin, depth):
+        return found
+    for addition in origin.inputs[1:]:
+        row = addition
+        while row.name in _PASSING_CALLS and row.inputs:
+            row = row.inputs[0]
+        if row.name == "item" and row.inputs and (found := large(module, row.inputs[0], depth + 1)):
+            return found if found.kind in ("rows", "lazy", "lines", "answer") else None
+    return None
 
 
-def _writes(origin: Origin) -> bool:
-    """Whether `to_csv(path)` and the like write to a file instead of giving the text back."""
-    import ast
+def _comprehension(
+    module: DagModule,
+    origin: Origin,
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+    depth: int,
+) -> Large | None:
+    """All rows again, whatever is made of each; but not one field of each, such as a list of ids."""
+    item = node.value if isinstance(node, ast.DictComp) else node.elt
+    while isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and len(item.args) == 1:
+        item = item.args[0]
+    if isinstance(item, (ast.Subscript, ast.Attribute, ast.Constant, ast.JoinedStr)):
+        return None
+    over = module.origin(node.generators[0].iter)
+    found = large(module, over, depth + 1)
+    return found if found and found.kind in ("rows", "lazy", "lines", "answer") else None
 
-    if origin.method not in ("to_csv", "to_json", "to_html", "to_string"):
-        return False
-    call = origin.node
-    if not isinstance(call, ast.Call):
-        return True
-    first = (
-        call.args[0]
-        if call.args
-        else next((keyword.value for keyword in call.keywords if keyword.arg in ("path_or_buf", "buf", "path")), None)
+
+def _part(module: DagModule, origin: Origin, depth: int) -> Large | None:
+    """`df[["a", "b"]]`, `df[df.a > 1]` are large as well; a row, a cell or a slice is not."""
+    node = origin.node
+    if not isinstance(node, ast.Subscript) or not origin.inputs:
+        return None
+    whole = origin.inputs[0]
+    index = node.slice
+    if whole.method in ("loc", "iloc") and whole.inputs:
+        whole = whole.inputs[0]
+        index = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
+        if not (isinstance(index, ast.Slice) and index.lower is None and index.upper is None) and not _selects(index):
+            return None
+    elif not (_selects(index) or isinstance(index, ast.List) or _is_text(index)):
+        return None
+    found = large(module, whole, depth + 1)
+    return found if found and found.kind == "table" else None
+
+
+def _selects(index: ast.expr) -> bool:
+    """Whether rows are chosen by a condition."""
+    return isinstance(index, ast.Compare) or (
+        isinstance(index, (ast.BinOp, ast.UnaryOp)) and not isinstance(getattr(index, "operand", None), ast.Constant)
     )
-    return first is not None and not (isinstance(first, ast.Constant) and first.value is None)
 
 
-def _is_small_frame(name: str, origin: Origin) -> bool:
-    """A DataFrame of literals, or one that is read with a limit of a few rows, is small."""
-    import ast
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
-    call = origin.node
-    if not isinstance(call, ast.Call):
+
+def _attribute(module: DagModule, origin: Origin, depth: int) -> Large | None:
+    method = origin.method
+    if not origin.inputs:
+        return None
+    if method in ("content", "text") and _is_answer(origin.inputs[0]):
+        return Large(origin, "answer")
+    if method in _KEEPS_TABLE:
+        found = large(module, origin.inputs[0], depth + 1)
+        return found if found and found.kind == "table" else None
+    return None
+
+
+def _call(module: DagModule, origin: Origin, node: ast.Call, depth: int) -> Large | None:
+    name, method = origin.name, origin.method
+    receiver = origin.inputs[0] if origin.inputs and isinstance(node.func, ast.Attribute) else None
+    if name in _FILE_READERS and origin.inputs and _is_open_file(origin.inputs[0]):
+        if name == "pickle.load()":
+            return Large(origin, "model")
+        if not _is_small_file(origin.inputs[0]):
+            return Large(origin, "lazy" if name.startswith("csv.") else "file")
+    if name in _PASSING_CALLS:
+        found = large(module, origin.inputs[0], depth + 1) if origin.inputs else None
+        if found and found.kind == "lazy":
+            return Large(found.origin, "rows")
+        return found
+    if kind := _kind_of(name):
+        return None if _is_small_frame(module, name, node) else Large(origin, kind)
+    if name.startswith("sklearn.") and _makes_model(name, method):
+        return Large(origin, "model")
+    if method is None or receiver is None:
+        return None
+    if method in _METHODS:
+        return _by_method(module, origin, node, receiver, _METHODS[method])
+    return _of_receiver(module, origin, node, receiver, depth)
+
+
+def _by_method(module: DagModule, origin: Origin, node: ast.Call, receiver: Origin, kind: Kind) -> Large | None:
+    """What a method with a telling name gives; rows only where the query is known to have many."""
+    if kind == "file":
+        return None if _is_small_file(origin) else Large(origin, kind)
+    few = gives_few_rows(query_text(module, node, receiver))
+    if kind == "rows" and few is None:
+        return None
+    return None if few else Large(origin, kind)
+
+
+def _of_receiver(module: DagModule, origin: Origin, node: ast.Call, receiver: Origin, depth: int) -> Large | None:
+    method = origin.method
+    if method in _READS:
+        if _is_open_file(receiver):
+            return None if _is_small_file(receiver) else Large(origin, "lines" if method == "readlines" else "file")
+        if _is_answer(receiver):
+            return Large(origin, "answer")
+        if receiver.name == "[]" and isinstance(receiver.node, ast.Subscript) and _says(receiver.node.slice, "Body"):
+            return None if _is_small_file(receiver) else Large(origin, "file")
+    if method == "json" and _is_answer(receiver):
+        return Large(origin, "answer")
+    if method == "collect" and any(step.method in _SPARK for step in receiver.walk()):
+        if any(step.method in ("limit", "agg", "head", "first") for step in receiver.walk()):
+            return None
+        few = gives_few_rows(query_text(module, node, receiver))
+        return None if few or (few is None and _asks(receiver)) else Large(origin, "rows")
+    if method in ("df", "fetchnumpy", "pl", "arrow") and receiver.name.startswith("duckdb."):
+        return None if gives_few_rows(query_text(module, node, receiver)) else Large(origin, "table")
+    if method == "result" and receiver.method == "query" and receiver.name.startswith("google.cloud.bigquery."):
+        return Large(origin, "lazy") if gives_few_rows(query_text(module, node, receiver)) is False else None
+    if method in ("find", "aggregate") and any(_is_mongo(step.name) for step in receiver.walk()):
+        return Large(origin, "lazy") if method == "find" else None
+    if method == "download" and receiver.name.endswith("GCSHook()") and not _writes_to_file(node):
+        return Large(origin, "file")
+    if method in ("fit", "fit_transform"):
+        found = large(module, receiver, depth + 1)
+        return found if found and found.kind == "model" and method == "fit" else None
+    if method in _KEEPS_TEXT:
+        found = large(module, receiver, depth + 1)
+        return found if found and found.kind in ("file", "answer") else None
+    if method in _KEEPS_TABLE and not _writes(origin, node):
+        found = large(module, receiver, depth + 1)
+        return found if found and found.kind == "table" else None
+    return None
+
+
+def _kind_of(name: str) -> Kind | None:
+    for start, kind in _CALLS:
+        if name.startswith(start) and name.count("()") == 1:
+            return kind
+    return None
+
+
+def _makes_model(name: str, method: str | None) -> bool:
+    """Whether a call makes an estimator: `sklearn.ensemble.RandomForestClassifier()`."""
+    last = name.removesuffix("()").rpartition(".")[2]
+    return (
+        name.count("()") == 1
+        and last[:1].isupper()
+        and method is not None
+        or (name.count("()") == 1 and last[:1].isupper() and last.endswith(("Classifier", "Regressor", "Regression")))
+    )
+
+
+def _is_answer(origin: Origin) -> bool:
+    """Whether it is what a service answered."""
+    if origin.name.startswith(_SERVICES):
+        return origin.name.endswith("()") and not origin.name.endswith(("Session()", "Client()"))
+    return origin.name.startswith("airflow.") and origin.name.endswith("HttpHook().run()")
+
+
+def _is_open_file(origin: Origin) -> bool:
+    """Whether it is an open file, or a path."""
+    if origin.name in ("/", "operation") and origin.inputs:
+        return origin.inputs[0].name == "pathlib.Path()"
+    return origin.name in _FILES or (origin.name.startswith("pathlib.Path()") and origin.method in ("open", "joinpath"))
+
+
+def _is_small_file(origin: Origin) -> bool:
+    """Whether some text on the way to the file says that it is a small one: `/opt/config.json`, `query.sql`."""
+    for step in origin.walk():
+        node = step.node
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value.lower()
+            if any(word in text for word in _SMALL_FILES):
+                return True
+    return False
+
+
+def _is_mongo(name: str) -> bool:
+    return name.startswith("pymongo.") or (name.startswith("airflow.") and name.endswith("MongoHook()"))
+
+
+def _asks(origin: Origin) -> bool:
+    return any(step.method == "sql" for step in origin.walk())
+
+
+def _says(node: ast.expr, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
+
+
+def _writes_to_file(node: ast.Call) -> bool:
+    return len(node.args) > 2 or any(keyword.arg == "filename" for keyword in node.keywords)
+
+
+def _writes(origin: Origin, node: ast.Call) -> bool:
+    """Whether `to_csv(path)` and the like write to a file instead of giving the text back."""
+    if origin.method not in _WRITES:
         return False
-    if any(keyword.arg in ("nrows", "n_rows", "chunksize", "iterator") for keyword in call.keywords):
+    given = [*node.args[:1], *(word.value for word in node.keywords if word.arg in ("path_or_buf", "buf", "path"))]
+    return any(not (isinstance(one, ast.Constant) and one.value is None) for one in given)
+
+
+def _is_small_frame(module: DagModule, name: str, node: ast.Call) -> bool:
+    """A DataFrame of literals, or one that is read with a limit of a few rows, is small."""
+    if any(keyword.arg in ("nrows", "n_rows", "chunksize", "iterator") for keyword in node.keywords):
         return True
-    if name.endswith("DataFrame()"):
-        return (not call.args and not call.keywords) or all(
-            isinstance(argument, (ast.List, ast.Dict, ast.Constant)) for argument in call.args[:1]
-        )
+    if name == "pandas.DataFrame()" or name == "polars.DataFrame()":
+        data = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "data")]
+        return not data or any(isinstance(one, (ast.List, ast.Dict, ast.Constant)) for one in data)
+    if name.startswith(("pandas.read_sql", "polars.read_database", "awswrangler.athena.read_")):
+        return gives_few_rows(query_text(module, node, None)) is True
     return False

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import ast
 
-from dagdock.api import Bad, CronFault, Dag, DagModule, Problem, Problems, Span, parse_cron, rule
+from dagdock.api import Bad, CronFault, DagModule, Problem, Problems, Span, parse_cron, rule
+
+from ._schedule import crons
 
 
 @rule(
@@ -26,9 +28,12 @@ from dagdock.api import Bad, CronFault, Dag, DagModule, Problem, Problems, Span,
         "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='0 6 * * MON-FRI', catchup=False)\n",
         "from datetime import datetime\nfrom airflow import DAG\n\n"
         "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\n",
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.timetables.trigger import "
+        "CronTriggerTimetable\n\n"
+        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=CronTriggerTimetable('0 6 * * 1', timezone='UTC'))\n",
     ],
 )
-def cron_invalid(dag: Dag) -> Problems:
+def cron_invalid(module: DagModule) -> Problems:
     """A schedule is no cron expression that Airflow can read.
 
     Airflow takes five fields (minute, hour, day of month, month, day of week) or a preset such as `@daily`. Anything
@@ -36,14 +41,11 @@ def cron_invalid(dag: Dag) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html
     """
-    schedule = dag.schedule
-    text = schedule.value.get(str) if schedule and schedule.name != "timetable" else None
-    if schedule is None or text is None or not schedule.value.known or (not dag.known_signature):
-        return
-    cron = parse_cron(text)
-    if isinstance(cron, CronFault):
-        place = part_of_text(dag.module, schedule.value.node, cron.start, cron.end)
-        yield Problem(place, f"{cron.message}. Airflow cannot load the DAG")
+    for text, node in crons(module):
+        cron = parse_cron(text)
+        if isinstance(cron, CronFault):
+            place = part_of_text(module, node, cron.start, cron.end)
+            yield Problem(place, f"{cron.message}. Airflow cannot load the DAG")
 
 
 def part_of_text(module: DagModule, node: ast.AST, start: int, end: int) -> Span:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CronFault, Dag, Problem, Problems, parse_cron, rule
+from dagdock.api import Bad, CronFault, DagModule, Problem, Problems, parse_cron, rule
+
+from ._schedule import crons
 
 
 @rule(
@@ -20,20 +22,17 @@ from dagdock.api import Bad, CronFault, Dag, Problem, Problems, parse_cron, rule
         "dag = DAG('audit', start_date=datetime(2024, 1, 1), schedule='0 0 29 2 *', catchup=False)\n",
     ],
 )
-def cron_never_fires(dag: Dag) -> Problems:
+def cron_never_fires(module: DagModule) -> Problems:
     """A schedule names a date that does not exist, so the DAG never runs.
 
     Airflow loads the DAG without a word; only the scheduler stumbles over it when it looks for the next run.
 
     https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html
     """
-    schedule = dag.schedule
-    text = schedule.value.get(str) if schedule and schedule.name != "timetable" else None
-    if schedule is None or text is None or not dag.known_signature:
-        return
-    cron = parse_cron(text)
-    if not isinstance(cron, CronFault) and cron.never_fires:
-        yield Problem(
-            schedule.value,
-            f"there is no such date as `{text}` asks for, so the DAG never runs. Correct the day or the month",
-        )
+    for text, node in crons(module):
+        cron = parse_cron(text)
+        if not isinstance(cron, CronFault) and cron.never_fires:
+            yield Problem(
+                module.span(node),
+                f"there is no such date as `{text}` asks for, so the DAG never runs. Correct the day or the month",
+            )

@@ -41,9 +41,12 @@ def dag_argument_in_default_args(dag: Dag) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#default-arguments
     """
+    if dag.open:
+        return
     for name, argument in dag.default_args.items():
-        if name in DAG_ONLY and name not in dag.arguments and argument.node is not None:
+        if name in DAG_ONLY and name not in dag.arguments:
             yield Problem(
                 argument.whole,
-                f"`{name}` has no effect in default_args, which only tasks get. Give it to the DAG: `{name}=…`",
+                f"`{name}` has no effect in default_args, which only tasks get. Give it to the DAG itself: "
+                f"`DAG(…, {name}=…)`",
             )

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, rule
 
 from ._arguments import add_keyword
-from ._schedule import recurs
+from ._schedule import is_set_later, recurs
+from .dag_dynamic_start_date import starts_now
 
 
 @rule(
@@ -49,12 +50,13 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
     since3 = version.at_least(3) if version else None
     if since3 or dag.open or dag.catchup or not recurs(dag, default=since3 is False):
         return
+    if is_set_later(dag, "catchup") or "catchup" in dag.default_args or starts_now(dag):
+        return
     edit = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else None
     yield Problem(
         dag,
         "without `catchup` Airflow 2 starts a run for every interval since start_date. Write `catchup=False`, "
-        "or `True` "
-        "if you want them",
+        "or `True` if you want them",
         severity="warning" if since3 is False else "info",
         fix=Fix("Add `catchup=False`", [edit], "unsafe") if edit else None,
     )

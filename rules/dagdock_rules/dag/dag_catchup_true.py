@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Dag, Problem, Problems, rule
 
-from ._schedule import recurs
+from ._schedule import is_set_later, recurs
 
 
 @rule(
@@ -37,6 +37,7 @@ def dag_catchup_true(dag: Dag) -> Problems:
         and dag.catchup.value.get(bool)
         and not dag.open
         and "max_active_runs" not in dag.arguments
+        and not is_set_later(dag, "max_active_runs")
         and recurs(dag, default=False)
     ):
         yield Problem(

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from dagdock.api import Argument, Bad, Dag, DagModule, Origin, Problem, Problems, rule
+import ast
+
+from dagdock.api import Argument, Bad, Dag, DagModule, Origin, Problem, Problems, Project, rule
+
+from ._schedule import runs_by_clock
 
 CLOCKS = frozenset(
     (
@@ -33,48 +37,74 @@ CLOCKS = frozenset(
         "from datetime import datetime\nfrom airflow import DAG\n\n"
         "dag = DAG('daily', start_date=datetime(2024, 1, 1), schedule='@daily')\n",
         "from datetime import datetime\nfrom airflow import DAG\n\n"
-        "dag = DAG('daily', start_date=datetime(datetime.now().year, 1, 1) if False else datetime(2024, 1, 1))\n",
+        "dag = DAG('by_hand', start_date=datetime.now(), schedule=None)\n",
     ],
 )
-def dag_dynamic_start_date(module: DagModule) -> Problems:
+def dag_dynamic_start_date(module: DagModule, project: Project) -> Problems:
     """A start_date is worked out from the clock, so it moves each time the file is read.
 
-    Airflow reads the file again every few seconds and starts a run when a whole interval has passed since start_date.
-    With a start that moves along, that time may never come, and nobody can say which runs there should be. In Airflow 3
-    each change makes a new version of the DAG as well. Write a fixed date.
+    Airflow reads the file again and again and starts a run when a whole interval has passed since start_date. With a
+    start that moves along, that time may never come, and which runs there are depends on when Airflow looks. In
+    Airflow 3 each change makes a new version of the DAG as well. Write a fixed date.
 
     https://airflow.apache.org/docs/apache-airflow/stable/faq.html#what-s-the-deal-with-start-date
     """
-    for argument in _start_dates(module):
-        origin = module.origin(argument.node)
-        clock = _clock(origin)
-        if clock:
-            # The present itself is never a whole interval ago; some days before it at least lets runs begin.
-            never = clock is origin and clock.method != "days_ago"
-            yield Problem(
-                argument,
-                f"this start_date moves with `{clock.span.text}`, so "
-                f"{'no run ever starts' if never else 'nobody can say which runs there should be'}. "
-                "Write a fixed date such as `datetime(2024, 1, 1)`",
-                severity="error" if never else "warning",
-            )
+    told: set[ast.AST] = set()
+    for argument, dags in _start_dates(module):
+        clock = _clock(module.origin(argument.node))
+        if clock is None or clock.node in told:
+            continue
+        told.add(clock.node)
+        moves = f"this start_date moves with `{_short(clock)}`"
+        if all(_runs_without_clock(dag, project) for dag in dags):
+            if all(_is_versioned(dag, project) for dag in dags):
+                yield Problem(
+                    argument,
+                    f"{moves}, so Airflow stores a new version of the DAG each time. Leave it out, or write a fixed "
+                    "date such as `datetime(2024, 1, 1)`",
+                    severity="info",
+                )
+            continue
+        # The present itself is never a whole interval ago; some days before it at least lets runs begin.
+        never = _is_present(module.origin(argument.node)) and all(runs_by_clock(dag) is not None for dag in dags)
+        yield Problem(
+            argument,
+            f"{moves}, so {'no scheduled run ever starts' if never else 'which runs there are depends on when Airflow looks'}"
+            ". Write a fixed date such as `datetime(2024, 1, 1)`",
+            severity="error" if never else "warning",
+        )
 
 
-def _start_dates(module: DagModule) -> list[Argument]:
-    """Every start_date that is written in the file, each once."""
-    found: list[Argument | None] = [dag.start_date for dag in module.dags if _is_scheduled(dag)]
-    found += [
-        task.arguments.get("start_date")
-        for task in module.tasks
-        if not isinstance(task.dag, Dag) or _is_scheduled(task.dag)
-    ]
-    return list({id(argument.node): argument for argument in found if argument}.values())
+def starts_now(dag: Dag) -> bool:
+    """Whether start_date is the present itself, so that there is no past to make up for."""
+    start = dag.start_date
+    return start is not None and _is_present(dag.module.origin(start.node))
 
 
-def _is_scheduled(dag: Dag) -> bool:
-    """Whether start_date matters: not where the DAG surely runs by hand only."""
-    schedule = dag.schedule
-    return schedule is None or not schedule.value.known or schedule.value.value is not None
+def _start_dates(module: DagModule) -> list[tuple[Argument, list[Dag]]]:
+    """Every start_date that is written in the file, each once, with the DAGs that it is for."""
+    found: dict[int, tuple[Argument, list[Dag]]] = {}
+    for dag in module.dags:
+        if dag.start_date:
+            found.setdefault(id(dag.start_date.node), (dag.start_date, []))[1].append(dag)
+    for task in module.tasks:
+        argument = task.arguments.get("start_date")
+        if argument and id(argument.node) not in found:
+            found[id(argument.node)] = argument, [task.dag] if isinstance(task.dag, Dag) else []
+    return list(found.values())
+
+
+def _runs_without_clock(dag: Dag, project: Project) -> bool:
+    """Whether start_date surely decides about no run: by hand, once, or when data is there."""
+    if dag.schedule is None:
+        return _is_versioned(dag, project) and not dag.open
+    return runs_by_clock(dag) is False
+
+
+def _is_versioned(dag: Dag, project: Project) -> bool:
+    """Whether it is for Airflow 3, which keeps versions of DAGs (and runs them by hand without a schedule)."""
+    version = project.airflow_version(dag)
+    return version is not None and version.at_least(3) is True
 
 
 def _clock(origin: Origin) -> Origin | None:
@@ -85,3 +115,13 @@ def _clock(origin: Origin) -> Origin | None:
         if step.name == "either":
             return None
     return None
+
+
+def _is_present(origin: Origin) -> bool:
+    return origin.name in CLOCKS and not origin.name.endswith(("days_ago()", ".yesterday()"))
+
+
+def _short(clock: Origin) -> str:
+    """The call as it is written, without its arguments where they are long."""
+    text = " ".join(clock.span.text.split())
+    return text if len(text) <= 50 else f"{text.partition('(')[0]}(…)"

@@ -1,33 +1,48 @@
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable, Iterator
+
 from dagdock.api import Bad, DagModule, Loop, Origin, Problem, Problems, Related, rule
 
+FOLDER = "the files in a folder"
 # What a loop may run over that is decided elsewhere: the beginning of the call's name, and what to call it.
 SOURCES = (
     ("requests.", "an HTTP call"),
     ("httpx.", "an HTTP call"),
     ("urllib.request.urlopen", "an HTTP call"),
+    ("urllib3.", "an HTTP call"),
     ("psycopg2.", "a database"),
+    ("psycopg.", "a database"),
     ("pymysql.", "a database"),
+    ("mysql.connector.", "a database"),
+    ("pyodbc.", "a database"),
     ("pymongo.", "a database"),
-    ("sqlalchemy.", "a database"),
+    ("redis.", "a database"),
+    ("sqlalchemy.create_engine", "a database"),
     ("snowflake.", "a database"),
     ("pandas.read_sql", "a database"),
+    ("pandas.read_gbq", "a database"),
+    ("airflow.settings.Session", "Airflow's own database"),
+    ("airflow.utils.session.create_session", "Airflow's own database"),
     ("boto3.", "a cloud service"),
     ("google.cloud.", "a cloud service"),
-    ("os.listdir", "the files in a folder"),
-    ("os.scandir", "the files in a folder"),
-    ("os.walk", "the files in a folder"),
-    ("glob.", "the files in a folder"),
-    ("pathlib.Path().glob", "the files in a folder"),
-    ("pathlib.Path().rglob", "the files in a folder"),
-    ("pathlib.Path().iterdir", "the files in a folder"),
+    ("azure.", "a cloud service"),
+    ("os.listdir", FOLDER),
+    ("os.scandir", FOLDER),
+    ("os.walk", FOLDER),
+    ("glob.", FOLDER),
+    ("pathlib.Path().glob", FOLDER),
+    ("pathlib.Path().rglob", FOLDER),
+    ("pathlib.Path().iterdir", FOLDER),
 )
+# Words in a path that say that the folder is deployed together with the DAGs.
+OWN_FOLDERS = ("dags", "plugins", "include")
 
 
 @rule(
     "AF202",
-    severity="error",
+    severity="warning",
     since="0.1",
     lessons=["L43", "L42"],
     bad=[
@@ -53,7 +68,7 @@ SOURCES = (
 def dag_loop_over_external_data(module: DagModule) -> Problems:
     """A loop makes tasks or DAGs from data that comes from outside while the file is read.
 
-    Airflow reads the file every few seconds: each time the database, service or Variable is asked. When the answer
+    Airflow reads the file about every 30 seconds: each time the database, service or Variable is asked. When the answer
     changes between two readings, tasks appear and vanish under running DAG runs, and when it fails, all DAGs of the
     file are gone. Fetch the data in a task and map over it (`.expand`), or keep the list in the file.
 
@@ -61,35 +76,63 @@ def dag_loop_over_external_data(module: DagModule) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
     """
     told: set[int] = set()
-    made = [(loop, "tasks") for task in module.tasks for loop in task.loops]
-    made += [(loop, "DAGs") for dag in module.dags if dag.runs_at == "parse" for loop in dag.loops]
+    made = [(loop, "tasks") for task in module.tasks for loop in task.count.loops]
+    made += [(loop, "DAGs") for dag in module.dags for loop in dag.count.loops]
     for loop, what in made:
         if id(loop.node) in told or module.runs_at(loop.iterable or loop.node) == "task":
             continue
         told.add(id(loop.node))
         if found := _external(loop):
             origin, source = found
-            elsewhere = not loop.span.holds(origin)
+            remedy = "Fetch it in a task and map over it with `.expand`, or keep the list in the file"
+            if what == "DAGs":
+                remedy = "Keep the list in the file, or in one that is deployed with it"
             yield Problem(
                 loop,
-                f"which {what} there are is decided by {source} each time the file is read. Fetch it in a task "
-                "and map over "
-                "it with `.expand`, or keep the list in the file",
-                severity="info" if source == "the files in a folder" else "warning",
-                related=[Related(origin, "the data comes from here")] if elsewhere else (),
+                f"which {what} there are is decided by {source} each time the file is read. {remedy}",
+                severity="info" if source == FOLDER else "warning",
+                related=[Related(origin, "the data comes from here")] if not loop.span.holds(origin) else (),
             )
 
 
 def _external(loop: Loop) -> tuple[Origin, str] | None:
-    for step in loop.origin.walk() if loop.origin else ():
-        name = step.name
-        if name.startswith("airflow.") and name.endswith("Variable.get()"):
-            return step, "a Variable"
-        if name.startswith("airflow.") and "Hook()." in name and not name.endswith("()"):
+    """The call outside whose answer the loop runs over, and what it asks."""
+    steps = list(loop.origin.walk()) if loop.origin else []
+    for step in steps:
+        if not step.name.endswith("()"):
             continue
-        if name.startswith("airflow.") and "Hook()." in name:
-            return step, "a Hook"
-        for start, source in SOURCES:
-            if name.startswith(start) and name.endswith("()"):
-                return step, source
+        source = _source(step)
+        if source == FOLDER and _is_deployed_along(steps):
+            return None
+        if source:
+            return step, source
     return None
+
+
+def _source(step: Origin) -> str | None:
+    name = step.name
+    if name.startswith("airflow."):
+        if name.endswith("Variable.get()"):
+            return "a Variable"
+        if name.endswith(("Hook.get_connection()", "Connection.get_connection_from_secrets()", "sdk.Connection.get()")):
+            return "a Connection"
+        if "Hook()." in name:
+            return "a Hook"
+    if name.startswith("pandas.read_") and any("://" in text for text in _texts(step.walk())):
+        return "a file elsewhere"
+    return next((source for start, source in SOURCES if name.startswith(start)), None)
+
+
+def _is_deployed_along(steps: Iterable[Origin]) -> bool:
+    """Whether a folder belongs to the DAGs: it is found from `__file__`, or its name says so."""
+    steps = list(steps)
+    by_place = any(isinstance(step.node, ast.Name) and step.node.id == "__file__" for step in steps)
+    return by_place or any(word in text.lower() for text in _texts(steps) for word in OWN_FOLDERS)
+
+
+def _texts(steps: Iterable[Origin]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step.node, ast.Constant) and isinstance(step.node.value, str):
+            yield step.node.value
+        elif step.name.endswith("DAGS_FOLDER"):
+            yield "dags"

@@ -8,7 +8,9 @@ from ._arguments import add_keyword
 
 DAY = 24 * 60 * 60
 # Sensors whose work is done by the triggerer, and those that look once.
-OTHERWISE = ("Async", "Trigger")
+OTHERWISE = ("Async", "Trigger", "AwaitMessage")
+# Sensors that keep what they saw in memory and refuse any other mode.
+POKE_ONLY = ("GCSUploadSessionCompleteSensor", "S3KeysUnchangedSensor")
 
 
 @rule(
@@ -56,6 +58,9 @@ def sensor_poke_long(task: Task) -> Problems:
     interval = _seconds(arguments.get("poke_interval"), 60)
     timeout = _seconds(arguments.get("timeout"), 7 * DAY)
     if interval is None or timeout is None or interval < 60 or timeout < 60 * 60:
+        return
+    delta = arguments.get("delta")
+    if task.name in POKE_ONLY or (task.name == "TimeDeltaSensor" and delta and (_seconds(delta, 0) or 0) < 60 * 60):
         return
     if mode and mode.given == "keyword" and mode.span.text[:1] in "\"'":
         quote = mode.span.text[0]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dagdock.api import Bad, Dag, Located, Problem, Problems, Related, Task, rule
 
 
@@ -47,9 +49,9 @@ def task_duplicate_id(dag: Dag) -> Problems:
     first: dict[str, Task] = {}
     for task in dag.tasks:
         full = task.full_id.get(str)
-        if task.taskflow or full is None or task.count.low < 1:
+        if task.taskflow or task.count.low < 1:
             continue
-        if task.count.low > 1:
+        if full is not None and task.count.low > 1:
             loop = task.count.loops[-1] if task.count.loops else None
             yield Problem(
                 task.task_id,
@@ -57,14 +59,36 @@ def task_duplicate_id(dag: Dag) -> Problems:
                 "Use the loop's variable in the task_id",
                 related=[Related(loop, "this loop")] if loop else (),
             )
-        elif full in first:
+            first.setdefault(full, task)
+            continue
+        made = [full] if full is not None else task.full_ids or ()
+        again = next((one for one in made if one in first), None)
+        twice = _repeated(made)
+        if again is not None:
             yield Problem(
                 _place(task),
-                f"there is already a task `{full}` in this DAG, so Airflow refuses to load it. Give this one "
+                f"there is already a task `{again}` in this DAG, so Airflow refuses to load it. Give this one "
                 "another task_id",
-                related=[Related(_place(first[full]), "the other one")],
+                related=[Related(_place(first[again]), "the other one")],
             )
-        first.setdefault(full, task)
+        elif twice is not None:
+            yield Problem(
+                _place(task),
+                f"two rounds of the loops make a task `{twice}`, and Airflow refuses the second one. Use all that "
+                "differs between the rounds in the task_id",
+                related=[Related(loop, "a loop around it") for loop in task.count.loops],
+            )
+        for one in made:
+            first.setdefault(one, task)
+
+
+def _repeated(ids: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            return one
+        seen.add(one)
+    return None
 
 
 def _place(task: Task) -> Located:

@@ -1,56 +1,69 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, DagModule, Problem, Problems, rule
+from functools import cache
 
-# The beginning of a call's name, and what it does. A name that ends with "(" has to match up to there.
-SLOW = (
-    ("requests.get(", "an HTTP request"),
-    ("requests.post(", "an HTTP request"),
-    ("requests.put(", "an HTTP request"),
-    ("requests.request(", "an HTTP request"),
-    ("requests.head(", "an HTTP request"),
-    ("requests.Session().", "an HTTP request"),
-    ("httpx.get(", "an HTTP request"),
-    ("httpx.post(", "an HTTP request"),
-    ("urllib.request.urlopen(", "an HTTP request"),
-    ("urllib.request.urlretrieve(", "a download"),
-    ("psycopg2.connect(", "a connection to a database"),
-    ("pymysql.connect(", "a connection to a database"),
-    ("pymssql.connect(", "a connection to a database"),
-    ("pyodbc.connect(", "a connection to a database"),
-    ("cx_Oracle.connect(", "a connection to a database"),
-    ("oracledb.connect(", "a connection to a database"),
-    ("snowflake.connector.connect(", "a connection to a database"),
-    ("clickhouse_connect.get_client(", "a connection to a database"),
-    ("sqlalchemy.create_engine().connect(", "a connection to a database"),
-    ("sqlalchemy.create_engine().execute(", "a query"),
-    ("pandas.read_sql", "a query"),
-    ("pandas.read_csv(", "the reading of a file"),
-    ("pandas.read_excel(", "the reading of a file"),
-    ("pandas.read_parquet(", "the reading of a file"),
-    ("pandas.read_json(", "the reading of a file"),
-    ("boto3.client().", "a call of AWS"),
-    ("boto3.resource().", "a call of AWS"),
-    ("google.cloud.storage.Client().", "a call of Google Cloud"),
-    ("google.cloud.bigquery.Client().", "a call of Google Cloud"),
-    ("subprocess.run(", "another program"),
-    ("subprocess.call(", "another program"),
-    ("subprocess.check_call(", "another program"),
-    ("subprocess.check_output(", "another program"),
-    ("os.system(", "another program"),
-    ("os.popen(", "another program"),
-    ("time.sleep(", "a pause"),
-    ("smtplib.SMTP(", "a connection to a mail server"),
-    ("smtplib.SMTP_SSL(", "a connection to a mail server"),
-    ("paramiko.SSHClient().connect(", "an SSH connection"),
-    ("socket.create_connection(", "a network connection"),
-)
-# Methods of a Hook that go to the system behind it.
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
+
+# Calls that take their time, by name, and what happens there.
+SLOW = {
+    "an HTTP request": (
+        "requests.get", "requests.post", "requests.put", "requests.patch", "requests.delete", "requests.head",
+        "requests.request", "httpx.get", "httpx.post", "httpx.put", "httpx.request", "urllib.request.urlopen",
+    ),
+    "a download": ("urllib.request.urlretrieve", "wget.download", "git.Repo.clone_from"),
+    "a connection to a database": (
+        "psycopg2.connect", "psycopg.connect", "pymysql.connect", "pymssql.connect", "pyodbc.connect",
+        "mysql.connector.connect", "MySQLdb.connect", "sqlite3.connect", "cx_Oracle.connect", "oracledb.connect",
+        "snowflake.connector.connect", "clickhouse_connect.get_client", "vertica_python.connect",
+        "teradatasql.connect", "trino.dbapi.connect", "databricks.sql.connect", "redshift_connector.connect",
+        "sqlalchemy.create_engine().connect", "sqlalchemy.create_engine().begin",
+    ),
+    "a query": ("sqlalchemy.create_engine().execute", "pandas.read_gbq"),
+    "the reading of a file": (
+        "pandas.read_csv", "pandas.read_excel", "pandas.read_parquet", "pandas.read_json", "pandas.read_html",
+        "pandas.read_pickle", "polars.read_csv", "polars.read_parquet",
+    ),
+    "another program": (
+        "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
+        "subprocess.getoutput", "os.system", "os.popen",
+    ),
+    "a pause": ("time.sleep",),
+    "a connection to a mail server": ("smtplib.SMTP", "smtplib.SMTP_SSL"),
+    "an FTP connection": ("ftplib.FTP", "ftplib.FTP_TLS", "pysftp.Connection"),
+    "an SSH connection": ("paramiko.SSHClient().connect", "paramiko.Transport().connect"),
+    "a network connection": ("socket.create_connection",),
+    "a question to Airflow's database": ("airflow.utils.session.create_session",),
+    "the start of a Spark session": (
+        "pyspark.sql.SparkSession.builder.getOrCreate", "pyspark.SparkContext", "pyspark.SparkContext.getOrCreate",
+    ),
+}  # fmt: skip
+# Clients that do nothing when they are made: what is called on them goes out, at once or behind one of LAZY.
+CLIENTS = {
+    "an HTTP request": (
+        "requests.Session()", "requests.session()", "httpx.Client()", "urllib3.PoolManager()",
+    ),
+    "a query": (
+        "pymongo.MongoClient()", "redis.Redis()", "redis.StrictRedis()", "elasticsearch.Elasticsearch()",
+    ),
+    "a call of AWS": (
+        "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.session.Session().client()",
+        "boto3.Session().resource()", "boto3.session.Session().resource()",
+    ),
+    "a call of a secrets store": ("hvac.Client()",),
+    "a question to Airflow's database": ("airflow.settings.Session()",),
+}  # fmt: skip
+LAZY = frozenset(
+    (
+        "Bucket", "Object", "Table", "Queue", "Topic", "get_paginator", "get_waiter", "get_available_subresources",
+        "bucket", "blob", "dataset", "table", "mount", "update", "set_auth", "get_database", "get_collection",
+        "collection", "document", "secret_path", "topic_path", "secret_version_path", "subscription_path",
+        "queue_path", "common_project_path", "close", "get_table_name", "register_script", "pipeline", "pubsub",
+    )
+)  # fmt: skip
+# Methods of a Hook that go to the system behind it, or at least look up its Connection.
 HOOK_METHODS = (
-    ".get_conn()", ".get_records()", ".get_first()", ".get_pandas_df()", ".run()", ".get_uri()", ".read_key()",
-    ".list_keys()",
-    ".get_key()",
-    ".load_file()", ".load_string()", ".download()", ".upload()", ".get_sqlalchemy_engine()",
+    "bulk_", "check_", "copy_", "create_", "delete_", "download", "execute", "exists", "find", "get_", "insert_",
+    "list_", "load_", "poke", "poll", "query", "read_", "run", "send", "test_connection", "upload", "wait_",
 )  # fmt: skip
 
 
@@ -76,8 +89,8 @@ HOOK_METHODS = (
 def top_level_io(module: DagModule) -> Problems:
     """The network, a database or another program is asked while Airflow reads the file.
 
-    Airflow reads each DAG file every few seconds, on every machine that runs a part of it. What stands outside of a
-    task runs each time: it slows down all DAGs, presses on the system behind it, and when that does not answer, the
+    Airflow reads each DAG file about every 30 seconds, and again for each task that it starts. What stands outside of
+    a task runs each time: it slows down all DAGs, presses on the system behind it, and when that does not answer, the
     DAGs of the file are gone. Move it into the function that a task runs.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
@@ -85,24 +98,64 @@ def top_level_io(module: DagModule) -> Problems:
     if not module.is_dag_file:
         return
     for call in module.calls():
-        what = _what(call.name, call.airflow)
-        if what and call.runs_at == "parse":
+        name, airflow = call.name, call.airflow
+        if name is None or call.runs_at != "parse":
+            continue
+        if conn := _connection(module, call, airflow):
             yield Problem(
                 call,
-                f"{what} happens here each time Airflow reads the file, every few seconds. Move it into the function "
-                "that a task runs",
+                "this looks up a Connection each time Airflow reads the file, about every 30 seconds. Do it inside the "
+                f"task, or use a template: `{{{{ conn.{conn}.host }}}}`",
+            )
+        elif what := _what(name):
+            yield Problem(
+                call,
+                f"{what} happens here each time Airflow reads the file, about every 30 seconds. Move it into the "
+                "function that a task runs",
             )
 
 
-def _what(name: str | None, airflow: str | None) -> str | None:
-    if name is None:
+def _connection(module: DagModule, call: Call, airflow: str | None) -> str | None:
+    """The id of the Connection that a call looks up, `my_conn` where it is not known; None for other calls."""
+    if airflow is None or not (
+        airflow.endswith(("Hook.get_connection", "Hook().get_connection"))
+        or airflow == "Connection.get_connection_from_secrets"
+        or (airflow == "Connection.get" and "airflow.sdk" in (call.name or ""))
+    ):
         return None
-    if airflow and airflow.startswith(("BaseHook.get_connection", "Connection.get_connection_from_secrets")):
-        return "a look-up of a Connection"
-    if airflow and "Hook()." in airflow and f"{airflow}()".endswith(HOOK_METHODS) and airflow.count("()") == 1:
-        return "a call through a Hook"
-    full = f"{name}("
-    for start, what in SLOW:
-        if full.startswith(start) and full.count("(") == start.count("(") + (not start.endswith("(")):
-            return what
+    given = [*call.node.args[:1], *(word.value for word in call.node.keywords if word.arg == "conn_id")]
+    text = module.value(given[0]).get(str) if given else None
+    return text if text and text.isidentifier() else "my_conn"
+
+
+def _what(name: str) -> str | None:
+    """What a call does that takes its time; None for all others."""
+    if name in _slow():
+        return _slow()[name]
+    if name.startswith("pandas.read_sql"):
+        return "a query" if "(" not in name else None
+    if name.startswith("airflow.") and "Hook()." in name:
+        method = name.partition("Hook().")[2]
+        return "a call through a Hook" if method.startswith(HOOK_METHODS) and "." not in method else None
+    for what, clients in CLIENTS.items():
+        for client in clients:
+            if name.startswith(client + "."):
+                return what if _goes_out(name[len(client) + 1 :]) else None
+    for start, what in (("google.cloud.", "a call of Google Cloud"), ("azure.", "a call of Azure")):
+        if name.startswith(start):
+            client, made, rest = name.partition("().")
+            return what if made and client.endswith("Client") and _goes_out(rest) else None
+    if name.startswith("pyspark.sql.SparkSession.builder.") and name.endswith(").getOrCreate"):
+        return "the start of a Spark session"
     return None
+
+
+def _goes_out(path: str) -> bool:
+    """Whether the first call of a chain on a client that is not lazy is the last one: `Bucket().objects.all`."""
+    *before, last = [part.rpartition(".")[2] for part in path.split("()")]
+    return last not in LAZY and all(part in LAZY for part in before)
+
+
+@cache
+def _slow() -> dict[str, str]:
+    return {name: what for what, names in SLOW.items() for name in names}

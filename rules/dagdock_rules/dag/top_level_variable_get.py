@@ -42,8 +42,8 @@ from dagdock.api import Bad, Call, DagModule, Fix, Problem, Problems, Task, load
 def top_level_variable_get(module: DagModule) -> Problems:
     """A Variable is read while Airflow reads the file, not when a task runs.
 
-    Airflow reads each DAG file every few seconds, and every `Variable.get` outside of a task is then a question to its
-    database; when the Variable is missing, all DAGs of the file vanish. In an operator's argument a template does it
+    Airflow reads each DAG file about every 30 seconds, and every `Variable.get` outside of a task is then a question to
+    its database; when the Variable is missing, all DAGs of the file vanish. In an operator's argument a template does it
     when the task runs: `"{{ var.value.NAME }}"`. In Python code, move the call into the function that the task runs.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#airflow-variables
@@ -54,11 +54,54 @@ def top_level_variable_get(module: DagModule) -> Problems:
         if call.airflow == "Variable.get" and call.runs_at == "parse":
             yield Problem(
                 call,
-                "this asks Airflow's database each time the file is read, every few seconds. Read it inside the "
-                "task, or "
-                "with a template: `{{ var.value.NAME }}`",
+                "this asks Airflow's database each time it reads the file, about every 30 seconds. "
+                + (
+                    "A fixed value or an environment variable (`os.environ`) costs nothing here"
+                    if _is_setting(module, call.node)
+                    else f"Read it inside the task, or in a templated argument: `{_shown(module, call.node)}`"
+                ),
                 fix=_fix(module, call),
             )
+
+
+def _shown(module: DagModule, call: ast.Call) -> str:
+    """The template that reads the Variable, as an example where its name or default is not plain."""
+    return _template(module, call) or "{{ var.value.my_variable }}"
+
+
+def _is_setting(module: DagModule, call: ast.Call) -> bool:
+    """Whether the value is one of the DAG's own, directly or by name: those are neither rendered nor run in a task."""
+    if _in_dag(module, call):
+        return True
+    statement = next((above for above in module.names.ancestors(call) if isinstance(above, ast.stmt)), None)
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return False
+    target = statement.targets[0]
+    return isinstance(target, ast.Name) and any(_in_dag(module, load) for load in module.names.loads.get(target.id, ()))
+
+
+def _in_dag(module: DagModule, node: ast.AST) -> bool:
+    """Whether a place is among the arguments of a DAG, or in what is given as default_args by name."""
+    made = {dag.call for dag in module.dags if dag.call}
+    for above in module.names.ancestors(node):
+        if isinstance(above, ast.Call) and above in made:
+            return True
+        if isinstance(above, ast.stmt):
+            values = {
+                id(dag.arguments["default_args"].value.node) for dag in module.dags if "default_args" in dag.arguments
+            }
+            values |= {id(argument.node) for dag in module.dags for argument in dag.default_args.values()}
+            return any(id(inner) in values for inner in (node, *_until(module, node, above)))
+    return False
+
+
+def _until(module: DagModule, node: ast.AST, end: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for above in module.names.ancestors(node):
+        if above is end:
+            break
+        found.append(above)
+    return found
 
 
 def _fix(module: DagModule, call: Call) -> Fix | None:

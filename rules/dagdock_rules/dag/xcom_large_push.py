@@ -37,13 +37,14 @@ def xcom_large_push(module: DagModule) -> Problems:
             continue
         given = [keyword.value for keyword in call.node.keywords if keyword.arg == "value"]
         values = given or call.node.args[1:2]
-        if values and (found := large(module.origin(values[0]))):
-            origin, what = found
+        if values and (found := large(module, module.origin(values[0]))):
             place = module.span(values[0])
             yield Problem(
                 place,
-                f"XCom puts {what} into Airflow's own database. Save it to a file, bucket or table, and push "
-                "its path "
-                "or name",
-                related=[Related(origin, f"{what} comes from here")] if not place.holds(origin) else (),
+                f"XCom puts {found.what} into Airflow's own database. Save it to a file, bucket or table, and push "
+                "its path or name",
+                severity="info" if found.may_be_small else "warning",
+                related=[Related(found.origin, f"{found.what} comes from here")]
+                if not place.holds(found.origin)
+                else (),
             )

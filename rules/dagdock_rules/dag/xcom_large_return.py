@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import ast
+
 from dagdock.api import Bad, DagModule, Function, Problem, Problems, Related, rule
 
-from ._xcom import keeps_to_itself, large
+from ._xcom import feeds_mapping, keeps_to_itself, large
+
+# TaskFlow functions whose result only decides what runs next.
+DECIDING = ("task.branch", "task.branch_virtualenv", "task.branch_external_python", "task.short_circuit", "task.sensor")
 
 
 @rule(
@@ -49,13 +54,15 @@ def xcom_large_return(module: DagModule) -> Problems:
         if not _pushes(function):
             continue
         for result in function.returns:
-            if found := large(result.origin):
-                origin, what = found
+            if found := large(module, result.origin):
                 yield Problem(
                     result,
-                    f"XCom puts {what} into Airflow's own database. Save it to a file, bucket or table, and return "
-                    "its path or name",
-                    related=[Related(origin, f"{what} comes from here")] if not result.span.holds(origin) else (),
+                    f"XCom puts {found.what} into Airflow's own database. Save it to a file, bucket or table, and "
+                    "return its path or name",
+                    severity="info" if found.may_be_small else "warning",
+                    related=[Related(found.origin, f"{found.what} comes from here")]
+                    if not result.span.holds(found.origin)
+                    else (),
                 )
 
 
@@ -65,6 +72,21 @@ def _pushes(function: Function) -> bool:
     if decorator is not None and decorator.value.get(bool) is not True:
         return False
     if function.is_taskflow:
-        return function.decorator not in ("task.branch", "task.short_circuit", "task.sensor")
-    tasks = [task for task in function.tasks if not task.taskflow]
+        return function.decorator not in DECIDING and not feeds_mapping(function)
+    if _executes(function):
+        return True
+    tasks = [
+        task for task in function.tasks if not task.taskflow and not task.name.startswith(("Branch", "ShortCircuit"))
+    ]
     return any(not keeps_to_itself(task) and not task.own.open for task in tasks if task.own.get("python_callable"))
+
+
+def _executes(function: Function) -> bool:
+    """Whether it is the `execute` of an operator that the file defines."""
+    scope = function.scope.parent
+    owner = scope.node if scope is not None else None
+    return (
+        isinstance(owner, ast.ClassDef)
+        and function.name == "execute"
+        and function.module.classes.kind(owner) == "operator"
+    )
