@@ -117,8 +117,8 @@ def is_common_password(value: str) -> bool:
 def is_setting(value: str) -> bool:
     """Whether the value is of a kind that settings have and secrets do not.
 
-    A boolean, a number with or without a unit, a path, a URL without a password, a dotted module name, an ARN or
-    another reference to a secrets store.
+    A boolean, a number with or without a unit, a date, a path, a URL without a password, a dotted module name, an ARN
+    or another reference to a secrets store.
     """
     text = value.strip()
     if len(text) <= 1 or text.lower() in (
@@ -136,6 +136,8 @@ def is_setting(value: str) -> bool:
         return True
     if any(known_secrets(text)):
         return False
+    if _date().match(text):
+        return True
     if _quantity().fullmatch(text):
         return not is_common_password(text)
     if "://" in text:
@@ -176,6 +178,11 @@ def known_secrets(text: str) -> Iterator[Token]:
             for match in _token(fact["pattern"]).finditer(text):
                 if not _is_made_up(fact["kind"], match.group()):
                     yield Token(fact["kind"], match.start(), match.end())
+
+
+def may_hold_known_secret(text: str) -> bool:
+    """Whether a text, such as a whole file, holds the beginning of any token of a well-known shape."""
+    return any(start in text for fact in load_data("dagdock_rules", "secrets")["tokens"] for start in fact["starts"])
 
 
 def is_fernet_key(value: str) -> bool:
@@ -291,6 +298,11 @@ def _alphanumeric() -> re.Pattern[str]:
 @cache
 def _quantity() -> re.Pattern[str]:
     return re.compile(r"[+-]?\d{1,6}(?:\.\d+)?\s*(?:ms|[smhdw]|[kmgt]i?b?|%)?", re.IGNORECASE)
+
+
+@cache
+def _date() -> re.Pattern[str]:
+    return re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)")
 
 
 @cache

@@ -66,7 +66,7 @@ def _text(module: DagModule, node: ast.expr, depth: int) -> str | None:
             return None
         return _text(module, bindings[0].value, depth + 1)
     if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else HOLE for part in node.values)
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = _text(module, node.left, depth + 1), _text(module, node.right, depth + 1)
         return None if left is None and right is None else f"{left or HOLE}{right or HOLE}"

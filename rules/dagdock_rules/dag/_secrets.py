@@ -8,6 +8,16 @@ from typing import NamedTuple
 
 from dagdock.api import DagModule, Span
 
+# Stands for what an f-string puts in: no rule takes it for a secret.
+HOLE = "{x}"
+# Functions of a name and a value: what is set, or what holds where nothing is set.
+NAME_AND_VALUE = (
+    "os.environ.setdefault", "os.environ.get", "os.getenv", "os.putenv",
+    "kubernetes.client.models.V1EnvVar", "kubernetes.client.V1EnvVar",
+)  # fmt: skip
+# Functions of a user and a password.
+USER_AND_PASSWORD = ("requests.auth.HTTPBasicAuth", "requests.auth.HTTPDigestAuth", "httpx.BasicAuth")
+
 
 class Named(NamedTuple):
     """A literal text and the name it is given: an argument, a key, a variable."""
@@ -19,54 +29,101 @@ class Named(NamedTuple):
     """The call whose argument it is."""
 
 
-def texts(module: DagModule) -> Iterator[tuple[str, ast.Constant]]:
-    """Every literal text of the file but docstrings and other texts that stand alone, in source order."""
-    for node in module.names.parents:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _stands_alone(module, node):
-            yield node.value, node
-
-
-def _stands_alone(module: DagModule, node: ast.AST) -> bool:
-    return isinstance(module.names.parents.get(node), ast.Expr)
+def texts(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
+    """Every literal text of the file but docstrings and other texts that stand alone; f-strings with HOLEs."""
+    parents = module.names.parents
+    for node, above in parents.items():
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and not isinstance(above, (ast.Expr, ast.JoinedStr)):
+                yield node.value, node
+        elif isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else HOLE for part in node.values]
+            yield "".join(map(str, parts)), node
 
 
 def named(module: DagModule) -> Iterator[Named]:
-    """Literal texts with a name: keyword arguments, dict entries, assignments, defaults of parameters."""
+    """Literal texts with a name: arguments, dict entries, assignments, defaults of parameters, environments.
+
+    A text may come more than once, under several names.
+    """
+    for name, value, call in _pairs(module):
+        text = _literal(value) or _behind(module, value)
+        if text is not None and text.value:
+            yield Named(name, text.value, text, call)
+
+
+def inside(module: DagModule, node: ast.expr, text: str, start: int, end: int) -> Span:
+    """Where a part of a literal's text stands: exactly, where it is written as it is, else the whole literal."""
+    span = module.span(node)
+    written, part = span.text, text[start:end]
+    if len(part) > 3 and written.count(part) == 1:
+        at = written.index(part)
+        return Span(span.source, span.start + at, span.start + at + len(part))
+    return span
+
+
+def _pairs(module: DagModule) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:
     for node in module.names.parents:
         match node:
             case ast.Call():
-                for keyword in node.keywords:
-                    if keyword.arg and (text := _literal(keyword.value)):
-                        yield Named(keyword.arg, text.value, text, node)
+                yield from _of_call(module, node)
             case ast.Dict():
-                for key, value in zip(node.keys, node.values, strict=True):
-                    if (name := _literal(key)) and (text := _literal(value)):
-                        yield Named(name.value, text.value, text, None)
+                yield from _of_dict(node)
             case ast.Assign():
-                if text := _literal(node.value):
-                    for target in node.targets:
-                        if name_of := _target(target):
-                            yield Named(name_of, text.value, text, None)
-            case ast.AnnAssign():
-                if (text := _literal(node.value)) and (name_of := _target(node.target)):
-                    yield Named(name_of, text.value, text, None)
+                for target in node.targets:
+                    yield from _of_target(target, node.value)
+            case ast.AnnAssign() if node.value is not None:
+                yield from _of_target(node.target, node.value)
             case ast.arguments():
                 given = node.posonlyargs + node.args
                 pairs = [*zip(given[len(given) - len(node.defaults) :], node.defaults, strict=True)]
                 for parameter, default in [*pairs, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]:
-                    if text := _literal(default):
-                        yield Named(parameter.arg, text.value, text, None)
+                    if default is not None:
+                        yield parameter.arg, default, None
 
 
-def inside(module: DagModule, node: ast.Constant, start: int, end: int) -> Span:
-    """Where a part of a literal's value stands: exactly, where the text is written as it is, else the whole literal."""
-    span = module.span(node)
-    written = span.text
-    value = node.value
-    if isinstance(value, str) and written.count(value[start:end]) == 1 and len(value[start:end]) > 3:
-        at = written.index(value[start:end])
-        return Span(span.source, span.start + at, span.start + at + end - start)
-    return span
+def _of_call(module: DagModule, call: ast.Call) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:
+    given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    for name, value in given.items():
+        yield name, value, call
+        if name == "auth" and isinstance(value, ast.Tuple) and len(value.elts) == 2:
+            yield "password", value.elts[1], call
+    if "name" in given and "value" in given and (entry := _literal(given["name"])):
+        yield entry.value, given["value"], call
+    if not call.args:
+        return
+    path = module.qualified(call.func) or ""
+    if path in NAME_AND_VALUE and len(call.args) == 2 and (entry := _literal(call.args[0])):
+        yield entry.value, call.args[1], None
+    elif path in USER_AND_PASSWORD and len(call.args) == 2:
+        yield "password", call.args[1], None
+    elif isinstance(call.func, ast.Attribute) and call.func.attr == "set_password":
+        yield "password", call.args[0], None
+    elif path.startswith("airflow.") and path.endswith("Variable.get") and (entry := _literal(call.args[0])):
+        for default in (*call.args[1:2], *(given[name] for name in ("default_var", "default") if name in given)):
+            yield entry.value, default, None
+
+
+def _of_dict(node: ast.Dict) -> Iterator[tuple[str, ast.expr, None]]:
+    pairs = zip(node.keys, node.values, strict=True)
+    entries = {key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    for name, value in entries.items():
+        yield name, value, None
+    # `{"name": "DB_PASSWORD", "value": "…"}`, as containers take their environment.
+    if "name" in entries and "value" in entries and (entry := _literal(entries["name"])):
+        yield entry.value, entries["value"], None
+
+
+def _of_target(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr, None]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value, None
+    elif isinstance(target, ast.Attribute):
+        yield target.attr, value, None
+    elif isinstance(target, ast.Subscript) and (key := _literal(target.slice)):
+        yield key.value, value, None
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        for part, given in zip(target.elts, value.elts, strict=True):
+            yield from _of_target(part, given)
 
 
 class _Text(ast.Constant):
@@ -77,11 +134,9 @@ def _literal(node: ast.expr | None) -> _Text | None:
     return node if isinstance(node, ast.Constant) and isinstance(node.value, str) else None  # type: ignore[return-value]
 
 
-def _target(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Subscript) and (key := _literal(node.slice)):
-        return key.value
-    return None
+def _behind(module: DagModule, node: ast.expr) -> _Text | None:
+    """The literal that a plain name stands for."""
+    if not isinstance(node, ast.Name):
+        return None
+    value = module.value(node)
+    return _literal(value.node) if value.known and isinstance(value.node, ast.expr) else None

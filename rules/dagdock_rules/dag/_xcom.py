@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from dagdock.api import DagModule, Function, Origin, Task
@@ -25,7 +26,9 @@ class Large(NamedTuple):
 
     @property
     def may_be_small(self) -> bool:
-        """Whether only the run can tell: an answer of a service may be a line or a gigabyte."""
+        """Whether only the run can tell: an answer of a service, or some file, may be a line or a gigabyte."""
+        if self.kind in ("file", "lines"):
+            return not any(_texts(self.origin))
         return self.kind == "answer" and self.origin.method in ("json", "text")
 
 
@@ -91,11 +94,11 @@ _METHODS: dict[str, Kind] = {
 }
 # What keeps a table large.
 _KEEPS_TABLE = frozenset(
-    "to_json to_dict to_dicts to_csv to_records to_numpy to_html to_string to_pydict to_pylist to_pandas to_list tolist "
-    "copy reset_index set_index rename drop dropna fillna merge join sort_values sort_index drop_duplicates assign "
-    "astype query filter apply applymap map replace values T melt pivot pivot_table explode transpose append concat "
-    "with_columns select sort collect compute lazy persist repartition withColumn withColumnRenamed dropDuplicates "
-    "where toDF items rows iter_rows itertuples convert_dtypes infer_objects fill_null drop_nulls data target".split()
+    "to_json to_dict to_dicts to_csv to_records to_numpy to_html to_string to_pydict to_pylist to_pandas to_list "
+    "tolist copy reset_index set_index rename drop dropna fillna merge join sort_values sort_index drop_duplicates "
+    "assign astype query filter apply applymap map replace values T melt pivot pivot_table explode transpose "
+    "append concat with_columns select sort collect compute lazy persist repartition withColumn withColumnRenamed "
+    "dropDuplicates where toDF items rows iter_rows itertuples convert_dtypes infer_objects fill_null drop_nulls data target".split()
 )
 # What turns a table into texts or lists of the same size, or writes it to the path that is given.
 _WRITES = frozenset(("to_csv", "to_json", "to_html", "to_string"))
@@ -110,7 +113,8 @@ _SPARK = frozenset(("read", "sql", "table", "createDataFrame"))
 # Words in the name of a file that is small by its purpose.
 _SMALL_FILES = (
     "config", "conf.", "setting", "version", "meta", "param", "schema", "token", ".sql", ".hql", "query", "template",
-    ".jinja", ".cfg", ".ini", ".toml", ".yml", ".yaml", ".env", "manifest", "state", "status", "checkpoint", "watermark",
+    ".jinja", ".cfg", ".ini", ".toml", ".yml", ".yaml", ".env", "manifest", "state", "status", "checkpoint",
+    "watermark", "count", "total", "_id", "date", "flag", "success", "ready", "latest", "last", "marker",
 )  # fmt: skip
 # Calls that hand on the first argument as it is, or in another form of the same size.
 _PASSING_CALLS = frozenset(
@@ -329,11 +333,8 @@ def _kind_of(name: str) -> Kind | None:
 def _makes_model(name: str, method: str | None) -> bool:
     """Whether a call makes an estimator: `sklearn.ensemble.RandomForestClassifier()`."""
     last = name.removesuffix("()").rpartition(".")[2]
-    return (
-        name.count("()") == 1
-        and last[:1].isupper()
-        and method is not None
-        or (name.count("()") == 1 and last[:1].isupper() and last.endswith(("Classifier", "Regressor", "Regression")))
+    return (name.count("()") == 1 and last[:1].isupper() and method is not None) or (
+        name.count("()") == 1 and last[:1].isupper() and last.endswith(("Classifier", "Regressor", "Regression"))
     )
 
 
@@ -353,13 +354,15 @@ def _is_open_file(origin: Origin) -> bool:
 
 def _is_small_file(origin: Origin) -> bool:
     """Whether some text on the way to the file says that it is a small one: `/opt/config.json`, `query.sql`."""
+    return any(word in text.lower() for text in _texts(origin) for word in _SMALL_FILES)
+
+
+def _texts(origin: Origin) -> Iterator[str]:
+    """The literal texts on the way to a value, such as parts of a path."""
     for step in origin.walk():
-        node = step.node
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            text = node.value.lower()
-            if any(word in text for word in _SMALL_FILES):
-                return True
-    return False
+        text = step.node.value if isinstance(step.node, ast.Constant) else None
+        if isinstance(text, str) and len(text) > 3 and text != "Body":  # not the mode of open()
+            yield text
 
 
 def _is_mongo(name: str) -> bool:

@@ -30,7 +30,8 @@ from ._schedule import crons
         "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\n",
         "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.timetables.trigger import "
         "CronTriggerTimetable\n\n"
-        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=CronTriggerTimetable('0 6 * * 1', timezone='UTC'))\n",
+        "timetable = CronTriggerTimetable('0 6 * * 1', timezone='UTC')\n"
+        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=timetable)\n",
     ],
 )
 def cron_invalid(module: DagModule) -> Problems:

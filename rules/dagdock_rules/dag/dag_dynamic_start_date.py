@@ -66,11 +66,11 @@ def dag_dynamic_start_date(module: DagModule, project: Project) -> Problems:
                 )
             continue
         # The present itself is never a whole interval ago; some days before it at least lets runs begin.
-        never = _is_present(module.origin(argument.node)) and all(runs_by_clock(dag) is not None for dag in dags)
+        never = _is_present(module.origin(argument.node)) and bool(dags) and all(map(_surely_by_clock, dags))
+        so = "no scheduled run ever starts" if never else "which runs there are depends on when Airflow looks"
         yield Problem(
             argument,
-            f"{moves}, so {'no scheduled run ever starts' if never else 'which runs there are depends on when Airflow looks'}"
-            ". Write a fixed date such as `datetime(2024, 1, 1)`",
+            f"{moves}, so {so}. Write a fixed date such as `datetime(2024, 1, 1)`",
             severity="error" if never else "warning",
         )
 
@@ -99,6 +99,11 @@ def _runs_without_clock(dag: Dag, project: Project) -> bool:
     if dag.schedule is None:
         return _is_versioned(dag, project) and not dag.open
     return runs_by_clock(dag) is False
+
+
+def _surely_by_clock(dag: Dag) -> bool:
+    """Whether all runs but those by hand are the clock's; without a schedule there is one a day, or none."""
+    return not dag.open if dag.schedule is None else runs_by_clock(dag) is True
 
 
 def _is_versioned(dag: Dag, project: Project) -> bool:

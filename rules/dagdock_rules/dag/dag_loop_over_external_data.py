@@ -84,9 +84,10 @@ def dag_loop_over_external_data(module: DagModule) -> Problems:
         told.add(id(loop.node))
         if found := _external(loop):
             origin, source = found
-            remedy = "Fetch it in a task and map over it with `.expand`, or keep the list in the file"
+            kept = "number" if loop.iterable and module.qualified(loop.iterable) == "builtins.range()" else "list"
+            remedy = f"Fetch it in a task and map over it with `.expand`, or keep the {kept} in the file"
             if what == "DAGs":
-                remedy = "Keep the list in the file, or in one that is deployed with it"
+                remedy = f"Keep the {kept} in the file, or in one that is deployed with it"
             yield Problem(
                 loop,
                 f"which {what} there are is decided by {source} each time the file is read. {remedy}",

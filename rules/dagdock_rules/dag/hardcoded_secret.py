@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import ast
 import re
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
 from ..secrets import (
     is_common_password,
-    is_filled_in,
     is_likely_secret,
     is_placeholder,
     is_secret_name,
@@ -15,17 +15,38 @@ from ..secrets import (
 )
 from ._secrets import Named, inside, named, texts
 
-# Where a command or a header hands over a password; the group is the password.
-IN_COMMANDS = (
-    r"--password[= ](?P<secret>[^\s'\"$;|&]+)",
-    r"\b(?:PGPASSWORD|MYSQL_PWD|SSHPASS|AWS_SECRET_ACCESS_KEY)=(?P<secret>[^\s'\"$;|&]+)",
-    r"\bcurl\b[^\n|;&]*?\s(?:-u|--user)[= ]?['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)",
-    r"\bsshpass\s+-p\s*['\"]?(?P<secret>[^\s'\"$]+)",
-    r"\bmysql\b[^\n|;&]*?\s-p(?P<secret>[^\s'\"$-][^\s'\"$]*)",
-    r"\bAuthorization['\"]?\s*:\s*['\"]?(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})",
+# Where a command, a header or an address hands over a password; `secret` is the password, `name` what it is called.
+QUOTED = r"['\"]?(?P<secret>[^\s'\"$;|&<>()]+)"
+IN_TEXTS = (
+    (("--pass",), r"--pass(?:word|wd)?[= ]" + QUOTED),
+    (("=",), r"(?:^|[\s;&])(?:export\s+|set\s+|-e\s+|--env[= ])?(?P<name>[A-Z][A-Z0-9_]{2,})=" + QUOTED),
+    (("curl",), r"\bcurl\b[^\n|;&]*?\s(?:-u|--user)[= ]?['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)"),
+    (("sshpass",), r"\bsshpass\s+-p\s*" + QUOTED),
+    (("docker",), r"\bdocker\s+login\b[^\n|;&]*?\s-p[= ]?" + QUOTED),
+    (("mysql",), r"\bmysql(?:dump|admin)?\s[^\n|;&]*?(?<=\s)-p(?P<secret>[^\s'\"$-][^\s'\"$]*)"),
+    (
+        ("uthorization",),
+        r"\b[Aa]uthorization['\"]?\s*:\s*['\"]?(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})",
+    ),
+    # Connection strings: `host=db user=etl password=…`, `jdbc:…?user=etl&password=…`, `SERVER=db;UID=etl;PWD=…`
+    (
+        ("assword=", "pwd=", "PWD=", "PASSWORD="),
+        r"(?i)(?:user|uid|login|host|server)\s*=[^\n]*?[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)",
+    ),
+    (
+        ("assword=", "pwd=", "PWD=", "PASSWORD="),
+        r"(?i)[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)[^\n]*?[?&;\s](?:user|uid|login|host|server)\s*=",
+    ),
+    (
+        ("://",),
+        r"(?i)://[^\s'\"]*[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret|password))=(?P<secret>[^&#\s'\"]{8,})",
+    ),
 )
+HEADER = r"(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})"
 # Calls whose `secret` or `key` names a secret that is kept elsewhere.
 REFERENCES = ("Secret", "V1SecretKeySelector", "V1EnvVarSource", "V1SecretVolumeSource", "V1SecretEnvSource")
+# Calls that other rules look at.
+OTHERS = ("Connection", "Param")
 
 
 @rule(
@@ -73,29 +94,47 @@ def hardcoded_secret(module: DagModule) -> Problems:
     """
     if not module.imports_airflow:
         return
+    told: set[ast.AST] = set()
     for text in named(module):
-        if is_secret_name(text.name) and _is_secret(module, text):
+        if text.node in told:
+            continue
+        if text.name.lower() in ("authorization", "proxy-authorization"):
+            found = re.fullmatch(HEADER, text.value)
+            hit = found is not None and not is_placeholder(found["secret"])
+        else:
+            hit = is_secret_name(text.name) and _is_secret(module, text)
+        if hit:
+            told.add(text.node)
             yield Problem(
                 module.span(text.node),
                 f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
-                "Connection "
-                "or the environment, and change it",
+                "Connection or the environment, and change it",
             )
+    patterns = [(signs, pattern) for signs, pattern in IN_TEXTS if any(sign in module.source.text for sign in signs)]
     for value, node in texts(module):
-        if len(value) < 12 or not any(
-            sign in value for sign in ("PWD", "PASS", "pass", " -u", "--user", "Authorization", "SECRET", " -p")
-        ):
+        if node in told or len(value) < 12:
             continue
-        for pattern in IN_COMMANDS:
+        places: set[tuple[int, int]] = set()
+        for signs, pattern in patterns:
+            if not any(sign in value for sign in signs):
+                continue
             for match in re.finditer(pattern, value):
-                secret = match["secret"]
-                if not is_placeholder(secret) and not is_filled_in(secret) and len(secret) > 3:
+                if match.span("secret") not in places and _is_handed_over(match):
+                    places.add(match.span("secret"))
                     yield Problem(
-                        inside(module, node, match.start("secret"), match.end("secret")),
-                        "this secret stands in the command for everyone who can read the DAG or its logs. Hand "
-                        "it over with "
-                        "`env` from a Connection, and change it",
+                        inside(module, node, value, *match.span("secret")),
+                        "this secret stands in the text for everyone who can read the DAG or its logs. Keep it in an "
+                        "Airflow Connection or the environment, hand it over from there, and change it",
                     )
+
+
+def _is_handed_over(match: re.Match[str]) -> bool:
+    """Whether what a command, header or address hands over is a secret, not the place of one."""
+    secret = match["secret"]
+    if len(secret) < 4 or is_placeholder(secret) or is_common_password(secret) or known_secret(secret):
+        return False
+    name = match.groupdict().get("name")
+    return name is None or (is_secret_name(name) and is_likely_secret(secret, name))
 
 
 def _is_secret(module: DagModule, text: Named) -> bool:
@@ -103,6 +142,6 @@ def _is_secret(module: DagModule, text: Named) -> bool:
         return False  # other rules say more about these
     if text.call is not None:
         name = (module.qualified(text.call.func) or "").rpartition(".")[2]
-        if name in REFERENCES or name in ("Connection", "Param", "get", "getenv", "pop"):
+        if name in REFERENCES or name in OTHERS:
             return False
     return is_likely_secret(text.value, text.name) and not is_common_password(text.value)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
 from ..secrets import is_likely_secret, is_random, is_secret_name, known_secret
@@ -29,9 +31,13 @@ def secret_high_entropy(module: DagModule) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/index.html
     """
+    told: set[ast.AST] = set()
     for text in named(module):
         loose = is_secret_name(text.name, loose=True) and not is_secret_name(text.name)
-        if loose and is_random(text.value) and is_likely_secret(text.value) and not known_secret(text.value):
+        if text.node in told or not loose:
+            continue
+        if is_random(text.value) and is_likely_secret(text.value) and not known_secret(text.value):
+            told.add(text.node)
             yield Problem(
                 module.span(text.node),
                 f"`{text.name}` looks like a secret that was drawn at random. If it is one, keep it in a "

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import ast
 import json
+from collections.abc import Mapping
 
-from dagdock.api import Bad, DagModule, Known, Problem, Problems, rule
+from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
 from ..secrets import is_filled_in, is_placeholder, is_secret_name
+
+# The parameters of Connection, in their order.
+POSITIONAL = ("conn_id", "conn_type", "description", "host", "login", "password", "schema", "port", "extra", "uri")
 
 
 @rule(
@@ -38,36 +43,48 @@ def secret_in_connection(module: DagModule) -> Problems:
     for call in module.calls():
         if call.airflow != "Connection":
             continue
-        for keyword in call.node.keywords:
-            value = module.value(keyword.value)
+        given = dict(zip(POSITIONAL, call.node.args, strict=False))
+        given |= {keyword.arg: keyword.value for keyword in call.node.keywords if keyword.arg}
+        for name, node in given.items():
+            value = module.value(node)
             text = value.get(str)
-            if keyword.arg == "password" and text and not is_placeholder(text) and not is_filled_in(text):
+            if name == "password" and text and not is_placeholder(text) and not is_filled_in(text):
                 yield Problem(
                     value,
-                    "this password stands here for everyone who can read the DAG. Create the Connection in "
-                    "Airflow or in "
-                    "`AIRFLOW_CONN_…`, and change the password",
+                    "this password stands here for everyone who can read the DAG. Create the Connection in Airflow or "
+                    "in `AIRFLOW_CONN_…`, and change the password",
                 )
-            elif keyword.arg == "extra" and isinstance(value, Known) and (name := _secret_key(value, text)):
+            elif name == "extra" and (key := _secret_key(module, node)):
                 yield Problem(
-                    module.span(keyword.value),
-                    f"`{name}` stands here for everyone who can read the DAG. Create the Connection in Airflow or in "
+                    module.span(node),
+                    f"`{key}` stands here for everyone who can read the DAG. Create the Connection in Airflow or in "
                     "`AIRFLOW_CONN_…`, and change the secret",
                 )
 
 
-def _secret_key(value: Known, text: str | None) -> str | None:
+def _secret_key(module: DagModule, node: ast.expr) -> str | None:
     """The key of `extra` that holds a secret, where there is one."""
-    extra = value.value
-    if text is not None:
-        try:
-            extra = json.loads(text)
-        except ValueError:
-            return None
-    if not isinstance(extra, dict):
+    if isinstance(node, ast.Call) and module.qualified(node.func) == "json.dumps" and node.args:
+        node = node.args[0]
+    extra = module.value(node)
+    text = extra.get(str)
+    if text is None:
+        return _secret_entry(module.entries(node), module)
+    try:
+        found = json.loads(text)
+    except ValueError:
         return None
-    for key, item in extra.items():
-        literal = isinstance(key, str) and isinstance(item, str) and len(item) > 3
-        if literal and is_secret_name(key) and not is_placeholder(item) and not is_filled_in(item):
-            return str(key)
+    entries = found if isinstance(found, dict) else {}
+    return next((str(key) for key, item in entries.items() if isinstance(item, str) and _is_secret(key, item)), None)
+
+
+def _secret_entry(entries: Mapping[str, ast.expr], module: DagModule) -> str | None:
+    for key, node in entries.items():
+        item = module.value(node).get(str)
+        if item is not None and _is_secret(key, item):
+            return key
     return None
+
+
+def _is_secret(key: str, item: str) -> bool:
+    return len(item) > 3 and is_secret_name(key) and not is_placeholder(item) and not is_filled_in(item)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
-from ..secrets import passwords_in_urls
-from ._secrets import inside, texts
+from ..secrets import UrlPassword, is_common_password, is_example_host, passwords_in_urls
+from ._secrets import HOLE, inside, texts
 
 
 @rule(
@@ -36,12 +36,20 @@ def secret_in_uri(module: DagModule) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html
     """
+    if "://" not in module.source.text:
+        return
     for text, node in texts(module):
         for found in passwords_in_urls(text):
-            if not found.is_local_default:
+            if not _opens_nothing(found):
+                user = found.user or found.host
                 yield Problem(
-                    inside(module, node, found.start, found.end),
-                    f"the password of `{found.user or found.host}` stands here for everyone who can read the "
-                    "DAG. Store the "
-                    "address as an Airflow Connection, and change the password",
+                    inside(module, node, text, found.start, found.end),
+                    f"the password {'in this address' if HOLE in user else f'of `{user}`'} stands here for everyone "
+                    "who can read the DAG. Store the address as an Airflow Connection, and change the password",
                 )
+
+
+def _opens_nothing(found: UrlPassword) -> bool:
+    """Whether it is what a test set-up comes with: `airflow:airflow@postgres`, `user:password@localhost`."""
+    nearby = is_example_host(found.host) or "." not in found.host.partition(":")[0]
+    return nearby and (found.user == found.password or is_common_password(found.password))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
-from ..secrets import is_filled_in, is_placeholder, is_secret_name
+from ..secrets import is_common_password, is_likely_secret, is_secret_name
 
 
 @rule(
@@ -40,7 +40,7 @@ def secret_in_variable_set(module: DagModule) -> Problems:
         if "key" in given and "value" in given:
             key, value = module.value(given["key"]).get(str), module.value(given["value"])
             text = value.get(str)
-            if key and text and is_secret_name(key) and not is_placeholder(text) and not is_filled_in(text):
+            if key and text and is_secret_name(key) and (is_likely_secret(text, key) or is_common_password(text)):
                 yield Problem(
                     value,
                     f"the secret `{key}` stands here for everyone who can read the DAG. Set it in `AIRFLOW_VAR_…` or a "

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
-from ..secrets import known_secrets
+from ..secrets import known_secrets, may_hold_known_secret
 from ._secrets import inside, texts
 
 
@@ -33,10 +33,12 @@ def secret_known_format(module: DagModule) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/index.html
     """
+    if not may_hold_known_secret(module.source.text):
+        return
     for text, node in texts(module):
         for token in known_secrets(text):
             yield Problem(
-                inside(module, node, token.start, token.end),
+                inside(module, node, text, token.start, token.end),
                 f"a {token.kind} stands here for everyone who can read the DAG. Revoke it, and keep the new one in a "
                 "Connection or a secrets backend",
             )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 
 from dagdock.api import Bad, Problem, Problems, Task, rule
@@ -44,8 +45,6 @@ def secret_rendered(task: Task) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/mask-sensitive-values.html
     """
-    import ast
-
     for name in SHOWN.get(task.name, ()) if task.known_signature else ():
         argument = task.arguments.get(name)
         for node in ast.walk(argument.node) if argument else ():
@@ -53,7 +52,7 @@ def secret_rendered(task: Task) -> Problems:
                 for match in re.finditer(TEMPLATE, node.value):
                     if match["name"] is None or is_secret_name(match["name"]):
                         yield Problem(
-                            inside(task.module, node, match.start(), match.end()),
+                            inside(task.module, node, node.value, match.start(), match.end()),
                             f"this secret becomes readable in `{name}`: on the machine, or in the container's "
                             "definition. "
                             "Hand it over by the environment or as a secret of the platform",

@@ -43,8 +43,8 @@ def top_level_variable_get(module: DagModule) -> Problems:
     """A Variable is read while Airflow reads the file, not when a task runs.
 
     Airflow reads each DAG file about every 30 seconds, and every `Variable.get` outside of a task is then a question to
-    its database; when the Variable is missing, all DAGs of the file vanish. In an operator's argument a template does it
-    when the task runs: `"{{ var.value.NAME }}"`. In Python code, move the call into the function that the task runs.
+    its database; when the Variable is missing, all DAGs of the file vanish. In an operator's argument a template does
+    it when the task runs: `"{{ var.value.NAME }}"`. In Python code, move the call into the function that the task runs.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#airflow-variables
     """
