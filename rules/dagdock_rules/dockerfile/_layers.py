@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagdock.api import Fix, Instruction, Run, Stage
+from dagdock.api import Edit, Fix, Instruction, Run, Span, Stage, Word
 
 
 def ships(instruction: Instruction) -> bool:
@@ -49,6 +49,14 @@ def append_command(run: Run, title: str, command: str) -> Fix | None:
     indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())] or "    "
     newline = run.span.source.newline
     return Fix.insert_after(title, place, f" {run.dockerfile.escape}{newline}{indent}&& {command}")
+
+
+def add_option(run: Run, word: Word, option: str) -> Edit:
+    """An edit that puts an option behind a word of a RUN's command, in either form."""
+    for element in run.exec_form or ():
+        if element.span.holds(word) and element == word.value:
+            return Edit(Span(element.span.source, element.span.end, element.span.end), f', "{option}"')
+    return Edit(Span(word.span.source, word.span.end, word.span.end), f" {option}")
 
 
 def built_on(stage: Stage) -> Stage:

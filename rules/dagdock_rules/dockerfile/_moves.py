@@ -10,6 +10,9 @@ def move_above(instruction: Instruction, target: Instruction, before: str = "") 
     lines, place = _block(instruction), _block(target)
     source = lines.source
     text = lines.text if lines.text.endswith("\n") else lines.text + source.newline
+    if lines.line > 1 and not source.line_span(lines.line - 1).text.strip():  # the blank line above comes along
+        lines = Span(source, source.full_line_span(lines.line - 1).start, lines.end)
+        text += source.newline
     return [Edit(Span(source, place.start, place.start), before + text), Edit(lines, "")]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, CommandInstruction, Fix, Problem, Problems, Run, rule
 
 from ..packages import installs
+from ._layers import add_option
 
 
 @rule(
@@ -21,6 +22,10 @@ from ..packages import installs
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» curl\n",
             fixed="FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
+        ),
+        Bad(
+            'FROM debian:12\nRUN ["«apt-get", "install»", "curl"]\n',
+            fixed='FROM debian:12\nRUN ["apt-get", "install", "-y", "curl"]\n',
         ),
     ],
     good=[
@@ -44,7 +49,7 @@ def apt_get_without_yes(run: Run) -> Problems:
                 words,
                 f"`{install.manager} {install.verb}` asks for confirmation as soon as other packages come along, and "
                 "in a build nobody answers. Add `-y`",
-                fix=Fix.insert_after("Add `-y`", install.verb_word, " -y"),
+                fix=Fix("Add `-y`", [add_option(run, install.verb_word, "-y")]),
             )
 
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Run, rule
+from dagdock.api import Bad, Problem, Problems, Related, Run, rule
 
-from ..packages import package_commands
+from ..packages import PackageCommand, package_commands
 from ._layers import append_command, lost_flag, mounts_over, ships
 
 LISTS = "/var/lib/apt/lists"
@@ -32,6 +32,7 @@ LISTS = "/var/lib/apt/lists"
             fixed="FROM debian:12\nRUN apt-get update \\\n    && apt-get install -y curl \\\n"
             "    && rm -rf /var/lib/apt/lists/*\n",
         ),
+        Bad("FROM debian:12\nRUN «apt-get update»\nRUN apt-get install -y curl\n"),
     ],
     good=[
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
@@ -55,11 +56,35 @@ def apt_lists_left(run: Run) -> Problems:
         return
     if any(mount.target and mount.target.rstrip("/") == LISTS for mount in run.mounts):
         return
+    later = _install_without_lists(run)
+    if later:
+        advice = f"Join it with the `{later.manager} {later.verb}` in line {later.span.line} in one RUN that ends with"
+    else:
+        advice = "End the RUN with"
     yield Problem(
         updates[0],
-        f"`{updates[0].manager} update` leaves its package lists in this layer. End the RUN with `rm -rf {LISTS}/*`",
-        fix=append_command(run, "Delete the lists at the end of this RUN", f"rm -rf {LISTS}/*"),
+        f"`{updates[0].manager} update` leaves its package lists in this layer. {advice} `rm -rf {LISTS}/*`",
+        related=[Related(later, "this needs the lists")] if later else (),
+        fix=None
+        if later or not _installs(run)
+        else append_command(run, "Delete the lists at the end of this RUN", f"rm -rf {LISTS}/*"),
     )
+
+
+def _installs(run: Run) -> bool:
+    """Whether the RUN uses the lists itself."""
+    return any(found.family == "apt" for found in package_commands(run.script, "install", "upgrade"))
+
+
+def _install_without_lists(run: Run) -> PackageCommand | None:
+    """The first installation in a later RUN of the image that counts on these lists."""
+    for stage in run.dockerfile.stages:
+        if any(part is run.stage for part in stage.chain()):
+            for later in stage.all_of(Run):
+                calls = [call for call in package_commands(later.script, "install", "update") if call.family == "apt"]
+                if later.index > run.index and calls and calls[0].action == "install":
+                    return calls[0]
+    return None
 
 
 def _cleans(run: Run) -> bool:

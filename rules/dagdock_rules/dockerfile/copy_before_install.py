@@ -222,6 +222,6 @@ def _fix(manifest: Manifest, early: CopyLike, found: list[str], context: BuildCo
         return None
     destination = early.destination.raw
     folder = destination if destination.endswith("/") else destination + "/"
-    copy = f"COPY {' '.join(found)} {folder}{early.span.source.newline}"
+    copy = f"{early.keyword if early.name == 'COPY' else 'COPY'} {' '.join(found)} {folder}{early.span.source.newline}"
     title = f"Copy {found[0]} and install before the rest is copied"
     return Fix(title, move_above(manifest.run, early, copy), "unsafe")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from shlex import quote
 
-from dagdock.api import Bad, CommandInstruction, Fix, Problem, Problems, Text, rule
+from dagdock.api import Bad, CommandInstruction, Entrypoint, Fix, Problem, Problems, Text, rule
 
 OPERATORS = frozenset(("&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1", "2>", "&>"))
 SHELLS = frozenset("sh bash ash dash zsh ksh fish env cmd cmd.exe powershell pwsh powershell.exe busybox".split())
@@ -28,6 +28,11 @@ EXPAND = frozenset("envsubst dockerize confd gomplate consul-template supervisor
         Bad(
             'FROM node:22-slim\nCMD ["npm", "run", "migrate", «"&&"», "npm", "start"]\n',
             fixed='FROM node:22-slim\nCMD ["sh", "-c", "npm run migrate && npm start"]\n',
+        ),
+        Bad(
+            'FROM debian:12\nENV CONFIG=/etc/app\nENTRYPOINT ["app", «"$CONFIG"»]\n',
+            fixed="FROM debian:12\nENV CONFIG=/etc/app\n"
+            'ENTRYPOINT ["sh", "-c", "exec app \\"$CONFIG\\" \\"$@\\"", "--"]\n',
         ),
     ],
     good=[
@@ -89,5 +94,10 @@ def _through_shell(command: CommandInstruction, elements: list[Text]) -> str:
         element if element in OPERATORS else f'"{element}"' if _variable(command, element) else quote(element)
         for element in elements
     ]
-    line = " ".join(words) if operators else "exec " + " ".join(words)
-    return json.dumps(["sh", "-c", line], ensure_ascii=False)[1:-1]
+    if operators:
+        shell = ["sh", "-c", " ".join(words)]
+    elif isinstance(command, Entrypoint):  # it is handed the words of CMD
+        shell = ["sh", "-c", f'exec {" ".join(words)} "$@"', "--"]
+    else:
+        shell = ["sh", "-c", f"exec {' '.join(words)}"]
+    return json.dumps(shell, ensure_ascii=False)[1:-1]

@@ -66,7 +66,11 @@ def _problem(stage: Stage, pair: Pair, name: str, place: Located) -> Problem:
         f"`{name}` is empty here: an ARG above the first FROM is not known inside a stage. "
         f"Add `ARG {name}` to this stage",
         related=[Related(pair, "declared here, for FROM lines only")],
-        fix=Fix.insert_line_after(f"Declare `ARG {name}` in this stage", stage.from_instruction, f"ARG {name}"),
+        fix=Fix.insert_line_after(
+            f"Declare `ARG {name}` in this stage",
+            stage.from_instruction,
+            f"{'ARG' if stage.from_instruction.keyword.isupper() else 'arg'} {name}",
+        ),
     )
 
 

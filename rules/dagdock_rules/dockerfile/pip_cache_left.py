@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Edit, Fix, Problem, Problems, Run, Span, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
 from ..packages import PackageCommand, installs
-from ._layers import lost_flag, ships
+from ._layers import add_option, lost_flag, ships
 from ._users import is_root
 
 FALSE = frozenset(("0", "no", "off", "false", "n", "f", ""))
@@ -57,14 +57,10 @@ def pip_cache_left(run: Run) -> Problems:
         yield Problem(
             first.command.effective.words[0].span.to(first.verb_word),
             f"pip keeps its downloads in this layer. Add `--no-cache-dir`, or a cache mount on {_folder(run)}",
-            fix=Fix("Add `--no-cache-dir`", [Edit(_behind(install), " --no-cache-dir") for install in found]),
+            fix=Fix(
+                "Add `--no-cache-dir`", [add_option(run, install.verb_word, "--no-cache-dir") for install in found]
+            ),
         )
-
-
-def _behind(install: PackageCommand) -> Span:
-    """The place right behind `install`."""
-    verb = install.verb_word.span
-    return Span(verb.source, verb.end, verb.end)
 
 
 def _folder(run: Run) -> str:
