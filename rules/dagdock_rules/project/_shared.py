@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def is_said_before(service: Service, place: Located, of: Callable[[Service], Sequence[Located]]) -> bool:
-    """Whether an earlier service of the file has the same place, so that what is wrong there is said already."""
+    """Whether an earlier service, or another file that this one extends, says already what is wrong at a place."""
+    if place.span.source is not service.file.source:
+        return True
     for other in service.file.services.values():
         if other.name == service.name:
             return False
