@@ -43,7 +43,7 @@ def latest_base_image(stage: Stage) -> Problems:
         argument = argument_behind(stage)
         yield Problem(
             word,
-            f"`{word.value}` moves with every release, so a build can break though nothing changed here. "
+            f"`{stage.base or word.value}` moves with every release, so a build can break though nothing changed here. "
             "Name the version that you tested",
             related=[Related(argument, "the default is set here")] if argument else (),
         )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, rule
 
 from ._base_image import argument_behind
-from ._contexts import is_named_context
+from ._contexts import is_built_beside, is_named_context
 
 
 @rule(
@@ -29,6 +29,7 @@ from ._contexts import is_named_context
         "ARG BASE\nFROM $BASE\n",
         "FROM golang:1.23 AS build\nFROM build\n",
         "FROM scratch\n",
+        {"spark.Dockerfile": "FROM debian:12\n", "worker.Dockerfile": "FROM spark\n"},
         {
             "compose.yaml": "services:\n  web:\n    build:\n      context: .\n      additional_contexts:\n"
             "        base: service:base\n",
@@ -48,16 +49,17 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
     if stage.is_scratch:
         return
     if stage.image and stage.image_word and stage.image.tag is None and stage.image.digest is None:
-        name = stage.image_word.value
-        if is_named_context(stage.base or "", stage.dockerfile, project) or _is_to_be_given(stage):
+        name = stage.base or ""
+        if is_named_context(name, stage.dockerfile, project) or is_built_beside(name, stage.dockerfile, project):
+            return
+        if _is_to_be_given(stage):
             return
         argument = argument_behind(stage)
+        where = f" in the default of `{argument.key}`" if argument else ""
         yield Problem(
             stage.image_word,
-            f"`{name}` has no tag, so each build takes whatever `latest` is that day. Name the version that you tested"
-            if argument is None
-            else f"`{name}` is an image without a tag by default, so each build takes whatever `latest` is that day. "
-            f"Name the version that you tested in the default of `{argument.key}`",
+            f"`{name}` has no tag, so each build takes whatever `latest` is that day. Name the version that you "
+            f"tested{where}",
             related=[Related(argument, "the default is set here")] if argument else (),
         )
 
