@@ -185,6 +185,10 @@ def check_command(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    import gc
+
+    # What a run makes it keeps to its end: looking for garbage among all those nodes only costs a quarter of the time.
+    gc.disable()
     from dagdock.config import Finder
     from dagdock.engine import Linter, Workspace
     from dagdock.selection import Choice, check_asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dagdock.api import DagModule, Span
@@ -41,15 +41,20 @@ def texts(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
             yield "".join(map(str, parts)), node
 
 
-def named(module: DagModule) -> Iterator[Named]:
-    """Literal texts with a name: arguments, dict entries, assignments, defaults of parameters, environments.
+def named(module: DagModule, is_wanted: Callable[[str], bool]) -> Iterator[Named]:
+    """Literal texts with a wanted name: arguments, dict entries, assignments, defaults of parameters, environments.
 
     A text may come more than once, under several names.
     """
+    answers: dict[str, bool] = {}  # the same few names come over and over
     for name, value, call in _pairs(module):
-        text = _literal(value) or _behind(module, value)
-        if text is not None and text.value:
-            yield Named(name, text.value, text, call)
+        wanted = answers.get(name)
+        if wanted is None:
+            wanted = answers[name] = is_wanted(name)
+        if wanted:
+            text = _literal(value) or _behind(module, value)
+            if text is not None and text.value:
+                yield Named(name, text.value, text, call)
 
 
 def inside(module: DagModule, node: ast.expr, text: str, start: int, end: int) -> Span:
@@ -64,22 +69,27 @@ def inside(module: DagModule, node: ast.expr, text: str, start: int, end: int) -
 
 def _pairs(module: DagModule) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:
     for node in module.names.parents:
-        match node:
-            case ast.Call():
-                yield from _of_call(module, node)
-            case ast.Dict():
-                yield from _of_dict(node)
-            case ast.Assign():
-                for target in node.targets:
-                    yield from _of_target(target, node.value)
-            case ast.AnnAssign() if node.value is not None:
-                yield from _of_target(node.target, node.value)
-            case ast.arguments():
-                given = node.posonlyargs + node.args
-                pairs = [*zip(given[len(given) - len(node.defaults) :], node.defaults, strict=True)]
-                for parameter, default in [*pairs, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]:
-                    if default is not None:
-                        yield parameter.arg, default, None
+        kind = node.__class__
+        if kind is ast.Call:
+            yield from _of_call(module, node)  # type: ignore[arg-type]
+        elif kind is ast.Dict:
+            yield from _of_dict(node)  # type: ignore[arg-type]
+        elif kind is ast.Assign:
+            for target in node.targets:  # type: ignore[attr-defined]
+                yield from _of_target(target, node.value)  # type: ignore[attr-defined]
+        elif kind is ast.AnnAssign and node.value is not None:  # type: ignore[attr-defined]
+            yield from _of_target(node.target, node.value)  # type: ignore[attr-defined]
+        elif kind is ast.arguments:
+            yield from _of_parameters(node)  # type: ignore[arg-type]
+
+
+def _of_parameters(node: ast.arguments) -> Iterator[tuple[str, ast.expr, None]]:
+    given = node.posonlyargs + node.args
+    for parameter, default in zip(given[len(given) - len(node.defaults) :], node.defaults, strict=True):
+        yield parameter.arg, default, None
+    for parameter, missing in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+        if missing is not None:
+            yield parameter.arg, missing, None
 
 
 def _of_call(module: DagModule, call: ast.Call) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:

@@ -98,7 +98,8 @@ _KEEPS_TABLE = frozenset(
     "tolist copy reset_index set_index rename drop dropna fillna merge join sort_values sort_index drop_duplicates "
     "assign astype query filter apply applymap map replace values T melt pivot pivot_table explode transpose "
     "append concat with_columns select sort collect compute lazy persist repartition withColumn withColumnRenamed "
-    "dropDuplicates where toDF items rows iter_rows itertuples convert_dtypes infer_objects fill_null drop_nulls data target".split()
+    "dropDuplicates where toDF items rows iter_rows itertuples convert_dtypes infer_objects fill_null drop_nulls data "
+    "target".split()
 )
 # What turns a table into texts or lists of the same size, or writes it to the path that is given.
 _WRITES = frozenset(("to_csv", "to_json", "to_html", "to_string"))

@@ -88,7 +88,9 @@ def _start_dates(module: DagModule) -> list[tuple[Argument, list[Dag]]]:
         if dag.start_date:
             found.setdefault(id(dag.start_date.node), (dag.start_date, []))[1].append(dag)
     for task in module.tasks:
-        argument = task.arguments.get("start_date")
+        argument = task.own.get("start_date")
+        if argument is None and "default_args" in task.own:
+            argument = task.arguments.get("start_date")
         if argument and id(argument.node) not in found:
             found[id(argument.node)] = argument, [task.dag] if isinstance(task.dag, Dag) else []
     return list(found.values())

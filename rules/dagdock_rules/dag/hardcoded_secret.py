@@ -42,6 +42,7 @@ IN_TEXTS = (
         r"(?i)://[^\s'\"]*[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret|password))=(?P<secret>[^&#\s'\"]{8,})",
     ),
 )
+HEADERS = ("authorization", "proxy-authorization")
 HEADER = r"(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})"
 # Calls whose `secret` or `key` names a secret that is kept elsewhere.
 REFERENCES = ("Secret", "V1SecretKeySelector", "V1EnvVarSource", "V1SecretVolumeSource", "V1SecretEnvSource")
@@ -95,14 +96,14 @@ def hardcoded_secret(module: DagModule) -> Problems:
     if not module.imports_airflow:
         return
     told: set[ast.AST] = set()
-    for text in named(module):
+    for text in named(module, _may_be_secret):
         if text.node in told:
             continue
-        if text.name.lower() in ("authorization", "proxy-authorization"):
+        if text.name.lower() in HEADERS:
             found = re.fullmatch(HEADER, text.value)
             hit = found is not None and not is_placeholder(found["secret"])
         else:
-            hit = is_secret_name(text.name) and _is_secret(module, text)
+            hit = _is_secret(module, text)
         if hit:
             told.add(text.node)
             yield Problem(
@@ -126,6 +127,10 @@ def hardcoded_secret(module: DagModule) -> Problems:
                         "this secret stands in the text for everyone who can read the DAG or its logs. Keep it in an "
                         "Airflow Connection or the environment, hand it over from there, and change it",
                     )
+
+
+def _may_be_secret(name: str) -> bool:
+    return is_secret_name(name) or name.lower() in HEADERS
 
 
 def _is_handed_over(match: re.Match[str]) -> bool:

@@ -32,9 +32,8 @@ def secret_high_entropy(module: DagModule) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/index.html
     """
     told: set[ast.AST] = set()
-    for text in named(module):
-        loose = is_secret_name(text.name, loose=True) and not is_secret_name(text.name)
-        if text.node in told or not loose:
+    for text in named(module, _may_be_secret):
+        if text.node in told:
             continue
         if is_random(text.value) and is_likely_secret(text.value) and not known_secret(text.value):
             told.add(text.node)
@@ -44,3 +43,7 @@ def secret_high_entropy(module: DagModule) -> Problems:
                 "Connection or a "
                 "secrets backend",
             )
+
+
+def _may_be_secret(name: str) -> bool:
+    return is_secret_name(name, loose=True) and not is_secret_name(name)

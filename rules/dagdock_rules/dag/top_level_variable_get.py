@@ -54,7 +54,7 @@ def top_level_variable_get(module: DagModule) -> Problems:
         if call.airflow == "Variable.get" and call.runs_at == "parse":
             yield Problem(
                 call,
-                "this asks Airflow's database each time it reads the file, about every 30 seconds. "
+                "this asks Airflow's database each time the file is read, about every 30 seconds. "
                 + (
                     "A fixed value or an environment variable (`os.environ`) costs nothing here"
                     if _is_setting(module, call.node)
@@ -65,8 +65,11 @@ def top_level_variable_get(module: DagModule) -> Problems:
 
 
 def _shown(module: DagModule, call: ast.Call) -> str:
-    """The template that reads the Variable, as an example where its name or default is not plain."""
-    return _template(module, call) or "{{ var.value.my_variable }}"
+    """The template that reads the Variable: as it would be, or without a default that is not plain, or an example."""
+    given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "key")]
+    key = module.value(given[0]).get(str) if given else None
+    plain = key if key and key.isidentifier() else "my_variable"
+    return _template(module, call) or f"{{{{ var.value.{plain} }}}}"
 
 
 def _is_setting(module: DagModule, call: ast.Call) -> bool:

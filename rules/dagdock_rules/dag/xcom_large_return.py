@@ -51,10 +51,9 @@ def xcom_large_return(module: DagModule) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
     for function in module.functions:
-        if not _pushes(function):
-            continue
         for result in function.returns:
-            if found := large(module, result.origin):
+            found = large(module, result.origin)
+            if found and _pushes(function):
                 yield Problem(
                     result,
                     f"XCom puts {found.what} into Airflow's own database. Save it to a file, bucket or table, and "
