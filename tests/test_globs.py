@@ -41,6 +41,12 @@ CASES = [
     ("build/", "build/x", True),
     ("build/", "a/build/x", True),
     ("a[", "a[", True),
+    ("[]a]", "]", True),
+    ("[!]a]", "]", False),
+    ("[\\]a]", "]", True),
+    ("[z-a]", "m", False),
+    ("[a-]", "-", True),
+    ("a[/]b", "a/b", False),
     ("**", "a/b", True),
 ]
 
@@ -60,6 +66,27 @@ def test_last_match_wins() -> None:
 
 def test_a_folder_that_is_out_cannot_be_taken_back_from_inside() -> None:
     assert Patterns(["build", "!build/keep.py"]).match("build/keep.py")
+
+
+@pytest.mark.parametrize("pattern", ["*a*a*a*a*a*a*a*a*a*b", "**/a/**/a/**/a/**/a/**/a/**/a/**/b", "a*/" * 30 + "b"])
+def test_no_pattern_takes_long(pattern: str) -> None:
+    patterns = Patterns([pattern, f"{pattern}/"])
+    for path in ("a" * 250, "a/" * 400 + "a"):
+        assert not patterns.match(path)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["[z-a]", "x[b-a]/*", "[]", "[]a]", "[!]a]", "[^", "[\\]", "[a-]", "[--]", "[a-\\d]", "\\"]
+)
+def test_any_class_can_be_read(pattern: str) -> None:
+    patterns = Patterns([pattern, "*.log"])
+    assert patterns.match("x.log")
+    assert not patterns.match("x.py")
+
+
+@given(st.text("ab*?[]!^-\\/", max_size=8), st.text("ab/-]", min_size=1, max_size=8))
+def test_any_pattern_can_be_read(pattern: str, path: str) -> None:
+    Patterns([pattern]).match(path)
 
 
 names = st.text("ab.", min_size=1, max_size=3).filter(lambda name: name not in {".", ".."})

@@ -250,13 +250,11 @@ def test_the_same_as_docker_on_anything(lines: list[str], path: str) -> None:
 @given(pattern_texts, path_texts)
 def test_long_patterns_mean_the_same_as_short_ones(pattern: str, path: str) -> None:
     """The way for patterns with many repeats gives what the regular expression gives."""
-    from dagdock import ignorefile
-
-    glob = Glob(pattern)
-    if glob._tokens is not None:
-        expected = re.fullmatch("".join(glob._tokens), path, re.DOTALL) is not None
-        assert ignorefile._simulate(glob._tokens, path) == expected
-        assert glob.matches(path) == expected
+    expression = Glob(pattern)._expression
+    if expression is not None:
+        expected = re.fullmatch("".join(expression.pieces), path, re.DOTALL) is not None
+        assert expression.simulate(path) == expected
+        assert expression.matches(path) == expected
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,9 +3,78 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _GLOB = frozenset("*?[\\")
+
+# A pattern in pieces of a regular expression: these repeat, every other piece stands for exactly one character.
+STAR = "[^/]*"
+FOLDERS = "(?:.*/)?"
+ANYTHING = ".*"
+_REPEATS = frozenset((STAR, FOLDERS, ANYTHING))
+
+
+class Expression:
+    """A pattern in pieces, matched in good time: nested repeats make a regular expression slow without limit."""
+
+    # What one expression may try: a path of so many characters with so many repeats.
+    LONGEST, REPEATS = 500, 3
+
+    __slots__ = ("_compiled", "pieces")
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self.pieces = tuple(pieces)
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether its regular expression takes no long time on any path of LONGEST characters."""
+        return sum(piece in _REPEATS for piece in self.pieces) <= self.REPEATS
+
+    def matches(self, path: str) -> bool:
+        """Whether the whole path matches."""
+        if len(path) > self.LONGEST or not self.is_quick:
+            return self.simulate(path)
+        if self._compiled is None:
+            self._compiled = re.compile("".join(self.pieces), re.DOTALL)
+        return self._compiled.fullmatch(path) is not None
+
+    def simulate(self, path: str) -> bool:
+        """The match in time proportional to the path: a set of states as the bits of a number.
+
+        Bit i is set when the first i pieces match what was read so far.
+        """
+        pieces = self.pieces
+        stay = skip = inside = crossing = 0
+        for index, piece in enumerate(pieces):
+            if piece in _REPEATS:
+                skip |= 1 << index
+                stay |= (piece != FOLDERS) << index
+                inside |= (piece == FOLDERS) << index
+                crossing |= (piece == ANYTHING) << index
+        masks: dict[str, int] = {}
+        # A state within `(?:.*/)?` waits for the next slash; those are kept apart in `waiting`.
+        states, waiting = _skip(1, skip), 0
+        for character in path:
+            if character not in masks:
+                masks[character] = sum(
+                    1 << index
+                    for index, piece in enumerate(pieces)
+                    if piece not in _REPEATS and re.compile(piece, re.DOTALL).fullmatch(character)
+                )
+            waiting |= states & inside
+            moved = (states & masks[character]) << 1 | (states & (crossing if character == "/" else stay))
+            if character == "/":
+                moved |= waiting << 1
+            states = _skip(moved, skip)
+        return bool(states >> len(pieces) & 1)
+
+
+def _skip(states: int, skip: int) -> int:
+    """`states` with those added that a repeat reaches by matching nothing."""
+    while added := ((states & skip) << 1) & ~states:
+        states |= added
+    return states
 
 
 class Patterns:
@@ -54,14 +123,15 @@ class Patterns:
 class _Run:
     """Patterns of one sense that stand together."""
 
-    __slots__ = ("_expression", "_folders", "_names", "_sources", "wanted")
+    __slots__ = ("_expressions", "_folders", "_names", "_quick", "_slow", "wanted")
 
     def __init__(self, wanted: bool) -> None:
         self.wanted = wanted
         self._names: set[str] = set()
         self._folders: set[str] = set()
-        self._sources: list[str] = []
-        self._expression: re.Pattern[str] | None = None
+        self._expressions: list[tuple[Expression, bool]] = []  # and whether it is meant for folders only
+        self._slow: list[tuple[Expression, bool]] = []
+        self._quick: re.Pattern[str] | None = None
 
     def add(self, pattern: str) -> None:
         only_folder = pattern.endswith("/")
@@ -71,17 +141,33 @@ class _Run:
         if "/" not in pattern and _GLOB.isdisjoint(pattern):
             (self._folders if only_folder else self._names).add(pattern)
         else:
-            self._sources.append(_expression(pattern, only_folder))
+            expression = Expression(_pieces(pattern))
+            self._expressions.append((expression, only_folder))
+            if not expression.is_quick:
+                self._slow.append((expression, only_folder))
 
     def matches(self, path: str, is_dir: bool) -> bool:
         name = path.rpartition("/")[2]
         if name in self._names or (is_dir and name in self._folders):
             return True
-        if not self._sources:
+        if not self._expressions:
             return False
-        if self._expression is None:
-            self._expression = re.compile("|".join(self._sources), re.DOTALL)
-        return self._expression.fullmatch(f"{path}/" if is_dir else path) is not None
+        too_long = len(path) > Expression.LONGEST
+        one_by_one = self._expressions if too_long else self._slow
+        if any(expression.matches(path) for expression, only_folder in one_by_one if is_dir or not only_folder):
+            return True
+        return not too_long and self._all_quick().fullmatch(f"{path}/" if is_dir else path) is not None
+
+    def _all_quick(self) -> re.Pattern[str]:
+        """Those that take no long time as one expression; it wants a slash behind a folder."""
+        if self._quick is None:
+            sources = [
+                f"(?:{''.join(expression.pieces)}{'/' if only_folder else '/?'})"
+                for expression, only_folder in self._expressions
+                if expression.is_quick
+            ]
+            self._quick = re.compile("|".join(sources), re.DOTALL)
+        return self._quick
 
 
 def _strip(line: str) -> str:
@@ -92,42 +178,64 @@ def _strip(line: str) -> str:
     return line
 
 
-def _expression(pattern: str, only_folder: bool) -> str:
-    anchored = "/" in pattern
+def _pieces(pattern: str) -> Iterator[str]:
     parts = pattern.lstrip("/").split("/")
-    text = "" if anchored else "(?:.*/)?"
+    if "/" not in pattern:
+        yield FOLDERS
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
-        if part == "**":
-            text += ".+" if last else "(?:.*/)?"
+        if part != "**":
+            yield from _segment(part)
+            if not last:
+                yield "/"
+        elif last:
+            yield from (".", ANYTHING)
         else:
-            text += _segment(part) + ("" if last else "/")
-    return f"(?:{text}{'/' if only_folder else '/?'})"
+            yield FOLDERS
 
 
-def _segment(part: str) -> str:
-    """One name of a pattern as an expression that never crosses a slash and never matches an empty name."""
+def _segment(part: str) -> Iterator[str]:
+    """One name of a pattern in pieces that never cross a slash and never match an empty name."""
     if not part.strip("*"):
-        return "[^/]+"
-    text, position = "", 0
+        yield from ("[^/]", STAR)
+        return
+    position = 0
     while position < len(part):
         character = part[position]
         position += 1
         if character == "*":
-            text += "[^/]*"
+            yield STAR
         elif character == "?":
-            text += "[^/]"
+            yield "[^/]"
         elif character == "\\" and position < len(part):
-            text += re.escape(part[position])
+            yield re.escape(part[position])
             position += 1
-        elif character == "[" and (end := part.find("]", position + 1)) > 0:
-            inside = part[position:end]
-            negated = inside[0] in "!^"
-            inside = (
-                inside[negated:].replace("\\", "\\\\").replace("[", "\\[").replace("^", "\\^").replace("&&", "&\\&")
-            )
-            text += f"(?!/)[{'^' if negated else ''}{inside}]"
-            position = end + 1
+        elif character == "[" and (found := _class(part, position)):
+            piece, position = found
+            yield piece
         else:
-            text += re.escape(character)
-    return text
+            yield re.escape(character)
+
+
+def _class(part: str, position: int) -> tuple[str, int] | None:
+    """The set behind a `[` as a piece, and the place behind its `]`; None where nothing closes it."""
+    negated = part[position : position + 1] in ("!", "^")
+    position += negated
+    members: list[tuple[str, str]] = []
+    while not (members and part.startswith("]", position)):
+        low, position = _member(part, position)
+        high = low
+        if part.startswith("-", position) and part[position + 1 : position + 2] not in ("", "]"):
+            high, position = _member(part, position + 1)
+        if not low or not high:
+            return None
+        members.append((low, high))
+    # A range the wrong way round holds nothing.
+    ranges = "".join(f"{re.escape(low)}-{re.escape(high)}" for low, high in members if low <= high) or "\0"
+    return f"(?!/)[{'^' if negated else ''}{ranges}]", position + 1
+
+
+def _member(part: str, position: int) -> tuple[str, int]:
+    """One character of a set, behind a backslash where one stands; empty at the end of the pattern."""
+    position += part.startswith("\\", position)
+    return part[position : position + 1], position + 1

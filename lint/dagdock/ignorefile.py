@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from posixpath import normpath
 
 from dagdock.fix import Edit
+from dagdock.globs import ANYTHING, FOLDERS, STAR, Expression
 from dagdock.rule import Kind
 from dagdock.text import BOM, Source, Span, Text
 
@@ -139,16 +140,15 @@ class Glob:
     `fault` says why Docker refuses it; then it matches nothing.
     """
 
-    __slots__ = ("_expression", "_tokens", "fault", "pattern")
+    __slots__ = ("_expression", "fault", "pattern")
 
     def __init__(self, pattern: str, *, deep: bool = True) -> None:
         self.pattern = pattern
         self.fault: str | None = None
-        self._tokens: tuple[str, ...] | None = None
-        self._expression: re.Pattern[str] | None = None
+        self._expression: Expression | None = None
         if not WILDCARDS.isdisjoint(pattern) and len(pattern) <= _LONGEST:
             try:
-                self._tokens = tuple(_tokens(pattern, deep))
+                self._expression = Expression(_pieces(pattern, deep))
             except ValueError as fault:
                 self.fault = str(fault)
 
@@ -156,24 +156,10 @@ class Glob:
         """Whether the whole path matches."""
         if self.fault:
             return False
-        if self._tokens is None:
-            return path == self.pattern
-        # Nested repeats make a regular expression slow without limit on hostile input; those few take the long way.
-        if len(path) > 500 or sum(token in _REPEATS for token in self._tokens) > 3:
-            return _simulate(self._tokens, path)
-        if self._expression is None:
-            self._expression = re.compile("".join(self._tokens), re.DOTALL)
-        return self._expression.fullmatch(path) is not None
+        return path == self.pattern if self._expression is None else self._expression.matches(path)
 
 
-# A glob as pieces of a regular expression; every other piece stands for exactly one character.
-_STAR = "[^/]*"
-_FOLDERS = "(?:.*/)?"
-_ANYTHING = ".*"
-_REPEATS = frozenset((_STAR, _FOLDERS, _ANYTHING))
-
-
-def _tokens(pattern: str, deep: bool) -> Iterator[str]:
+def _pieces(pattern: str, deep: bool) -> Iterator[str]:
     """The pieces of a pattern. Raises ValueError where `filepath.Match` finds it malformed."""
     position, length = 0, len(pattern)
     while position < length:
@@ -182,16 +168,16 @@ def _tokens(pattern: str, deep: bool) -> Iterator[str]:
             start = position
             position += 1
             if not (deep and pattern.startswith("*", position)):
-                yield _STAR
+                yield STAR
                 continue
             position += 1
             if pattern.startswith("/", position):
                 position += 1
             elif start == 0 and WILDCARDS.isdisjoint(pattern[position:]):
                 # `**x` without another wildcard is compared as an ending, whatever stands before it.
-                yield _ANYTHING
+                yield ANYTHING
                 continue
-            yield _ANYTHING if position == length else _FOLDERS
+            yield ANYTHING if position == length else FOLDERS
         elif character == "?":
             yield "[^/]"
             position += 1
@@ -237,43 +223,6 @@ def _class_member(pattern: str, position: int) -> tuple[str, int]:
     if not character or position + 1 >= len(pattern):
         raise ValueError("`[` has no closing `]`")
     return character, position + 1
-
-
-def _simulate(tokens: Sequence[str], path: str) -> bool:
-    """The match of `tokens` in time proportional to the path: a set of states as the bits of a number.
-
-    Bit i is set when the first i tokens match what was read so far.
-    """
-    stay = skip = inside = 0
-    for index, token in enumerate(tokens):
-        if token in _REPEATS:
-            skip |= 1 << index
-            stay |= (token != _FOLDERS) << index
-            inside |= (token == _FOLDERS) << index
-    crossing = sum(1 << index for index, token in enumerate(tokens) if token == _ANYTHING)
-    masks: dict[str, int] = {}
-    # A state within `(?:.*/)?` waits for the next slash; those are kept apart in `waiting`.
-    states, waiting = _skip(1, skip), 0
-    for character in path:
-        if character not in masks:
-            masks[character] = sum(
-                1 << index
-                for index, token in enumerate(tokens)
-                if token not in _REPEATS and re.compile(token, re.DOTALL).fullmatch(character)
-            )
-        waiting |= states & inside
-        moved = (states & masks[character]) << 1 | (states & (crossing if character == "/" else stay))
-        if character == "/":
-            moved |= waiting << 1
-        states = _skip(moved, skip)
-    return bool(states >> len(tokens) & 1)
-
-
-def _skip(states: int, skip: int) -> int:
-    """`states` with those added that a repeat reaches by matching nothing."""
-    while added := ((states & skip) << 1) & ~states:
-        states |= added
-    return states
 
 
 def _clean(path: str) -> str:
