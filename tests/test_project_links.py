@@ -11,6 +11,7 @@ import pytest
 from dagdock.api import ComposeFile, DagModule, Dockerfile, Project, Service
 from dagdock.facts import Disk
 from dagdock.project import Broken, find_root
+from dagdock.project.dotenv import read_env
 
 
 def compose(project: Project, path: str = "compose.yaml") -> ComposeFile:
@@ -168,6 +169,14 @@ def test_values_come_from_the_env_file_beside() -> None:
     project = built("'${DIR}'", {".env": "# x\nexport DIR=app\n", "app/Dockerfile": "FROM a\n"})
     assert project.dockerfile_of(service(project)) is not None
     assert compose(project).env == {"DIR": "app"}
+
+
+def test_values_that_double_in_each_line_end_somewhere() -> None:
+    lines = "A0=xxxxxxxx\n" + "".join(f"A{number + 1}=${{A{number}}}${{A{number}}}\n" for number in range(80))
+    values = read_env(lines)
+    assert values["A1"] == "x" * 16
+    assert "A80" not in values
+    assert sum(map(len, values.values())) < 1_000_000
 
 
 def test_the_ignore_file_in_force() -> None:

@@ -75,6 +75,10 @@ def test_malformed(text: str, bad: str) -> None:
     assert fill(text).count("?") == 1 or "${A:-${" in text
 
 
+def test_what_grows_without_end_is_unknown() -> None:
+    assert Filled(mapped("$A" * 400), {"A": "x" * 50_000}).text == UNKNOWN
+
+
 def test_uses_and_their_places() -> None:
     found = interpolations(mapped("x ${A:-${B?say}} $C"))
     assert [(one.name, one.operator, one.argument, one.span.text) for one in found] == [

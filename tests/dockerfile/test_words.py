@@ -182,6 +182,13 @@ def test_what_docker_cannot_read_is_a_fault(raw: str, place: str) -> None:
     assert fault.message
 
 
+def test_values_that_double_in_each_line_end_somewhere() -> None:
+    stage = parse(Source("Dockerfile", "FROM a\nENV A=xxxxxxxx\n" + "ENV A=$A$A\n" * 80)).stages[0]
+    assert stage.scope_at().value("A") is None
+    grown = parse(Source("Dockerfile", "FROM a\nENV A=xxxxxxxx\nENV A=$A$A\n")).stages[0]
+    assert grown.scope_at().value("A") == "x" * 16
+
+
 def test_substitutions_nest_only_so_deep() -> None:
     assert word("${x:-" * 40 + "y" + "}" * 40).resolve(Values()) == "y"
     assert word("${x:-" * 4000 + "y" + "}" * 4000).fault is not None

@@ -169,9 +169,7 @@ class Filled:
 
     def __init__(self, mapped: Mapped, env: Mapping[str, str]) -> None:
         self._mapped = mapped
-        length = len(mapped.text)
-        too_long = [_Chunk(UNKNOWN, 0, length, False)]
-        self._chunks = list(_fill(mapped.text, 0, length, env, 0)) if length <= MAX_LENGTH else too_long
+        self._chunks = _filled(mapped.text, env)
         self._starts: list[int] = []
         length = 0
         for chunk in self._chunks:
@@ -209,6 +207,21 @@ class Filled:
             place = chunk.start + index - self._starts[number]
             return place, place + 1
         return chunk.start, chunk.end
+
+
+def _filled(text: str, env: Mapping[str, str]) -> list[_Chunk]:
+    """All of a text, filled; unknown as a whole where it is, or becomes, too long to be looked into."""
+    unknown = [_Chunk(UNKNOWN, 0, len(text), False)]
+    if len(text) > MAX_LENGTH:
+        return unknown
+    chunks: list[_Chunk] = []
+    size = 0
+    for chunk in _fill(text, 0, len(text), env, 0):
+        size += len(chunk.text)
+        if size > MAX_LENGTH:
+            return unknown
+        chunks.append(chunk)
+    return chunks
 
 
 def _fill(text: str, start: int, end: int, env: Mapping[str, str], depth: int) -> Iterator[_Chunk]:

@@ -11,14 +11,14 @@ def trim(value: str, pattern: str, modifier: str) -> str | None:
         # From behind, since a regular expression finds the match that begins first, not the one that ends last.
         trimmed = trim(value[::-1], _reversed(pattern), modifier.replace("%", "#"))
         return None if trimmed is None else trimmed[::-1]
-    regex = _regex(pattern, value, greedy=modifier == "##")
+    regex = _regex(pattern, len(value), greedy=modifier == "##")
     match = regex.match(value) if regex else None
     return None if regex is None else value[match.end() :] if match else value
 
 
 def replace(value: str, pattern: str, replacement: str, every: bool) -> str | None:
     """`${value/pattern/replacement}`, `//` for `every` match."""
-    regex = _regex(pattern, value, greedy=True)
+    regex = _regex(pattern, len(value) + len(replacement), greedy=True)
     return None if regex is None else regex.sub(lambda _: replacement, value, count=0 if every else 1)
 
 
@@ -32,11 +32,14 @@ def _reversed(pattern: str) -> str:
     return "".join(reversed(pieces))
 
 
-def _regex(pattern: str, value: str, greedy: bool) -> Pattern[str] | None:
-    """A shell pattern as a regular expression; None where Docker refuses it, or it might run for long on the value."""
+def _regex(pattern: str, size: int, greedy: bool) -> Pattern[str] | None:
+    """A shell pattern as a regular expression; None where Docker refuses it, or it might run for long.
+
+    `size` is how much text it is to work on.
+    """
     import re
 
-    if pattern.count("*") > 2 or len(pattern) + len(value) > 2000:
+    if pattern.count("*") > 2 or len(pattern) + size > 2000:
         return None
     out: list[str] = []
     characters = iter(pattern)

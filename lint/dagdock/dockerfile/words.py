@@ -14,6 +14,7 @@ from dagdock.text import Mapped, Span, Text
 # What may stand behind a name in `${name…}`, as BuildKit has it.
 MODIFIERS = (":-", ":+", ":?", "-", "+", "?", "##", "#", "%%", "%", "//", "/")
 _SPECIAL_NAMES = "@*#?-$!"
+_LONGEST = 50_000  # values longer than this are nobody's; a value that doubles in each line would fill the memory
 _DEEPEST = 50  # substitutions inside substitutions; nobody writes more, and Python's stack has an end
 
 
@@ -194,11 +195,15 @@ class Word:
         return any(part.quote if isinstance(part, Literal) else part.quoted for part in self.parts)
 
     def resolve(self, values: Values) -> str | None:
-        """The value with variables put in; None where one of them is unknown."""
+        """The value with variables put in; None where one of them is unknown, or all is too long to be meant."""
         texts: list[str] = []
+        size = 0
         for part in self.parts:
             text = part.text if isinstance(part, Literal) else part.resolve(values)
             if text is None:
+                return None
+            size += len(text)
+            if size > _LONGEST:
                 return None
             texts.append(text)
         return "".join(texts)

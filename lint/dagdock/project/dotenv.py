@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+_LONGEST = 50_000  # values longer than this are nobody's; one that doubles in each line would fill the memory
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", '"': '"', "$": "$"}
 
 
@@ -27,11 +28,16 @@ def read_env(text: str) -> dict[str, str]:
 
 
 def _filled_in(text: str, values: dict[str, str]) -> str | None:
-    """The text with `$NAME` and `${NAME}` put in; None where one of them, or anything more intricate, is unknown."""
+    """The text with `$NAME` and `${NAME}` put in.
+
+    None where one of them, or anything more intricate, is unknown, or all is too long to be meant.
+    """
     if "$" not in text:
         return text
     found = [match[1] or match[2] for match in _variable().finditer(text)]
     if any(name not in values for name in found) or text.count("$") != len(found):
+        return None
+    if len(text) + sum(len(values[name]) for name in found) > _LONGEST:
         return None
     return _variable().sub(lambda match: values[match[1] or match[2]], text)
 
