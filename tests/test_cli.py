@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,7 @@ def test_standard_input(dagdock: Dagdock) -> None:
     assert dagdock("check", "-", stdin=b"").status == 2
     assert dagdock("check", "-", "--stdin-filename", "README.md", stdin=b"").status == 2
     assert dagdock("check", "-", "Dockerfile", "--stdin-filename", "Dockerfile", stdin=b"").status == 2
+    assert "give - as the path" in dagdock("check", "--stdin-filename", "Dockerfile").err
 
 
 def test_standard_input_takes_the_place_of_the_file(dagdock: Dagdock) -> None:
@@ -185,7 +187,7 @@ def test_quiet_and_verbose(dagdock: Dagdock) -> None:
     Path("Dockerfile").write_text(CLEAN)
     assert dagdock("check", "--quiet").out == ""
     done = dagdock("check", "--verbose")
-    assert "1 files (1 dockerfile)" in done.err
+    assert "files: 1 (1 dockerfile)" in done.err
 
 
 def test_what_cannot_be_read(dagdock: Dagdock) -> None:
@@ -202,7 +204,50 @@ def test_pythons_warnings_stay_inside(dagdock: Dagdock) -> None:
 
 
 def test_nothing_to_check(dagdock: Dagdock) -> None:
-    assert dagdock("check").status == 0
+    done = dagdock("check")
+    assert (done.status, done.out) == (
+        0,
+        "Nothing to check: no Dockerfile, Compose file or Airflow DAG is among the files.\n",
+    )
+    assert dagdock("check", "nowhere").out.endswith("\nNothing could be checked.\n")
+
+
+def test_a_path_that_is_empty_is_not_the_whole_folder(dagdock: Dagdock) -> None:
+    Path("Dockerfile").write_text(TWICE)
+    assert dagdock("check", "--fix", "").status == 2
+    assert Path("Dockerfile").read_text() == TWICE
+
+
+def test_one_configuration_or_none(dagdock: Dagdock) -> None:
+    Path("dagdock.toml").write_text("")
+    assert dagdock("check", "--isolated", "--config", "dagdock.toml").status == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("command", [("check",), ("check", "--format", "json"), ("rules",), ("explain", "DF102")])
+def test_what_cannot_be_written(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "Dockerfile").write_text(LATEST)
+    run = [sys.executable, "-m", "dagdock", *command]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(run, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "dagdock: standard output cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no sh")
+def test_streams_that_are_closed(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(LATEST)
+    for line, status in (
+        ("check >&-", 1),
+        ("check 2>&-", 1),
+        ("check >&- 2>&-", 1),
+        ("check - --stdin-filename Dockerfile <&-", 2),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", f'"{sys.executable}" -m dagdock {line}'], cwd=tmp_path, capture_output=True, check=False
+        )
+        assert done.returncode == status, line
+        assert b"Traceback" not in done.stderr and b"internal error" not in done.stderr
 
 
 def test_an_internal_error_says_what_to_do(dagdock: Dagdock, monkeypatch: pytest.MonkeyPatch) -> None:

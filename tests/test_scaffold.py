@@ -123,6 +123,7 @@ def test_outside_a_checkout_a_plugin_begins(tmp_path: Path) -> None:
         ("a b", "dag", "", "cannot be a rule's name"),
         ("../evil", "dag", "", "cannot be a rule's name"),
         ("class-é", "dag", "", "cannot be a rule's name"),
+        ("class", "dag", "", "cannot be a rule's name"),
         ("unknown-instruction", "dockerfile", "", "is a rule already"),
         ("fine", "dockerfile", "DF001", "is taken; `--code DF0` takes the next free code"),
         ("fine", "dockerfile", "D-1", "is no code"),

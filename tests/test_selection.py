@@ -149,6 +149,9 @@ def test_wrong_options(table: str, message: str) -> None:
         ("select = ['DL9999']", "dagdock.toml:1: dagdock has no rule for `DL9999`"),
         ("[severity]\nDF999 = 'off'", "dagdock.toml:2: no rule is called `DF999`"),
         ("[rules.threee]\nx = 1", "dagdock.toml:1: no rule is called `threee`"),
+        ("[rules.one]\nx = 1", "dagdock.toml:2: `one` has no option `x`, nor any other"),
+        ("[rules.DF1]\nx = 1", "has no option `x`"),
+        ("[rules.DL3006]\nx = 1", "has no option `x`"),
         ("[per-file-ignores]\n'a' = ['nix']", "dagdock.toml:1: no rule is called `nix`"),
         ("plugins = ['acme']", "dagdock.toml:1: the plugin `acme` is not installed beside dagdock"),
     ],
@@ -167,6 +170,8 @@ def test_names_on_the_command_line() -> None:
     check_asked(Choice(select=["ALL"], ignore=["DL9999"]), VOCABULARY)
     with pytest.raises(UsageError, match="--select: no rule is called `threee`; did you mean `three`"):
         check_asked(Choice(select=["threee"]), VOCABULARY)
+    with pytest.raises(UsageError, match="--select: name at least one rule"):
+        check_asked(Choice(select=[]), VOCABULARY)
     with pytest.raises(UsageError, match="--extend-select: dagdock has no rule for `DL9999`"):
         check_asked(Choice(extend_select=["DL9999"]), VOCABULARY)
 

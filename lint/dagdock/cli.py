@@ -110,14 +110,15 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     status.add_argument("--exit-zero", action="store_true", help="exit status 0 for findings of any severity")
 
     config = check.add_argument_group("configuration")
-    config.add_argument("--config", metavar="FILE", help="use this configuration file and no other")
-    config.add_argument("--isolated", action="store_true", help="use no configuration file")
+    which = config.add_mutually_exclusive_group()
+    which.add_argument("--config", metavar="FILE", help="use this configuration file and no other")
+    which.add_argument("--isolated", action="store_true", help="use no configuration file")
     config.add_argument("--force-exclude", action="store_true", help="`exclude` holds for files named here too")
     config.add_argument(
         "--jobs", metavar="N", type=int, default=0, help="processes at most (default: as many as cores)"
     )
-    config.add_argument("--no-cache", action="store_true", help="check everything anew")
-    config.add_argument("--cache-dir", metavar="DIR", help="where results are remembered")
+    config.add_argument("--no-cache", action="store_true", help="no effect yet: everything is always checked anew")
+    config.add_argument("--cache-dir", metavar="DIR", help="no effect yet: no results are remembered")
 
 
 def _names(text: str) -> list[str]:
@@ -146,21 +147,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import warnings
 
     warnings.simplefilter("ignore")  # what Python thinks of a file that is read is nobody's business here
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller (`>&-`)
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         parsed = parser().parse_args(arguments)
         status: int = parsed.run(parsed)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone (`| head`). Python flushes again at exit: let it flush into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has gone (`| head`)
+        _write_no_more()
         status = FOUND
+    except OSError as problem:
+        _write_no_more()
+        print(f"dagdock: standard output cannot be written: {problem.strerror}", file=sys.stderr)
+        status = BROKEN
     except KeyboardInterrupt:
         print("dagdock: interrupted", file=sys.stderr)
         status = 130
     return status
+
+
+def _write_no_more() -> None:
+    """Python flushes standard output again at exit: let it flush into nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # dagdock check
@@ -174,9 +186,9 @@ def check_command(arguments: argparse.Namespace) -> int:
         return _check(arguments)
     except (ConfigError, UsageError) as problem:
         print(f"dagdock: {problem}", file=sys.stderr)
-    except (BrokenPipeError, KeyboardInterrupt):
-        raise
     except Exception as problem:
+        if isinstance(problem, OSError) and problem.filename is None:
+            raise  # of no file, so of standard output
         from dagdock.engine import describe
 
         print(f"dagdock: internal error: {describe(problem)}", file=sys.stderr)
@@ -239,7 +251,12 @@ def _targets(
     arguments: argparse.Namespace, linter: Linter, workspace: Workspace, failures: list[Failure]
 ) -> Iterator[Target]:
     from dagdock.files import Gathering
+    from dagdock.selection import UsageError
 
+    if arguments.stdin_filename is not None:
+        raise UsageError("--stdin-filename says what standard input is; give - as the path to read that")
+    if "" in arguments.paths:
+        raise UsageError("a path is empty; an unset variable in a script, perhaps")
     gathering = Gathering(linter.config, force_exclude=arguments.force_exclude)
     for found in gathering.gather(arguments.paths or ["."]):
         yield workspace.target(found.path, found.start)
@@ -255,6 +272,8 @@ def _standard_input(arguments: argparse.Namespace, workspace: Workspace) -> tupl
         raise UsageError("- (standard input) cannot be checked together with other paths")
     if not name or not may_be_ours(os.path.basename(name)):
         raise UsageError("say what standard input is: --stdin-filename Dockerfile, compose.yaml or dags/example.py")
+    if sys.stdin is None:
+        raise UsageError("there is no standard input")
     target = workspace.target(os.path.abspath(name))
     content = sys.stdin.buffer.read()
     return workspace.with_files({target.root: {target.path: content}}), [target]
@@ -338,8 +357,8 @@ def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(result.files.items()))
         plugins = "".join(f", plugin {name} {version}".rstrip() for name, version in result.plugins.items())
         print(
-            f"dagdock {__version__}: {result.checked} files ({kinds or 'none'}), {len(result.rules)} rules{plugins}, "
-            f"{len(result.silenced)} findings silenced, {result.seconds:.2f} s",
+            f"dagdock {__version__}: files: {result.checked} ({kinds or 'none'}), rules: {len(result.rules)}{plugins}, "
+            f"silenced: {len(result.silenced)}, {result.seconds:.2f} s",
             file=sys.stderr,
         )
     if result.errors:

@@ -79,7 +79,7 @@ class Selection:
     def options(self, rule: Rule) -> dict[str, Option]:
         """The keyword arguments that the rule is called with, where they differ from its defaults."""
         if rule.code not in self._options:
-            self._options[rule.code] = dict(self._given_options(rule)) if rule.options else {}
+            self._options[rule.code] = dict(self._given_options(rule))
         return self._options[rule.code]
 
     def check_names(self, kinds: tuple[Kind, ...]) -> None:
@@ -104,6 +104,9 @@ class Selection:
                 if fault := self._vocabulary.fault(name, kinds, foreign=foreign):
                     keys = (key, name) if key in ("severity", "rules") else (key,)
                     raise ConfigError(f"{config.where(*self._prefix, *keys)}{fault}")
+        if config.rules:  # also of rules that are off, or find nothing to look at
+            for rule in (rule for kind in kinds for rule in self._vocabulary.of_kind(kind)):
+                self.options(rule)
 
     @property
     def _prefix(self) -> tuple[str, ...]:
@@ -146,12 +149,13 @@ class Selection:
             if key in rule.options:
                 yield key.replace("-", "_"), value
         for name, table in self.config.rules.items():
-            if name.upper() != rule.code and name.lower() != rule.name:
+            if not closeness(name, rule):
                 continue
             for key, value in table.items():
                 where = self.config.where(*self._prefix, "rules", name, key)
                 if key not in rule.options:
-                    raise ConfigError(f"{where}`{rule.name}` has no option `{key}`{did_you_mean(key, rule.options)}")
+                    nearest = did_you_mean(key, rule.options) if rule.options else ", nor any other"
+                    raise ConfigError(f"{where}`{rule.name}` has no option `{key}`{nearest}")
                 if not _same_type(value, rule.options[key]):
                     raise ConfigError(f"{where}`{key}` must be {_type_in_words(rule.options[key])}")
                 yield key.replace("-", "_"), value
@@ -167,6 +171,8 @@ def check_asked(asked: Choice, vocabulary: Vocabulary) -> None:
         for name in names:
             if fault := vocabulary.fault(name, foreign=foreign):
                 raise UsageError(f"{option}: {fault}")
+    if asked.select is not None and not asked.select:
+        raise UsageError("--select: name at least one rule")
 
 
 def kept(findings: Sequence[Finding], names: Sequence[str]) -> list[Finding]:

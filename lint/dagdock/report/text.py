@@ -93,6 +93,10 @@ def failure_line(failure: Failure, terminal: Terminal) -> str:
 
 def summary(result: Result, terminal: Terminal) -> Iterator[str]:
     checked = _count(result.checked, "file")
+    if not result.checked and not result.findings:
+        nothing = "Nothing to check: no Dockerfile, Compose file or Airflow DAG is among the files."
+        yield terminal.paint("Nothing could be checked." if result.errors else nothing, "strong")
+        return
     if not result.findings:
         left = "Nothing left to report" if result.fixed else "No problems found"
         where = f"the {checked} that could be checked" if result.errors else checked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import keyword
 import os
 import re
 import sys
@@ -42,7 +43,7 @@ def new_rule(name: str, kind: Kind, package: str, code: str = "") -> list[str]:
     where name, package or code cannot be used; nothing is written then.
     """
     function = name.strip().lower().replace("-", "_")
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", function):
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", function) or keyword.iskeyword(function):
         raise ValueError(f"`{name}` cannot be a rule's name; write words with `-` between them, such as latest-tag")
     path = os.path.join(package, kind, f"{function}.py")
     if os.path.exists(path):
