@@ -231,7 +231,7 @@ def test_what_cannot_be_written(tmp_path: Path, command: tuple[str, ...]) -> Non
     with open("/dev/full", "w") as full:
         done = subprocess.run(run, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "dagdock: standard output cannot be written: No space left on device\n"
+    assert done.stderr == "dagdock: stopped by the system: No space left on device\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no sh")

@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = FOUND
     except OSError as problem:
         _write_no_more()
-        print(f"dagdock: standard output cannot be written: {problem.strerror}", file=sys.stderr)
+        print(f"dagdock: stopped by the system: {problem.strerror or problem}", file=sys.stderr)
         status = BROKEN
     except KeyboardInterrupt:
         print("dagdock: interrupted", file=sys.stderr)
@@ -188,7 +188,7 @@ def check_command(arguments: argparse.Namespace) -> int:
         print(f"dagdock: {problem}", file=sys.stderr)
     except Exception as problem:
         if isinstance(problem, OSError) and problem.filename is None:
-            raise  # of no file, so of standard output
+            raise  # of no file: a full disk behind standard output, a limit on processes
         from dagdock.engine import describe
 
         print(f"dagdock: internal error: {describe(problem)}", file=sys.stderr)
