@@ -52,11 +52,11 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
         return
     if is_set_later(dag, "catchup") or "catchup" in dag.default_args or starts_now(dag):
         return
-    edit = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else None
+    edits = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else []
     yield Problem(
         dag,
         "without `catchup` Airflow 2 starts a run for every interval since start_date. Write `catchup=False`, "
         "or `True` if you want them",
         severity="warning" if since3 is False else "info",
-        fix=Fix("Add `catchup=False`", [edit], "unsafe") if edit else None,
+        fix=Fix("Add `catchup=False`", edits, "unsafe") if edits else None,
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import sys
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
@@ -12,7 +13,10 @@ from dagdock.api import Bad, DagModule, Problem, Problems, rule
     precision="very-high",
     aliases=["dagruff:SYNTAX_ERROR"],
     tags=["syntax"],
-    bad=[Bad("from airflow import DAG\n\nwith DAG('daily') as dag«»\n    pass\n")],
+    bad=[
+        Bad("from airflow import DAG\n\nwith DAG('daily') as dag«»\n    pass\n"),
+        Bad("from airflow import DAG\n\ndag = DAG('daily', schedule='@daily', «schedule»='@hourly')\n"),
+    ],
     good=["from airflow import DAG\n\nwith DAG('daily') as dag:\n    pass\n"],
 )
 def python_syntax(module: DagModule) -> Problems:
@@ -25,4 +29,31 @@ def python_syntax(module: DagModule) -> Problems:
     """
     version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     for fault in module.faults:
+        if fault.message.startswith("f-string") and sys.version_info < (3, 12):
+            # What may stand in the braces of an f-string was a language of its own before.
+            yield Problem(
+                fault.span,
+                f"{fault.message} (as {version} reads the file). Python 3.12 takes more in f-strings: run dagdock with "
+                "the Python that Airflow runs with, or Airflow cannot load it like this",
+                severity="info",
+            )
+            continue
         yield Problem(fault.span, f"{fault.message} (as {version} reads the file). Airflow cannot load it like this")
+    for call in module.names.calls:
+        if len(call.keywords) > 1 and (again := _repeated(call)):
+            span = module.span(again)
+            name = span.source.span(span.start, span.start + len(again.arg or ""))
+            yield Problem(
+                name, f"`{again.arg}` is given twice in this call. Airflow cannot load the file: take one of them away"
+            )
+
+
+def _repeated(call: ast.Call) -> ast.keyword | None:
+    """A keyword argument that a call is given again, which Python only finds when it compiles the file."""
+    seen: set[str] = set()
+    for keyword in call.keywords:
+        if keyword.arg in seen:
+            return keyword
+        if keyword.arg is not None:
+            seen.add(keyword.arg)
+    return None

@@ -67,8 +67,8 @@ def sensor_poke_long(task: Task) -> Problems:
         fix: Fix | None = Fix.replace('Use mode="reschedule"', mode, f"{quote}reschedule{quote}", "unsafe")
     else:
         quote = '"' if '"' in task.module.span(task.call).text else "'"
-        edit = add_keyword(task.module, task.given[0], f"mode={quote}reschedule{quote}") if not task.taskflow else None
-        fix = Fix('Add mode="reschedule"', [edit], "unsafe") if edit and not mode else None
+        edits = add_keyword(task.module, task.given[0], f"mode={quote}reschedule{quote}") if not task.taskflow else []
+        fix = Fix('Add mode="reschedule"', edits, "unsafe") if edits and not mode else None
     yield Problem(
         task,
         f"`{task.name}` keeps a worker slot for up to {_words(timeout)} and looks only every {_words(interval)}. "
