@@ -50,11 +50,12 @@ from ._stores import Store, asks_to_keep, data_folders, store_of
     ],
 )
 def database_without_volume(service: Service, project: Project) -> Problems:
-    """A database keeps its data inside its container, where it is lost with it.
+    """A database keeps its data inside its container, where no later container finds them.
 
-    `docker compose down`, a new image or a changed setting replaces the container, and everything in the database is
-    gone. Mount a named volume on the folder that the image writes its data to: volumes outlive containers. A database
-    that may forget everything, in tests for instance, says so best with a `tmpfs` on that folder.
+    `docker compose down` removes the container, and the one that `up` makes next starts with an empty database; what
+    is left of the old data, if anything, is a volume without a name that the next clean-up deletes. Mount a named
+    volume on the folder that the image writes its data to: it is there again for the next container. A database that
+    may forget everything, in tests for instance, says so best with a `tmpfs` on that folder.
 
     https://docs.docker.com/get-started/docker-concepts/running-containers/persisting-container-data/
     https://docs.docker.com/reference/compose-file/volumes/
@@ -73,8 +74,8 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     is_less = store.facts.get("severity") == "info" and not asks_to_keep(running, store)
     yield Problem(
         service.image if service.entry.span.holds(service.image) else service,
-        f"the data in `{folders[0]}` are lost with the container{instead}. Mount a named volume there: "
-        f"`{service.name}-data:{folders[0]}`",
+        f"no later container finds the data in `{folders[0]}` after `docker compose down`{instead}. Mount a "
+        f"named volume there: `{service.name}-data:{folders[0]}`",
         severity="info" if is_less or _is_for_tests(service) else None,
         fix=None if near or f"{service.name}-data" in running.file.volumes else _mount(service, folders[0]),
     )

@@ -74,8 +74,8 @@ def docker_socket_mount(service: Service) -> Problems:
 def _problem(where: Located, what: str) -> Problem:
     return Problem(
         where,
-        f"through {what} this container can become root on the host, with `:ro`, too. Leave it out, or put a proxy in "
-        "between that only lets through what is needed",
+        f"through {what} this container can become root on the host, with `:ro`, too. Leave it out; where the "
+        "service needs it for its work, give that a machine of its own or a proxy that lets little through",
     )
 
 

@@ -44,5 +44,5 @@ def privileged(service: Service) -> Problems:
 def _remedy(service: Service) -> str:
     image = service.image_ref
     if image and image.familiar == "docker" and "dind" in (image.tag or ""):
-        return "Docker in Docker needs less with a `dind-rootless` image; `security_opt` and `devices` do the rest"
+        return "Docker in Docker cannot do without it: keep it off machines that matter"
     return "Give it only what it needs, with `cap_add` or `devices`"

@@ -41,6 +41,10 @@ OPTIONS = ("--requirepass", "--masterauth", "--pass")
             "services:\n  api:\n    image: api:1.4\n    environment:\n      - API_TOKEN=«${API_TOKEN:-changeme}»\n",
             fixed="services:\n  api:\n    image: api:1.4\n    environment:\n      - API_TOKEN=${API_TOKEN:?}\n",
         ),
+        Bad(
+            "services:\n  api:\n    image: api:1.4\n    environment:\n      DB_PASSWORD: «${PG_PASSWORD:-changeme}»\n",
+            fixed="services:\n  api:\n    image: api:1.4\n    environment:\n      DB_PASSWORD: ${PG_PASSWORD:?}\n",
+        ),
         Bad("services:\n  cache:\n    image: redis:7\n    command: redis-server --requirepass «hunter2»\n"),
     ],
     good=[
@@ -62,13 +66,14 @@ def secret_in_environment(service: Service) -> Problems:
     """
     for setting in service.environment:
         if setting.value and gives_secret_away(setting.name, written_text(setting.value)):
-            name = setting.name
             what = "default" if setting.value.variables else "value"
+            variable = _variable(setting, setting.value)
+            remedy = f"write `${{{variable}:?}}` here" if variable else "name the variable here"
             yield Problem(
                 setting.value,
-                f"this {what} of `{name}` is known to everyone who can read this file. Put one in `.env`, keep that "
-                f"out of git, and write `${{{name}:?}}` here",
-                fix=_from_outside(setting, setting.value),
+                f"this {what} of `{setting.name}` is known to everyone who can read this file. Put one in `.env`, keep "
+                f"that out of git, and {remedy}",
+                fix=_from_outside(variable, setting.value) if variable else None,
             )
     commands = [service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None]
     for command in commands:
@@ -80,11 +85,17 @@ def secret_in_environment(service: Service) -> Problems:
             )
 
 
-def _from_outside(setting: Setting, value: Value) -> Fix | None:
-    name = setting.name
-    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) or not isinstance(value.node, Scalar) or value.node.is_block:
+def _variable(setting: Setting, value: Value) -> str | None:
+    """The variable to take it from: the one whose default it is (others may share it), else one named like the key."""
+    if value.variables:
+        return str(value.variables[0].name) if len(value.variables) == 1 else None
+    return str(setting.name) if re.fullmatch(r"[A-Za-z_]\w*", setting.name, re.ASCII) else None
+
+
+def _from_outside(variable: str, value: Value) -> Fix | None:
+    if not isinstance(value.node, Scalar) or value.node.is_block:
         return None
-    return Fix.replace(f"Take it from the variable `{name}`", value, f"${{{name}:?}}", "unsafe")
+    return Fix.replace(f"Take it from the variable `{variable}`", value, f"${{{variable}:?}}", "unsafe")
 
 
 def _options(command: ServiceCommand) -> Iterator[tuple[str, Text]]:
