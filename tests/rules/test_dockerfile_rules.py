@@ -1312,6 +1312,8 @@ cargo build
 go run example.com/tool@v1
 go build
 nginx -t
+node index.js > index.html
+python server.py | tee x
 nginx -T
 nginx -v
 nginx -V

@@ -28,6 +28,8 @@ def script_server(command: Command, run: Run, project: Project) -> Server | None
     script = arguments[0] if arguments else None
     if name not in INTERPRETERS or not script or script.startswith("-") or run.stage is None:
         return None
+    if command.pipeline or (command.redirects and not command.background):
+        return None  # its output is wanted, so it ends
     if any(argument is None or not argument.startswith("-") or _asks(argument) for argument in arguments[1:]):
         return None
     text = _text(script, run, project)
