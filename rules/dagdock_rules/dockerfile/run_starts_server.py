@@ -65,7 +65,7 @@ def run_starts_server(run: Run, project: Project) -> Problems:
                 related=[Related(later, "this starts it in the container")],
             )
         elif server and (server.detached or command.background):
-            if not _is_used(script, number, command):
+            if not _is_used(script, number):
                 yield Problem(
                     place,
                     f"`{server.name}` runs for this build step only and is not in the finished image: RUN keeps "
@@ -91,6 +91,13 @@ def _is_executed(command: Command) -> bool:
     return all(part in ("subshell", "script") for part in command.context)
 
 
-def _is_used(script: Script, number: int, server: Command) -> bool:
+def _is_used(script: Script, number: int) -> bool:
     """Whether a later command of the same RUN may talk to the server or stop it."""
-    return any(command.effective.name not in IDLE for command in script.commands[number + 1 :])
+    return any(not _is_idle(command) for command in script.commands[number + 1 :])
+
+
+def _is_idle(command: Command) -> bool:
+    name = command.effective.name
+    if name in ("service", "systemctl"):
+        return not any(word.value == "stop" for word in command.effective.arguments)
+    return name in IDLE
