@@ -67,6 +67,8 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     running = as_run(service, project)
     store = store_of(running)
     folders = data_folders(running, store) if store and running.complete else None
+    if _is_for_tests(service):
+        return  # what a test leaves behind is to be forgotten
     if store is None or folders is None or _may_keep(running, folders) or is_extended(service.file, project):
         return
     near = next((str(mount.target) for mount in running.volumes if _is_near(mount, store)), None)
@@ -76,7 +78,7 @@ def database_without_volume(service: Service, project: Project) -> Problems:
         service.image if service.entry.span.holds(service.image) else service,
         f"no later container finds the data in `{folders[0]}` after `docker compose down`{instead}. Mount a "
         f"named volume there: `{service.name}-data:{folders[0]}`",
-        severity="info" if is_less or _is_for_tests(service) else None,
+        severity="info" if is_less else None,
         fix=None if near or f"{service.name}-data" in running.file.volumes else _mount(service, folders[0]),
     )
 

@@ -75,7 +75,7 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
     ready = {name for name, other in others.items() if _has_healthcheck(other)}
     for dependency in service.depends_on:
         name, condition = dependency.service, dependency.condition
-        if name is None or name not in ready or name == service.name:
+        if name is None or name not in ready or name == service.name or _is_same_program(service, others[name]):
             continue
         if dependency.form == "short":
             yield Problem(
@@ -93,6 +93,13 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
                 related=_related(others[name]),
                 fix=Fix.replace("Wait until it is healthy", condition, "service_healthy", "unsafe"),
             )
+
+
+def _is_same_program(service: Service, other: Service) -> bool:
+    """Whether both run one image: parts of one program, of which one prepares things for the other at most."""
+    if service.image and other.image and service.image.resolved:
+        return service.image.resolved == other.image.resolved
+    return service.build is not None and other.build is not None and service.build.span.text == other.build.span.text
 
 
 def _has_healthcheck(service: Service) -> bool:

@@ -19,6 +19,11 @@ SOCKETS = (
     "/pipe/docker_engine",
 )
 FOLDERS = ("/run", "/var/run", "/run/podman", "/run/containerd", "/var/run/podman", "/run/systemd")
+# Programs whose whole work is to manage containers: the socket is what they are for.
+MANAGERS = (
+    "portainer", "watchtower", "dockge", "yacht", "diun", "ouroboros", "docker-gc", "autoheal", "woodpecker-agent",
+    "woodpeckerci/woodpecker-agent", "gitlab-runner", "act_runner", "drone-runner-docker", "docker-volume-backup",
+)  # fmt: skip
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 
 
@@ -63,19 +68,23 @@ def docker_socket_mount(service: Service) -> Problems:
     """
     if service.image and any(name in service.image.raw.lower() for name in PROXIES):
         return
+    manages = bool(service.image and any(name in service.image.raw.lower() for name in MANAGERS))
     for mount in service.volumes:
         if what := _socket(service, mount):
-            yield _problem(mount, what)
+            yield _problem(mount, what, manages, read_only=mount.read_only is True)
     api = service.value("use_api_socket")
     if api and api.boolean:
-        yield _problem(api, "Docker's socket")
+        yield _problem(api, "Docker's socket", manages)
 
 
-def _problem(where: Located, what: str) -> Problem:
+def _problem(where: Located, what: str, manages: bool, read_only: bool = False) -> Problem:
+    danger = f"through {what} this container can become root on the host{', with `:ro`, too' if read_only else ''}"
     return Problem(
         where,
-        f"through {what} this container can become root on the host, with `:ro`, too. Leave it out; where the "
-        "service needs it for its work, give that a machine of its own or a proxy that lets little through",
+        f"{danger}. It needs that for its work, so keep it off the open network and its version pinned"
+        if manages
+        else f"{danger}. Leave it out, or put a proxy in between that only lets through what is needed",
+        severity="info" if manages else None,
     )
 
 
