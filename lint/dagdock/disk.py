@@ -10,12 +10,11 @@ from dagdock.project.classify import is_compose_name, is_dockerfile_name
 
 
 def shown(path: str) -> str:
-    """An absolute path as the user sees it: relative to the working directory where it lies below, with `/`."""
+    """An absolute path as the user sees it: relative to the working directory, with `/`."""
     try:
-        relative = os.path.relpath(path)
+        return os.path.relpath(path).replace(os.sep, "/")
     except ValueError:  # another drive
         return path.replace(os.sep, "/")
-    return (path if relative.startswith("..") else relative).replace(os.sep, "/")
 
 
 def why_unreadable(path: str, *, named: bool) -> str | None:
