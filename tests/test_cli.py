@@ -199,13 +199,14 @@ def test_what_cannot_be_read(dagdock: Dagdock) -> None:
 
 def test_a_file_above_has_one_name(dagdock: Dagdock, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("Dockerfile").write_text(LATEST)
-    Path("Dockerfile.utf16").write_bytes(b"\xff\xfeF\x00R\x00")
+    Path("old").mkdir()
+    Path("old/Dockerfile").write_bytes(b"\xff\xfeF\x00R\x00")
     Path("Dockerfile.huge").write_bytes(b"#" * 6_000_000)
     Path("sub").mkdir()
     monkeypatch.chdir("sub")
     found = json.loads(dagdock("check", "..", "--format", "json").out)
     assert [finding["path"] for finding in found["findings"]] == ["../Dockerfile"]
-    assert sorted(error["path"] for error in found["errors"]) == ["../Dockerfile.huge", "../Dockerfile.utf16"]
+    assert sorted(error["path"] for error in found["errors"]) == ["../Dockerfile.huge", "../old/Dockerfile"]
 
 
 def test_pythons_warnings_stay_inside(dagdock: Dagdock) -> None:
