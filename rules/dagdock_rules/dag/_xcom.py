@@ -94,12 +94,14 @@ _METHODS: dict[str, Kind] = {
 }
 # What keeps a table large.
 _KEEPS_TABLE = frozenset(
-    "to_json to_dict to_dicts to_csv to_records to_numpy to_html to_string to_pydict to_pylist to_pandas to_list "
-    "tolist copy reset_index set_index rename drop dropna fillna merge join sort_values sort_index drop_duplicates "
-    "assign astype query filter apply applymap map replace values T melt pivot pivot_table explode transpose "
-    "append concat with_columns select sort collect compute lazy persist repartition withColumn withColumnRenamed "
-    "dropDuplicates where toDF items rows iter_rows itertuples convert_dtypes infer_objects fill_null drop_nulls data "
-    "target".split()
+    "to_json to_dict to_dicts to_csv to_records to_numpy to_html to_string to_pydict to_pylist to_pandas "
+    "to_list tolist copy reset_index set_index reindex rename drop dropna fillna ffill bfill merge join "
+    "sort_values sort_index drop_duplicates assign astype query filter apply applymap map replace values T "
+    "melt pivot pivot_table explode transpose append concat with_columns select sort collect compute lazy "
+    "persist repartition withColumn withColumnRenamed dropDuplicates where toDF items rows iter_rows "
+    "itertuples convert_dtypes infer_objects fill_null drop_nulls data target round clip shift interpolate "
+    "stack unstack add_prefix add_suffix to_frame pipe mask transform cumsum diff rank combine_first set_axis "
+    "str dt".split()
 )
 # What turns a table into texts or lists of the same size, or writes it to the path that is given.
 _WRITES = frozenset(("to_csv", "to_json", "to_html", "to_string"))

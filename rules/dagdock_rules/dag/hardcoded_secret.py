@@ -149,4 +149,5 @@ def _is_secret(module: DagModule, text: Named) -> bool:
         name = (module.qualified(text.call.func) or "").rpartition(".")[2]
         if name in REFERENCES or name in OTHERS:
             return False
-    return is_likely_secret(text.value, text.name) and not is_common_password(text.value)
+    value = text.value.removeprefix("Bearer ").removeprefix("Basic ").removeprefix("Token ")
+    return is_likely_secret(value, text.name) and not is_common_password(value)
