@@ -91,6 +91,8 @@ def manifests_of(run: Run) -> Iterator[Manifest]:
         if command.effective.name not in HARMLESS and not any(command.effective.span == call.span for call in calls)
     ]
     for call in calls:
+        if {"if", "case"} & set(call.command.context):
+            continue  # it may not be there
         found = _by_path(call) or _by_name(call)
         if found:
             family, path, files, how, builds = found

@@ -8,7 +8,10 @@ from dagdock.api import Fix, Instruction, Problem, Problems, Related, Stage
 def overridden(stage: Stage, kind: type[Instruction]) -> Problems:
     """A problem for each instruction of a kind that a later one in the same stage replaces."""
     found = [instruction for instruction in stage.instructions if isinstance(instruction, kind)]
+    refused = {id(fault.instruction) for fault in stage.dockerfile.faults}
     for instruction in found[:-1]:
+        if id(instruction) in refused:
+            continue  # it has an effect: the build stops at it
         last = found[-1]
         yield Problem(
             instruction,

@@ -53,11 +53,12 @@ def airflow_constraints(run: Run) -> Problems:
             continue
         if _is_official(run):
             if not any("==" in word.text for word in core):
+                pinned = all("==" in word.text or "~=" in word.text for word in found)
                 yield Problem(
                     found[0],
-                    f"this may move Airflow itself to another version. Repeat the version of the base image, "
-                    f"`apache-airflow=={_version(run)}`, beside `{_distribution(found[0])}`",
-                    severity="warning",
+                    f"pip may change the image's own packages, Airflow among them, to fit `{_distribution(found[0])}`. "
+                    f"Repeat the version of the base image, `apache-airflow=={_version(run)}`, beside it",
+                    severity="info" if pinned else "warning",
                 )
         else:
             yield Problem(

@@ -57,7 +57,9 @@ def apt_lists_left(run: Run) -> Problems:
     if any(mount.target and mount.target.rstrip("/") == LISTS for mount in run.mounts):
         return
     later = _install_without_lists(run)
-    if later:
+    if later and _installs(run):
+        advice = f"Let the RUN in line {later.span.line} update for itself, and end this one with"
+    elif later:
         advice = f"Join it with the `{later.manager} {later.verb}` in line {later.span.line} in one RUN that ends with"
     else:
         advice = "End the RUN with"

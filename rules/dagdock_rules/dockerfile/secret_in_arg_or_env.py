@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Arg, Bad, Env, Pair, PairsInstruction, Problem, Problems, rule
+from dagdock.api import Arg, Bad, Env, Pair, PairsInstruction, Problem, Problems, Variable, rule
 
 from ..secrets import is_secret_name, is_setting, known_secret, password_in_url
 
@@ -28,6 +28,7 @@ from ..secrets import is_secret_name, is_setting, known_secret, password_in_url
         "FROM postgres:16\nENV POSTGRES_PASSWORD_FILE=/run/secrets/db\n",
         "FROM node:22-slim\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n",
         'FROM python:3.12-slim\nENV DB_PASSWORD=""\n',
+        "FROM python:3.12-slim\nENV DB_PASSWORD=$DB_PASSWORD\n",
         "FROM golang:1.23\nENV GOPRIVATE=example.com TOKEN_URL=https://example.com/token\n",
     ],
 )
@@ -64,7 +65,16 @@ def _is_harmless(instruction: PairsInstruction, pair: Pair) -> bool:
     value = pair.value.value.strip()
     if known_secret(value) or password_in_url(value):
         return True  # `secret-literal` says more
-    return not value or (pair.value.literal is not None and is_setting(value))
+    return not value or _comes_to_nothing(instruction, pair) or (pair.value.literal is not None and is_setting(value))
+
+
+def _comes_to_nothing(instruction: PairsInstruction, pair: Pair) -> bool:
+    """Whether the value is made of variables alone that nothing above declares: it is empty."""
+    word, stage = pair.value, instruction.stage
+    if word is None or stage is None or not word.variables:
+        return False
+    scope = stage.scope_at(instruction)
+    return all(isinstance(part, Variable) and not part.has_default and part.name not in scope for part in word.parts)
 
 
 def _is_repeated(instruction: PairsInstruction, pair: Pair) -> bool:

@@ -58,8 +58,8 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
     if command.stage and command.stage.shell_at(command):
         return  # a SHELL of one's own is a choice
     words = _words(command)
-    if words is None and _begins_with_exec(command):
-        return
+    if (words is None and _begins_with_exec(command)) or (words and words[0].startswith("[")):
+        return  # it does the right thing, or is a JSON list in quotes: nothing that another form would mend
     remedy = "Write it as a JSON list of words" if words else _remedy(command)
     yield Problem(
         command,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Fix, Problem, Problems, Stage, Text, nearest, rule
+from dagdock.api import Bad, Env, Fix, Problem, Problems, Stage, Text, nearest, rule
 
 from ._base_image import known_image
 from ._variables import docker_reads
@@ -54,10 +54,14 @@ def undefined_variable(stage: Stage) -> Problems:
             if close is None and (not facts or "env" not in facts or name in facts["env"]):
                 continue
             told.add(name)
-            yield _problem(name, close)
+            own = isinstance(instruction, Env) and any(
+                pair.key == name and pair.value is not None and pair.value.span.holds(name)
+                for pair in instruction.pairs
+            )
+            yield _problem(name, close, own)
 
 
-def _problem(name: Text, close: str | None) -> Problem:
+def _problem(name: Text, close: str | None, own: bool) -> Problem:
     if close:
         return Problem(
             name,
@@ -68,5 +72,11 @@ def _problem(name: Text, close: str | None) -> Problem:
         return Problem(
             name,
             f"`{name}` is known only while a RUN or the container runs; here it is empty. Write the folder or name out",
+        )
+    if own:
+        return Problem(
+            name,
+            f"`{name}` is declared nowhere above, so this sets it to nothing. Delete the line: what the container is "
+            "started with comes in without it",
         )
     return Problem(name, f"`{name}` is declared nowhere above, so it is empty here. Add `ARG {name}` or `ENV {name}=…`")
