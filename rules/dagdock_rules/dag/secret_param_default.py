@@ -52,8 +52,10 @@ def secret_param_default(module: DagModule) -> Problems:
 
 
 def _name(module: DagModule, call: ast.Call) -> str | None:
-    """The key of the dict that the Param is the value of."""
+    """The key of the dict that the Param is the value of, in either way to write one."""
     above = module.names.parents.get(call)
+    if isinstance(above, ast.keyword):
+        return above.arg
     if isinstance(above, ast.Dict):
         key = above.keys[above.values.index(call)]
         return module.value(key).get(str) if key is not None else None

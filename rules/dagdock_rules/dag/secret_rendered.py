@@ -15,7 +15,14 @@ SHOWN = {
     "DockerOperator": ("command", "environment"),
     "KubernetesPodOperator": ("arguments", "cmds", "env_vars"),
 }
-TEMPLATE = r"\{\{\s*(conn\.[A-Za-z_]\w*\.password|var\.value\.(?P<name>[A-Za-z_]\w*))\s*\}\}"
+# What gives a secret out: a Connection's password, its address, an entry of its extras, or a Variable.
+TEMPLATE = (
+    r"\{\{-?\s*(?:"
+    r"conn(?:\.\w+|\[['\"][^'\"]+['\"]\]|\.get\(['\"][^'\"]+['\"]\))"
+    r"(?:\.password|\.get_uri\(\)|\.extra_dejson(?:\.|\[['\"]|\.get\(['\"])(?P<extra>\w+))"
+    r"|var\.(?:value|json)(?:\.get\(['\"](?P<got>[^'\"]+)['\"]|\.(?P<name>\w+(?:\.\w+)*))"
+    r")[^{}]*\}\}"
+)
 
 
 @rule(
@@ -47,10 +54,14 @@ def secret_rendered(task: Task) -> Problems:
     """
     for name in SHOWN.get(task.name, ()) if task.known_signature else ():
         argument = task.arguments.get(name)
-        for node in ast.walk(argument.node) if argument else ():
+        if argument is None:
+            continue
+        written = argument.value.node if argument.value.known else argument.node
+        for node in ast.walk(written):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{{" in node.value:
                 for match in re.finditer(TEMPLATE, node.value):
-                    if match["name"] is None or is_secret_name(match["name"]):
+                    names = [name for name in (match["name"], match["got"], match["extra"]) if name]
+                    if not names or is_secret_name(names[0].rpartition(".")[2]):
                         yield Problem(
                             inside(task.module, node, node.value, match.start(), match.end()),
                             f"this secret becomes readable in `{name}`: on the machine, or in the container's "
