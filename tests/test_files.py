@@ -102,7 +102,12 @@ def test_links() -> None:
     Path("sub/up").symlink_to("..", target_is_directory=True)
     Path("sub/b.py").symlink_to("a.py")
     Path("sub/c.py").symlink_to("nowhere.py")
-    assert found() == ["sub/a.py", "sub/b.py", "sub/c.py"]
+    Path("sub/Dockerfile").symlink_to("production.txt")
+    make("sub/production.txt")
+    assert found() == ["sub/Dockerfile", "sub/a.py"], "what a link leads to is met on its own path, unless by no name"
+    assert found("sub/b.py") == ["sub/b.py"]
+    assert found("sub/b.py", ".", "sub/a.py") == ["sub/b.py", "sub/Dockerfile"], "no file twice"
+    assert found("sub/up/sub/a.py", "sub") == ["sub/up/sub/a.py", "sub/Dockerfile"]
     assert why_unreadable(os.path.abspath("sub/c.py"), named=False) is None
     assert why_unreadable(os.path.abspath("sub/c.py"), named=True) == "no such file or folder"
 

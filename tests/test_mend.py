@@ -153,16 +153,16 @@ def test_silenced_findings_are_not_fixed() -> None:
 
 
 def test_diff() -> None:
-    _, mending = mended({"Dockerfile": "FROM a\nrun b"})
+    _, mending = mended({"Dockerfile": b"FROM a\r\nrun \xff"})
     assert list(diff(mending.changes)) == [
-        "--- a/Dockerfile",
-        "+++ b/Dockerfile",
-        "@@ -1,2 +1,2 @@",
-        " FROM a",
-        "-run b",
-        "\\ No newline at end of file",
-        "+RUN b",
-        "\\ No newline at end of file",
+        b"--- a/Dockerfile",
+        b"+++ b/Dockerfile",
+        b"@@ -1,2 +1,2 @@",
+        b" FROM a\r",
+        b"-run \xff",
+        b"\\ No newline at end of file",
+        b"+RUN \xff",
+        b"\\ No newline at end of file",
     ]
 
 
@@ -196,4 +196,21 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path, monkeypatch
     path.write_bytes(b"FROM other\n")
     mending.write()
     assert path.read_bytes() == b"FROM other\n"
-    assert [failure.message for failure in mending.result.errors] == ["fixes not written: has changed meanwhile"]
+    assert [failure.message for failure in mending.result.errors] == [
+        "fixes not written: the file has changed meanwhile"
+    ]
+    assert mending.result.fixed == []
+
+
+def test_a_file_that_is_read_only_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("Dockerfile", "Dockerfile.two"):
+        (tmp_path / name).write_bytes(b"FROM a\nrun b")
+    (tmp_path / "Dockerfile").chmod(0o444)
+    workspace = Workspace()
+    targets = [workspace.target(str(tmp_path / name)) for name in ("Dockerfile", "Dockerfile.two")]
+    mending = Mending(Linter(rules=Rules.only([shout])), workspace, targets, ["safe"])
+    mending.write()
+    assert (tmp_path / "Dockerfile").read_bytes() == b"FROM a\nrun b"
+    assert [failure.message for failure in mending.result.errors] == ["fixes not written: the file is read-only"]
+    assert [finding.path for finding in mending.result.fixed] == ["Dockerfile.two"]

@@ -309,7 +309,7 @@ def _mend(
     result.errors[:0] = failures
     if arguments.diff:
         for line in diff(changes):
-            print(line)
+            _print_bytes(line)
         for failure in result.errors:
             print(f"dagdock: {failure.path}: {failure.message}", file=sys.stderr)
         for note in mending.notes:
@@ -324,6 +324,16 @@ def _mend(
     else:
         mending.write()
     return _report(arguments, result, stream, _fail_on(arguments, linter, targets))
+
+
+def _print_bytes(line: bytes) -> None:
+    """A line of somebody's file: byte for byte, on a terminal with what could command that written out."""
+    if sys.stdout.isatty():
+        from dagdock.report.terminal import printable
+
+        print(printable(line.decode("utf-8", "surrogateescape")))
+    else:
+        sys.stdout.buffer.write(line + b"\n")
 
 
 def _fail_on(arguments: argparse.Namespace, linter: Linter, targets: Sequence[Target]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 
@@ -49,6 +50,8 @@ def replace(path: str, content: bytes) -> None:
     """
     target = os.path.realpath(path)
     status = os.stat(target)
+    if not status.st_mode & 0o222:  # the folder would let us, but somebody meant it
+        raise PermissionError(errno.EACCES, "the file is read-only", path)
     temporary = f"{target}.dagdock-{os.getpid()}.tmp"
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -44,16 +44,18 @@ class Gathering:
             elif not os.path.lexists(full):
                 self.failures.append(Failure("no such file or folder", path))
             elif not (self._force_exclude and self._excluded(full, is_dir=False)):
-                yield from self._once(Found(full, full))
+                yield from self._once(Found(full, full), os.path.realpath(full))
 
-    def _once(self, found: Found) -> Iterator[Found]:
-        if found.path not in self._seen:
-            self._seen.add(found.path)
+    def _once(self, found: Found, real: str) -> Iterator[Found]:
+        """The file, unless it was found before, perhaps by another name; `real` is its path without links."""
+        if real not in self._seen:
+            self._seen.add(real)
             yield found
 
     def _walk(self, folder: str, ignores: list[Ignore]) -> Iterator[Found]:
         """The files below a folder. `ignores` are the ignore files that hold there, the nearest last."""
         start, waiting = folder, [(folder, ignores)]
+        real_start = os.path.realpath(start)
         while waiting:
             folder, ignores = waiting.pop()
             try:
@@ -79,7 +81,9 @@ class Gathering:
                 if is_dir and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
                     below.append((entry.path, ignores))
                 elif not is_dir:
-                    yield from self._once(Found(entry.path, start))
+                    real = os.path.realpath(entry.path) if entry.is_symlink() else real_start + entry.path[len(start) :]
+                    if not entry.is_symlink() or not _comes_itself(real, real_start):
+                        yield from self._once(Found(entry.path, start), real)
             waiting.extend(reversed(below))
 
     def _excluded(self, path: str, is_dir: bool) -> bool:
@@ -124,6 +128,11 @@ def _ignored(path: str, is_dir: bool, ignores: list[Ignore]) -> bool:
         if verdict is not None:
             return verdict
     return False
+
+
+def _comes_itself(real: str, start: str) -> bool:
+    """Whether what a link leads to is met on its own path."""
+    return real.startswith(os.path.join(start, "")) and may_be_ours(os.path.basename(real))
 
 
 def _is_dir(entry: os.DirEntry[str]) -> bool:

@@ -210,7 +210,8 @@ class Mending:
         return self._workspace.facts(target.root).read(target.path)
 
     def write(self) -> None:
-        """Put the changes on disk; what cannot be written is among the result's errors."""
+        """Put the changes on disk; what cannot be written is among the result's errors, and is not fixed."""
+        failed: set[str] = set()
         for change in self.changes:
             before = change.before.encode()
             try:
@@ -219,10 +220,12 @@ class Mending:
                 if same:
                     disk.replace(change.full, change.before.encode(change.after))
                     continue
-                reason = "has changed meanwhile"
+                reason = "the file has changed meanwhile"
             except OSError as problem:
                 reason = problem.strerror or str(problem)
+            failed.add(change.full)
             self.result.errors.append(Failure(f"fixes not written: {reason}", change.before.path))
+        self.result.fixed = [finding for finding, touched in self._fixed if failed.isdisjoint(map(self._full, touched))]
 
 
 def why_unsound(document: Document, text: str, edits: Sequence[Edit]) -> str | None:
@@ -286,19 +289,17 @@ def _key(finding: Finding) -> tuple[str, str, str]:
     return finding.rule.code, finding.path, finding.message
 
 
-def diff(changes: Sequence[Change]) -> Iterator[str]:
-    """Unified diffs, line by line without newlines."""
+def diff(changes: Sequence[Change]) -> Iterator[bytes]:
+    """Unified diffs in the files' own bytes, line by line without newlines, so that `patch` can apply them."""
     from difflib import unified_diff
 
     for change in changes:
         path = change.before.path
         before, after = (_lines(text) for text in (change.before.text, change.after))
         for line in unified_diff(before, after, f"a/{path}", f"b/{path}"):
-            if line.endswith("\n"):
-                yield line[:-1]
-            else:
-                yield line
-                yield "\\ No newline at end of file"
+            yield change.before.encode(line.removesuffix("\n"))
+            if not line.endswith("\n"):
+                yield b"\\ No newline at end of file"
 
 
 def _lines(text: str) -> list[str]:
