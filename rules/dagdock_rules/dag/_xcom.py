@@ -28,7 +28,7 @@ class Large(NamedTuple):
     def may_be_small(self) -> bool:
         """Whether only the run can tell: an answer of a service, or some file, may be a line or a gigabyte."""
         if self.kind in ("file", "lines"):
-            return not any(_texts(self.origin))
+            return not any(_texts(*_place(self.origin)))
         return self.kind == "answer" and self.origin.method in ("json", "text")
 
 
@@ -357,12 +357,17 @@ def _is_open_file(origin: Origin) -> bool:
 
 def _is_small_file(origin: Origin) -> bool:
     """Whether some text on the way to the file says that it is a small one: `/opt/config.json`, `query.sql`."""
-    return any(word in text.lower() for text in _texts(origin) for word in _SMALL_FILES)
+    return any(word in text.lower() for text in _texts(*_place(origin)) for word in _SMALL_FILES)
 
 
-def _texts(origin: Origin) -> Iterator[str]:
-    """The literal texts on the way to a value, such as parts of a path."""
-    for step in origin.walk():
+def _place(origin: Origin) -> tuple[Origin, ...]:
+    """What says which file it is: what a Hook's method is given, else all there is."""
+    return origin.inputs[1:] if origin.method in _METHODS else (origin,)
+
+
+def _texts(*origins: Origin) -> Iterator[str]:
+    """The literal texts on the way to values, such as parts of a path."""
+    for step in (step for origin in origins for step in origin.walk()):
         text = step.node.value if isinstance(step.node, ast.Constant) else None
         if isinstance(text, str) and len(text) > 3 and text != "Body":  # not the mode of open()
             yield text

@@ -76,9 +76,13 @@ def dag_dynamic_start_date(module: DagModule, project: Project) -> Problems:
 
 
 def starts_now(dag: Dag) -> bool:
-    """Whether start_date is the present itself, so that there is no past to make up for."""
+    """Whether start_date is the present, or the beginning of its day or month: there is no past to make up for."""
     start = dag.start_date
-    return start is not None and _is_present(dag.module.origin(start.node))
+    if start is None:
+        return False
+    steps = list(dag.module.origin(start.node).walk())
+    back = any(step.name == "-" or step.method in ("subtract", "add", "days_ago") for step in steps)
+    return not back and any(_is_present(step) for step in steps)
 
 
 def _start_dates(module: DagModule) -> list[tuple[Argument, list[Dag]]]:
