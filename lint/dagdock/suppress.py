@@ -251,14 +251,16 @@ def silence(finding: Finding, suppressions: Sequence[Suppression]) -> Suppressio
 def settle(suppression: Suppression, kind: Kind, ran: Sequence[Rule], vocabulary: Vocabulary) -> bool:
     """Find out which names of a suppression did nothing; `ran` are the rules that looked at this file of a `kind`.
 
-    A peer's code is idle only where a rule of ours stands for it and ran: the comment may be for the peer alone.
+    A peer's code is idle only where a rule of ours stands for it and ran: the comment may be for the peer alone. A
+    code of ruff, trivy or checkov means more than a rule of ours, so those are never idle.
     Whether there is anything to say about the suppression.
     """
     own = suppression.style == "dagdock"
+    comparable = own or suppression.style in ("hadolint", "buildkit", "dclint")
     for name in suppression.names:
         if name in suppression.used or name == ALL or name.endswith(":*"):
             continue
-        if any(closeness(name, rule) for rule in ran):
+        if comparable and any(closeness(name, rule) for rule in ran):
             suppression.idle += (name,)
         elif own:
             meant = vocabulary.find(name)
