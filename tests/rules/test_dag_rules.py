@@ -1803,3 +1803,16 @@ def test_a_loop_that_makes_dags_is_not_told_to_map() -> None:
     text = "for name in Variable.get('x', deserialize_json=True):\n    DAG(name)\n"
     (finding,) = check("AF202", whole(text))
     assert "expand" not in finding.message
+
+
+def test_a_store_of_its_own_for_xcoms() -> None:
+    text = whole(task("return pd.read_csv('/data/sales.csv')"))
+    compose = (
+        "services:\n  worker:\n    image: apache/airflow:2.9.1\n    environment:\n{}"
+        "    volumes: [./dags:/opt/airflow/dags]\n"
+    )
+    backend = "      AIRFLOW__CORE__XCOM_BACKEND: airflow.providers.common.io.xcom.backend.XComObjectStorageBackend\n"
+    linter = Linter(rules=Rules.only([RULES["AF401"]]), choice=Choice(select=["AF401"]))
+    for environment, number in ((backend, 0), ("      TZ: UTC\n", 1)):
+        workspace = Workspace.in_memory({"dags/d.py": text, "compose.yaml": compose.format(environment)})
+        assert len(linter.check(workspace, [Target("", "dags/d.py", "dags/d.py")]).findings) == number

@@ -100,6 +100,21 @@ def stages_running(project: Project, module: DagModule) -> list[Stage]:
     return list(found.values())
 
 
+def variable_for(project: Project, module: DagModule, name: str) -> str | None:
+    """The value of an environment variable in the containers that run a DAG file; None where none of them says one."""
+    path = project.path_of(module.source.whole)
+    if path is None:
+        return None
+    for service in services_with_dags(project, path):
+        setting = service.variable(name)
+        if setting is not None and setting.resolved is not None:
+            return str(setting.resolved)
+    for stage in stages_running(project, module):
+        if (value := stage.scope_at().value(name)) is not None:
+            return value
+    return None
+
+
 def services_with_dags(project: Project, path: str) -> list[Service]:
     """The services that mount the folder of a DAG file."""
     from dagdock.project.project import services_in

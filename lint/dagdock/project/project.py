@@ -236,6 +236,12 @@ class Project(Documents):
 
         return stages_running(self, module)
 
+    def variable_for(self, module: DagModule, name: str) -> str | None:
+        """The value of an environment variable in the containers that run a DAG file, where one of them says it."""
+        from dagdock.project.airflow import variable_for
+
+        return variable_for(self, module, name)
+
     def _ignore_file(self, folder: str, dockerfile: str | None) -> IgnoreFile | None:
         """The ignore file in force: the one named after the Dockerfile, else the one in the context's root."""
         from dagdock.ignorefile import IgnoreFile

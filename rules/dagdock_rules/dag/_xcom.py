@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from dagdock.api import DagModule, Function, Origin, Task
+from dagdock.api import DagModule, Function, Origin, Project, Task
 
 from ._queries import gives_few_rows, query_text
 
@@ -160,6 +160,11 @@ def keeps_to_itself(task: Task) -> bool:
     """Whether the task pushes nothing: do_xcom_push is off, or may be."""
     argument = task.arguments.get("do_xcom_push")
     return argument is not None and argument.value.get(bool) is not True
+
+
+def stored_elsewhere(module: DagModule, project: Project) -> bool:
+    """Whether Airflow is told to keep XComs in a place of their own, such as a bucket."""
+    return bool(project.variable_for(module, "AIRFLOW__CORE__XCOM_BACKEND"))
 
 
 def feeds_mapping(function: Function) -> bool:

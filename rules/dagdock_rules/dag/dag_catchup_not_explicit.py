@@ -6,6 +6,9 @@ from ._arguments import add_keyword
 from ._schedule import is_set_later, recurs
 from .dag_dynamic_start_date import starts_now
 
+# With this in its environment Airflow 2 makes up for nothing unasked either.
+DEFAULT = "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT"
+
 
 @rule(
     "AF102",
@@ -35,6 +38,12 @@ from .dag_dynamic_start_date import starts_now
         "with DAG('sales', start_date=datetime(2023, 1, 1), schedule=None) as dag:\n    pass\n",
         "from datetime import datetime\nfrom airflow.sdk import DAG\n\n"
         "with DAG('sales', start_date=datetime(2023, 1, 1), schedule='@daily') as dag:\n    pass\n",
+        {
+            "dags/sales.py": "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "with DAG('sales', start_date=datetime(2023, 1, 1), schedule='@daily') as dag:\n    pass\n",
+            "compose.yaml": "services:\n  scheduler:\n    image: apache/airflow:2.9.1\n    environment:\n"
+            "      AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT: 'false'\n    volumes:\n      - ./dags:/opt/airflow/dags\n",
+        },
     ],
 )
 def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
@@ -51,6 +60,8 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
     if since3 or dag.open or dag.catchup or not recurs(dag, default=since3 is False):
         return
     if is_set_later(dag, "catchup") or "catchup" in dag.default_args or starts_now(dag):
+        return
+    if (project.variable_for(dag.module, DEFAULT) or "").strip().lower() in ("false", "f", "0"):
         return
     edits = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else []
     yield Problem(

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, DagModule, Problem, Problems, Related, rule
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
-from ._xcom import large
+from ._xcom import large, stored_elsewhere
 
 
 @rule(
@@ -23,7 +23,7 @@ from ._xcom import large
         "    ti.xcom_push(key='rows', value=len(sales))\n",
     ],
 )
-def xcom_large_push(module: DagModule) -> Problems:
+def xcom_large_push(module: DagModule, project: Project) -> Problems:
     """A table, a file or a whole answer is pushed to XCom.
 
     XComs live in Airflow's own database and are meant for small things: a path, a key, a count. Write the data to a
@@ -37,7 +37,8 @@ def xcom_large_push(module: DagModule) -> Problems:
             continue
         given = [keyword.value for keyword in call.node.keywords if keyword.arg == "value"]
         values = given or call.node.args[1:2]
-        if values and (found := large(module, module.origin(values[0]))):
+        found = large(module, module.origin(values[0])) if values else None
+        if found and not stored_elsewhere(module, project):
             place = module.span(values[0])
             yield Problem(
                 place,

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import ast
 
-from dagdock.api import Bad, DagModule, Function, Problem, Problems, Related, rule
+from dagdock.api import Bad, DagModule, Function, Problem, Problems, Project, Related, rule
 
-from ._xcom import feeds_mapping, keeps_to_itself, large
+from ._xcom import feeds_mapping, keeps_to_itself, large, stored_elsewhere
 
 # TaskFlow functions whose result only decides what runs next.
 DECIDING = ("task.branch", "task.branch_virtualenv", "task.branch_external_python", "task.short_circuit", "task.sensor")
@@ -41,7 +41,7 @@ DECIDING = ("task.branch", "task.branch_virtualenv", "task.branch_external_pytho
         "  return clean()\n",
     ],
 )
-def xcom_large_return(module: DagModule) -> Problems:
+def xcom_large_return(module: DagModule, project: Project) -> Problems:
     """A task returns a table, a file or a whole answer.
 
     What a task returns is written to Airflow's own database (XCom), and read from there by the next task. It is meant
@@ -53,7 +53,7 @@ def xcom_large_return(module: DagModule) -> Problems:
     for function in module.functions:
         for result in function.returns:
             found = large(module, result.origin)
-            if found and _pushes(function):
+            if found and _pushes(function) and not stored_elsewhere(module, project):
                 yield Problem(
                     result,
                     f"XCom puts {found.what} into Airflow's own database. Save it to a file, bucket or table, and "
