@@ -68,7 +68,15 @@ def crashes(file: Dockerfile) -> Problems:
     yield
 
 
-RULES = [shout, one_letter_a_round, never_settles, breaks, risky, cannot_be_encoded, crashes]
+@rule("DF908", **ABOUT)  # type: ignore[arg-type]
+def same_remedy(file: Dockerfile) -> Problems:
+    """One fix for all that is wrong."""
+    small = [run for run in file.instructions if run.keyword.islower()]
+    fix = Fix("Shout", [Edit(run.keyword, run.name) for run in small])
+    yield from (Problem(run, "shout", fix=fix) for run in small)
+
+
+RULES = [shout, one_letter_a_round, never_settles, breaks, risky, cannot_be_encoded, crashes, same_remedy]
 
 
 def mended(
@@ -150,6 +158,12 @@ def test_silenced_findings_are_not_fixed() -> None:
     text = "FROM a\n# dagdock: ignore[DF901]\nrun b\nrun c\n"
     changes, _ = mended({"Dockerfile": text})
     assert changes == {"Dockerfile": text.replace("run c", "RUN c")}
+
+
+def test_several_findings_may_share_a_fix() -> None:
+    changes, mending = mended({"Dockerfile": "FROM a\nrun b\nrun c\n"}, same_remedy)
+    assert changes == {"Dockerfile": "FROM a\nRUN b\nRUN c\n"}
+    assert len(mending.result.fixed) == 2
 
 
 def test_diff() -> None:

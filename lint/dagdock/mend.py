@@ -139,8 +139,9 @@ class Mending:
     ) -> tuple[dict[Place, str], dict[Place, str]]:
         """The texts after the fixes, and for those that are not sound why."""
         edits: dict[Place, list[Edit]] = {}
-        for finding in findings:
-            for edit in _edits(finding):
+        fixes = {id(finding.fix): finding.fix for finding in findings if finding.fix}  # several may share one
+        for fix in fixes.values():
+            for edit in fix.edits:
                 edits.setdefault(places[id(edit.span.source)], []).append(edit)
         texts: dict[Place, str] = {}
         unsound: dict[Place, str] = {}
