@@ -124,13 +124,21 @@ SETTINGS = [
     ("airflow-version", "The Airflow that the DAGs are for; found out where it is not said", 'airflow-version = "3.0"'),
     (
         "trusted-registries",
-        "Registries that images may come from",
+        "Registries that images may come from (no rule asks yet)",
         'trusted-registries = ["docker.io", "*.example.com"]',
     ),
-    ("strict-labels", "Whether labels other than those of label-schema are findings", "strict-labels = false"),
+    (
+        "strict-labels",
+        "Whether other labels than those of label-schema are findings (no rule asks yet)",
+        "strict-labels = false",
+    ),
     ("severity", "Other severities: error, warning, info or off", '[severity]\nDF203 = "error"'),
     ("per-file-ignores", "Rules that some files do without", '[per-file-ignores]\n"tests/**" = ["DF203"]'),
-    ("label-schema", "The labels of an image, and what they hold", '[label-schema]\nmaintainer = "text"'),
+    (
+        "label-schema",
+        "The labels of an image, and what they hold (no rule asks yet)",
+        '[label-schema]\nmaintainer = "text"',
+    ),
     ("rules", "Options of a rule; its page says which it has", "[rules.dag-too-many-tasks]\nmax-tasks = 200"),
 ]
 
