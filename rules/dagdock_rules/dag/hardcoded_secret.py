@@ -48,6 +48,7 @@ HEADER = r"(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})"
 REFERENCES = ("Secret", "V1SecretKeySelector", "V1EnvVarSource", "V1SecretVolumeSource", "V1SecretEnvSource")
 # Calls that other rules look at.
 OTHERS = ("Connection", "Param")
+LOGINS = frozenset(("login", "user", "username", "user_name", "usr"))
 
 
 @rule(
@@ -150,4 +151,16 @@ def _is_secret(module: DagModule, text: Named) -> bool:
         if name in REFERENCES or name in OTHERS:
             return False
     value = text.value.removeprefix("Bearer ").removeprefix("Basic ").removeprefix("Token ")
-    return is_likely_secret(value, text.name) and not is_common_password(value)
+    return is_likely_secret(value, text.name) and not is_common_password(value) and not _repeats_login(module, text)
+
+
+def _repeats_login(module: DagModule, text: Named) -> bool:
+    """Whether the password is the user's name over again: the default of an image or a demo, which opens nothing."""
+    above = module.names.parents.get(text.node)
+    above = module.names.parents.get(above) if isinstance(above, ast.keyword) else above
+    given: list[tuple[object, ast.expr]] = []
+    if isinstance(above, ast.Dict):
+        given = [(getattr(key, "value", None), value) for key, value in zip(above.keys, above.values, strict=True)]
+    elif isinstance(above, ast.Call):
+        given = [(keyword.arg, keyword.value) for keyword in above.keywords]
+    return any(name in LOGINS and getattr(value, "value", None) == text.value for name, value in given)
