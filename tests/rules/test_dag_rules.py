@@ -1779,6 +1779,13 @@ def test_catchup_is_added_where_arguments_stand(before: str, after: str, newline
     assert [change.after for change in mending.changes] == [wanted]
 
 
+def test_a_time_zone_is_no_cron_expression() -> None:
+    made = "from airflow.timetables.interval import CronDataIntervalTimetable\nCronDataIntervalTimetable({}, 'UTC')\n"
+    assert not check("AF104", whole(made.format("'0 6 * * *'") + DAG))
+    (finding,) = check("AF104", whole(made.format("'0 61 * * *'") + DAG))
+    assert finding.span.text == "61"
+
+
 def test_an_argument_that_is_given_twice() -> None:
     (finding,) = check("AF001", whole("DAG('d', schedule=None, tags=[], schedule='@daily')"))
     assert finding.span.text == "schedule"

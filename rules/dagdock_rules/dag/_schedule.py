@@ -53,7 +53,8 @@ def crons(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
             yield from _cron(module, schedule.node, told)
     for call in module.calls():
         if call.airflow in CRON_TIMETABLES:
-            for node in call.node.args:
+            # What comes behind the one expression is a time zone.
+            for node in call.node.args if call.airflow.startswith("Multiple") else call.node.args[:1]:
                 yield from _cron(module, node, told)
             for keyword in call.node.keywords:
                 if keyword.arg == "cron":

@@ -9,6 +9,7 @@ from ._schedule import is_set_later, recurs
     "AF103",
     severity="info",
     since="0.1",
+    default=False,
     lessons=["L46", "L49"],
     aliases=["dagruff:AIR003"],
     bad=[
@@ -29,6 +30,8 @@ def dag_catchup_true(dag: Dag) -> Problems:
 
     Airflow then starts up to sixteen runs of the DAG side by side until it has caught up with the present, and all of
     them press on the same database or service. `max_active_runs=1` makes them go one after the other.
+
+    Whether that matters depends on what the tasks do, which a linter cannot see; so the rule is off unless you select it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#catchup
     """
