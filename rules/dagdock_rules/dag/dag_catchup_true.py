@@ -31,7 +31,8 @@ def dag_catchup_true(dag: Dag) -> Problems:
     Airflow then starts up to sixteen runs of the DAG side by side until it has caught up with the present, and all of
     them press on the same database or service. `max_active_runs=1` makes them go one after the other.
 
-    Whether that matters depends on what the tasks do, which a linter cannot see; so the rule is off unless you select it.
+    Whether that matters depends on what the tasks do, which a linter cannot see; so the rule is off unless you select
+    it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#catchup
     """
