@@ -112,6 +112,23 @@ def test_links() -> None:
     assert why_unreadable(os.path.abspath("sub/c.py"), named=True) == "no such file or folder"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_an_ignore_file_that_is_no_file_is_none() -> None:
+    make("sub/a.py", "b.py")
+    os.mkfifo(".gitignore")
+    Path("sub/.gitignore").symlink_to("/dev/zero")
+    Path(".git/info").mkdir(parents=True)
+    os.mkfifo(".git/info/exclude")
+    assert found() == ["b.py", "sub/a.py"]
+    assert found("sub") == ["sub/a.py"]
+
+
+def test_an_ignore_file_with_a_mark() -> None:
+    make("a.py", "b.py")
+    Path(".gitignore").write_bytes(b"\xef\xbb\xbfa.py\r\nx\x0cy\r\n")
+    assert found() == ["b.py"]
+
+
 def test_what_is_not_there() -> None:
     gathering = Gathering(Finder(isolated=True).of_folder)
     assert list(gathering.gather(["nowhere"])) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -150,3 +151,11 @@ def test_a_pre_commit_config_is_not_touched_but_told_what_to_add(
 def test_no_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert init(tmp_path / "nowhere") == 2
     assert "is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_what_is_no_file_is_neither_read_nor_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in (".hadolint.yaml", ".pre-commit-config.yaml"):
+        os.mkfifo(tmp_path / name)
+    assert init(tmp_path) == 2
+    assert ".pre-commit-config.yaml: File exists" in capsys.readouterr().err

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from dagdock.config import Config
 from dagdock.disk import shown
-from dagdock.facts import SKIPPED
+from dagdock.facts import SKIPPED, Disk
 from dagdock.globs import Patterns
 from dagdock.result import Failure
+from dagdock.text import BOM
 
 # Names that may be a Dockerfile, a Compose file, a DAG or an ignore file; nothing else is opened in a folder.
 _ENDINGS = (".py", ".yml", ".yaml", ".dockerignore")
@@ -68,7 +69,7 @@ class Gathering:
                 continue  # seen already: another path on the command line, or a link back up
             self._folders.add((status.st_dev, status.st_ino))
             if any(entry.name == ".gitignore" for entry in entries):
-                ignores = [*ignores, *_ignore_file(folder, os.path.join(folder, ".gitignore"))]
+                ignores = [*ignores, *_ignore_file(folder, ".gitignore")]
             below: list[tuple[str, list[Ignore]]] = []
             for entry in entries:
                 is_dir = _is_dir(entry)
@@ -106,18 +107,17 @@ def _ignores_above(folder: str) -> list[Ignore]:
             return []
         chain.append(parent)
     root = chain[-1]
-    found = _ignore_file(root, os.path.join(root, ".git", "info", "exclude"))
+    found = _ignore_file(root, ".git/info/exclude")
     for above in reversed(chain[1:]):
-        found += _ignore_file(above, os.path.join(above, ".gitignore"))
+        found += _ignore_file(above, ".gitignore")
     return found
 
 
-def _ignore_file(folder: str, path: str) -> list[Ignore]:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            patterns = Patterns(file)
-    except OSError:
-        return []
+def _ignore_file(folder: str, name: str) -> list[Ignore]:
+    """The patterns of an ignore file by its name below a folder, for which they hold."""
+    content = Disk(folder).read(name)
+    text = (content or b"").decode("utf-8", "surrogateescape").removeprefix(BOM)
+    patterns = Patterns(text.split("\n"))
     return [(folder, patterns)] if patterns else []
 
 

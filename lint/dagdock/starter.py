@@ -54,7 +54,7 @@ def init(root: str) -> Iterator[Step]:
 
 def _config(root: str) -> Iterator[Step]:
     for name in OWN_FILES:
-        text = _read(os.path.join(root, name))
+        text = _read(root, name)
         if text is not None and (name != "pyproject.toml" or "[tool.dagdock" in text):
             yield Step(name, "kept as it is; it configures dagdock already")
             return
@@ -70,7 +70,7 @@ def _from_peers(root: str) -> tuple[dict[str, object], list[Step]]:
     mapped: dict[str, object] = {}
     told: list[Step] = []
     for name in (*HADOLINT_FILES, *DCLINT_FILES):
-        text = _read(os.path.join(root, name))
+        text = _read(root, name)
         if text is None:
             continue
         try:
@@ -194,7 +194,7 @@ def ignore_text(sources: Iterable[str]) -> str:
 
 
 def _pre_commit(root: str) -> Step:
-    text = _read(os.path.join(root, PRE_COMMIT))
+    text = _read(root, PRE_COMMIT)
     if text is None:
         return Step(PRE_COMMIT, "written; `pre-commit install` puts it to work", f"repos:\n{HOOK}")
     if "dagdock" in text:
@@ -215,12 +215,9 @@ HOOK = f"""\
 """
 
 
-def _read(path: str) -> str | None:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return None
+def _read(root: str, name: str) -> str | None:
+    content = Disk(root).read(name)
+    return None if content is None else content.decode("utf-8", "replace")
 
 
 def _complain(message: str) -> int:
