@@ -81,7 +81,7 @@ def _problem(one: Published, other: Published) -> Problem:
         f"{message}, so the second container cannot start. Take another port on the host for one of them",
         related=[] if one.ports.span == other.ports.span else [Related(other.port, "taken here")],
         # Services of different included files may be a catalogue of which only some are started.
-        severity="warning" if one.service.file is not other.service.file else None,
+        severity="warning" if one.ports.span.source is not other.port.span.source else None,
     )
 
 

@@ -47,6 +47,15 @@ def dag_argument_in_default_args(dag: Dag) -> Problems:
         if name in DAG_ONLY and name not in dag.arguments:
             yield Problem(
                 argument.whole,
-                f"`{name}` has no effect in default_args, which only tasks get. Give it to the DAG itself: "
-                f"`DAG(…, {name}=…)`",
+                f"`{name}` has no effect in default_args, which only tasks get. "
+                + (
+                    "Delete it"
+                    if name == "catchup" and _never_recurs(dag)
+                    else f"Give it to the DAG: `DAG(…, {name}=…)`"
+                ),
             )
+
+
+def _never_recurs(dag: Dag) -> bool:
+    """Whether the DAG surely runs by hand only, so that there is nothing to catch up with."""
+    return dag.schedule is not None and dag.schedule.value.known and dag.schedule.value.value is None

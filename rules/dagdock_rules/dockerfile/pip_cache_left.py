@@ -82,6 +82,9 @@ def _is_switched_off(run: Run) -> bool:
     binding = run.stage.scope_at(run).get("PIP_NO_CACHE_DIR") if run.stage else None
     if binding and (binding.value is None or _is_true(binding.value)):
         return True
+    home = run.stage.scope_at(run).get("HOME") if run.stage else None
+    if home and home.kind == "env" and home.value != "/root":
+        return True  # in a home that belongs to another user pip switches its cache off by itself
     if any(mount.type in ("cache", "tmpfs") and mount.target and "cache" in mount.target for mount in run.mounts):
         return True
     return any(

@@ -57,6 +57,8 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         return
     if command.stage and command.stage.shell_at(command):
         return  # a SHELL of one's own is a choice
+    if command.stage and command.stage.last(type(command)) is not command:
+        return  # a later one replaces it
     words = _words(command)
     if (words is None and _begins_with_exec(command)) or (words and words[0].startswith("[")):
         return  # it does the right thing, or is a JSON list in quotes: nothing that another form would mend
