@@ -57,10 +57,13 @@ def sensor_poke_long(task: Task) -> Problems:
         return
     interval = _seconds(arguments.get("poke_interval"), 60)
     timeout = _seconds(arguments.get("timeout"), 7 * DAY)
-    if interval is None or timeout is None or interval < 60 or timeout < 60 * 60:
+    if interval is None or timeout is None or task.name in POKE_ONLY:
         return
-    delta = arguments.get("delta")
-    if task.name in POKE_ONLY or (task.name == "TimeDeltaSensor" and delta and (_seconds(delta, 0) or 0) < 60 * 60):
+    if task.name == "TimeSensor":  # waits for a time of the same day
+        timeout = min(timeout, DAY)
+    elif task.name == "TimeDeltaSensor":
+        timeout = min(timeout, _seconds(arguments.get("delta"), timeout) or timeout)
+    if interval < 60 or timeout < 60 * 60:
         return
     if mode and mode.given == "keyword" and mode.span.text[:1] in "\"'":
         quote = mode.span.text[0]
