@@ -64,7 +64,6 @@ MISTAKES = [
     ("dags/daily_report.py", "cron-invalid"),
     ("dags/daily_report.py", "dag-argument-in-default-args"),
     ("dags/daily_report.py", "hardcoded-secret"),
-    ("dags/ml_features.py", "dag-catchup-true"),
     ("dags/ml_features.py", "dag-too-many-tasks"),
     ("dags/ml_features.py", "provider-not-installed"),
     ("dags/monitoring.py", "subdag-used"),
