@@ -107,10 +107,15 @@ def hardcoded_secret(module: DagModule) -> Problems:
             hit = _is_secret(module, text)
         if hit:
             told.add(text.node)
+            repeats = _repeats_login(module, text)
             yield Problem(
                 module.span(text.node),
-                f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
+                f"`{text.name}` is the login over again, known to everyone who can read the DAG. Where more than a demo "
+                "answers to it, change it, and keep it in the environment or a secrets backend"
+                if repeats
+                else f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
                 "Connection or the environment, and change it",
+                severity="info" if repeats else None,
             )
     patterns = [(signs, pattern) for signs, pattern in IN_TEXTS if any(sign in module.source.text for sign in signs)]
     for value, node in texts(module):
@@ -151,11 +156,11 @@ def _is_secret(module: DagModule, text: Named) -> bool:
         if name in REFERENCES or name in OTHERS:
             return False
     value = text.value.removeprefix("Bearer ").removeprefix("Basic ").removeprefix("Token ")
-    return is_likely_secret(value, text.name) and not is_common_password(value) and not _repeats_login(module, text)
+    return is_likely_secret(value, text.name) and not is_common_password(value)
 
 
 def _repeats_login(module: DagModule, text: Named) -> bool:
-    """Whether the password is the user's name over again: the default of an image or a demo, which opens nothing."""
+    """Whether the password is the user's name over again, as the defaults of images and demos are."""
     above = module.names.parents.get(text.node)
     above = module.names.parents.get(above) if isinstance(above, ast.keyword) else above
     given: list[tuple[object, ast.expr]] = []
