@@ -110,7 +110,7 @@ def hardcoded_secret(module: DagModule) -> Problems:
             repeats = _repeats_login(module, text)
             yield Problem(
                 module.span(text.node),
-                f"`{text.name}` is the login over again, known to everyone who can read the DAG. Where more than a demo "
+                f"`{text.name}` is the login over again, for everyone who reads the DAG. Where more than a demo "
                 "answers to it, change it, and keep it in the environment or a secrets backend"
                 if repeats
                 else f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
