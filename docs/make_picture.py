@@ -1,6 +1,6 @@
 """Draw docs/demo.svg: what `make demo` really prints, as a terminal shows it.
 
-    python docs/make_picture.py
+python docs/make_picture.py
 """
 
 from __future__ import annotations
