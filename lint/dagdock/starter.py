@@ -40,7 +40,7 @@ def init_command(arguments: argparse.Namespace) -> int:
                     file.write(step.text)
             print(f"{step.path}: {step.what}")
     except OSError as problem:
-        return _complain(f"{problem.filename}: {problem.strerror}")
+        return _complain(f"{problem.filename or root}: {problem.strerror}")
     print("\nNow run `dagdock check`.")
     return 0
 

@@ -202,7 +202,7 @@ def test_the_end_counts_and_says_what_could_not_be_checked(kit: Any) -> None:
         Dockerfile:1:1 error[DF203 copy-before-install] x
         Dockerfile:1:3 info[DF203 copy-before-install] x
         Dockerfile:1:5 info[DF203 copy-before-install] x
-        b/Dockerfile: could not be checked: permission denied
+        b/Dockerfile: failed: permission denied
         note: a fix was left out
         Fixed 1 problem.
         3 problems in 1 of 1,200 files: 1 error, 2 info.

@@ -88,7 +88,7 @@ def write_end(result: Result, terminal: Terminal, *, quiet: bool = False) -> Non
 
 def failure_line(failure: Failure, terminal: Terminal) -> str:
     where = f"{printable(failure.path)}: " if failure.path else ""
-    return f"{where}{terminal.paint('could not be checked:', 'error')} {printable(failure.message)}"
+    return f"{where}{terminal.paint('failed:', 'error')} {printable(failure.message)}"
 
 
 def summary(result: Result, terminal: Terminal) -> Iterator[str]:
