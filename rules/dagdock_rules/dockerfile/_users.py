@@ -6,8 +6,6 @@ import re
 
 from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Stage, User
 
-from ._base_image import known_image
-
 ROOT = frozenset(("root", "0", "containeradministrator", "administrator"))
 DROPPERS = r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|chroot --userspec|fixuid|fixdockergid)\b"
 
@@ -34,17 +32,6 @@ def begins_as_root(stage: Stage) -> bool:
             if name in BEGIN_AS_ROOT:
                 return True
     return False
-
-
-def start_is_unknown(stage: Stage) -> bool:
-    """Whether nobody can see what the container starts: a base image that is not known, and no command of its own.
-
-    Such a base may begin as root on purpose, and change to another user itself.
-    """
-    if stage.last(Entrypoint) or stage.last(Cmd) or stage.from_instruction is None:
-        return False
-    first = list(stage.chain())[-1]
-    return not first.is_scratch and known_image(first.image) is None
 
 
 def drops_root(stage: Stage) -> bool:

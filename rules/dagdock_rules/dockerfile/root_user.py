@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Stage, rule
 
-from ._users import begins_as_root, drops_root, is_root, start_is_unknown
+from ._users import begins_as_root, drops_root, is_root
 
 
 @rule(
@@ -39,7 +39,7 @@ def root_user(stage: Stage) -> Problems:
     user = stage.user_at()
     if not stage.is_final or not user or not user.user or not is_root(user, stage) or _is_workplace(stage):
         return
-    if not drops_root(stage) and not begins_as_root(stage) and not start_is_unknown(stage):
+    if not drops_root(stage) and not begins_as_root(stage):
         yield Problem(
             user,
             f"the container runs as `{user.user.value}`: whoever breaks into it owns everything in it. "

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Stage, rule
 
-from ._users import is_root, start_is_unknown
+from ._users import is_root
 
 
 @rule(
@@ -19,12 +19,10 @@ def root_user_in_build_stage(stage: Stage) -> Problems:
     """The last USER of a stage that is not the final one is root.
 
     Such a stage never runs as a container unless somebody builds it with `--target`, so this is for teams that want
-    every stage to end as an ordinary user. `root-user` judges the final image,
-    except where an unknown base image decides what is started; there it is this rule that speaks.
+    every stage to end as an ordinary user. `root-user` judges the final image.
 
     https://docs.docker.com/build/building/best-practices/#user
     """
     user = stage.user_at()
-    unseen = not stage.is_final or start_is_unknown(stage)
-    if unseen and user and user.stage is stage and is_root(user, stage):
+    if not stage.is_final and user and user.stage is stage and is_root(user, stage):
         yield Problem(user, "this stage ends as root. End it with a `USER` line that names an ordinary user")
