@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from posixpath import basename
 
 import pytest
 
@@ -12,6 +13,7 @@ from dagdock.api import ComposeFile, DagModule, Dockerfile, Project, Service
 from dagdock.facts import Disk
 from dagdock.project import Broken, find_root
 from dagdock.project.dotenv import read_env
+from dagdock.workspace import Workspace
 
 
 def compose(project: Project, path: str = "compose.yaml") -> ComposeFile:
@@ -169,6 +171,27 @@ def test_values_come_from_the_env_file_beside() -> None:
     project = built("'${DIR}'", {".env": "# x\nexport DIR=app\n", "app/Dockerfile": "FROM a\n"})
     assert project.dockerfile_of(service(project)) is not None
     assert compose(project).env == {"DIR": "app"}
+
+
+def test_checked_files_are_known_however_deep_they_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found in one file must not hang on which others were checked before it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    deep = tmp_path / "1/2/3/4/5/6/7"
+    deep.mkdir(parents=True)
+    for name in ("compose.yaml", "stack.yml"):
+        (deep / name).write_text("services:\n  a:\n    image: x:1\n")
+    (deep / "k8s.yaml").write_text("kind: Pod\n")
+
+    def known(*names: str) -> list[str]:
+        workspace = Workspace()
+        for name in names:
+            workspace.target(str(deep / name))
+        project = workspace.project(str(tmp_path))
+        return [basename(file.source.path) for file in project.compose_files(lambda *_: True)]
+
+    assert known() == []
+    assert known("k8s.yaml", "stack.yml", "compose.yaml") == ["compose.yaml", "stack.yml"]
 
 
 def test_values_that_double_in_each_line_end_somewhere() -> None:

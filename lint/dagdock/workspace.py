@@ -33,6 +33,7 @@ class Workspace:
         self._airflow_version = airflow_version
         self._projects: dict[tuple[str, str | None], Project] = {}
         self._roots: dict[str, str] = {}
+        self._checked: dict[str, set[str]] = {}
 
     @classmethod
     def in_memory(cls, files: Mapping[str, str | bytes], *, airflow_version: str | None = None) -> Workspace:
@@ -41,7 +42,9 @@ class Workspace:
     def with_files(self, files: Mapping[str, Mapping[str, bytes]]) -> Workspace:
         """The same workspace with other contents, by root and path; documents are parsed anew."""
         facts = {root: Overlay(self.facts(root), changed) for root, changed in files.items()}
-        return Workspace({**self._facts, **facts}, airflow_version=self._airflow_version)
+        workspace = Workspace({**self._facts, **facts}, airflow_version=self._airflow_version)
+        workspace._checked = self._checked
+        return workspace
 
     def target(self, path: str, start: str | None = None) -> Target:
         """The target for an absolute path that was found below `start` (itself where the user named it)."""
@@ -49,7 +52,9 @@ class Workspace:
         if start not in self._roots:
             self._roots[start] = find_root(start)
         root = self._roots[start]
-        return Target(root, os.path.relpath(path, root).replace(os.sep, "/"), path, named=start == path)
+        relative = os.path.relpath(path, root).replace(os.sep, "/")
+        self._checked.setdefault(root, set()).add(relative)
+        return Target(root, relative, path, named=start == path)
 
     def shown(self, target: Target) -> str:
         """The name of a target as the user sees it."""
@@ -71,7 +76,10 @@ class Workspace:
         if key not in self._projects:
             facts = self.facts(root)
             self._projects[key] = Project(
-                facts, airflow_version=key[1], working_directory=os.getcwd() if facts.root else None
+                facts,
+                airflow_version=key[1],
+                working_directory=os.getcwd() if facts.root else None,
+                checked=self._checked.get(root, ()),
             )
         return self._projects[key]
 

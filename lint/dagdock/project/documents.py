@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
@@ -34,8 +34,9 @@ class Broken:
 class Documents:
     """The files below one root. Paths are relative to it, with `/`; a document's source has the path to be shown."""
 
-    def __init__(self, facts: Facts, working_directory: str | None = None) -> None:
+    def __init__(self, facts: Facts, working_directory: str | None = None, checked: Iterable[str] = ()) -> None:
         self.facts = facts
+        self._checked = checked
         self._working_directory = working_directory or facts.root
         self._documents: dict[str, Document | Broken | None] = {}
         self._opened: dict[DocumentKind, set[str]] = {"dockerfile": set(), "compose": set()}
@@ -98,7 +99,7 @@ class Documents:
         """The files that links may lead to, found by their names."""
         from dagdock.project.inventory import Inventory
 
-        return Inventory(self.facts)
+        return Inventory(self.facts, self._checked)
 
     def compose_file(self, path: str) -> ComposeFile | None:
         """A Compose file that something names as one, whatever it is called."""
@@ -117,7 +118,7 @@ class Documents:
     def compose_files(self, may: Callable[[str, bytes], bool]) -> Iterator[ComposeFile]:
         """The Compose files that may be of interest by their path and content; no other is parsed."""
         _ = self.project_directories
-        for path in sorted({*self.inventory.compose, *self._opened["compose"]}):
+        for path in sorted({*self.inventory.compose, *self.inventory.other_yaml, *self._opened["compose"]}):
             content = self.facts.read(path)
             if content and may(path, content):
                 from dagdock.compose import ComposeFile  # only now: a project without one need not load the model

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from posixpath import join
 
 from dagdock.facts import SKIPPED, Facts
 from dagdock.project.classify import is_compose_name, is_dockerfile_name
 
 # A single small Dockerfile must not walk a big tree: nearer folders come first, and farther ones are left out.
-# Files that are checked themselves are known whatever their depth.
 MAX_FOLDERS = 300
 MAX_DEPTH = 5
 _PACKAGING = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "pipfile", "poetry.lock", "uv.lock"))
@@ -17,10 +17,14 @@ _PACKAGING = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "pipfile", "p
 class Inventory:
     """The Compose files, Dockerfiles, requirement files and packaging files of a project, nearest to the root first."""
 
-    __slots__ = ("compose", "dockerfiles", "packaging", "requirements")
+    __slots__ = ("compose", "dockerfiles", "other_yaml", "packaging", "requirements")
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, checked: Iterable[str] = ()) -> None:
+        """`checked` are the files that a run is about: they are known from the start, whatever their depth, so that
+        what is found does not hang on the order in which they are checked."""
         self.compose: list[str] = []
+        self.other_yaml: list[str] = []
+        """Of the checked files those that may be Compose files by their content."""
         self.dockerfiles: list[str] = []
         self.requirements: list[str] = []
         self.packaging: list[str] = []
@@ -39,6 +43,14 @@ class Inventory:
                     for name in below
                     if name not in SKIPPED and name != "site-packages"
                 ]
+
+        seen = {*self.compose, *self.dockerfiles, *self.requirements, *self.packaging}
+        for path in sorted(checked):
+            if path not in seen:
+                name = path.rpartition("/")[2].lower()
+                self._add(name, path)
+                if name.endswith((".yml", ".yaml")) and not is_compose_name(name):
+                    self.other_yaml.append(path)
 
     def _add(self, name: str, path: str) -> None:
         if name.endswith((".yml", ".yaml")):

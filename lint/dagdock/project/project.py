@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,10 +59,18 @@ class Project(Documents):
     """
 
     def __init__(
-        self, facts: Facts, *, airflow_version: str | None = None, working_directory: str | None = None
+        self,
+        facts: Facts,
+        *,
+        airflow_version: str | None = None,
+        working_directory: str | None = None,
+        checked: Iterable[str] = (),
     ) -> None:
-        """`airflow_version` is what the configuration says; shown paths are relative to `working_directory`."""
-        super().__init__(facts, working_directory)
+        """`airflow_version` is what the configuration says; shown paths are relative to `working_directory`.
+
+        `checked` are the paths of the files that a run is about: links find them however deep they lie.
+        """
+        super().__init__(facts, working_directory, checked)
         self._configured = airflow_version
         self._contexts: dict[str, list[BuildContext]] = {}
         self._merged: dict[str, ComposeFile] = {}
