@@ -262,6 +262,20 @@ def test_streams_that_are_closed(tmp_path: Path) -> None:
         assert b"Traceback" not in done.stderr and b"internal error" not in done.stderr
 
 
+def test_no_code_of_the_repository_runs(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM alpine:latest\nRUN echo\n")
+    (tmp_path / "compose.yaml").write_text("services: {}\n")
+    for module in ("pluggy", "yaml", "tree_sitter", "dagdock_rules", "unicodedata", "evil"):
+        (tmp_path / f"{module}.py").write_text("open('ran', 'w')\nraise SystemExit('ran')\n")
+    (tmp_path / "evil-1.0.dist-info").mkdir()
+    (tmp_path / "evil-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (tmp_path / "evil-1.0.dist-info/entry_points.txt").write_text("[dagdock]\nevil = evil\n")
+    run = [sys.executable, "-m", "dagdock", "check", "--format", "sarif"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
 def test_an_internal_error_says_what_to_do(dagdock: Dagdock, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("oh")
