@@ -76,7 +76,7 @@ def test_a_narrow_encoding_is_no_problem(repository: Path) -> None:
 def test_a_closed_pipe_is_quiet(repository: Path) -> None:
     (repository / "Dockerfile").write_text("FROM alpine:latest\n" * 2000)
     done = subprocess.run(
-        ["sh", "-c", f"{sys.executable} -m dagdock check --select DF102 | head -1"],
+        ["sh", "-c", f'"{sys.executable}" -m dagdock check --select DF102 | head -1'],
         cwd=repository,
         env=environment(),
         capture_output=True,
