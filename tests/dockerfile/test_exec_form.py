@@ -53,6 +53,7 @@ def test_no_bracket_no_exec_form(arguments: str) -> None:
         ("['a', 'b']", "single-quotes", "'a'", '["a", "b"]'),
         ("['say \"hi\"']", "single-quotes", "'say \"hi\"'", '["say \\"hi\\""]'),
         ("[“a”, “b”]", "typographic-quotes", "“a”", '["a", "b"]'),
+        ("['a\x1a\tb']", "single-quotes", "'a\x1a\tb'", r'["a\u001a\tb"]'),
         ('["a" "b"]', "missing-comma", '"a" "', '["a", "b"]'),
         ('["a", "b",]', "trailing-comma", ",", '["a", "b"]'),
         ('["a", "b"', "missing-bracket", '["a", "b"', '["a", "b"]'),

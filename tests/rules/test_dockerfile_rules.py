@@ -1424,3 +1424,17 @@ def test_windows_newlines_change_nothing() -> None:
             texts = as_dockerfile(files)
             expected = {path: "\r\n".join(text.splitlines()) + "\r\n" for path, text in texts.items()}
             assert marked(code, expected) == expected
+
+
+def test_no_command_is_put_behind_a_comment_of_the_shell() -> None:
+    text = "FROM debian:12\nRUN apt-get update && apt-get install -y curl{}\n"
+    for end, fixed in (
+        ("", True),
+        (" # keep it", False),
+        (" && echo a # b \\\n  && echo c", False),
+        (" && echo '#'", True),
+    ):
+        linter = Linter(rules=Rules.only([RULES["DF301"]]), choice=Choice(select=["DF301"]))
+        workspace = Workspace.in_memory({"Dockerfile": text.format(end)})
+        [finding] = linter.check(workspace, [Target("", "Dockerfile", "Dockerfile")]).findings
+        assert (finding.fix is not None) is fixed, end

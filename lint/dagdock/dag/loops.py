@@ -225,7 +225,10 @@ def size(module: DagModule, node: ast.expr, depth: int = 0) -> Value:
 def _size(module: DagModule, node: ast.expr, depth: int) -> Value:
     value = module.value(node)
     if value.known:
-        if isinstance(value.value, (str, list, tuple, dict, set, frozenset, range)):
+        if isinstance(value.value, range):  # `len` gives up on a very long one
+            numbers = value.value
+            return Known((numbers[-1] - numbers[0]) // numbers.step + 1 if numbers else 0, node, module)
+        if isinstance(value.value, (str, list, tuple, dict, set, frozenset)):
             return Known(len(value.value), node, module)
         return Unknown("not a sequence", node, module)
     if depth > MAX_DEPTH:

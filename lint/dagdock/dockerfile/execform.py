@@ -289,5 +289,6 @@ def _as_strings(text: str) -> str | None:
 
 
 def _array_of(values: list[str]) -> str:
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") for value in values)
-    return "[" + ", ".join(f'"{value}"' for value in quoted) + "]"
+    import json
+
+    return "[" + ", ".join(json.dumps(value, ensure_ascii=False) for value in values) + "]"

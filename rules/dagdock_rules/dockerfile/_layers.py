@@ -43,6 +43,8 @@ def append_command(run: Run, title: str, command: str) -> Fix | None:
     if last.effective.wrappers[:1] == ("sudo",):
         command = f"sudo {command}"
     place = run.shell_text.span(0, len(text))
+    if "#" in run.span.source.text[last.span.end : place.end]:
+        return None  # a comment of the shell, that would swallow it
     lines = place.text.splitlines()
     if len(lines) == 1:
         return Fix.insert_after(title, place, f" && {command}")
