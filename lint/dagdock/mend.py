@@ -157,17 +157,23 @@ class Mending:
     ) -> list[Finding]:
         """The findings without those whose fix breaks a file; where only several together do, one at a time."""
         suspects = [item for item in findings if any(places[id(edit.span.source)] in unsound for edit in _edits(item))]
-        culprits: list[Finding] = []
-        for finding in suspects:
-            _, alone = self._apply([finding], places, workspace)
-            if alone:
-                self._drop(finding, next(iter(alone.values())))
-                culprits.append(finding)
-        out = culprits or suspects[1:]
+        out = self._culprits(suspects, places, workspace) or suspects[1:]
         if not out:
             self._drop(suspects[0], next(iter(unsound.values())))
             out = suspects
         return [finding for finding in findings if finding not in out]
+
+    def _culprits(self, suspects: list[Finding], places: dict[int, Place], workspace: Workspace) -> list[Finding]:
+        """Those whose fix alone breaks a file, found by halves: where some are sound together, none of them does."""
+        _, unsound = self._apply(suspects, places, workspace)
+        if not unsound:
+            return []
+        if len(suspects) == 1:
+            self._drop(suspects[0], next(iter(unsound.values())))
+            return suspects
+        middle = len(suspects) // 2
+        halves = suspects[:middle], suspects[middle:]
+        return [culprit for half in halves for culprit in self._culprits(half, places, workspace)]
 
     def _drop(self, finding: Finding, reason: str) -> None:
         self._dropped.add(_key(finding))
