@@ -148,6 +148,14 @@ def shown(text: str, **choice: list[str]) -> list[tuple[str, str]]:
 LATEST = "FROM alpine:latest\nUSER 1000\n"
 
 
+def test_a_byte_that_is_no_text_hides_no_comment() -> None:
+    dag = b"from airflow import DAG\n# \xff\nwith DAG('a'):  # \xfe dagdock: ignore[AF104]\n    '\xfd'\n"
+    linter = Linter(rules=Rules(third_party=False), choice=Choice(select=["AF104"]))
+    target = Target("", "dags/a.py", "dags/a.py")
+    result = linter.check(Workspace.in_memory({"dags/a.py": dag}), [target])
+    assert not result.errors
+
+
 def test_silenced_findings_are_kept() -> None:
     result = check({"Dockerfile": f"# dagdock: ignore[DF102] -- ours\n{LATEST}"}, select=["DF102", "PJ9"])
     assert not result.findings

@@ -93,7 +93,10 @@ def _examine(found: Examined, document: Any, project: Project, selection: Select
         for rule in found.rules
         if rule.code not in crashed and (rule.kind == document.kind or any(rule.looks_at(node) for node in seen))
     ]
-    found.suppressions = suppress.read(document)
+    try:
+        found.suppressions = suppress.read(document)
+    except Exception as problem:  # as while reading
+        found.fail(f"internal error while reading its comments: {describe(problem)}")
 
 
 def whole(found: Examined) -> Examined:

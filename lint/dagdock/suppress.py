@@ -211,11 +211,13 @@ def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
     import tokenize
 
     source = module.source
+    # The tokenizer of Python 3.12 refuses bytes that could not be decoded; as long as they stay one sign, any will do.
+    text = re.sub("[\ud800-\udfff]", "\ufffd", source.text.lstrip("\ufeff"))
     found: list[Stretch] = []
     joined: dict[int, int] = {}
     opened: list[int] = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text.lstrip("\ufeff"), newline="").readline):
+        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
             name = tokenize.tok_name[token.type]
             if name == "COMMENT":
                 start = source.offset(token.start[0], token.start[1] + 1)
