@@ -8,11 +8,9 @@ from typing import Any
 from dagdock import suppress
 from dagdock.project import Broken, Project
 from dagdock.result import Failure, FileKind
-from dagdock.rule import Finding, Kind, Option, Rule, Suppression
+from dagdock.rule import Finding, Kind, Rule, Suppression
 from dagdock.selection import Selection
 from dagdock.workspace import Target, Workspace
-
-Handlers = list[tuple[Rule, dict[str, Option]]]
 
 
 class Examined:

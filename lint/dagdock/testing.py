@@ -43,6 +43,22 @@ def check_examples(rule: Rule, *, newline: str = "\n", bom: bool = False) -> Non
         _Example(rule, f"good example {number}", good, newline, bom).check()
 
 
+def marked(rule: Rule, files: Mapping[str, str]) -> dict[str, str]:
+    """The files, their marks taken out, with `«…»` where the rule finds something.
+
+    For the edge cases that are too many for a rule's page: `assert marked(rule, files) == files`.
+
+    Raises AssertionError where something could not be checked.
+    """
+    texts = {path: unmark(text)[0] for path, text in files.items()}
+    result = _linter(rule, None).check(Workspace.in_memory(texts), [Target("", path, path) for path in texts])
+    assert not result.errors, f"{rule.code} {rule.name}: {result.errors}"
+    found: dict[str, list[Stretch]] = {path: [] for path in texts}
+    for finding in result.findings:
+        found[finding.path].append((finding.span.start, finding.span.end))
+    return {path: mark(text, sorted(found[path])) for path, text in texts.items()}
+
+
 class _Example:
     """One example, its marks taken out."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, Literal
 
@@ -68,6 +68,15 @@ def package_commands(script: Script, *actions: Action) -> Iterator[PackageComman
 def installs(script: Script) -> Iterator[PackageCommand]:
     """The calls that install packages, by name or from a manifest."""
     return package_commands(script, "install")
+
+
+def others(script: Script, calls: Collection[PackageCommand], harmless: Collection[str]) -> list[Command]:
+    """The commands of a script that are none of these calls, without those of harmless names."""
+    return [
+        command
+        for command in script.commands
+        if command.effective.name not in harmless and not any(command.effective.span == call.span for call in calls)
+    ]
 
 
 def caches(family_or_manager: str) -> list[str]:

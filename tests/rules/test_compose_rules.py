@@ -6,33 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from dagdock.engine import Linter, Target, Workspace
-from dagdock.examples import as_files, mark, unmark
+from dagdock.examples import as_files
 from dagdock.hooks import Rules
-from dagdock.rule import Finding, Rule
-from dagdock.selection import Choice
+from dagdock.testing import marked
 
 RULES = {rule.code: rule for rule in Rules(third_party=False).of_kind("compose")}
 
 Files = str | Mapping[str, str]
-
-
-def check(code: str, files: Files) -> list[Finding]:
-    """What a rule finds in files, whose marks are taken out first."""
-    rule: Rule = RULES[code]
-    texts = {path: unmark(text)[0] for path, text in as_files(files, "compose.yaml").items()}
-    workspace = Workspace.in_memory(texts)
-    linter = Linter(rules=Rules.only([rule]), choice=Choice(select=[code]))
-    result = linter.check(workspace, [Target("", path, path) for path in texts])
-    assert not result.errors
-    return result.findings
-
-
-def marked(code: str, files: Files) -> dict[str, str]:
-    found: dict[str, list[tuple[int, int]]] = {path: [] for path in as_files(files, "compose.yaml")}
-    for finding in check(code, files):
-        found[finding.path].append((finding.span.start, finding.span.end))
-    return {path: mark(unmark(text)[0], sorted(found[path])) for path, text in as_files(files, "compose.yaml").items()}
 
 
 WEB = "services:\n  web:\n    image: nginx:1.27\n"
@@ -431,4 +411,5 @@ CASES: dict[str, dict[str, Files]] = {
     [pytest.param(code, files, id=f"{code} {name}") for code, cases in CASES.items() for name, files in cases.items()],
 )
 def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
-    assert marked(code, files) == as_files(files, "compose.yaml")
+    expected = as_files(files, "compose.yaml")
+    assert marked(RULES[code], expected) == expected

@@ -7,25 +7,14 @@ from collections.abc import Mapping
 import pytest
 
 from dagdock.engine import Linter, Target, Workspace
-from dagdock.examples import as_files, mark, unmark
+from dagdock.examples import as_files
 from dagdock.hooks import Rules
 from dagdock.selection import Choice
+from dagdock.testing import marked
 
 RULES = {rule.code: rule for rule in Rules(third_party=False).of_kind("dockerfile")}
 
 Files = str | Mapping[str, str]
-
-
-def marked(code: str, files: Mapping[str, str]) -> dict[str, str]:
-    """The files with the marks where the rule finds something."""
-    texts = {path: unmark(text)[0] for path, text in files.items()}
-    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
-    result = linter.check(Workspace.in_memory(texts), [Target("", path, path) for path in texts])
-    assert not result.errors
-    found: dict[str, list[tuple[int, int]]] = {path: [] for path in texts}
-    for finding in result.findings:
-        found[finding.path].append((finding.span.start, finding.span.end))
-    return {path: mark(text, sorted(found[path])) for path, text in texts.items()}
 
 
 # Without a FROM of their own they stand in a Debian image.
@@ -1409,13 +1398,13 @@ def as_dockerfile(files: Files) -> dict[str, str]:
 @pytest.mark.parametrize(("code", "files"), [(code, files) for code, cases in CASES.items() for files in cases])
 def test_case(code: str, files: Files) -> None:
     expected = as_dockerfile(files)
-    assert marked(code, expected) == expected
+    assert marked(RULES[code], expected) == expected
 
 
 @pytest.mark.parametrize("command", [*SERVERS.strip().splitlines(), *WORK.strip().splitlines()])
 def test_run(command: str) -> None:
     expected = {"Dockerfile": f"FROM debian:12\nRUN {command}\n"}
-    assert marked("DF401", expected) == expected
+    assert marked(RULES["DF401"], expected) == expected
 
 
 def test_windows_newlines_change_nothing() -> None:
@@ -1423,7 +1412,7 @@ def test_windows_newlines_change_nothing() -> None:
         for files in cases:
             texts = as_dockerfile(files)
             expected = {path: "\r\n".join(text.splitlines()) + "\r\n" for path, text in texts.items()}
-            assert marked(code, expected) == expected
+            assert marked(RULES[code], expected) == expected
 
 
 def test_no_command_is_put_behind_a_comment_of_the_shell() -> None:

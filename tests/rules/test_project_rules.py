@@ -6,26 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from dagdock.engine import Linter, Target, Workspace
-from dagdock.examples import as_files, mark, unmark
+from dagdock.examples import as_files
 from dagdock.hooks import Rules
-from dagdock.selection import Choice
+from dagdock.testing import marked
 
 RULES = {rule.code: rule for rule in Rules(third_party=False).of_kind("project")}
 
 Files = str | Mapping[str, str]
-
-
-def marked(code: str, files: Mapping[str, str]) -> dict[str, str]:
-    """The files with the marks where the rule finds something."""
-    texts = {path: unmark(text)[0] for path, text in files.items()}
-    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
-    result = linter.check(Workspace.in_memory(texts), [Target("", path, path) for path in texts])
-    assert not result.errors
-    found: dict[str, list[tuple[int, int]]] = {path: [] for path in texts}
-    for finding in result.findings:
-        found[finding.path].append((finding.span.start, finding.span.end))
-    return {path: mark(text, sorted(found[path])) for path, text in texts.items()}
 
 
 CASES: dict[str, list[Files]] = {
@@ -399,4 +386,4 @@ CASES: dict[str, list[Files]] = {
 @pytest.mark.parametrize(("code", "files"), [(code, files) for code, cases in CASES.items() for files in cases])
 def test_case(code: str, files: Files) -> None:
     expected = dict(as_files(files, "compose.yaml"))
-    assert marked(code, expected) == expected
+    assert marked(RULES[code], expected) == expected

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagdock.dag.classes import is_foreign
 from dagdock.dag.model import Dag, Group, Task
+from dagdock.dag.values import behind
 
 if TYPE_CHECKING:
     from dagdock.dag.classes import ClassKind
@@ -65,7 +66,7 @@ def _task(module: DagModule, call: ast.Call) -> Task | None:
         target, given, mapped = target.value, [], True
     for _ in range(MAX_DEPTH):
         # `X.partial(…)` and `f.override(…)` may be kept under a name before they are called.
-        made = _behind(module, target)
+        made = behind(module, target, MAX_DEPTH)
         if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
             break
         if made.func.attr not in ("partial", "override"):
@@ -73,18 +74,6 @@ def _task(module: DagModule, call: ast.Call) -> Task | None:
         given.append(made)
         target = made.func.value
     return _plain_task(module, call, target, given, mapped=mapped)
-
-
-def _behind(module: DagModule, node: ast.expr) -> ast.expr:
-    """The expression behind a name that is assigned once."""
-    for _ in range(MAX_DEPTH):
-        if not isinstance(node, ast.Name):
-            break
-        bindings = module.names.bindings(node.id, node)
-        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
-            break
-        node = bindings[0].value
-    return node
 
 
 def _plain_task(

@@ -99,12 +99,12 @@ def evaluate(module: DagModule, node: ast.expr) -> Value:
     except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError):
         # What Python itself would raise for these constants; the values are ours, nothing of the file has run.
         return Unknown("would raise", node, module)
-    return Known(value, _written(module, node), module)
+    return Known(value, behind(module, node), module)
 
 
-def _written(module: DagModule, node: ast.expr) -> ast.AST:
-    """The expression behind a name, where there is one assignment."""
-    for _ in range(MAX_DEPTH):
+def behind(module: DagModule, node: ast.expr, names: int = MAX_DEPTH) -> ast.expr:
+    """The expression behind a name that is assigned once; at most so many `names` may stand in between."""
+    for _ in range(names):
         if not isinstance(node, ast.Name):
             break
         bindings = module.names.bindings(node.id, node)

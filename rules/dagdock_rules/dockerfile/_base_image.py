@@ -12,15 +12,7 @@ def known_image(image: ImageRef | None) -> dict[str, Any] | None:
     if image is None:
         return None
     images: dict[str, dict[str, Any]] = load_data("dagdock_rules", "base-images")["image"]
-    return images.get(full_name(image))
-
-
-def full_name(image: ImageRef) -> str:
-    """`python` for an official image however it is spelled, else the path with its registry where it has one."""
-    registry, repository = image.registry, image.repository
-    if registry in (None, "docker.io", "index.docker.io"):
-        return repository.removeprefix("library/")
-    return f"{registry}/{repository}"
+    return images.get(image.familiar)
 
 
 def argument_behind(stage: Stage) -> Pair | None:

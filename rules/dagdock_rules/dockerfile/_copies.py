@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from posixpath import join, normpath, relpath
+from weakref import WeakKeyDictionary
 
 from dagdock.api import Add, BuildContext, Copy, CopyLike, Dockerfile, DockerfileWord, Instruction, Project, Stage
 
@@ -50,13 +51,26 @@ def program_sources(copy: CopyLike) -> list[str]:
     return [source for source in local_sources(copy) if _is_program(source)]
 
 
+# Every COPY of a file asks for these; they are the same for all of them.
+_FITTING: WeakKeyDictionary[Project, dict[str, list[BuildContext]]] = WeakKeyDictionary()
+
+
 def contexts_that_fit(dockerfile: Dockerfile, project: Project) -> list[BuildContext]:
     """The contexts of a Dockerfile, without those that are only guessed and hold none of what it copies.
 
     A Dockerfile may be built from any folder. One that a Compose file states is taken at its word; the one guessed
     from where the Dockerfile stands counts when at least one plainly named source of it is there.
     """
-    contexts = project.contexts_of(dockerfile)
+    path = project.path_of(dockerfile)
+    known = _FITTING.setdefault(project, {})
+    if path is None:
+        return []
+    if path not in known:
+        known[path] = _that_fit(dockerfile, project.contexts_of(dockerfile))
+    return known[path]
+
+
+def _that_fit(dockerfile: Dockerfile, contexts: list[BuildContext]) -> list[BuildContext]:
     named = [
         source
         for instruction in dockerfile.instructions

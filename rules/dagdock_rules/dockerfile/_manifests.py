@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dagdock.api import BuildContext, Located, Project, Run, Word
 
-from ..packages import PackageCommand, installs
+from ..packages import PackageCommand, installs, others
 
 
 class Tool(NamedTuple):
@@ -85,11 +85,7 @@ def manifests_of(run: Run) -> Iterator[Manifest]:
     """The installations from manifests in a RUN, in order."""
     script = run.script
     calls = list(installs(script))
-    others = [
-        command
-        for command in script.commands
-        if command.effective.name not in HARMLESS and not any(command.effective.span == call.span for call in calls)
-    ]
+    alone = not others(script, calls, HARMLESS) and not script.broken
     for call in calls:
         if {"if", "case"} & set(call.command.context):
             continue  # it may not be there
@@ -98,7 +94,6 @@ def manifests_of(run: Run) -> Iterator[Manifest]:
             family, path, files, how, builds = found
             text = " ".join(call.span.text.split())
             command = text if len(text) <= 60 and "\\" not in text else f"{call.manager} {call.verb}".strip()
-            alone = not others and not script.broken
             yield Manifest(run, call.span, command, family, path, files, how, builds, alone)
 
 

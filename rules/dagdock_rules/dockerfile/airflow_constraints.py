@@ -3,7 +3,6 @@ from __future__ import annotations
 from dagdock.api import Bad, Edit, Fix, Problem, Problems, Run, Span, Word, rule
 
 from ..packages import PackageCommand, installs
-from ._base_image import full_name
 from ._layers import built_on
 
 CONSTRAINTS = "https://raw.githubusercontent.com/apache/airflow/constraints-{airflow}/constraints-{python}.txt"
@@ -88,7 +87,7 @@ def _is_constrained(install: PackageCommand, run: Run) -> bool:
 
 def _is_official(run: Run) -> bool:
     image = built_on(run.stage).image if run.stage else None
-    return image is not None and full_name(image) == "apache/airflow"
+    return image is not None and image.familiar == "apache/airflow"
 
 
 def _version(run: Run) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dagdock.api import Bad, Fix, Instruction, Located, Pair, Problem, Problems, Related, Stage, rule
 
-from ._base_image import full_name, known_image
+from ._base_image import known_image
 from ._variables import docker_reads, shell_reads
 
 
@@ -81,4 +81,4 @@ def _set_by_base(name: str, stage: Stage) -> bool:
     if facts and "env" in facts:
         return name in facts["env"]
     stem = name.partition("_")[0].lower()
-    return first.image is None or stem in full_name(first.image).lower()
+    return first.image is None or stem in first.image.familiar.lower()

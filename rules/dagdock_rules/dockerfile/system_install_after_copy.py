@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Stage, rule
 
-from ..packages import PackageCommand, package_commands
+from ..packages import PackageCommand, others, package_commands
 from ._copies import copies_whole_context, from_context, program_sources
 from ._moves import move_above
 
@@ -77,11 +77,8 @@ def _may_need_project(run: Run, calls: list[PackageCommand]) -> bool:
     if script.broken or run.mounts:
         return True
     first = next(call for call in calls if call.action == "install")
-    for command in script.commands:
-        if command.effective.span == first.span:
-            break
-        if command.effective.name not in HARMLESS and not any(command.effective.span == call.span for call in calls):
-            return True
+    if any(command.span.start < first.span.start for command in others(script, calls, HARMLESS)):
+        return True
     return any(
         word.value is None or "/" in word.value or word.value.endswith((".deb", ".rpm", ".apk", ".txt"))
         for call in calls
@@ -92,12 +89,9 @@ def _may_need_project(run: Run, calls: list[PackageCommand]) -> bool:
 
 def _fix(stage: Stage, whole: CopyLike, run: Run, calls: list[PackageCommand]) -> Fix | None:
     """Move the RUN up, where it does nothing else and nothing between the two could matter to it."""
-    others = [
-        command
-        for command in run.script.commands
-        if command.effective.name not in HARMLESS and not any(command.effective.span == call.span for call in calls)
-    ]
     between = stage.instructions[stage.instructions.index(whole) + 1 : stage.instructions.index(run)]
-    if others or any(instruction.name in ("USER", "ENV", "ARG", "SHELL") for instruction in between):
+    if others(run.script, calls, HARMLESS) or any(
+        instruction.name in ("USER", "ENV", "ARG", "SHELL") for instruction in between
+    ):
         return None
     return Fix("Move this RUN above the COPY", move_above(run, whole), "unsafe")
