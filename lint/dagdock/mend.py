@@ -247,7 +247,7 @@ def why_unsound(document: Document, text: str, edits: Sequence[Edit]) -> str | N
         return f"the file's encoding ({source.encoding}) has no sign for it"
     if again.text != text or source.encode() != Source(source.path, source.encode(), source.encoding).encode():
         return f"the file's encoding ({source.encoding}) does not give its text back"
-    kind = _document_kind(document)
+    kind = document_kind(document)
     try:
         before: Any = parse(source, kind)
         after: Any = parse(again, kind)
@@ -276,7 +276,8 @@ def _fault_key(fault: Any) -> str:
     return str(getattr(fault, "kind", "syntax"))
 
 
-def _document_kind(document: Any) -> Any:
+def document_kind(document: Any) -> Any:
+    """The kind under which `parse` reads a document's text again."""
     return "ignorefile" if hasattr(document, "patterns") else document.kind
 
 

@@ -44,7 +44,7 @@ def _of_document(document: Document) -> Iterator[Suppression]:
             continue
         if said.style == "buildkit" and span in directives:
             said = said._replace(scope="file")
-        layout = layout or _layout(document)
+        layout = layout or layout_of(document)
         names = [Text(name, Span(source, span.start + at, span.start + at + len(name))) for name, at in said.names]
         yield Suppression(span, layout.covered(span, said), said.style, names, said.reason, said.fault)
 
@@ -110,6 +110,20 @@ class Layout:
             start, end = next(((low, high) for low, high in self._stages if low <= start < high), (start, end))
         return Span(source, start, end)
 
+    def line_for(self, offset: int) -> tuple[int, Stretch] | None:
+        """The line above which a comment covers an offset, as near as can be, and all that it covers there.
+
+        None where the offset is in no statement, or in none that begins its line.
+        """
+        around = [stretch for stretch in self._statements if stretch[0] <= offset <= stretch[1]]
+        for stretch in sorted(around, key=lambda stretch: (stretch[1] == offset, stretch[1] - stretch[0])):
+            line = self._source.position(stretch[0]).line
+            start = self._source.line_span(line).start
+            covered = next(other for other in self._statements if other[0] >= start)
+            if covered[0] <= offset <= covered[1]:
+                return line, covered
+        return None
+
     def _statement(self, comment: Span, line_start: int) -> Stretch | None:
         text = self._source.text
         if text[line_start : comment.start].strip():
@@ -144,7 +158,8 @@ def comments(document: Any) -> Iterator[Span]:
         yield from (comment.span for comment in document.comments)
 
 
-def _layout(document: Any) -> Layout:
+def layout_of(document: Any) -> Layout:
+    """The statements of a document."""
     if document.kind == "dag":
         return _dag_layout(document)
     if document.kind == "compose":

@@ -1,0 +1,153 @@
+"""Comments that silence findings, written where they do: above a statement, or at the top for a whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from dagdock.fix import Edit, apply_edits
+from dagdock.mend import document_kind, why_unsound
+from dagdock.project import Document, parse
+from dagdock.rule import Finding, Problem, Suppression
+from dagdock.suppress import comments, layout_of, read, read_own, silence, silences
+from dagdock.text import Source, Span
+
+
+def ignore_here(document: Document, findings: Sequence[Finding], reason: str = "") -> list[Edit]:
+    """Edits that silence findings of a document where they stand: `# dagdock: ignore[CODES] -- reason`.
+
+    A finding that no comment at its statement can silence is left out: it stands in no statement, it is about a
+    comment that silences, the file's format has no comments, or its encoding has no sign for the reason.
+    """
+    return _edits(document, findings, lambda chosen: _here(document, chosen, _clean(reason)))
+
+
+def ignore_in_file(document: Document, findings: Sequence[Finding], reason: str = "") -> list[Edit]:
+    """Edits that silence the rules of findings in all of a document: `# dagdock: ignore-file[CODES] -- reason`."""
+    return _edits(document, findings, lambda chosen: _in_file(document, chosen, _clean(reason)))
+
+
+def can_hold(document: Document) -> bool:
+    """Whether the format of a document has comments at all; JSON has none."""
+    return not document.source.path.lower().endswith(".json")
+
+
+def _edits(
+    document: Document, findings: Sequence[Finding], make: Callable[[Sequence[Finding]], list[Edit]]
+) -> list[Edit]:
+    """What `make` makes of the findings, without those that its edits would not silence, or only at some harm."""
+    if not can_hold(document):
+        return []
+    here = [finding for finding in findings if finding.span.source is document.source]
+    edits = make(here)
+    if _silenced(document, edits, here) == here:
+        return edits
+    able = [finding for finding in here if _silenced(document, make([finding]), [finding])]
+    edits = make(able)
+    return edits if able and _silenced(document, edits, able) == able else []
+
+
+def _silenced(document: Document, edits: Sequence[Edit], findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that the edited text silences; none where the text would not be sound."""
+    text = apply_edits(document.source, edits)
+    if not edits or why_unsound(document, text, edits):
+        return []
+    source = document.source
+    again = Source(source.path, source.encode(text), source.encoding)
+    suppressions = read(parse(again, document_kind(document)))
+    return [finding for finding in findings if silence(_moved(finding, again, edits), suppressions)]
+
+
+def _moved(finding: Finding, source: Source, edits: Sequence[Edit]) -> Finding:
+    """The finding at its place behind the edits."""
+    before = [edit for edit in edits if edit.span.end <= finding.span.start]
+    shift = sum(len(edit.text) - (edit.span.end - edit.span.start) for edit in before)
+    span = Span(source, finding.span.start + shift, finding.span.end + shift)
+    return Finding(finding.rule, Problem(span, finding.message, aliases=finding.aliases), finding.severity)
+
+
+# One comment for each statement
+
+
+def _here(document: Document, findings: Sequence[Finding], reason: str) -> list[Edit]:
+    layout, suppressions = layout_of(document), read(document)
+    codes: dict[int, set[str]] = {}
+    covered: dict[int, tuple[int, int]] = {}
+    for finding in findings:
+        about_comment = any(each.span.start <= finding.span.start < each.span.end for each in suppressions)
+        place = None if about_comment else layout.line_for(finding.span.start)
+        if place:
+            line, covered[line] = place
+            codes.setdefault(line, set()).add(finding.rule.code)
+    edits = []
+    for line, some in codes.items():
+        stretch = covered[line]
+        same = [each for each in suppressions if (each.covers.start, each.covers.end) == stretch]
+        edits.append(_longer(same, some, reason) or _comment_above(document, line, f"ignore[{_listed(some)}]", reason))
+    return edits
+
+
+def _comment_above(document: Document, line: int, what: str, reason: str) -> Edit:
+    """A comment of its own above a line, and above the comments there that silence: a peer's may have to stay next."""
+    source = document.source
+    indentation = _indentation(source, line)
+    silent = {comment.line for comment in comments(document) if silences(comment.text, document)}
+    while line - 1 in silent and source.line_span(line - 1).text.lstrip().startswith("#"):
+        line -= 1
+    at = source.line_span(line).start
+    return Edit(Span(source, at, at), indentation + _written(what, reason) + source.newline)
+
+
+def _indentation(source: Source, line: int) -> str:
+    text = source.line_span(line).text
+    return text[: len(text) - len(text.lstrip(" \t"))]
+
+
+# One comment for all of a file
+
+
+def _in_file(document: Document, findings: Sequence[Finding], reason: str) -> list[Edit]:
+    codes = {finding.rule.code for finding in findings}
+    whole = [each for each in read(document) if (said := read_own(each.span.text)) and said.scope == "file"]
+    return [_longer(whole, codes, reason) or _comment_on_top(document, f"ignore-file[{_listed(codes)}]", reason)]
+
+
+def _comment_on_top(document: Document, what: str, reason: str) -> Edit:
+    """A comment below those that a file begins with: directives, a `#!`, an encoding, a licence."""
+    source = document.source
+    first: Any = document
+    found = {span.span.line for span in (*getattr(first, "directives", ()), *comments(document))}
+    line = 1
+    while line in found and source.line_span(line).text.lstrip().startswith("#"):
+        line += 1
+    text = _written(what, reason)
+    if line > len(source.line_starts):  # nothing but comments, and no newline behind the last
+        end = len(source.text)
+        return Edit(Span(source, end, end), source.newline + text)
+    at = source.line_span(line).start
+    return Edit(Span(source, at, at), text + source.newline)
+
+
+# How a comment is written
+
+
+def _longer(suppressions: Iterable[Suppression], codes: Iterable[str], reason: str) -> Edit | None:
+    """One of our comments with more codes, where it gives the same reason (or none is asked for)."""
+    for each in suppressions:
+        if each.style == "dagdock" and each.names and not each.fault and reason in ("", each.reason):
+            end = each.names[-1].span.end
+            return Edit(Span(each.span.source, end, end), f", {_listed(codes)}")
+    return None
+
+
+def _written(what: str, reason: str) -> str:
+    return f"# dagdock: {what}{f' -- {reason}' if reason else ''}"
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(codes))
+
+
+def _clean(reason: str) -> str:
+    """A reason in one line, without signs that no comment may hold."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in reason).split())
