@@ -127,7 +127,7 @@ def test_families_and_actions() -> None:
 
 
 def test_the_table_is_well_formed() -> None:
-    known = {"family", "valued", "yes", "quiet", "caches", "clusters", "rest-is-foreign", *ACTIONS}
+    known = {"family", "valued", "yes", "quiet", "caches", "clusters", "rest-is-foreign", "dashes-end", "pin", "files"} | {*ACTIONS}
     facts = load_data("dagdock_rules", "package-managers")
     assert facts["source"]
     assert facts["date"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from dagdock.api import Command, Options, Script, Span, Word, load_data
@@ -21,13 +21,14 @@ class PackageCommand:
     among them (see `options`).
     """
 
-    __slots__ = ("action", "command", "family", "manager", "options", "packages", "verb")
+    __slots__ = ("_about", "action", "command", "family", "manager", "options", "packages", "verb")
 
     def __init__(
         self, manager: str, action: Action, verb: str, command: Command, options: Options, packages: list[Word]
     ) -> None:
         self.manager = manager
-        self.family: str = _managers()[manager]["family"]
+        self._about = _managers()[manager]
+        self.family: str = self._about["family"]
         self.action: Action = action
         self.verb = verb
         self.command = command
@@ -39,17 +40,32 @@ class PackageCommand:
         return self.command.span
 
     @property
+    def head(self) -> Span:
+        """The program and the verb: `apt-get install`."""
+        return self.command.words[0].span.to(self.verb_word)
+
+    @property
     def verb_word(self) -> Word:
         """The last word of the verb: where options like to stand (the program itself where the verb is empty)."""
         length = self.verb.count(" ") + 1
         return self.options.operands[length - 1] if self.verb else self.command.words[0]
 
     @property
+    def pin_signs(self) -> list[str]:
+        """The signs with which a package says its version."""
+        found: list[str] = self._about.get("pin", [])
+        return found
+
+    @property
+    def file_endings(self) -> tuple[str, ...]:
+        """How the names of files end that are installed as they are."""
+        return tuple(self._about.get("files", ()))
+
+    @property
     def yes(self) -> bool | None:
         """Whether every question is answered beforehand; None where an unknown word may do it."""
-        about = _managers()[self.manager]
-        given = self.options.has(*about.get("yes", ()))
-        quiet: list[str] = about.get("quiet", [])
+        given = self.options.has(*self._about.get("yes", ()))
+        quiet: list[str] = self._about.get("quiet", [])
         if given is not True and quiet:
             loud_enough = self.options.count(*quiet) < 2 and "2" not in self.options.values(*quiet)
             settings = self.options.values("-o", "--option")
@@ -59,9 +75,8 @@ class PackageCommand:
 
 def package_commands(script: Script, *actions: Action) -> Iterator[PackageCommand]:
     """The calls of package managers in order, those that do one of `actions` (all by default)."""
-    for command in script.commands:
-        found = _package_command(command.effective)
-        if found and (not actions or found.action in actions):
+    for found in _calls(script):
+        if not actions or found.action in actions:
             yield found
 
 
@@ -88,12 +103,22 @@ def caches(family_or_manager: str) -> list[str]:
     return []
 
 
+@lru_cache(maxsize=64)  # dozens of rules ask about a RUN before the next one comes
+def _calls(script: Script) -> tuple[PackageCommand, ...]:
+    found = (_package_command(command.effective) for command in script.commands)
+    return tuple(call for call in found if call)
+
+
 def _package_command(command: Command) -> PackageCommand | None:
     name = _known_name(command.name)
     if name is None:
         return None
     about = _managers()[name]
     options = command.options(about.get("valued", ()), clusters=about.get("clusters", True))
+    if about.get("dashes-end"):
+        dashes = next((word.start for word in command.arguments if word.text == "--"), None)
+        if dashes is not None:
+            options.operands = [word for word in options.operands if word.start < dashes]
     if options.has("--help", "--version") is True and name not in ("gem", "cargo"):
         return None
     if name == "pacman":

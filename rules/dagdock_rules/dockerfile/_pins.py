@@ -1,0 +1,180 @@
+"""Which of the packages that a command installs come in whatever version is current on the day of the build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from dagdock.api import Problem, Problems, Run, Word
+
+from ..packages import PackageCommand, installs
+from ._values import texts_of
+
+# How a version is written, by family.
+SPELLING = {
+    "apk": "{}=VERSION",
+    "apt": "{}=VERSION",
+    "bun": "{}@VERSION",
+    "dnf": "{}-VERSION",
+    "gem": "{}:VERSION",
+    "go": "{}@VERSION",
+    "microdnf": "{}-VERSION",
+    "npm": "{}@VERSION",
+    "pip": "{}==VERSION",
+    "pipx": "{}==VERSION",
+    "pnpm": "{}@VERSION",
+    "tdnf": "{}-VERSION",
+    "uv": "{}==VERSION",
+    "yarn": "{}@VERSION",
+    "yum": "{}-VERSION",
+    "zypper": "{}=VERSION",
+}
+# The installers themselves: which version of them installs the rest matters less than the rest.
+TOOLS = frozenset(("pip", "setuptools", "wheel", "npm", "yarn", "pnpm", "bundler"))
+
+Unpinned = list[tuple[Word, str]]
+
+
+def unpinned(call: PackageCommand, run: Run) -> Unpinned:
+    """The packages that a call surely installs without saying a version: the words, and the packages' names."""
+    if call.family in ("pip", "pipx", "uv") and _is_constrained(call, run):
+        return []
+    is_pinned = _OF_FAMILY.get(call.family, _has_sign)
+    if call.family == "gem" and call.options.has("-v", "--version", "-g", "--file", "-f") is not False:
+        return []
+    return [
+        (word, text)
+        for word in call.packages
+        for text in texts_of(word, run) or ()
+        if text and not text.endswith(call.file_endings) and not is_pinned(text, call)
+    ]
+
+
+def unpinned_problems(
+    run: Run, families: tuple[str, ...], verbs: tuple[str, ...], advice: str = "Pin them"
+) -> Problems:
+    """A problem for each call of these package managers that installs packages without versions."""
+    for call in installs(run.script):
+        if call.family in families and call.verb in verbs:
+            found = unpinned(call, run)
+            if found:
+                only_tools = all(text in TOOLS for _, text in found)
+                yield Problem(found[0][0], _message(call, found, advice), severity="info" if only_tools else None)
+
+
+def _message(call: PackageCommand, found: Unpinned, advice: str) -> str:
+    names = list(dict.fromkeys(text for _, text in found))
+    shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    comes = "come" if len(names) > 1 else "comes"
+    name = re.sub(r"@(?:latest|none|upgrade|patch)$", "", names[0])
+    example = SPELLING[call.family].format(name)
+    advice = advice if len(names) > 1 else advice.replace("them", "it")
+    return (
+        f"{shown} {comes} in whatever version is current, so two builds of this file may differ. {advice}: `{example}`"
+    )
+
+
+def _is_constrained(call: PackageCommand, run: Run) -> bool:
+    """Whether a file says the versions: pip's requirements or constraints, by option or environment."""
+    files = ("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints")
+    if call.options.has(*files) is not False or "--spec" in {option.name for option in call.options.options}:
+        return True
+    scope = run.stage.scope_at(run) if run.stage else None
+    given = [*call.command.assignments, *(word for command in run.script.commands for word in command.words)]
+    return (scope is not None and "PIP_CONSTRAINT" in scope) or any(
+        word.text.startswith(("PIP_CONSTRAINT=", "UV_CONSTRAINT=")) for word in given
+    )
+
+
+def _has_sign(text: str, call: PackageCommand) -> bool:
+    return any(sign in text for sign in call.pin_signs)
+
+
+def _is_pinned_apt(text: str, call: PackageCommand) -> bool:
+    """`name=1.2`, `name/suite`, a path; `name-` removes, `name^` is a task."""
+    return _has_sign(text, call) or text.endswith(("-", "^"))
+
+
+def _is_pinned_apk(text: str, call: PackageCommand) -> bool:
+    """`name=1.2-r0`, `name~1.2`; a path; `!name` is a conflict."""
+    return _has_sign(text, call) or "/" in text or text.startswith(("!", "."))
+
+
+def _is_pinned_python(text: str, call: PackageCommand) -> bool:
+    """`name==1.2`, `name>=1`, a path, an archive, an address; what comes from version control needs a revision."""
+    if "git+" in text or text.startswith(("hg+", "svn+", "bzr+")):
+        return "@" in text.partition("://")[2].partition("/")[2]
+    name = text.partition("[")[0]
+    return _has_sign(text, call) or "/" in text or text.startswith(".") or "@" in name or not _is_name(name)
+
+
+def _is_pinned_node(text: str, call: PackageCommand) -> bool:
+    """`name@1.2`, a path, an archive; what comes from version control needs a revision behind `#`."""
+    if text.startswith((".", "/", "~/", "file:", "link:", "workspace:")) or text[1:2] == ":":
+        return True
+    if text.startswith(("git+", "git:", "git@", "ssh:", "github:", "gitlab:", "bitbucket:")) or ".git" in text:
+        return "#" in text
+    if "://" in text:
+        return True
+    return "@" in text[1:] or ("/" in text and not text.startswith("@") and "#" in text)
+
+
+def _is_pinned_go(text: str, call: PackageCommand) -> bool:
+    """`example.com/x@v1.2`, a package of the project itself; `@latest` says no version."""
+    if text.startswith((".", "/", "~")) or text.endswith((".go", "/...")) or text in ("all", "std", "cmd", "tool"):
+        return True
+    _, at, version = text.partition("@")
+    return bool(at) and version not in ("latest", "none", "upgrade", "patch", "")
+
+
+def _is_pinned_gem(text: str, call: PackageCommand) -> bool:
+    return _has_sign(text, call) or "/" in text
+
+
+def _is_pinned_rpm(text: str, call: PackageCommand) -> bool:
+    """`name-1.2-3`, `name:stream` of a module, a path or address; groups and `provides` have no versions."""
+    if "/" in text or text.startswith(("@", ".")) or "(" in text or call.verb.startswith(("group", "local")):
+        return True
+    if call.verb.startswith("module"):
+        return ":" in text
+    return any(_rpm_version().fullmatch(part) for part in text.split("-")[1:]) or any(sign in text for sign in "=<>")
+
+
+def _is_pinned_zypper(text: str, call: PackageCommand) -> bool:
+    kinds = call.options.values("-t", "--type")
+    return _has_sign(text, call) or "/" in text or any(kind != "package" for kind in kinds) or text[0] in "-!+@"
+
+
+def _is_name(text: str) -> bool:
+    return bool(_python_name().fullmatch(text))
+
+
+_OF_FAMILY: dict[str, Callable[[str, PackageCommand], bool]] = {
+    "apk": _is_pinned_apk,
+    "apt": _is_pinned_apt,
+    "bun": _is_pinned_node,
+    "dnf": _is_pinned_rpm,
+    "gem": _is_pinned_gem,
+    "go": _is_pinned_go,
+    "microdnf": _is_pinned_rpm,
+    "npm": _is_pinned_node,
+    "pip": _is_pinned_python,
+    "pipx": _is_pinned_python,
+    "pnpm": _is_pinned_node,
+    "tdnf": _is_pinned_rpm,
+    "uv": _is_pinned_python,
+    "yarn": _is_pinned_node,
+    "yum": _is_pinned_rpm,
+    "zypper": _is_pinned_zypper,
+}
+
+
+@cache
+def _rpm_version() -> re.Pattern[str]:
+    return re.compile(r"[0-9][A-Za-z0-9.~^_:+]*")
+
+
+@cache
+def _python_name() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z0-9][\w.-]*")

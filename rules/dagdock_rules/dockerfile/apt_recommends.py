@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, CommandInstruction, Copy, Fix, Problem, Problems, Run, rule
+
+from ..packages import PackageCommand, installs
+from ._layers import add_option
+
+CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-recommends", "-r", "--with-recommends")
+
+
+@rule(
+    "DF316",
+    severity="info",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L07"],
+    aliases=[
+        "hadolint:DL3015",
+        "trivy:DS-0029",
+        "kics:apt-get-install-not-avoiding-additional-packages",
+        "sonar:S6500",
+        "semgrep:missing-no-install-recommends",
+    ],
+    tags=["size"],
+    bad=[
+        Bad(
+            "FROM debian:12\nRUN apt-get update && «apt-get install» -y curl\n",
+            fixed="FROM debian:12\nRUN apt-get update && apt-get install --no-install-recommends -y curl\n",
+        ),
+    ],
+    good=[
+        "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
+        "FROM debian:12\nRUN apt-get install -y -o APT::Install-Recommends=false curl\n",
+        (
+            "FROM debian:12\n"
+            "RUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/99no && apt-get install -y curl\n"
+        ),
+    ],
+)
+def apt_recommends(run: Run) -> Problems:
+    """`apt-get install` also installs what the packages merely recommend.
+
+    A package names others that it needs and others that people often like beside it. apt installs both; in an image
+    the second kind is only weight and one more thing to update. With `--no-install-recommends` you get what is needed;
+    name what you miss then.
+
+    https://docs.docker.com/build/building/best-practices/#apt-get
+    """
+    for install in installs(run.script):
+        if install.family != "apt" or install.verb != "install" or not _is_with_recommends(install):
+            continue
+        if (install.packages or install.options.has("-f", "--fix-broken") is True) and not _is_configured(run):
+            yield Problem(
+                install.head,
+                f"`{install.manager} install` brings along packages that are only recommended, which makes the image "
+                "larger. Add `--no-install-recommends`, and name those that you miss",
+                fix=Fix(
+                    "Add `--no-install-recommends`",
+                    [add_option(run, install.verb_word, "--no-install-recommends")],
+                    "unsafe",
+                ),
+            )
+
+
+def _is_with_recommends(install: PackageCommand) -> bool:
+    """Whether the call surely leaves the choice to apt."""
+    settings = install.options.values("-o", "--option")
+    if any(setting is None or "install-recommends" in setting.lower() for setting in settings):
+        return False
+    return install.options.has(*CHOICES) is False
+
+
+def _is_configured(run: Run) -> bool:
+    """Whether an apt configuration written in the stage says what to do about recommended packages."""
+    return run.stage is not None and any(
+        'install-recommends "' in instruction.span.text.lower().replace("'", '"').replace("\\", "")
+        or ("install-recommends=" in instruction.span.text.lower()
+        and "apt.conf" in instruction.span.text)
+        for part in run.stage.chain()
+        for instruction in part.instructions
+        if isinstance(instruction, (CommandInstruction, Copy))
+    )

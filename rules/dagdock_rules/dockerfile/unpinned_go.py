@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problems, Run, rule
+
+from ._copies import from_context
+from ._pins import unpinned_problems
+
+
+@rule(
+    "DF309",
+    severity="warning",
+    since="0.1",
+    lessons=["L16"],
+    aliases=["hadolint:DL3062"],
+    tags=["reproducible"],
+    bad=[
+        Bad("FROM golang:1.23\nRUN go install «github.com/go-delve/delve/cmd/dlv@latest»\n"),
+    ],
+    good=[
+        "FROM golang:1.23\nRUN go install github.com/go-delve/delve/cmd/dlv@v1.23.0\n",
+        (
+            "FROM golang:1.23\n"
+            "WORKDIR /src\n"
+            "COPY . .\n"
+            "RUN go install ./... && go run example.com/tool@v1.2.3 serve --port 80\n"
+        ),
+        ("FROM golang:1.23\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go install github.com/swaggo/swag/cmd/swag\n"),
+    ],
+)
+def unpinned_go(run: Run) -> Problems:
+    """A Go program or module is fetched without a version.
+
+    `@latest`, or no version outside of a module, is whatever was released last on the day of the build. One morning
+    that needs a newer Go than the image has, and a build that nobody touched fails. Inside a project `go.mod` says the
+    versions, so there a bare path is fine.
+
+    https://go.dev/ref/mod#go-install
+    """
+    for problem in unpinned_problems(run, ("go",), ("install", "get", "run")):
+        if "@" in problem.span.text or not _has_module(run):
+            yield problem
+
+
+def _has_module(run: Run) -> bool:
+    """Whether a `go.mod` may be there that says the versions: something was copied from the context before."""
+    return run.stage is not None and any(
+        from_context(instruction) is not None
+        for part in run.stage.chain()
+        for instruction in part.instructions
+        if part is not run.stage or instruction.index < run.index
+    )
