@@ -1,4 +1,37 @@
 """What all tests share."""
 
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
 # A package of its own, tested where it is installed: see test_plugin.py.
 collect_ignore = ["plugin"]
+
+Need = Callable[..., str]
+
+# ShellCheck adds to nearly every finding of a Dockerfile, and its words change with its version: tests of it ask for
+# it by themselves.
+os.environ["DAGDOCK_SHELLCHECK"] = "off"
+
+
+@pytest.fixture(scope="session")
+def need() -> Need:
+    """A program that a test drives, by name: its path. In CI (`CI` is set) one that is missing is a failure, since
+    `.ci/run` installs them all; elsewhere the test is skipped and says so."""
+
+    def find(name: str, *, path: str | None = None) -> str:
+        """`path` is where to look, as in PATH; by default the interpreter's own folder, then PATH."""
+        places = path or os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        if found := shutil.which(name, path=places):
+            return found
+        if os.environ.get("CI"):
+            pytest.fail(f"{name} is not installed, and CI skips nothing: .ci/run and the extra `dev` bring it")
+        pytest.skip(f"{name} is not installed: this test drives it")
+
+    return find

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from dagdock.cli import parser
+from dagdock.project.classify import is_compose_name, is_dockerfile_name
 
 ROOT = Path(__file__).parents[1]
 HOOKS: dict[str, dict[str, Any]] = {
@@ -21,10 +22,17 @@ DOCKERFILES = [
 ]
 COMPOSE = [
     *("compose.yaml", "compose.yml", "docker-compose.yml", "a/docker-compose.override.yml", "compose.prod.yaml"),
-    *("docker-compose-dev.yml", "airflow.docker-compose.yaml"),
+    *("docker-compose-dev.yml", "airflow.docker-compose.yaml", "COMPOSE.YAML", "a/stack.yml"),
 ]
-DAGS = ["dags/a.py", "airflow/dags/team/b.py"]
-OTHERS = ["README.md", "src/main.py", "values.yaml", "decompose.yaml", "Dockerfile.dockerignore", "mydags/a.py"]
+DAGS = ["dags/a.py", "airflow/dags/team/b.py", "pipelines/load.py"]
+OTHERS = [
+    "README.md",
+    "Dockerfile.dockerignore",
+    ".dockerignore",
+    "dockerfiles/README.md",
+    "notebooks/a.ipynb",
+    "x.pyc",
+]
 
 
 def takes(hook: dict[str, Any], path: str) -> bool:
@@ -45,6 +53,32 @@ def test_hooks_take_the_files_that_are_ours(ids: list[str], wanted: list[str]) -
     for name in ids:
         taken = [path for path in [*DOCKERFILES, *COMPOSE, *DAGS, *OTHERS] if takes(HOOKS[name], path)]
         assert taken == wanted
+
+
+def test_hooks_miss_no_name_that_dagdock_would_know() -> None:
+    words = [
+        "",
+        "app",
+        "docker",
+        "docker-",
+        "Dockerfile",
+        "CONTAINERFILE",
+        "compose",
+        "ignore",
+        "file",
+        "j2",
+        "yml",
+        "YAML",
+    ]
+    names = [
+        f"{a}{mark}{b}{ending}" for a in words for mark in (".", "-", "_", "") for b in words for ending in ("", ".yml")
+    ]
+    known = {name for name in names if is_dockerfile_name(name.lower()) or is_compose_name(name.lower())}
+    assert len(known) > 100
+    assert [name for name in known if not takes(HOOKS["dagdock"], name)] == []
+    assert [
+        name for name in known if is_dockerfile_name(name.lower()) and not takes(HOOKS["dagdock-docker"], name)
+    ] == []
 
 
 def test_hooks_run_commands_that_exist() -> None:
