@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath
+from typing import ClassVar
 
 from dagdock.compose.faults import faults_of
 from dagdock.compose.merge import SERVICE, mapping_of, merge_mappings, merge_nodes
 from dagdock.compose.section import Section, entries_of, items_of, values_of
 from dagdock.compose.service import Extends, Service, extends_of
 from dagdock.compose.values import Value
+from dagdock.rule import Kind
 from dagdock.text import Located, Source, Span, Text
 from dagdock.yamltree import Entry, Fault, Mapping, Node, Scalar, Tree, follow
 from dagdock.yamltree import parse as parse_yaml
@@ -70,7 +72,7 @@ class ComposeFile:
     refuses as it reads: `syntax`, `duplicate-key`, `interpolation` and `not-mapping`.
     """
 
-    kind = "compose"
+    kind: ClassVar[Kind] = "compose"
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from functools import cached_property
+from typing import ClassVar
 
 from dagdock.dag import loops
 from dagdock.dag.classes import Classes
@@ -18,6 +19,7 @@ from dagdock.dag.model import Call, Dag, Group, Task
 from dagdock.dag.names import FunctionNode, Names, airflow_name
 from dagdock.dag.places import Places
 from dagdock.dag.values import Unknown, Value, evaluate
+from dagdock.rule import Kind
 from dagdock.text import BOM, Source, Span, Text
 
 
@@ -38,7 +40,7 @@ class Fault:
 class DagModule:
     """A Python file. With a fault the tree is empty and so is everything else."""
 
-    kind = "dag"
+    kind: ClassVar[Kind] = "dag"
 
     def __init__(self, source: Source, tree: ast.Module, faults: list[Fault]) -> None:
         self.source = source

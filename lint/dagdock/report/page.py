@@ -40,23 +40,23 @@ def facts(rule: Rule) -> str:
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows if value)])
 
 
-def body(rule: Rule) -> str:
-    """What, why, examples, options, how to silence it, references."""
+def body(rule: Rule, heading: str = "##") -> str:
+    """What, why, examples, options, how to silence it, references. `heading` is the mark of its headings."""
     parts = [rule.summary, why(rule)]
     for bad in rule.bad:
-        parts += ["## Bad", *_files(rule, bad.files)]
+        parts += [f"{heading} Bad", *_files(rule, bad.files)]
         if bad.fixed is not None:
-            parts += ["## After the fix", *_files(rule, bad.fixed)]
+            parts += [f"{heading} After the fix", *_files(rule, bad.fixed)]
     if rule.good:
-        parts.append("## Good")
+        parts.append(f"{heading} Good")
         for number, good in enumerate(rule.good):
             parts += ["Also good:"] if number else []
             parts += _files(rule, good)
     if rule.options:
-        parts += ["## Options", fenced(option_table(rule), "toml")]
-    parts += ["## Silence it", f"Write `{ignore_comment(rule)}` on the line above, with your reason."]
+        parts += [f"{heading} Options", fenced(option_table(rule), "toml")]
+    parts += [f"{heading} Silence it", f"Write `{ignore_comment(rule)}` on the line above, with your reason."]
     if rule.references:
-        parts += ["## References", "\n".join(f"- <{link}>" for link in rule.references)]
+        parts += [f"{heading} References", "\n".join(f"- <{link}>" for link in rule.references)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
