@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TextIO
 from dagdock import __version__
 
 if TYPE_CHECKING:
+    from dagdock.config import Threshold
     from dagdock.engine import Linter, Target, Workspace
     from dagdock.fix import Safety
     from dagdock.result import Failure, Result
 
-FORMATS = ("text", "concise", "json", "sarif")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown")
 CLEAN, FOUND, BROKEN = 0, 1, 2
 
 
@@ -90,6 +91,7 @@ def _check_options(check: argparse.ArgumentParser) -> None:
         default=[],
         help="write a report to a file too",
     )
+    output.add_argument("--sarif-category", metavar="NAME", help="what tells this run from others in code scanning")
     output.add_argument("--statistics", action="store_true", help="how often each rule fired, in place of the findings")
     output.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
@@ -129,6 +131,8 @@ def _output(text: str) -> tuple[str, str]:
     form, colon, path = text.partition(":")
     if form not in FORMATS or not colon or not path:
         raise argparse.ArgumentTypeError(f"write FORMAT:FILE, with one of {', '.join(FORMATS)}; {text!r} is not that")
+    if path == "-":
+        raise argparse.ArgumentTypeError(f"--format {form} writes to standard output; --output is for files")
     return form, path
 
 
@@ -222,6 +226,10 @@ def _check(arguments: argparse.Namespace) -> int:
         workspace, targets = _standard_input(arguments, workspace)
     else:
         targets = list(_targets(arguments, linter, workspace, failures))
+    if arguments.output:
+        from dagdock.outputs import check_outputs
+
+        check_outputs(arguments.output, {target.full for target in targets})
     if arguments.show_files:
         return _show_files(targets, workspace, failures)
 
@@ -336,31 +344,35 @@ def _print_bytes(line: bytes) -> None:
         sys.stdout.buffer.write(line + b"\n")
 
 
-def _fail_on(arguments: argparse.Namespace, linter: Linter, targets: Sequence[Target]) -> str:
+def _fail_on(arguments: argparse.Namespace, linter: Linter, targets: Sequence[Target]) -> Threshold:
     """The least severity that matters: from the command line, else from the configuration of the first file."""
-    if arguments.exit_zero:
-        return "never"
     if arguments.fail_on:
-        return str(arguments.fail_on)
+        threshold: Threshold = arguments.fail_on
+        return threshold
     folder = os.path.dirname(targets[0].full) if targets else os.getcwd()
     return linter.config(folder).fail_on or "warning"
 
 
-def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_on: str) -> int:
+def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_on: Threshold) -> int:
     from dagdock.report import writer
     from dagdock.report.terminal import wants_color
     from dagdock.result import Failure
-    from dagdock.rule import SEVERITIES
 
-    for form, path in arguments.output:
-        if reason := _write_file(result, form, path):
-            result.errors.append(Failure(reason, path))
+    result.fail_on = fail_on
+    if arguments.sarif_category:
+        result.category = arguments.sarif_category
+    if arguments.output:
+        from dagdock.outputs import write_output
+
+        for output in arguments.output:
+            if reason := write_output(result, output):
+                result.errors.append(Failure(reason, output[1]))
     color = wants_color(stream, arguments.color)
     if arguments.statistics and arguments.format in ("text", "concise"):
         _statistics(result, stream)
     else:
         writer(arguments.format)(result, stream, color=color, quiet=arguments.quiet)
-    if arguments.format in ("json", "sarif") or arguments.statistics:
+    if arguments.format not in ("text", "concise", "github") or arguments.statistics:
         for failure in result.errors:
             print(f"dagdock: {failure.path}{': ' if failure.path else ''}{failure.message}", file=sys.stderr)
     if arguments.verbose:
@@ -373,19 +385,7 @@ def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_
         )
     if result.errors:
         return BROKEN
-    return FOUND if any(severity == fail_on and result.reaches(severity) for severity in SEVERITIES) else CLEAN
-
-
-def _write_file(result: Result, form: str, path: str) -> str | None:
-    """Write a report to a file; why that failed, None where it did not."""
-    from dagdock.report import writer
-
-    try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            writer(form)(result, file)
-    except OSError as problem:
-        return f"cannot be written: {problem.strerror}"
-    return None
+    return FOUND if not arguments.exit_zero and any(map(result.matters, result.findings)) else CLEAN
 
 
 def _statistics(result: Result, stream: TextIO) -> None:

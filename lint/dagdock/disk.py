@@ -52,14 +52,28 @@ def replace(path: str, content: bytes) -> None:
     status = os.stat(target)
     if not status.st_mode & 0o222:  # the folder would let us, but somebody meant it
         raise PermissionError(errno.EACCES, "the file is read-only", path)
+    _put(target, content, status)
+
+
+def put(path: str, content: bytes) -> None:
+    """The same for a file that need not be there yet. Raises OSError."""
+    if os.path.exists(path):
+        replace(path, content)
+    else:
+        _put(os.path.realpath(path), content, None)
+
+
+def _put(target: str, content: bytes, status: os.stat_result | None) -> None:
     temporary = f"{target}.dagdock-{os.getpid()}.tmp"
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        mode = 0o666 if status is None else 0o600  # what the umask leaves of it, until it is known whose it is
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
-        if hasattr(os, "chown") and (os.geteuid(), os.getegid()) != (status.st_uid, status.st_gid):
-            with suppress(PermissionError):  # somebody else's file in a folder of ours: the content is what matters
-                os.chown(temporary, status.st_uid, status.st_gid)
-        os.chmod(temporary, status.st_mode & 0o7777)
+        if status is not None:
+            if hasattr(os, "chown") and (os.geteuid(), os.getegid()) != (status.st_uid, status.st_gid):
+                with suppress(PermissionError):  # somebody else's file in a folder of ours: the content is what matters
+                    os.chown(temporary, status.st_uid, status.st_gid)
+            os.chmod(temporary, status.st_mode & 0o7777)
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):

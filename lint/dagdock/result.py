@@ -5,9 +5,12 @@ A reporter is a function `write(result, stream, *, color=False, quiet=False)` in
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dagdock.rule import Finding, Rule, Severity, Suppression
+
+if TYPE_CHECKING:
+    from dagdock.config import Threshold
 
 FileKind = Literal["dockerfile", "compose", "dag"]
 RANK: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
@@ -44,7 +47,20 @@ class Silenced:
 class Result:
     """One run, complete. Findings are sorted by path, position, code; so are the silenced ones."""
 
-    __slots__ = ("errors", "files", "findings", "fixed", "notes", "plugins", "root", "rules", "seconds", "silenced")
+    __slots__ = (
+        "category",
+        "errors",
+        "fail_on",
+        "files",
+        "findings",
+        "fixed",
+        "notes",
+        "plugins",
+        "root",
+        "rules",
+        "seconds",
+        "silenced",
+    )
 
     def __init__(self, root: str = "") -> None:
         self.root = root
@@ -63,6 +79,10 @@ class Result:
         self.notes: list[str] = []
         """What the user should know and what changes no exit status, such as a fix that was not applied."""
         self.seconds = 0.0
+        self.fail_on: Threshold = "warning"
+        """The least severity that matters."""
+        self.category = "dagdock/check"
+        """What tells this run from others over the same repository, where a service keeps their findings apart."""
 
     @property
     def checked(self) -> int:
@@ -71,6 +91,6 @@ class Result:
     def count(self, severity: Severity) -> int:
         return sum(finding.severity == severity for finding in self.findings)
 
-    def reaches(self, threshold: Severity) -> bool:
-        """Whether there is a finding at or above `threshold`."""
-        return any(RANK[finding.severity] >= RANK[threshold] for finding in self.findings)
+    def matters(self, finding: Finding) -> bool:
+        """Whether a finding is at or above what matters."""
+        return self.fail_on != "never" and RANK[finding.severity] >= RANK[self.fail_on]

@@ -7,7 +7,7 @@ from typing import Protocol, TextIO
 
 from dagdock.result import Result
 
-FORMATS = ("text", "concise", "json", "sarif")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown")
 
 
 class Writer(Protocol):

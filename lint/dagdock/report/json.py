@@ -23,7 +23,7 @@ def write(result: Result, stream: TextIO, *, color: bool = False, quiet: bool = 
     ]
     errors = [error_to_json(failure) for failure in result.errors]
     stream.write(
-        f'{{"version": 1,\n "tool": {_dumped(tool)},\n "files": {_dumped(files)},\n'
+        f'{{"version": 1,\n "tool": {dumped(tool)},\n "files": {dumped(files)},\n'
         f' "findings": {_lines(found)},\n "errors": {_lines(errors)}}}\n'
     )
 
@@ -63,10 +63,11 @@ def _position(position: Position) -> dict[str, int]:
 
 
 def _lines(items: Sequence[dict[str, Any]]) -> str:
-    return "[" + ",".join(f"\n  {_dumped(item)}" for item in items) + "]"
+    return "[" + ",".join(f"\n  {dumped(item)}" for item in items) + "]"
 
 
-def _dumped(value: Any) -> str:
+def dumped(value: Any) -> str:
+    """JSON in pure ASCII that every reader takes."""
     text = json.dumps(value)
     return text if "\\ud" not in text else json.dumps(_without_surrogates(value))
 

@@ -48,7 +48,7 @@ def write(result: Result, stream: TextIO, *, color: bool = False, quiet: bool = 
     stream.write(json.dumps(to_dict(log(result)), separators=(",", ":")) + "\n")
 
 
-def log(result: Result, category: str = "check") -> Any:
+def log(result: Result) -> Any:
     """The whole log, with one run. What is silenced stays out: code scanning would open an alert for it."""
     findings = sorted(result.findings, key=lambda finding: -RANK[finding.severity])
     kept, dropped = findings[:MAX_RESULTS], len(findings) - MAX_RESULTS
@@ -56,7 +56,8 @@ def log(result: Result, category: str = "check") -> Any:
     hashes: dict[int, list[str]] = {}
     run = om.Run(
         tool=om.Tool(driver=driver, extensions=extensions or None),
-        automation_details=om.RunAutomationDetails(id=f"dagdock/{category}/"),
+        # All before the last `/` is the category.
+        automation_details=om.RunAutomationDetails(id=f"{_clean(result.category).rstrip('/')}/"),
         column_kind="unicodeCodePoints",
         original_uri_base_ids={SRCROOT: om.ArtifactLocation(description=_message("The folder that dagdock ran in."))},
         invocations=[_invocation(result, dropped, known)],
