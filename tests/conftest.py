@@ -14,6 +14,7 @@ import pytest
 collect_ignore = ["plugin"]
 
 Need = Callable[..., str]
+Package = Callable[[str], Path]
 
 # ShellCheck adds to nearly every finding of a Dockerfile, and its words change with its version: tests of it ask for
 # it by themselves.
@@ -33,5 +34,19 @@ def need() -> Need:
         if os.environ.get("CI"):
             pytest.fail(f"{name} is not installed, and CI skips nothing: .ci/run and the extra `dev` bring it")
         pytest.skip(f"{name} is not installed: this test drives it")
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def package() -> Package:
+    """The folder of an npm package of tests/clients, by name; where it is missing, as with `need`."""
+
+    def find(name: str) -> Path:
+        folder = Path(__file__).parent / "clients/node_modules" / name
+        if not folder.is_dir():
+            advice = f"{name} is not installed: `npm ci --prefix tests/clients` brings it"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(advice)
+        return folder
 
     return find
