@@ -14,6 +14,11 @@ ALL = RULES.all()
 each_rule = pytest.mark.parametrize("rule", ALL, ids=[rule.name for rule in ALL])
 
 
+@pytest.fixture(autouse=True)
+def _with_shellcheck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGDOCK_SHELLCHECK")
+
+
 def test_the_rules_load() -> None:
     assert not RULES.faults
     assert ALL

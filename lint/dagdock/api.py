@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagdock.fix import Edit, Fix
 from dagdock.hooks import hookimpl, rules_in
-from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, Suppression, rule
+from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, Severity, Suppression, rule
 from dagdock.spelling import nearest
 from dagdock.tables import load_data
 from dagdock.text import Located, Mapped, Position, Source, Span, Text
@@ -94,9 +94,12 @@ if TYPE_CHECKING:
     from dagdock.dockerfile import Word as DockerfileWord
     from dagdock.ignorefile import IgnoreFile
     from dagdock.image import ImageRef
+    from dagdock.image import parse as parse_image
+    from dagdock.layers import BuildGraph, Change, Layer, Rebuild, rebuilt_by
     from dagdock.project import AirflowVersion, BuildContext, FoundVersion, Project, Requirement
     from dagdock.shell import Command, Option, Options, Redirect, Script, Word, parse_exec
     from dagdock.shell import parse as parse_shell
+    from dagdock.shellcheck import ShellRemark
     from dagdock.yamltree import (
         Alias,
         Entry,
@@ -116,7 +119,9 @@ __all__ = [
     "Bad",
     "Build",
     "BuildContext",
+    "BuildGraph",
     "Call",
+    "Change",
     "Cmd",
     "Command",
     "CommandInstruction",
@@ -159,6 +164,7 @@ __all__ = [
     "Kind",
     "Known",
     "Label",
+    "Layer",
     "Link",
     "Located",
     "Loop",
@@ -179,6 +185,7 @@ __all__ = [
     "Problem",
     "Problems",
     "Project",
+    "Rebuild",
     "Redirect",
     "Related",
     "Requirement",
@@ -195,7 +202,9 @@ __all__ = [
     "ServiceCommand",
     "ServiceHealth",
     "Setting",
+    "Severity",
     "Shell",
+    "ShellRemark",
     "Source",
     "Span",
     "Stage",
@@ -216,7 +225,9 @@ __all__ = [
     "nearest",
     "parse_cron",
     "parse_exec",
+    "parse_image",
     "parse_shell",
+    "rebuilt_by",
     "replace_expressions",
     "rule",
     "rules_in",
@@ -232,7 +243,9 @@ _HOME: dict[str, str] = {
     "Attachment": "compose",
     "Build": "compose",
     "BuildContext": "project",
+    "BuildGraph": "layers",
     "Call": "dag",
+    "Change": "layers",
     "Cmd": "dockerfile",
     "Command": "shell",
     "CommandInstruction": "dockerfile",
@@ -272,6 +285,7 @@ _HOME: dict[str, str] = {
     "Interpolation": "compose",
     "Known": "dag",
     "Label": "dockerfile",
+    "Layer": "layers",
     "Link": "compose",
     "Loop": "dag",
     "Maintainer": "dockerfile",
@@ -287,6 +301,7 @@ _HOME: dict[str, str] = {
     "Port": "compose",
     "PortRange": "compose",
     "Project": "project",
+    "Rebuild": "layers",
     "Redirect": "shell",
     "Requirement": "project",
     "Resource": "compose",
@@ -302,6 +317,7 @@ _HOME: dict[str, str] = {
     "ServiceHealth": "compose",
     "Setting": "compose",
     "Shell": "dockerfile",
+    "ShellRemark": "shellcheck",
     "Stage": "dockerfile",
     "StopSignal": "dockerfile",
     "Task": "dag",
@@ -315,7 +331,9 @@ _HOME: dict[str, str] = {
     "Workdir": "dockerfile",
     "parse_cron": "cron:parse",
     "parse_exec": "shell",
+    "parse_image": "image:parse",
     "parse_shell": "shell:parse",
+    "rebuilt_by": "layers",
     "replace_expressions": "dag.rewrite",
 }
 

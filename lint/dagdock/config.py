@@ -39,7 +39,6 @@ class Config:
         self.exclude = Patterns(table.get("exclude", ()))
         self.airflow_version: str | None = table.get("airflow-version")
         self.baseline: str | None = table.get("baseline")
-        self.shellcheck: str = table.get("shellcheck", "auto")
         self.plugins: list[str] | None = table.get("plugins")
         self.fail_on: Threshold | None = table.get("fail-on")
         self.rules: dict[str, dict[str, Option]] = table.get("rules", {})
@@ -56,7 +55,7 @@ class Config:
         return f"{shown}:{line}: " if line else f"{shown}: "
 
 
-SHARED = ("trusted-registries", "label-schema", "strict-labels")
+SHARED = ("trusted-registries", "label-schema", "strict-labels", "shellcheck")
 
 
 def _strings(value: object) -> bool:
@@ -184,11 +183,22 @@ def read_peers(paths: list[str]) -> Config:
 class Finder:
     """Finds the configuration that holds for a folder: our own nearest above it, else the peers' nearest."""
 
-    def __init__(self, *, isolated: bool = False, explicit: str | None = None, config: Config | None = None) -> None:
-        """`isolated` looks for none, `explicit` is the path of the only one to read, `config` is the one to take."""
+    def __init__(
+        self,
+        *,
+        isolated: bool = False,
+        explicit: str | None = None,
+        config: Config | None = None,
+        unsaved: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """`isolated` looks for none, `explicit` is the path of the only one to read, `config` is the one to take.
+
+        `unsaved` are the contents of files of ours, by absolute path, that are not those on disk.
+        """
+        self._unsaved = unsaved or {}
         self._fixed = Config() if isolated else config
         if explicit is not None:
-            self._fixed = read(explicit)
+            self._fixed = self._read(explicit)
             if self._fixed is None:
                 raise ConfigError(f"{explicit}: has no [tool.dagdock]")
         self._by_folder: dict[str, Config | None] = {}
@@ -206,11 +216,14 @@ class Finder:
             found: Config | None = None
             for name in OWN_FILES:
                 path = os.path.join(folder, name)
-                if os.path.isfile(path) and (found := read(path)):
+                if (path in self._unsaved or os.path.isfile(path)) and (found := self._read(path)):
                     break
             parent = os.path.dirname(folder)
             self._by_folder[folder] = found or (self._own(parent) if parent != folder else None)
         return self._by_folder[folder]
+
+    def _read(self, path: str) -> Config | None:
+        return parse(path, self._unsaved[path]) if path in self._unsaved else read(path)
 
     def _of_peers(self, folder: str) -> Config:
         files = self._peer_files(folder)

@@ -5,22 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from dagdock import suppress
 from dagdock.config import Config, Finder
 from dagdock.examine import Examined, about_suppressions, describe, examine, whole
 from dagdock.hooks import Rules
 from dagdock.names import Vocabulary
+from dagdock.project.classify import is_dockerfile_name
 from dagdock.result import Failure, Result, Silenced
 from dagdock.rule import KINDS, Finding, Kind, Rule, Suppression
 from dagdock.selection import Choice, Selection, kept
 from dagdock.workspace import Target, Workspace
+
+if TYPE_CHECKING:
+    from dagdock.shellcheck import Body, ShellCheck
 
 __all__ = ["Linter", "Progress", "Target", "Workspace", "describe"]
 
 Progress = Callable[[int, int], None]
 # Below this many files, starting processes costs more than they save.
 WORTH_PROCESSES = 200
+# The option of a rule that wants ShellCheck asked.
+SHELLCHECK = "shellcheck"
 
 
 class Linter:
@@ -60,6 +67,7 @@ class Linter:
         """
         begin = perf_counter()
         result = Result(targets[0].root if targets else "")
+        result.errors += self._ask_shellcheck(workspace, targets)
         examined = self._examine(workspace, targets, progress or _silent)
         for each in examined:
             if each.counts_as:
@@ -78,7 +86,7 @@ class Linter:
 
     def _examine(self, workspace: Workspace, targets: Sequence[Target], tell: Progress) -> list[Examined]:
         def work(target: Target) -> Examined:
-            return examine(workspace, target, self._selection(target))
+            return self.examine(workspace, target)
 
         if self._jobs != 1 and len(targets) >= WORTH_PROCESSES:
             from dagdock import workers
@@ -99,10 +107,43 @@ class Linter:
             examined.append(work(target))
         return examined
 
-    def _rule(self, name: tuple[Kind, str]) -> Rule:
+    def _ask_shellcheck(self, workspace: Workspace, targets: Sequence[Target]) -> list[Failure]:
+        """Hand all shell text of a run to ShellCheck at once: a process for each file would cost more than all else."""
+        bodies: dict[ShellCheck, list[Body]] = {}
+        failures: dict[str, Failure] = {}
+        for target in targets:
+            if (setting := self._shellcheck_setting(target)) is not None:
+                from dagdock import shellcheck
+
+                try:
+                    if program := shellcheck.installed(setting, workspace.facts(target.root).root):
+                        project = workspace.project(target.root, self._selection(target).config.airflow_version)
+                        if dockerfile := project.dockerfile(target.path):
+                            bodies.setdefault(program, []).extend(shellcheck.bodies_of(dockerfile))
+                except shellcheck.ShellCheckError as problem:
+                    failures[str(problem)] = Failure(str(problem))
+        for program, some in bodies.items():
+            try:
+                program.look_at(some)
+            except shellcheck.ShellCheckError as problem:
+                failures[str(problem)] = Failure(str(problem))
+        return list(failures.values())
+
+    def _shellcheck_setting(self, target: Target) -> str | None:
+        """The setting `shellcheck` for a Dockerfile; None where no rule that is on wants to know."""
+        if not is_dockerfile_name(os.path.basename(target.path).lower()):
+            return None
+        selection = self._selection(target)
+        for rule in selection.rules("dockerfile"):
+            if SHELLCHECK in rule.options:
+                return str(selection.options(rule).get(SHELLCHECK, rule.options[SHELLCHECK]))
+        return None
+
+    def _rule(self, name: tuple[Kind, str, str]) -> Rule:
         """A rule that another process found."""
-        kind, code = name
-        return next(rule for rule in self.rules.of_kind(kind) if rule.code == code)
+        kind, name_, code = name
+        rule = next(rule for rule in self.rules.of_kind(kind) if rule.name == name_)
+        return rule if rule.code == code else rule.as_code(code)
 
     def _sort_out(self, examined: Sequence[Examined], result: Result) -> None:
         """Shown, silenced, or not asked for; then what the comments that did nothing are worth saying."""
@@ -120,15 +161,25 @@ class Linter:
                 elif finding in each.strays:
                     _show(each, [finding], (), result)
         for path, each in by_path.items():
-            _show(each, found[path], each.suppressions, result)
-            if each.kind and each.suppressions:
-                settled = [
-                    item for item in each.suppressions if suppress.settle(item, each.kind, each.ran, self.vocabulary)
-                ]
-                about = list(about_suppressions(each, settled, self._selection(each.target)))
-                _show(each, about, each.suppressions, result)
+            self.sort_out(each, found[path], result)
         result.findings.sort(key=lambda finding: finding.order)
         result.silenced.sort(key=lambda silenced: silenced.finding.order)
+
+    def examine(self, workspace: Workspace, target: Target) -> Examined:
+        """One file by itself, its findings not yet sorted out. Raises ConfigError."""
+        return examine(workspace, target, self._selection(target))
+
+    def sort_out(self, each: Examined, findings: Sequence[Finding], result: Result) -> None:
+        """What a file's comments leave of all that was found in it, by its own rules and those of other files."""
+        for suppression in each.suppressions:
+            suppression.begin_anew()
+        _show(each, findings, each.suppressions, result)
+        if each.kind and each.suppressions:
+            settled = [
+                item for item in each.suppressions if suppress.settle(item, each.kind, each.ran, self.vocabulary)
+            ]
+            about = list(about_suppressions(each, settled, self._selection(each.target)))
+            _show(each, about, each.suppressions, result)
 
     def _selection(self, target: Target) -> Selection:
         return self.selection(os.path.dirname(target.full))
@@ -148,9 +199,9 @@ def _lost(workspace: Workspace, target: Target, how: str) -> Examined:
     return examined
 
 
-def _name(value: object) -> tuple[Kind, str] | None:
+def _name(value: object) -> tuple[Kind, str, str] | None:
     """What stands for a rule on its way between processes."""
-    return (value.kind, value.code) if isinstance(value, Rule) else None
+    return (value.kind, value.name, value.code) if isinstance(value, Rule) else None
 
 
 def _silent(done: int, of: int) -> None:

@@ -47,7 +47,7 @@ class Mending:
         only: Collection[str] = (),
         progress: Progress | None = None,
     ) -> None:
-        """`only` are the codes of the rules whose fixes are wanted; all where it is empty."""
+        """`only` are the codes or names of the rules whose fixes are wanted; all where it is empty."""
         self._linter = linter
         self._workspace = workspace
         self._targets = {(target.root, target.path): target for target in targets}
@@ -115,7 +115,7 @@ class Mending:
         for finding in result.findings:
             fix = finding.fix
             if fix and fix.safety in self._safeties and _key(finding) not in self._dropped:
-                if self._only and finding.rule.code not in self._only:
+                if self._only and not {finding.rule.code, finding.rule.name} & set(self._only):
                     continue
                 try:
                     if fix.edits:

@@ -24,7 +24,8 @@ def closeness(name: str, rule: Rule, aliases: Sequence[str] | None = None) -> in
     upper = name.upper()
     if upper == rule.code or name.lower() == rule.name:
         return _EXACT
-    if name.lower() in _forms(rule.aliases if aliases is None else tuple(aliases)):
+    given = rule.aliases if aliases is None else tuple(aliases)
+    if name.lower() in _forms(given) or (aliases is None and _stands_for(name, given)):
         return _TAG if name.endswith(":*") else _PEER
     if len(name) > 1 and upper.isalnum() and rule.code.startswith(upper):
         return _PREFIX + len(name)
@@ -46,6 +47,17 @@ def _forms(aliases: tuple[str, ...]) -> frozenset[str]:
         tool, _, code = alias.lower().rpartition(":")
         forms |= {alias.lower(), code, f"{tool}:*"}
     return frozenset(forms)
+
+
+def _stands_for(name: str, aliases: tuple[str, ...]) -> bool:
+    """Whether aliases stand for all codes of a family (`shellcheck:SC*`), and a name is one of those."""
+    for alias in aliases:
+        if alias.endswith("*"):
+            tool, _, family = alias[:-1].rpartition(":")
+            code = name.upper().removeprefix(f"{tool.upper()}:")
+            if code.startswith(family) and code[len(family) :].isdigit():
+                return True
+    return False
 
 
 class Vocabulary:

@@ -34,10 +34,11 @@ class Problem:
     """What a rule has to say about one place.
 
     The message names the thing, the consequence and the remedy in one or two sentences, in the words of the user's
-    file. `severity` and `aliases` are given only where this problem differs from the rule's own.
+    file. `severity` and `aliases` are given only where this problem differs from the rule's own; `code` where it is
+    known under the code of the program that found it (`SC2086`).
     """
 
-    __slots__ = ("aliases", "fix", "message", "related", "severity", "span")
+    __slots__ = ("aliases", "code", "fix", "message", "related", "severity", "span")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Problem:
         related: Iterable[Related] = (),
         severity: Severity | None = None,
         aliases: Sequence[str] | None = None,
+        code: str | None = None,
     ) -> None:
         self.span = where.span
         self.message = message
@@ -55,6 +57,7 @@ class Problem:
         self.related = tuple(related)
         self.severity: Severity | None = severity
         self.aliases = aliases
+        self.code = code
 
 
 Problems = Iterator[Problem]
@@ -103,6 +106,7 @@ class Rule:
         "summary",
         "tags",
         "takes_project",
+        "under",
     )
 
     def __init__(self, code: str, check: Callable[..., Problems], node: str, **about: Any) -> None:
@@ -130,6 +134,17 @@ class Rule:
         self.bad: tuple[Bad, ...] = tuple(about["bad"])
         self.good: tuple[Good, ...] = tuple(about["good"])
         self.plugin = check.__module__.partition(".")[0]
+        self.under: dict[str, Rule] = {}
+        """The rule by the codes of another program that its findings carry."""
+
+    def as_code(self, code: str) -> Rule:
+        """The same rule under the code of another program, always the same object for the same code."""
+        if code not in self.under:
+            from copy import copy
+
+            self.under[code] = copy(self)
+            self.under[code].code = code
+        return self.under[code]
 
     def looks_at(self, node: type) -> bool:
         """Whether it looks at nodes of a type: types are told by their names, so that a rule about Compose files is
@@ -214,7 +229,7 @@ class Finding:
     __slots__ = ("aliases", "fix", "message", "related", "rule", "severity", "span")
 
     def __init__(self, rule: Rule, problem: Problem, severity: Severity) -> None:
-        self.rule = rule
+        self.rule = rule.as_code(problem.code) if problem.code else rule
         self.severity: Severity = severity
         self.span: Span = problem.span
         self.message = problem.message
@@ -262,6 +277,13 @@ class Suppression:
         self.idle: tuple[Text, ...] = ()
         self.unknown: dict[Text, str] = {}
         self.remedy: Fix | None = None
+
+    def begin_anew(self) -> None:
+        """Forget what it did: an editor asks again and again."""
+        self.used = set()
+        self.idle = ()
+        self.unknown = {}
+        self.remedy = None
 
 
 def _dedent(doc: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagdock.facts import Facts, Memory, inside
 from dagdock.project.context import BuildContext
 from dagdock.project.documents import BASES, OVERRIDES, Documents
-from dagdock.text import Located
+from dagdock.text import Located, Source
 
 if TYPE_CHECKING:
     from dagdock.compose import ComposeFile, Service
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagdock.ignorefile import IgnoreFile
     from dagdock.project.requirements import Requirement
     from dagdock.project.versions import AirflowVersion, FoundVersion
+    from dagdock.shellcheck import Body, ShellRemark
 
 _CONFIGS = ("dagdock.toml", ".dagdock.toml")
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "docker-image://", "oci-layout://")
@@ -83,6 +84,17 @@ class Project(Documents):
     def in_memory(cls, files: Mapping[str, str | bytes], *, airflow_version: str | None = None) -> Project:
         """A project of texts by path, with no disk behind it: examples and tests."""
         return cls(Memory(files), airflow_version=airflow_version)
+
+    def forget(self, paths: Collection[str], *, listing: bool = False) -> None:
+        others = listing or any(path not in self._documents and not path.endswith(".py") for path in paths)
+        documents = set(self._documents)
+        super().forget(paths, listing=listing)
+        self._contexts.clear()
+        self._merged.clear()
+        self._versions.clear()
+        self._versions_seen = -1
+        gone = documents - self._documents.keys()
+        self._found = {} if others else {path: found for path, found in self._found.items() if path not in gone}
 
     # Compose → Dockerfile
 
@@ -154,6 +166,10 @@ class Project(Documents):
             by_folder = {context.folder: context for context in reversed(stated) if context}
             self._contexts[path] = list(by_folder.values())[::-1] or [self._likely_context(dockerfile, path)]
         return self._contexts[path]
+
+    def context_at(self, folder: str, dockerfile: Dockerfile) -> BuildContext:
+        """A folder as the context that a Dockerfile is built from."""
+        return BuildContext(self.facts, folder, self._ignore_file(folder, self.path_of(dockerfile)))
 
     def _likely_context(self, dockerfile: Dockerfile, path: str) -> BuildContext:
         from dagdock.project.guess import likely_folder
@@ -249,6 +265,30 @@ class Project(Documents):
         from dagdock.project.airflow import variable_for
 
         return variable_for(self, module, name)
+
+    # ShellCheck
+
+    def shell_remarks(self, dockerfile: Dockerfile, shellcheck: str) -> list[ShellRemark]:
+        """What ShellCheck says about the shell in a Dockerfile; `shellcheck` is the setting of that name."""
+        from dagdock.shellcheck import bodies_of
+
+        return self._remarks(bodies_of(dockerfile), shellcheck)
+
+    def script_remarks(self, script: Source, shellcheck: str) -> list[ShellRemark]:
+        """What ShellCheck says about a whole script."""
+        from dagdock.shellcheck import body_of
+
+        body = body_of(script)
+        return self._remarks([body] if body else [], shellcheck)
+
+    def _remarks(self, bodies: list[Body], shellcheck: str) -> list[ShellRemark]:
+        from dagdock.shellcheck import ShellCheckError, installed
+
+        try:
+            found = installed(shellcheck, self.facts.root)
+            return found.remarks(bodies) if found else []
+        except ShellCheckError:  # the run says so, once
+            return []
 
     def _ignore_file(self, folder: str, dockerfile: str | None) -> IgnoreFile | None:
         """The ignore file in force: the one named after the Dockerfile, else the one in the context's root."""

@@ -1,0 +1,222 @@
+"""ShellCheck put to work on the shell that Dockerfiles hold: many bodies, one process, its places mapped back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from dagdock.shell.dialects import is_posix
+from dagdock.text import Mapped, Source, Span
+
+if TYPE_CHECKING:
+    from dagdock.dockerfile import Dockerfile
+
+Level = Literal["error", "warning", "info", "style"]
+# Which of its shells reads what we call so; it knows no other. `ash` is its `dash` with a remark about that.
+SHELLS = {"posix-sh": "sh", "bash": "bash", "ash": "dash", "ksh": "ksh"}
+# What only a whole script can tell: sourced files it cannot follow, and `ash` taken for `dash`.
+NOT_HERE = "1090,1091,2187"
+# The builder gives these to every RUN.
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
+VARIABLE = "DAGDOCK_SHELLCHECK"
+MAX_LENGTH = 100_000
+SECONDS = 60
+AT_ONCE = 1_000
+REMEMBERED = 20_000
+
+
+class ShellCheckError(Exception):
+    """ShellCheck cannot be used; the message says why and what to do."""
+
+
+class Body(NamedTuple):
+    """Some shell text as its shell gets it. `prelude` are the lines put before it: which shell reads it, and what the
+    environment holds; none for a script that begins with `#!` itself."""
+
+    text: Mapped
+    prelude: str = ""
+
+
+class Replacement(NamedTuple):
+    """A piece of text that ShellCheck would put at a place."""
+
+    span: Span
+    text: str
+
+
+class ShellRemark(NamedTuple):
+    """What ShellCheck has to say about a place; `replacements` is its own fix, where it has one."""
+
+    code: str
+    level: Level
+    message: str
+    span: Span
+    replacements: tuple[Replacement, ...]
+
+
+class ShellCheck:
+    """One installed ShellCheck. What it said about a text is remembered as long as the process lives."""
+
+    _by_program: dict[str, ShellCheck] = {}  # noqa: RUF012  # one for all runs of a process
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+        self._said: dict[str, list[dict[str, Any]]] = {}
+
+    @classmethod
+    def at(cls, program: str) -> ShellCheck:
+        """The ShellCheck of a path, always the same one."""
+        return cls._by_program.setdefault(program, cls(program))
+
+    def remarks(self, bodies: Sequence[Body]) -> list[ShellRemark]:
+        """What it says about some bodies. Raises ShellCheckError."""
+        self.look_at(bodies)
+        return [remark for body in bodies for remark in _placed(body, self._said[_key(body)])]
+
+    def look_at(self, bodies: Iterable[Body]) -> None:
+        """Run it once for all of the bodies that it has not seen. Raises ShellCheckError."""
+        if len(self._said) > REMEMBERED:
+            self._said.clear()
+        new = list(dict.fromkeys(key for body in bodies if (key := _key(body)) not in self._said))
+        for first in range(0, len(new), AT_ONCE):
+            self._ask(new[first : first + AT_ONCE])
+
+    def _ask(self, scripts: Sequence[str]) -> None:
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="dagdock-") as folder:
+            for number, script in enumerate(scripts):
+                with open(os.path.join(folder, str(number)), "w", encoding="utf-8", newline="\n") as file:
+                    # What is no text stands for itself as some other sign: places stay the same.
+                    file.write(script.encode("utf-8", "replace").decode("utf-8"))
+            said = self._run(folder, [str(number) for number in range(len(scripts))])
+        for script in scripts:
+            self._said[script] = []
+        for comment in said:
+            self._said[scripts[int(comment["file"])]].append(comment)
+
+    def _run(self, folder: str, names: Sequence[str]) -> list[dict[str, Any]]:
+        import json
+        import subprocess
+
+        command = [self.program, "--norc", "--format=json1", f"--exclude={NOT_HERE}", "--", *names]
+        environment = {name: value for name, value in os.environ.items() if name != "SHELLCHECK_OPTS"}
+        try:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env={**environment, "LC_ALL": "C.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+            found: list[dict[str, Any]] = json.loads(done.stdout)["comments"]
+            return found
+        except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as problem:
+            reason = getattr(problem, "strerror", None) or type(problem).__name__
+            raise ShellCheckError(
+                f'ShellCheck ({self.program}) gave no answer: {reason}. Set `shellcheck = "off"` to do without it'
+            ) from problem
+
+
+def _key(body: Body) -> str:
+    """What ShellCheck reads: a text and all that decides what it says about it."""
+    return f"{body.prelude}{body.text.text}\n"
+
+
+def _placed(body: Body, comments: Sequence[dict[str, Any]]) -> Iterable[ShellRemark]:
+    starts = [0]
+    for line in body.text.text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    above = body.prelude.count("\n")
+
+    def offset(line: int, column: int) -> int | None:
+        if not above < line < above + len(starts):
+            return None
+        return min(starts[line - above - 1] + column - 1, len(body.text.text))
+
+    def span(entry: dict[str, Any]) -> Span | None:
+        start, end = offset(entry["line"], entry["column"]), offset(entry["endLine"], entry["endColumn"])
+        if start is None or end is None or end < start:
+            return None
+        if start == end:
+            place = body.text.origin(start) if start < len(body.text.text) else body.text.span(0, start).end
+            return Span(body.text.source, place, place)
+        return body.text.span(start, end)
+
+    for comment in comments:
+        place = span(comment)
+        if place is None:
+            continue
+        # Where it says nothing about the end it gives the start again: one sign is easier to see than none.
+        replacements: list[Replacement] = []
+        for entry in (comment["fix"] or {}).get("replacements", ()):
+            at = span(entry)
+            if at is None or at.text != body.text.text[offset(entry["line"], entry["column"]) :][: at.end - at.start]:
+                replacements = []  # outside of the text, or over a line's continuation
+                break
+            replacements.append(Replacement(at, entry["replacement"]))
+        yield ShellRemark(f"SC{comment['code']}", comment["level"], comment["message"], place, tuple(replacements))
+
+
+def bodies_of(dockerfile: Dockerfile) -> list[Body]:
+    """The shell text of a Dockerfile's instructions, as far as ShellCheck reads its language."""
+    from dagdock.dockerfile import CommandInstruction
+
+    found = []
+    for node in dockerfile.all_instructions():
+        if isinstance(node, CommandInstruction) and node.shell_text is not None and node.dialect in SHELLS:
+            if not is_posix(node.shell_text.text, node.dialect) or len(node.shell_text.text) > MAX_LENGTH:
+                continue
+            known = node.stage.scope_at(node.onbuild or node).names() if node.stage else set()
+            names = sorted({*PROXIES, *(name for name in known if name.isidentifier() and name.isascii())})
+            lines = [f"#!/bin/{SHELLS[node.dialect]}", *(f"export {name}=1" for name in names)]
+            found.append(Body(node.shell_text, "".join(f"{line}\n" for line in lines)))
+    return found
+
+
+def body_of(script: Source) -> Body | None:
+    """A whole script; None where it is in no language that ShellCheck reads."""
+    from dagdock.dockerfile import dialects
+
+    dialect = dialects.of_shebang(script.text)
+    if not script.text.strip() or len(script.text) > MAX_LENGTH or (dialect is not None and dialect not in SHELLS):
+        return None
+    return Body(Mapped.of(script.whole), "" if dialect else "#!/bin/sh\n")
+
+
+def installed(setting: str, root: str) -> ShellCheck | None:
+    """The ShellCheck that the setting `shellcheck` means, for a project at `root`; None where there is none.
+
+    The environment variable DAGDOCK_SHELLCHECK stands above the setting. `auto` is the one beside dagdock or on PATH.
+    A repository must not make us run what it brings: a path in its configuration has to be absolute and outside of
+    it. Raises ShellCheckError.
+    """
+    if given := os.environ.get(VARIABLE):
+        setting, root = given, ""
+    program = _find(setting, root)
+    return ShellCheck.at(program) if program else None
+
+
+def _find(setting: str, root: str) -> str | None:
+    if setting == "off":
+        return None
+    if setting != "auto":
+        path = os.path.realpath(setting)
+        if not os.path.isabs(setting):
+            raise ShellCheckError(f'shellcheck = "{setting}": write "auto", "off" or an absolute path')
+        if root and os.path.commonpath((path, os.path.realpath(root))) == os.path.realpath(root):
+            raise ShellCheckError(f'shellcheck = "{setting}": a program inside the project is not run; install it')
+        if not os.access(path, os.X_OK) or os.path.isdir(path):
+            raise ShellCheckError(f'shellcheck = "{setting}": there is no such program')
+        return path
+    folders = [os.path.dirname(sys.executable), *os.environ.get("PATH", "").split(os.pathsep)]
+    name = "shellcheck.exe" if os.name == "nt" else "shellcheck"
+    for folder in folders:
+        path = os.path.join(folder, name)
+        if os.path.isabs(folder) and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
