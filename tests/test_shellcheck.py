@@ -106,6 +106,12 @@ def test_codes_choose_and_silence() -> None:
         assert [code for code, _, _ in places(text.replace("RUN", f"# {comment}\nRUN"))] == ["SC2164"]
 
 
+@pytest.mark.parametrize("comment", ["hadolint ignore=SC2039", "dagdock: ignore[SC2039]"])
+def test_a_comment_for_one_of_its_codes_is_never_called_idle(comment: str) -> None:
+    text = f"FROM debian:12\n# {comment}\nRUN ls\n"
+    assert places(text, select=("shellcheck", "unused-suppression", "invalid-suppression")) == []
+
+
 def test_severities_and_aliases() -> None:
     result = check({"Dockerfile": "FROM debian:12\nRUN cd $X; ls\n"})
     first, second = result.findings
