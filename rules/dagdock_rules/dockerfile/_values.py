@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Run, Word
+from dagdock.api import Arg, Run, Word
 
 from ._base_image import known_image
 
@@ -35,7 +35,7 @@ def _value(name: str, run: Run) -> str | None:
         for word in (*command.assignments, *(command.words if command.name in _DECLARE else ()))
         if word.text.startswith((f"{name}=", f"{name}+="))
     ]
-    written = set_here[0].value if len(set_here) == 1 else None
+    written: str | None = set_here[0].value if len(set_here) == 1 else None
     if written is not None and "+=" not in written:
         return written.partition("=")[2]
     if set_here or run.stage is None or _other_setter(name).search(run.body.text):
@@ -44,6 +44,8 @@ def _value(name: str, run: Run) -> str | None:
     binding = scope.get(name)
     if binding is not None:
         return binding.value
+    if any(name == pair.key for other in run.dockerfile.instructions if isinstance(other, Arg) for pair in other.pairs):
+        return None  # an ARG that does not reach this far: what it should be is not for this rule to say
     known = known_image(run.stage.root_image)
     listed: list[str] | None = known.get("env") if known else None
     return "" if scope.complete or (listed is not None and name not in listed) else None
@@ -60,4 +62,5 @@ def _plain_variable() -> re.Pattern[str]:
 @cache
 def _other_setter(name: str) -> re.Pattern[str]:
     """A loop, `read`, or a file that is sourced."""
-    return re.compile(rf"\bfor\s+{re.escape(name)}\b|\bread\b[^;&|\n]*\b{re.escape(name)}\b|(?:^|[;&|\n])\s*(?:\.|source|eval)\s|\b{re.escape(name)}=")
+    name = re.escape(name)
+    return re.compile(rf"\bfor\s+{name}\b|\bread\b[^;&|\n]*\b{name}\b|(?:^|[;&|\n])\s*(?:\.|source|eval)\s|\b{name}=")

@@ -74,8 +74,7 @@ def _is_configured(run: Run) -> bool:
     """Whether an apt configuration written in the stage says what to do about recommended packages."""
     return run.stage is not None and any(
         'install-recommends "' in instruction.span.text.lower().replace("'", '"').replace("\\", "")
-        or ("install-recommends=" in instruction.span.text.lower()
-        and "apt.conf" in instruction.span.text)
+        or ("install-recommends=" in instruction.span.text.lower() and "apt.conf" in instruction.span.text)
         for part in run.stage.chain()
         for instruction in part.instructions
         if isinstance(instruction, (CommandInstruction, Copy))
