@@ -40,7 +40,9 @@ def write_output(result: Result, output: Output) -> str | None:
     writer(form)(result, stream)
     content = stream.getvalue().encode("utf-8", "backslashreplace")
     try:
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        folder = os.path.dirname(os.path.abspath(path))
+        if not os.path.exists(folder):
+            os.makedirs(folder, exist_ok=True)
         if _appends(path):
             with open(path, "ab") as file:
                 file.write(content)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -195,6 +193,14 @@ def test_only_the_most_severe_are_kept_of_too_many(kit: Any, monkeypatch: pytest
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
+@pytest.mark.parametrize("category", ["services/api", "services/api/"])
+def test_the_category_is_all_before_the_last_slash(kit: Any, category: str) -> None:
+    result = kit.result()
+    assert logged(kit, result)["runs"][0]["automationDetails"] == {"id": "dagdock/check/"}
+    result.category = category
+    assert logged(kit, result)["runs"][0]["automationDetails"] == {"id": "services/api/"}
+
+
 def test_a_rule_shows_no_more_tags_and_text_than_it_may(kit: Any) -> None:
     (span,) = kit.marked("«x»")
     rule = kit.rule(tags=[f"t{number}" for number in range(30)], security=10)
@@ -221,21 +227,18 @@ def test_an_absolute_path_has_no_base(kit: Any) -> None:
     assert location == {"uri": "file:///tmp/a%20b/Dockerfile"}
 
 
-def multitool() -> str:
-    """Microsoft's validator, where it is at hand: npm's `@microsoft/sarif-multitool`."""
-    found = os.environ.get("DAGDOCK_SARIF_MULTITOOL") or shutil.which("sarif-multitool")
-    local = ROOT / "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
-    if not found and local.exists():
-        found = str(local)
-    if not found:
-        pytest.skip("sarif-multitool is neither named by DAGDOCK_SARIF_MULTITOOL, on PATH nor in node_modules")
-    return found
+@pytest.fixture
+def multitool(package: Any) -> str:
+    """Microsoft's validator."""
+    program: Path = package("@microsoft/sarif-multitool-linux") / "Sarif.Multitool"
+    program.chmod(0o755)  # npm sets that bit in a script of the package, which may be switched off
+    return str(program)
 
 
-def test_the_multitool_finds_no_error(kit: Any, rich: Result, tmp_path: Path) -> None:
+def test_the_multitool_finds_no_error(kit: Any, rich: Result, multitool: str, tmp_path: Path) -> None:
     log, found = tmp_path / "log.sarif", tmp_path / "found.sarif"
     log.write_text(kit.written("sarif", rich), encoding="utf-8")
-    command = [multitool(), "validate", str(log), "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note"]
+    command = [multitool, "validate", str(log), "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note"]
     subprocess.run([*command, "-o", str(found), "--log", "ForceOverwrite"], check=True, capture_output=True)
     # It exits with 0 whatever it finds.
     results = json.loads(found.read_text(encoding="utf-8-sig"))["runs"][0].get("results", [])
@@ -243,7 +246,7 @@ def test_the_multitool_finds_no_error(kit: Any, rich: Result, tmp_path: Path) ->
     assert {result["ruleId"] for result in results} <= EXPECTED_NOTES | {"SARIF2004"}
 
 
-def test_the_multitool_computes_the_same_line_hashes(kit: Any, tmp_path: Path) -> None:
+def test_the_multitool_computes_the_same_line_hashes(kit: Any, multitool: str, tmp_path: Path) -> None:
     text = "FROM «debian:12»\nRUN «a» \t# naïve 🐳\n\n«RUN a»\nRUN «a» # naïve 🐳\r\nCMD «[]»"
     path = tmp_path / "Dockerfile"
     spans = kit.marked(text, path.as_posix())
@@ -253,7 +256,7 @@ def test_the_multitool_computes_the_same_line_hashes(kit: Any, tmp_path: Path) -
     written = logged(kit, kit.result(*((rule, Problem(span, "m")) for span in spans)))
     ours = [result.pop("partialFingerprints") for result in written["runs"][0]["results"]]
     log.write_text(json.dumps(written), encoding="utf-8")
-    command = [multitool(), "rewrite", str(log), "-o", str(found), "--log", "ForceOverwrite"]
+    command = [multitool, "rewrite", str(log), "-o", str(found), "--log", "ForceOverwrite"]
     subprocess.run(
         [*command, "--insert", "RollingHashPartialFingerprints"], check=True, capture_output=True, cwd=tmp_path
     )
