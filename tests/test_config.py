@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dagdock.config import Config, ConfigError, Finder, line_of, parse
+from dagdock.engine import Linter, Workspace
 
 
 def config(text: str, path: str = "dagdock.toml") -> Config:
@@ -129,3 +130,21 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / ".hadolint.yaml").write_text("ignored: [")
     with pytest.raises(ConfigError, match=r"hadolint.yaml: cannot be read: line 2"):
         Finder().of_folder(str(tmp_path))
+
+
+def test_hadolint_environment_adds_to_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HADOLINT_IGNORE", "DL3009")
+    monkeypatch.setenv("HADOLINT_NOFAIL", "1")
+    (tmp_path / ".hadolint.yaml").write_text("ignored: [DL3008]")
+    config = Finder().of_folder(str(tmp_path))
+    assert (config.ignore, config.fail_on) == (["DL3008", "DL3009"], "never")
+    (tmp_path / "dagdock.toml").write_text("")
+    assert Finder().of_folder(str(tmp_path)).ignore == []
+
+
+def test_hadolint_comments_can_be_switched_off(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("# hadolint ignore=DL3007\nFROM debian:latest\n")
+    (tmp_path / ".hadolint.yaml").write_text("disable-ignore-pragma: true")
+    linter, workspace = Linter(finder=Finder()), Workspace()
+    result = linter.check(workspace, [workspace.target(str(tmp_path / "Dockerfile"))])
+    assert "hadolint:DL3007" in {alias for finding in result.findings for alias in finding.aliases}

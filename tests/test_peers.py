@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagdock.peers import is_foreign, mentioned, read_comment, read_config
+from dagdock.peers import is_foreign, mentioned, read_comment, read_config, read_environment
 
 COMMENTS = [
     ("# hadolint ignore=DL3008,SC2086", "dockerfile", "hadolint", "statement", ["DL3008", "SC2086"]),
@@ -113,3 +113,29 @@ def test_foreign(name: str) -> None:
 @pytest.mark.parametrize("name", ["copy-before-install", "cache", "x:y"])
 def test_not_foreign(name: str) -> None:
     assert not is_foreign(name)
+
+
+def test_hadolint_environment() -> None:
+    assert read_environment({}) == {}
+    assert read_environment({"HADOLINT_FORMAT": "json", "PATH": "/bin"}) == {}
+    given = {
+        "HADOLINT_IGNORE": "DL3008, SC2086",
+        "HADOLINT_OVERRIDE_ERROR": "DL3002",
+        "HADOLINT_OVERRIDE_STYLE": "DL3002,DL3003",
+        "HADOLINT_TRUSTED_REGISTRIES": "docker.io,*.example.com",
+        "HADOLINT_REQUIRE_LABELS": "version:semver,maintainer",
+        "HADOLINT_STRICT_LABELS": "1",
+        "HADOLINT_DISABLE_IGNORE_PRAGMA": "true",
+        "HADOLINT_FAILURE_THRESHOLD": "error",
+    }
+    assert read_environment(given) == {
+        "ignore": ["DL3008", "SC2086"],
+        "severity": {"DL3002": "error", "DL3003": "info"},
+        "trusted-registries": ["docker.io", "*.example.com"],
+        "label-schema": {"version": "semver", "maintainer": "text"},
+        "strict-labels": True,
+        "hadolint-comments": False,
+        "fail-on": "error",
+    }
+    assert read_environment({"HADOLINT_NOFAIL": "1"}) == {"fail-on": "never"}
+    assert read_environment({"HADOLINT_NOFAIL": "0"}) == {}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from dagdock.globs import Patterns
-from dagdock.peers import DCLINT_FILES, HADOLINT_FILES, read_config
+from dagdock.peers import DCLINT_FILES, HADOLINT_FILES, read_config, read_environment
 from dagdock.rule import SEVERITIES, Option
 from dagdock.tables import toml
 
@@ -40,11 +40,20 @@ class Config:
         self.airflow_version: str | None = table.get("airflow-version")
         self.baseline: str | None = table.get("baseline")
         self.plugins: list[str] | None = table.get("plugins")
+        self.hadolint_comments: bool = table.get("hadolint-comments", True)
+        """Whether comments for hadolint silence; only a configuration for hadolint can say no."""
         self.fail_on: Threshold | None = table.get("fail-on")
         self.rules: dict[str, dict[str, Option]] = table.get("rules", {})
         # Options that several rules share stand at the top: every rule with an option of that name gets them.
         self.shared: dict[str, Any] = {key: table[key] for key in SHARED if key in table}
         self._text = text
+
+    def excludes(self, path: str, *, is_dir: bool = False) -> bool:
+        """Whether `exclude` names an absolute path, or a folder above it."""
+        if not self.exclude:
+            return False
+        relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
+        return not relative.startswith("../") and self.exclude.match(relative, is_dir)
 
     def where(self, *keys: str) -> str:
         """The place of a key for an error message: `dagdock.toml:7: `."""
@@ -161,23 +170,29 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; did you mean `{found}`?" if found else f"; known are {', '.join(words) or 'none'}"
 
 
-def read_peers(paths: list[str]) -> Config:
-    """What the configuration files of peers say, put together."""
+def read_peers(paths: list[str], environment: Mapping[str, object]) -> Config:
+    """What the configuration files of peers say, put together, and what their environment variables add to it."""
     together: dict[str, Any] = {}
     for path in paths:
         try:
             with open(path, encoding="utf-8", errors="replace") as file:
-                table = read_config(os.path.basename(path), file.read())
+                _add(together, read_config(os.path.basename(path), file.read()))
         except (OSError, ValueError) as problem:
             raise ConfigError(f"{os.path.relpath(path)}: cannot be read: {problem}") from problem
-        for key, value in table.items():
-            if isinstance(value, list):
-                together[key] = [*together.get(key, []), *value]
-            elif isinstance(value, dict):
-                together[key] = {**together.get(key, {}), **value}
-            else:
-                together[key] = value
+    _add(together, environment)
+    if not paths:
+        return Config(table=together)
     return Config(paths[0], os.path.dirname(os.path.abspath(paths[0])), together)
+
+
+def _add(together: dict[str, Any], table: Mapping[str, object]) -> None:
+    for key, value in table.items():
+        if isinstance(value, list):
+            together[key] = [*together.get(key, []), *value]
+        elif isinstance(value, dict):
+            together[key] = {**together.get(key, {}), **value}
+        else:
+            together[key] = value
 
 
 class Finder:
@@ -228,8 +243,7 @@ class Finder:
     def _of_peers(self, folder: str) -> Config:
         files = self._peer_files(folder)
         if files not in self._by_peers:
-            paths = [path for path in files if path]
-            self._by_peers[files] = read_peers(paths) if paths else Config()
+            self._by_peers[files] = read_peers([path for path in files if path], read_environment(os.environ))
         return self._by_peers[files]
 
     def _peer_files(self, folder: str) -> tuple[str | None, str | None]:

@@ -92,7 +92,8 @@ def _examine(found: Examined, document: Any, project: Project, selection: Select
         if rule.code not in crashed and (rule.kind == document.kind or any(rule.looks_at(node) for node in seen))
     ]
     try:
-        found.suppressions = suppress.read(document)
+        heard = suppress.read(document)
+        found.suppressions = [each for each in heard if each.style != "hadolint" or selection.config.hadolint_comments]
     except Exception as problem:  # as while reading
         found.fail(f"internal error while reading its comments: {describe(problem)}")
 

@@ -147,7 +147,8 @@ def _hadolint(table: Mapping[str, object]) -> dict[str, object]:
     ours: dict[str, object] = {"ignore": _strings(table.get("ignored"))}
     override = table.get("override")
     if isinstance(override, Mapping):
-        levels = (("error", "error"), ("warning", "warning"), ("info", "info"), ("style", "info"))
+        # A code in several lists has the highest of them.
+        levels = (("style", "info"), ("info", "info"), ("warning", "warning"), ("error", "error"))
         ours["severity"] = {code: ours_is for theirs, ours_is in levels for code in _strings(override.get(theirs))}
     if trusted := _strings(table.get("trustedRegistries")):
         ours["trusted-registries"] = trusted
@@ -160,7 +161,43 @@ def _hadolint(table: Mapping[str, object]) -> dict[str, object]:
     threshold |= {"ignore": "never", "none": "never"}
     if str(table.get("failure-threshold")) in threshold:
         ours["fail-on"] = threshold[str(table["failure-threshold"])]
+    if table.get("no-fail") is True:
+        ours["fail-on"] = "never"
+    if isinstance(table.get("disable-ignore-pragma"), bool):
+        ours["hadolint-comments"] = not table["disable-ignore-pragma"]
     return ours
+
+
+def read_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    """What hadolint's environment variables (`HADOLINT_IGNORE` …) say, as a table of our own keys; empty without any.
+
+    How it prints is left out: that is for `dagdock check` to say.
+    """
+    given = {name[9:]: value.strip() for name, value in environment.items() if name.startswith("HADOLINT_")}
+    table: dict[str, object] = {
+        "ignored": _split(given.get("IGNORE")),
+        "override": {level: _split(given.get(f"OVERRIDE_{level.upper()}")) for level in _HADOLINT_LEVELS},
+        "trustedRegistries": _split(given.get("TRUSTED_REGISTRIES")),
+        "failure-threshold": given.get("FAILURE_THRESHOLD", "").lower(),
+    }
+    labels = [label.partition(":") for label in _split(given.get("REQUIRE_LABELS"))]
+    if labels:
+        table["label-schema"] = {name.strip(): of.strip() or "text" for name, _, of in labels}
+    for name, key in (
+        ("NOFAIL", "no-fail"),
+        ("STRICT_LABELS", "strict-labels"),
+        ("DISABLE_IGNORE_PRAGMA", "disable-ignore-pragma"),
+    ):
+        if given.get(name):
+            table[key] = given[name].lower() not in ("0", "false", "no", "off", "n", "f")
+    return {key: value for key, value in _hadolint(table).items() if value not in ([], {})}
+
+
+_HADOLINT_LEVELS = ("error", "warning", "info", "style")
+
+
+def _split(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
 def _dclint(table: Mapping[str, object]) -> dict[str, object]:
