@@ -55,12 +55,39 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("rule", metavar="RULE", help="code, name, or a peer's code")
     explain.set_defaults(run=_lazy("docs", "explain_command"))
 
+    layers = command("layers", "which layers of an image a change rebuilds, and why")
+    layers.add_argument("dockerfile", metavar="DOCKERFILE")
+    layers.add_argument(
+        "--changed",
+        metavar="PATH",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="what has changed: files, or an image or URL that the Dockerfile names",
+    )
+    layers.add_argument(
+        "--changed-arg",
+        metavar="NAME",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="build arguments that have another value",
+    )
+    layers.add_argument("--target", metavar="STAGE", help="the stage that is built (default: the last)")
+    layers.add_argument("--context", metavar="FOLDER", help="the folder it is built from (default: worked out)")
+    layers.add_argument("--format", choices=("text", "json", "svg"), default="text")
+    layers.set_defaults(run=_lazy("views.layers", "layers_command"))
+
     new_rule = command("new-rule", "scaffold a rule")
     new_rule.add_argument("name", metavar="NAME")
     new_rule.add_argument("--kind", choices=("dockerfile", "compose", "dag", "project"), required=True)
     new_rule.add_argument("--code", metavar="CODE", help="a whole code, or the family whose next free one to take")
     new_rule.add_argument("--into", metavar="PACKAGE", help="the folder of a plugin's package (default: this checkout)")
     new_rule.set_defaults(run=_lazy("scaffold", "new_rule_command"))
+
+    lsp = command("lsp", "serve an editor (language server on standard input and output)")
+    lsp.add_argument("--stdio", action="store_true", help="no effect: some editors add it")
+    lsp.set_defaults(run=_lazy("lsp", "lsp_command"))
 
     init = command("init", "write a starter configuration")
     init.add_argument("folder", metavar="FOLDER", nargs="?", default=".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,6 +96,13 @@ class Project(Documents):
         self._versions_seen = -1
         gone = documents - self._documents.keys()
         self._found = {} if others else {path: found for path, found in self._found.items() if path not in gone}
+
+    @cached_property
+    def today(self) -> str:
+        """The day of the run, such as `2026-11-22`: for what a rule compares with a date."""
+        import time
+
+        return time.strftime("%Y-%m-%d")
 
     # Compose → Dockerfile
 
