@@ -15,6 +15,11 @@ def known_image(image: ImageRef | None) -> dict[str, Any] | None:
     return images.get(image.familiar)
 
 
+def is_known(name: str) -> bool:
+    """Whether an image of that name is among those that facts are known of."""
+    return name in load_data("dagdock_rules", "base-images")["image"]
+
+
 def argument_behind(stage: Stage) -> Pair | None:
     """The global ARG that says the tag of the stage's image, or the whole of it: the one its name ends with."""
     word = stage.image_word
@@ -23,3 +28,9 @@ def argument_behind(stage: Stage) -> Pair | None:
     name = word.variables[-1].name
     pairs = [pair for argument in stage.dockerfile.global_args for pair in argument.pairs if pair.key == name]
     return pairs[-1] if pairs and pairs[-1].value else None
+
+
+def is_to_be_given(stage: Stage) -> bool:
+    """Whether an ARG without a default stands in the name, so that each build says the tag."""
+    scope = stage.dockerfile.global_scope
+    return any(scope.unset(variable.name) for variable in (stage.image_word.variables if stage.image_word else ()))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, rule
 
-from ._base_image import argument_behind
+from ._base_image import argument_behind, is_to_be_given
 from ._contexts import is_built_beside, is_named_context
 
 
@@ -52,7 +52,7 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
         name = stage.base or ""
         if is_named_context(name, stage.dockerfile, project) or is_built_beside(name, stage.dockerfile, project):
             return
-        if _is_to_be_given(stage):
+        if is_to_be_given(stage):
             return
         argument = argument_behind(stage)
         where = f" in the default of `{argument.key}`" if argument else ""
@@ -62,9 +62,3 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
             f"tested{where}",
             related=[Related(argument, "the default is set here")] if argument else (),
         )
-
-
-def _is_to_be_given(stage: Stage) -> bool:
-    """Whether an ARG without a default stands in the name, so that each build says the tag."""
-    scope = stage.dockerfile.global_scope
-    return any(scope.unset(variable.name) for variable in (stage.image_word.variables if stage.image_word else ()))

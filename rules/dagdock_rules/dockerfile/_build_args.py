@@ -1,0 +1,28 @@
+"""Values for ARGs that come from the project itself: a Compose or Bake file, a script that builds the image."""
+
+from __future__ import annotations
+
+from posixpath import dirname, join
+
+from dagdock.api import Dockerfile, Project
+
+from ._contexts import BAKE_FILES
+
+SCRIPTS = (".sh", ".mk", ".bash", ".ps1", ".py")
+NAMED = frozenset(("makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "jenkinsfile", ".env"))
+
+
+def is_passed(name: str, dockerfile: Dockerfile, project: Project) -> bool:
+    """Whether a file of the project gives a build a value for an ARG."""
+    for service in project.services_building(dockerfile):
+        if service.build and any(setting.name == name for setting in service.build.args):
+            return True
+    folder = dirname(project.path_of(dockerfile) or "")
+    for place in dict.fromkeys((folder, "")):
+        for file in project.facts.names(place or "."):
+            lower = file.lower()
+            if file in BAKE_FILES or lower in NAMED or lower.endswith(SCRIPTS):
+                source = project.text(join(place, file))
+                if source and name in source.text:
+                    return True
+    return False
