@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := tests/clients/node_modules
+VSCODE := editors/vscode
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint vscode clean
 
 demo: $(VENV)/.ready
 	@cd fixtures/projects/shop && ../../../$(BIN)/dagdock check --exit-zero
@@ -29,5 +30,12 @@ $(CLIENTS)/.ready: tests/clients/package-lock.json
 		npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	fi || echo "npm could not install the programs of tests/clients"
 
+# The extension for Visual Studio Code, as $(VSCODE)/dagdock.vsix; its tests talk to the server of this checkout.
+vscode: $(VENV)/.ready $(VSCODE)/node_modules/.ready
+	cd $(VSCODE) && npm run --silent package && npm test --silent
+
+$(VSCODE)/node_modules/.ready: $(VSCODE)/package-lock.json
+	npm ci --prefix $(VSCODE) --silent && touch $@
+
 clean:
-	rm -rf $(VENV) $(CLIENTS) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CLIENTS) $(addprefix $(VSCODE)/,node_modules dist out dagdock.vsix) build dist .mypy_cache .ruff_cache .pytest_cache
