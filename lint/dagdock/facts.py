@@ -7,9 +7,10 @@ root, with `/`, and never leave it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
-from typing import Protocol
+from stat import S_ISREG
+from typing import NamedTuple, Protocol
 
 # Folders that hold nothing a project wrote itself; looking into them costs seconds in real repositories.
 SKIPPED = frozenset(
@@ -72,6 +73,7 @@ class Disk:
         self.root = os.path.abspath(root)
         self._listings: dict[str, tuple[list[str], list[str]]] = {}
         self._content: dict[str, bytes | None] = {}
+        self._stamps: dict[str, _Stamp | None] = {}
 
     def is_file(self, path: str) -> bool:
         clean = inside(path)
@@ -88,14 +90,26 @@ class Disk:
         if clean not in self._content:
             self._content[clean] = None
             full = os.path.join(self.root, clean)
-            try:
-                # A named pipe or device would block or never end: regular files only.
-                if os.path.isfile(full) and os.path.getsize(full) <= self.MAX_BYTES:
+            stamp = self._stamps[clean] = _stamp(full)
+            if stamp and stamp.size <= self.MAX_BYTES:
+                try:
                     with open(full, "rb") as file:
                         self._content[clean] = file.read()
-            except OSError:
-                pass
+                except OSError:
+                    pass
         return self._content[clean]
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Ask again about files and folders that have changed, come or gone, and about the folders they are in."""
+        for path in paths:
+            self._content.pop(path, None)
+            self._listings.pop(path, None)
+            self._listings.pop(dirname(path) or ".", None)
+
+    def changed(self) -> set[str]:
+        """The remembered files whose content may no longer be what is remembered, and folders with other names."""
+        stale = {path for path in self._content if _stamp(os.path.join(self.root, path)) != self._stamps[path]}
+        return stale | {folder for folder, names in self._listings.items() if self._list(folder) != names}
 
     def names(self, folder: str) -> list[str]:
         return self._listing(folder)[0]
@@ -108,18 +122,38 @@ class Disk:
         if clean is None:
             return [], []
         if clean not in self._listings:
-            names: list[str] = []
-            folders: list[str] = []
-            try:
-                with os.scandir(os.path.join(self.root, clean)) as entries:
-                    for entry in entries:
-                        names.append(entry.name)
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(entry.name)
-            except (OSError, ValueError):  # ValueError: a name that no file can have, such as one with a NUL
-                pass
-            self._listings[clean] = sorted(names), sorted(folders)
+            self._listings[clean] = self._list(clean)
         return self._listings[clean]
+
+    def _list(self, folder: str) -> tuple[list[str], list[str]]:
+        names: list[str] = []
+        folders: list[str] = []
+        try:
+            with os.scandir(os.path.join(self.root, folder)) as entries:
+                for entry in entries:
+                    names.append(entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+        except (OSError, ValueError):  # ValueError: a name that no file can have, such as one with a NUL
+            pass
+        return sorted(names), sorted(folders)
+
+
+class _Stamp(NamedTuple):
+    """What tells one state of a file from another without reading it."""
+
+    size: int
+    modified: int
+    number: int
+
+
+def _stamp(full: str) -> _Stamp | None:
+    """None for what is no regular file: a named pipe or device would block or never end."""
+    try:
+        status = os.stat(full)
+    except (OSError, ValueError):
+        return None
+    return _Stamp(status.st_size, status.st_mtime_ns, status.st_ino) if S_ISREG(status.st_mode) else None
 
 
 class Memory:
@@ -161,6 +195,10 @@ class Overlay:
     def __init__(self, base: Facts, files: Mapping[str, bytes | str]) -> None:
         self.root = base.root
         self._base = base
+        self._changed = Memory(files)
+
+    def change(self, files: Mapping[str, bytes | str]) -> None:
+        """From now on these are the files in another state, and no others."""
         self._changed = Memory(files)
 
     def is_file(self, path: str) -> bool:

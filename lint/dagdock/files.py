@@ -88,11 +88,7 @@ class Gathering:
             waiting.extend(reversed(below))
 
     def _excluded(self, path: str, is_dir: bool) -> bool:
-        config = self._config_of(os.path.dirname(path))
-        if not config.exclude:
-            return False
-        relative = os.path.relpath(path, config.folder).replace(os.sep, "/")
-        return not relative.startswith("../") and config.exclude.match(relative, is_dir)
+        return self._config_of(os.path.dirname(path)).excludes(path, is_dir=is_dir)
 
 
 Ignore = tuple[str, Patterns]

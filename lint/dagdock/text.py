@@ -1,16 +1,19 @@
 """The text of a file, places in it, and every conversion between ways to count a position.
 
-dagdock counts Unicode code points. Python's `ast` counts UTF-8 bytes, editors count UTF-16 units, people and
-reports count lines and columns from 1: all of that is converted here and nowhere else.
+dagdock counts Unicode code points. Python's `ast` counts UTF-8 bytes, an editor counts bytes, UTF-16 units or code
+points as it agrees on with the server, people and reports count lines and columns from 1: all of that is converted
+here and nowhere else.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 BOM = "\ufeff"
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+"""In which units an editor counts columns: bytes, UTF-16 units or code points."""
 
 
 class Position(NamedTuple):
@@ -99,24 +102,37 @@ class Source:
             return start + len(text)
         return start + len(text.encode("utf-8", "surrogateescape")[:byte_column].decode("utf-8", "ignore"))
 
-    def utf16_position(self, offset: int) -> tuple[int, int]:
-        """Line and column from 0 with columns in UTF-16 units, the default of editors."""
+    def editor_position(self, offset: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
+        """Line and column from 0, the column in the units of an editor (of UTF-16 where it says nothing else)."""
         line, column = self.position(offset)
         start = self.line_starts[line - 1]
-        text = self.text[start : start + column - 1]
-        return line - 1, len(text) + sum(ord(character) > 0xFFFF for character in text)
+        return line - 1, _units(self.text[start : start + column - 1], encoding)
 
-    def offset_of_utf16(self, line: int, column: int) -> int:
-        """The offset of a line and column from 0 with columns in UTF-16 units; past the end means the end."""
+    def editor_offset(self, line: int, column: int, encoding: Encoding = "utf-16") -> int:
+        """The offset of an editor's line and column from 0; past the end of a line means its end.
+
+        A column in the middle of a character means the character's start.
+        """
         if line >= len(self.line_starts):
             return len(self.text)
         span = self.line_span(line + 1)
+        if encoding == "utf-32" or self.text.isascii() or span.text.isascii():
+            return min(span.start + column, span.end)
         units = 0
         for offset in range(span.start, span.end):
-            if units >= column:
+            units += _units(self.text[offset], encoding)
+            if units > column:
                 return offset
-            units += 2 if ord(self.text[offset]) > 0xFFFF else 1
         return span.end
+
+
+def _units(text: str, encoding: Encoding) -> int:
+    """How long an editor takes a text to be; a stray byte counts as one unit of any kind."""
+    if encoding == "utf-32" or text.isascii():
+        return len(text)
+    if encoding == "utf-16":
+        return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-8", "replace"))
 
 
 def _line_starts(text: str) -> list[int]:

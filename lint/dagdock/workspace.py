@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from dagdock.disk import shown, why_unreadable
 from dagdock.facts import Disk, Facts, Memory, Overlay
@@ -28,8 +28,16 @@ class Target:
 class Workspace:
     """The projects of a run, one for each root; with files in another state than on disk where there are such."""
 
-    def __init__(self, facts: Mapping[str, Facts] | None = None, *, airflow_version: str | None = None) -> None:
+    def __init__(
+        self,
+        facts: Mapping[str, Facts] | None = None,
+        *,
+        airflow_version: str | None = None,
+        open_root: Callable[[str], Facts] = Disk,
+    ) -> None:
+        """`open_root` makes the facts of a root that `facts` does not give."""
         self._facts: dict[str, Facts] = dict(facts or {})
+        self._open_root = open_root
         self._airflow_version = airflow_version
         self._projects: dict[tuple[str, str | None], Project] = {}
         self._roots: dict[str, str] = {}
@@ -45,6 +53,10 @@ class Workspace:
         workspace = Workspace({**self._facts, **facts}, airflow_version=self._airflow_version)
         workspace._checked = self._checked
         return workspace
+
+    def at(self, facts: Mapping[str, Facts]) -> Workspace:
+        """A workspace with other facts, for the same Airflow."""
+        return Workspace(facts, airflow_version=self._airflow_version)
 
     def target(self, path: str, start: str | None = None) -> Target:
         """The target for an absolute path that was found below `start` (itself where the user named it)."""
@@ -67,7 +79,7 @@ class Workspace:
 
     def facts(self, root: str) -> Facts:
         if root not in self._facts:
-            self._facts[root] = Disk(root)
+            self._facts[root] = self._open_root(root)
         return self._facts[root]
 
     def project(self, root: str, airflow_version: str | None = None) -> Project:

@@ -76,6 +76,17 @@ def read_source(path: str, content: bytes) -> Source:
     raise Unreadable(f"the file's coding line names `{encoding}`, which does not decode it")
 
 
+def to_bytes(path: str, text: str) -> bytes:
+    """A text as `read_source` will read it again: in the encoding that a Python file names, where that holds it."""
+    content = text.encode("utf-8", "surrogateescape")
+    if path.endswith((".py", ".PY")) and (encoding := _coding(content)) != "utf-8":
+        try:
+            return text.encode(encoding)
+        except (LookupError, UnicodeError):
+            pass
+    return content
+
+
 def parse(
     source: Source, kind: DocumentKind, environment: Mapping[str, str] | None = None, load: Load | None = None
 ) -> Document:

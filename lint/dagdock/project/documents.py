@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class Documents:
         self._opened: dict[DocumentKind, set[str]] = {"dockerfile": set(), "compose": set()}
         """What is open of the kinds that links lead to; there are too many DAG files to go through them each time."""
         self._paths: dict[int, str] = {}
+        self._texts: dict[str, Source | None] = {}
 
     def document(self, path: str) -> Document | Broken | None:
         """The document of a path; None where it is missing or nothing that dagdock reads."""
@@ -85,14 +86,44 @@ class Documents:
 
     def text(self, path: str) -> Source | None:
         """A file that is no document of ours (`requirements.txt`), as text; None where it cannot be read."""
-        content = self.facts.read(path)
-        try:
-            source = None if content is None else read_source(self.shown(path), content)
-        except Unreadable:
+        clean = inside(path)
+        if clean is None:
             return None
-        if source is not None:
-            self._paths[id(source)] = path
-        return source
+        if clean not in self._texts:
+            content = self.facts.read(clean)
+            try:
+                source = None if content is None else read_source(self.shown(clean), content)
+            except Unreadable:
+                source = None
+            if source is not None:
+                self._paths[id(source)] = clean
+            self._texts[clean] = source
+        return self._texts[clean]
+
+    def forget(self, paths: Collection[str], *, listing: bool = False) -> None:
+        """Work out anew what hangs on files that have changed; the documents of other files stay.
+
+        `listing` says that files have come or gone.
+        """
+        gone = {path for path in paths if path in self._documents}
+        # What a Compose file becomes hangs on others: its `.env`, what it includes and extends, what stands beside it.
+        if listing or any(self._concerns_compose(path) for path in paths):
+            gone |= {path for path, document in self._documents.items() if _is_compose(document)}
+            self.__dict__.pop("project_directories", None)
+        if listing:
+            self.__dict__.pop("inventory", None)
+        for path in gone:
+            del self._documents[path]
+        for opened in self._opened.values():
+            opened -= gone
+        for path in paths:
+            self._texts.pop(path, None)
+        stale = gone.union(paths)
+        self._paths = {number: path for number, path in self._paths.items() if path not in stale}
+
+    def _concerns_compose(self, path: str) -> bool:
+        document = self._documents.get(path)
+        return not path.endswith(".py") and (document is None or _is_compose(document))
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -192,3 +223,7 @@ class Documents:
         if basename(path) in OVERRIDES:
             return False
         return None if any(self.facts.is_file(base) for base in bases_of(path)) else True
+
+
+def _is_compose(document: Document | Broken | None) -> bool:
+    return isinstance(document, Broken) or getattr(document, "kind", None) == "compose"

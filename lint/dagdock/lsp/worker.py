@@ -1,0 +1,52 @@
+"""The one thread that judges, so that the one that talks to the editor is always free to listen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
+
+Given = TypeVar("Given")
+P = ParamSpec("P")
+
+
+class Worker:
+    """Does one thing after the other. Its thread is no reason for the process to stay."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        Thread(target=self._work, name="dagdock", daemon=True).start()
+
+    async def run(self, function: Callable[P, Given], *args: P.args, **kwargs: P.kwargs) -> Given:
+        """Have something done, and wait for it; what is cancelled before its turn comes is not begun."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Given] = loop.create_future()
+
+        def job() -> None:
+            if future.cancelled():
+                return
+            try:
+                _tell(loop, future, future.set_result, function(*args, **kwargs))
+            except BaseException as problem:  # whatever it is, it is for the one who waits
+                _tell(loop, future, future.set_exception, problem)
+
+        self._jobs.put(job)
+        return await future
+
+    def _work(self) -> None:
+        while True:
+            self._jobs.get()()
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any], how: Callable[[Any], None], what: object
+) -> None:
+    def tell() -> None:
+        if not future.done():
+            how(what)
+
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(tell)
