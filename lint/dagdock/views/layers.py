@@ -34,9 +34,11 @@ class Row(NamedTuple):
 class View:
     """A build graph and what a change does to it, ready to be shown."""
 
-    def __init__(self, graph: BuildGraph, change: Change | None = None) -> None:
+    def __init__(self, graph: BuildGraph, change: Change | None = None, context: str | None = None) -> None:
+        """`context` is the folder of the context as the user sees it."""
         self.graph = graph
         self.change = change
+        self.context = context
         found = rebuilt_by(graph, change) if change else []
         self._rebuilds = {id(rebuild.layer): rebuild for rebuild in found}
 
@@ -122,7 +124,7 @@ def layers_command(arguments: argparse.Namespace) -> int:
 def show(view: View, terminal: Terminal) -> None:
     """The layers as a table, stage by stage."""
     graph = view.graph
-    terminal.line(f"{terminal.paint(printable(view.title), 'strong')}  context: {_context_name(graph.context)}")
+    terminal.line(f"{terminal.paint(printable(view.title), 'strong')}  context: {_context_name(view)}")
     if view.changed:
         terminal.line(f"changed: {', '.join(printable(name) for name in view.changed)}")
     for stage in graph.stages:
@@ -165,7 +167,7 @@ def as_json(view: View) -> dict[str, Any]:
     return {
         "version": 1,
         "path": view.title,
-        "context": context.folder if context else None,
+        "context": view.context,
         "ignore_file": ignore.source.path if ignore else None,
         "target": _stage_name(graph.target) if graph.target else None,
         "changed": {"paths": change.paths, "args": change.args, "remote": change.remote} if change else None,
@@ -206,11 +208,10 @@ def _stage_name(stage: Stage) -> str:
     return str(stage.name) if stage.name else f"stage-{stage.index}"
 
 
-def _context_name(context: BuildContext | None) -> str:
-    if context is None:
-        return "unknown"
-    ignore = context.ignore_file
-    return f"{context.folder}{f', without what {ignore.source.path} names' if ignore else ''}"
+def _context_name(view: View) -> str:
+    context = view.graph.context
+    ignore = context.ignore_file if context else None
+    return f"{view.context or 'unknown'}{f', without what {ignore.source.path} names' if ignore else ''}"
 
 
 # From the command line to the view
@@ -243,7 +244,7 @@ def _view(arguments: argparse.Namespace) -> tuple[View, list[str]]:
     stage = _target_stage(dockerfile, arguments.target)
     graph = BuildGraph(dockerfile, context, stage)
     if not arguments.changed and not arguments.changed_arg:
-        return View(graph), notes
+        return View(graph, None, project.shown(context.folder)), notes
     paths: list[str] = []
     remote: list[str] = []
     known = _remote_names(dockerfile)
@@ -258,7 +259,7 @@ def _view(arguments: argparse.Namespace) -> tuple[View, list[str]]:
                 paths.append(path)
     change = Change(paths, [name.partition("=")[0] for name in arguments.changed_arg], remote)
     notes += _notes(change, graph, known)
-    return View(graph, change), notes
+    return View(graph, change, project.shown(context.folder)), notes
 
 
 def _target_stage(dockerfile: Dockerfile, name: str | None) -> Stage | None:

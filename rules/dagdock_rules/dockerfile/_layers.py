@@ -64,3 +64,24 @@ def add_option(run: Run, word: Word, option: str) -> Edit:
 def built_on(stage: Stage) -> Stage:
     """The first stage of a chain: the one whose FROM names an image from outside."""
     return list(stage.chain())[-1]
+
+
+def rebuilt_lines(instruction: Instruction) -> list[int]:
+    """The lines of the layers that are built again, surely, when the result of an instruction is another one."""
+    stage = instruction.stage
+    if stage is None:
+        return []
+    from dagdock.api import BuildGraph, Change, rebuilt_by  # the model of layers is for findings only
+
+    target = None if stage.is_final or stage.used_by else stage
+    found = rebuilt_by(BuildGraph(stage.dockerfile, target=target), Change(instructions=[instruction]))
+    return [each.layer.line for each in found if each.certain and each.layer.instruction is not instruction]
+
+
+def named(lines: list[int]) -> str:
+    """`line 5`, `lines 5 and 7`, and where there are many `lines 5 to 17 (6 layers)`."""
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    if len(lines) > 4:
+        return f"lines {lines[0]} to {lines[-1]} ({len(lines)} layers)"
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"

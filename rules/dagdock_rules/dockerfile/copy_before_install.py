@@ -30,6 +30,7 @@ from ._copies import (
     local_sources,
     program_sources,
 )
+from ._layers import named, rebuilt_lines
 from ._manifests import Manifest, has_no_package, includes_others, manifests_of, needs_project, text_of
 from ._moves import move_above
 
@@ -200,7 +201,7 @@ def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, 
     what = "the project" if copies_whole_context(early) else f"`{(program_sources(early) or local_sources(early))[0]}`"
     return Problem(
         early,
-        f"any change to {what} makes `{manifest.command}` in line {manifest.place.span.line} run again"
+        f"any change to {what} rebuilds {named(rebuilt_lines(early))}, and so runs `{manifest.command}` again"
         f"{'' if _is_cached(manifest) else ', with all its downloads'}. COPY {' and '.join(names)} first, {how}, then "
         "COPY the rest",
         related=[Related(manifest.place, "this runs again at each change")],

@@ -4,6 +4,7 @@ from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Sta
 
 from ..packages import PackageCommand, others, package_commands
 from ._copies import copies_whole_context, from_context, program_sources
+from ._layers import named, rebuilt_lines
 from ._moves import move_above
 
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
@@ -57,8 +58,8 @@ def system_install_after_copy(stage: Stage) -> Problems:
             install = next(call for call in calls if call.action == "install")
             yield Problem(
                 calls[0].span.to(install),
-                f"these packages are installed again whenever a file of the project changes, because the COPY in line "
-                f"{whole.span.line} stands above. Move this RUN above it",
+                f"any change to the project rebuilds {named(rebuilt_lines(whole))}, and so installs these packages "
+                f"again: the COPY in line {whole.span.line} stands above. Move this RUN above it",
                 related=[Related(whole, "this brings in the project")],
                 fix=_fix(stage, whole, instruction, calls),
             )
