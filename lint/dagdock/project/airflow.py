@@ -75,7 +75,7 @@ def installed_by(project: Project, stage: Stage) -> Installed:
             complete = complete and install.complete
             requirements += install.requirements
             for name, _ in install.files:
-                files = _requirement_files(project, part, name)
+                files = requirement_files(project, part, name)
                 if not files:
                     complete = False
                 for file in files:
@@ -216,7 +216,7 @@ def _layers(stage: Stage) -> Iterator[Stage]:
                 waiting.append(other)
 
 
-def _requirement_files(project: Project, stage: Stage, name: str) -> list[RequirementFile]:
+def requirement_files(project: Project, stage: Stage, name: str) -> list[RequirementFile]:
     """The file that `pip install -r` reads in an image, as it stands in the build context, and those it includes.
 
     It is looked for under the path as it is written, and under its name beside what is copied or mounted.
