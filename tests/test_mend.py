@@ -211,7 +211,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path, monkeypatch
     mending.write()
     assert path.read_bytes() == b"FROM other\n"
     assert [failure.message for failure in mending.result.errors] == [
-        "fixes not written: the file has changed meanwhile"
+        "not written: the file has changed meanwhile"
     ]
     assert mending.result.fixed == []
 
@@ -226,5 +226,5 @@ def test_a_file_that_is_read_only_is_left_alone(tmp_path: Path, monkeypatch: pyt
     mending = Mending(Linter(rules=Rules.only([shout])), workspace, targets, ["safe"])
     mending.write()
     assert (tmp_path / "Dockerfile").read_bytes() == b"FROM a\nrun b"
-    assert [failure.message for failure in mending.result.errors] == ["fixes not written: the file is read-only"]
+    assert [failure.message for failure in mending.result.errors] == ["not written: the file is read-only"]
     assert [finding.path for finding in mending.result.fixed] == ["Dockerfile.two"]

@@ -69,9 +69,13 @@ class Linter:
         result = Result(targets[0].root if targets else "")
         result.errors += self._ask_shellcheck(workspace, targets)
         examined = self._examine(workspace, targets, progress or _silent)
+        same: dict[frozenset[str], frozenset[str]] = {}
         for each in examined:
             if each.counts_as:
                 result.files[each.counts_as] = result.files.get(each.counts_as, 0) + 1
+            if each.kind:
+                judged = frozenset(rule.code for rule in each.ran if rule.kind == each.kind)
+                result.judged[each.path] = same.setdefault(judged, judged)
         self._sort_out(examined, result)
         present = {each.kind for each in examined}
         for kind in KINDS:

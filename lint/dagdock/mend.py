@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dagdock import disk
@@ -45,14 +45,19 @@ class Mending:
         targets: Sequence[Target],
         safeties: Collection[Safety],
         only: Collection[str] = (),
+        among: Callable[[Sequence[Finding]], Sequence[Finding]] | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """`only` are the codes or names of the rules whose fixes are wanted; all where it is empty."""
+        """`only` are the codes or names of the rules whose fixes are wanted, all where it is empty.
+
+        `among` chooses from findings those that are to be mended.
+        """
         self._linter = linter
         self._workspace = workspace
         self._targets = {(target.root, target.path): target for target in targets}
         self._safeties = safeties
         self._only = only
+        self._among = among
         self._first: dict[Place, Source] = {}
         self._texts: dict[Place, str] = {}
         self._dropped: set[tuple[str, str, str]] = set()
@@ -106,13 +111,13 @@ class Mending:
                 break
             chosen = self._without_culprits(chosen, unsound, places, workspace)
         for place, text in texts.items():
-            self._first.setdefault(place, _document(workspace, place).source)
+            self._first.setdefault(place, document_at(workspace, place).source)
             self._texts[place] = text
         self._fixed += ((finding, {places[id(edit.span.source)] for edit in _edits(finding)}) for finding in chosen)
         return set(texts)
 
     def _wanted(self, result: Result) -> Iterator[Finding]:
-        for finding in result.findings:
+        for finding in self._among(result.findings) if self._among else result.findings:
             fix = finding.fix
             if fix and fix.safety in self._safeties and _key(finding) not in self._dropped:
                 if self._only and not {finding.rule.code, finding.rule.name} & set(self._only):
@@ -146,7 +151,7 @@ class Mending:
         texts: dict[Place, str] = {}
         unsound: dict[Place, str] = {}
         for place, some in edits.items():
-            document = _document(workspace, place)
+            document = document_at(workspace, place)
             texts[place] = apply_edits(document.source, some)
             if reason := why_unsound(document, texts[place], some):
                 unsound[place] = reason
@@ -218,21 +223,27 @@ class Mending:
 
     def write(self) -> None:
         """Put the changes on disk; what cannot be written is among the result's errors, and is not fixed."""
-        failed: set[str] = set()
-        for change in self.changes:
-            before = change.before.encode()
-            try:
-                with open(change.full, "rb") as file:
-                    same = file.read() == before
-                if same:
-                    disk.replace(change.full, change.before.encode(change.after))
-                    continue
-                reason = "the file has changed meanwhile"
-            except OSError as problem:
-                reason = problem.strerror or str(problem)
-            failed.add(change.full)
-            self.result.errors.append(Failure(f"fixes not written: {reason}", change.before.path))
+        failed = write_changes(self.changes, self.result)
         self.result.fixed = [finding for finding, touched in self._fixed if failed.isdisjoint(map(self._full, touched))]
+
+
+def write_changes(changes: Sequence[Change], result: Result) -> set[str]:
+    """Put changes on disk. The full paths of the files where that failed, each among the result's errors."""
+    failed: set[str] = set()
+    for change in changes:
+        before = change.before.encode()
+        try:
+            with open(change.full, "rb") as file:
+                same = file.read() == before
+            if same:
+                disk.replace(change.full, change.before.encode(change.after))
+                continue
+            reason = "the file has changed meanwhile"
+        except OSError as problem:
+            reason = problem.strerror or str(problem)
+        failed.add(change.full)
+        result.errors.append(Failure(f"not written: {reason}", change.before.path))
+    return failed
 
 
 def why_unsound(document: Document, text: str, edits: Sequence[Edit]) -> str | None:
@@ -281,7 +292,8 @@ def document_kind(document: Any) -> Any:
     return "ignorefile" if hasattr(document, "patterns") else document.kind
 
 
-def _document(workspace: Workspace, place: Place) -> Document:
+def document_at(workspace: Workspace, place: Place) -> Document:
+    """The document of a place that a run has looked at. Raises LookupError where there is none."""
     for project in workspace.projects(place[0]):
         document = project.document(place[1])
         if document is not None and not isinstance(document, Broken):

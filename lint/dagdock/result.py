@@ -54,7 +54,10 @@ class Result:
         "files",
         "findings",
         "fixed",
+        "judged",
+        "known",
         "notes",
+        "older",
         "plugins",
         "root",
         "rules",
@@ -68,6 +71,12 @@ class Result:
         self.findings: list[Finding] = []
         self.silenced: list[Silenced] = []
         self.errors: list[Failure] = []
+        self.known: list[Finding] = []
+        """What a baseline lists; it is not among the findings."""
+        self.older: list[Finding] = []
+        """What no change since the asked revision caused (`--changed-since`); it is not among the findings."""
+        self.judged: dict[str, frozenset[str]] = {}
+        """The path of each file that was checked, with the codes of the rules for its kind that judged it."""
         self.files: dict[FileKind, int] = {}
         """How many files of each kind were checked; a kind that is not there is not in it."""
         self.rules: list[Rule] = []
