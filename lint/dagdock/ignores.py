@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from dagdock.engine import Linter, Progress, Target, Workspace
 from dagdock.fix import Edit, apply_edits
-from dagdock.mend import document_kind, why_unsound
+from dagdock.mend import Change, Place, document_at, document_kind, why_unsound
 from dagdock.project import Document, parse
+from dagdock.result import Result
 from dagdock.rule import Finding, Problem, Suppression
 from dagdock.suppress import comments, layout_of, read, read_own, silence, silences
 from dagdock.text import Source, Span
@@ -151,3 +153,68 @@ def _listed(codes: Iterable[str]) -> str:
 def _clean(reason: str) -> str:
     """A reason in one line, without signs that no comment may hold."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in reason).split())
+
+
+# All that a run shows, silenced
+
+
+class Ignoring:
+    """Comments for all findings of a run: the files that they change, and what is left to find afterwards."""
+
+    def __init__(
+        self,
+        linter: Linter,
+        workspace: Workspace,
+        targets: Sequence[Target],
+        reason: str,
+        set_apart: Callable[[Result], None],
+        progress: Progress | None = None,
+    ) -> None:
+        """`set_apart` takes out of a result what is not shown and so needs no comment."""
+        texts: dict[Place, Source] = {}
+        first: dict[Place, Source] = {}
+        result = linter.check(workspace, targets, progress)
+        set_apart(result)
+        self.found = len(result.findings)
+        full = {(target.root, target.path): target.full for target in targets}
+        for make in (ignore_here, ignore_in_file):
+            changed = False
+            for place, findings in _by_place(result, workspace, full).items():
+                document = document_at(workspace, place)
+                if edits := make(document, findings, reason):
+                    source = document.source
+                    first.setdefault(place, source)
+                    text = apply_edits(source, edits)
+                    texts[place] = Source(source.path, source.encode(text), source.encoding)
+                    changed = True
+            if changed:
+                workspace = workspace.with_files(_contents(texts))
+                result = linter.check(workspace, targets)
+                set_apart(result)
+        result.notes += (_why_left(finding) for finding in result.findings)
+        self.result = result
+        self.changes = [Change(first[place], texts[place].text, full[place]) for place in sorted(texts)]
+
+
+def _by_place(result: Result, workspace: Workspace, places: Collection[Place]) -> dict[Place, list[Finding]]:
+    """The findings by the file that they stand in, for those of the run."""
+    found: dict[Place, list[Finding]] = {}
+    for root in {root for root, _ in places}:
+        for project in workspace.projects(root):
+            for finding in result.findings:
+                path = project.path_of(finding.span)
+                if path is not None and (root, path) in places:
+                    found.setdefault((root, path), []).append(finding)
+    return found
+
+
+def _contents(texts: Mapping[Place, Source]) -> dict[str, dict[str, bytes]]:
+    files: dict[str, dict[str, bytes]] = {}
+    for (root, path), source in texts.items():
+        files.setdefault(root, {})[path] = source.encode()
+    return files
+
+
+def _why_left(finding: Finding) -> str:
+    line, column = finding.span.begin
+    return f"{finding.path}:{line}:{column} {finding.rule.code} stays: no comment there can silence it"
