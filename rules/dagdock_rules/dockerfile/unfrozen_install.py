@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Run, rule
+
+from ..packages import PackageCommand, installs
+from ._copies import absolute, contexts_that_fit, from_context, origin
+from ._layers import add_option
+
+
+class Tool(NamedTuple):
+    """A tool that may change its lock file on the way."""
+
+    locks: tuple[str, ...]
+    verbs: tuple[str, ...]
+    frozen: tuple[str, ...]
+    """Options with which it does not."""
+    remedy: str
+    settings: tuple[str, ...] = ()
+    """What says the same in the environment or a configuration."""
+
+
+NODE = ("", "install", "i", "in", "ins", "inst", "isntall", "add")
+TOOLS = {
+    "npm": Tool(
+        ("package-lock.json", "npm-shrinkwrap.json"), NODE[1:], ("--package-lock-only", "--no-package-lock"), "npm ci"
+    ),
+    "yarn": Tool(
+        ("yarn.lock",),
+        ("", "install"),
+        ("--frozen-lockfile", "--immutable", "--pure-lockfile", "--no-lockfile", "--version"),
+        "yarn install --frozen-lockfile",
+        ("YARN_ENABLE_IMMUTABLE_INSTALLS", "CI"),
+    ),
+    "pnpm": Tool(
+        ("pnpm-lock.yaml",),
+        ("install", "i"),
+        ("--frozen-lockfile", "--no-lockfile", "--no-frozen-lockfile"),
+        "pnpm install --frozen-lockfile",
+        ("CI",),
+    ),
+    "bun": Tool(("bun.lock", "bun.lockb"), ("install", "i"), ("--frozen-lockfile",), "bun install --frozen-lockfile"),
+    "bundle": Tool(
+        ("Gemfile.lock",),
+        ("", "install"),
+        ("--frozen", "--deployment", "--local"),
+        "bundle config set frozen true",
+        ("BUNDLE_FROZEN", "BUNDLE_DEPLOYMENT", "frozen", "deployment"),
+    ),
+    "uv": Tool(("uv.lock",), ("sync",), ("--frozen", "--locked"), "uv sync --locked", ("UV_FROZEN", "UV_LOCKED")),
+    "pipenv": Tool(
+        ("Pipfile.lock",),
+        ("install",),
+        ("--deploy", "--ignore-pipfile", "--skip-lock"),
+        "pipenv install --deploy",
+        ("PIPENV_IGNORE_PIPFILE",),
+    ),
+}
+
+
+@rule(
+    "DF328",
+    severity="info",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L16"],
+    tags=["reproducible"],
+    bad=[
+        Bad(
+            {
+                "Dockerfile": (
+                    "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN «npm install»\n"
+                )
+            },
+            fixed={
+                "Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\n"
+            },
+        ),
+        Bad(
+            {"Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package.json yarn.lock ./\nRUN «yarn install»\n"},
+            fixed={
+                "Dockerfile": (
+                    "FROM node:22-slim\n"
+                    "WORKDIR /app\n"
+                    "COPY package.json yarn.lock ./\n"
+                    "RUN yarn install --frozen-lockfile\n"
+                )
+            },
+        ),
+    ],
+    good=[
+        "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\n",
+        "FROM node:22-slim\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\n",
+        ("FROM ruby:3.3\nWORKDIR /app\nCOPY Gemfile Gemfile.lock ./\nENV BUNDLE_FROZEN=true\nRUN bundle install\n"),
+    ],
+)
+def unfrozen_install(run: Run, project: Project) -> Problems:
+    """Packages are installed without holding to the lock file that is there.
+
+    The lock file says the exact version of everything, and this command may change it on its way: the image then has
+    other versions than the ones you tested. The frozen form installs what the lock file says, or fails.
+
+    https://docs.npmjs.com/cli/commands/npm-ci
+    """
+    for install in installs(run.script):
+        tool = TOOLS.get(install.manager)
+        if (
+            tool is None
+            or install.verb not in tool.verbs
+            or install.packages
+            or install.options.has("-g", "--global", *tool.frozen) is not False
+            or _is_elsewhere(run, install)
+        ):
+            continue
+        lock = next((lock for lock in tool.locks if _is_there(lock, run, project)), None)
+        if lock and not _is_set(run, tool):
+            yield Problem(
+                install.head,
+                f"`{install.head.text}` may install other versions than `{lock}` says. Use `{tool.remedy}`",
+                fix=_fix(run, install),
+            )
+
+
+def _is_there(lock: str, run: Run, project: Project) -> bool:
+    """Whether the lock file surely lies in the working directory: a COPY names it, or brings it with a folder."""
+    path, stage = absolute(run, lock), run.stage
+    if path is None or stage is None:
+        return False
+    for part in stage.chain():
+        for instruction in part.instructions:
+            copy = from_context(instruction)
+            if copy and (part is not stage or copy.index < run.index):
+                names = [(source.literal or "").rpartition("/")[2] for source in copy.sources]
+                if lock in names and not any("*" in name for name in names):
+                    return True
+    return any(origin(path, stage, run, context) for context in contexts_that_fit(run.dockerfile, project))
+
+
+def _is_set(run: Run, tool: Tool) -> bool:
+    """Whether the environment or a configuration says so already."""
+    scope = run.stage.scope_at(run) if run.stage else None
+    if scope is not None and any(name in scope for name in tool.settings):
+        return True
+    return run.stage is not None and any(
+        command.effective.name == "bundle" and any(word.text.strip("\"'") in tool.settings for word in command.words)
+        for part in run.stage.chain()
+        for other in part.all_of(Run)
+        if part is not run.stage or other.index <= run.index
+        for command in other.script.commands
+    )
+
+
+def _is_elsewhere(run: Run, install: PackageCommand) -> bool:
+    """Whether the installation may run in another folder, or not at all."""
+    options = ("--prefix", "-C", "--cwd", "--dir", "--project", "--directory", "--gemfile", "--script")
+    commands = run.script.commands
+    moved = any(command.name in ("cd", "pushd") and command.start < install.command.start for command in commands)
+    deleted = any(command.effective.name == "rm" and "lock" in command.span.text for command in commands)
+    return moved or deleted or install.options.has(*options) is not False or bool(install.command.context)
+
+
+def _fix(run: Run, install: PackageCommand) -> Fix | None:
+    if install.manager == "npm" and run.exec_form is None:
+        return Fix.replace("Use `npm ci`", install.verb_word, "ci", "unsafe")
+    if install.manager in ("yarn", "pnpm", "bun") and install.verb:
+        option = "--frozen-lockfile"
+        return Fix(f"Add `{option}`", [add_option(run, install.verb_word, option)], "unsafe")
+    return None
