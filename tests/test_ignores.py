@@ -68,6 +68,7 @@ def test_above_an_instruction(before: str, after: str) -> None:
 
 
 def test_in_a_whole_file() -> None:
-    top, rest = "#!/usr/bin/env python\n# Licence\n", "from airflow import DAG\nDAG('a', schedule_interval=None)\n"
-    after = written(ignore_in_file, "dags/a.py", top + rest, ["AF8"], "")
-    assert after.startswith(f"{top}# dagdock: ignore-file[AF8") and after.endswith(f"]\n{rest}")
+    top = "#!/usr/bin/env python\n# Licence\n"
+    rest = "from airflow import DAG\nfrom airflow.models import Variable\nDAG(Variable.get('a'))\n"
+    after = written(ignore_in_file, "dags/a.py", top + rest, ["AF203"], "")
+    assert after == f"{top}# dagdock: ignore-file[AF203]\n{rest}"

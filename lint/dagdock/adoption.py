@@ -8,7 +8,8 @@ from functools import partial
 
 from dagdock import baseline, disk
 from dagdock.baseline import Baseline, Key, Sorted, sort_out
-from dagdock.engine import Linter
+from dagdock.changed import Past
+from dagdock.engine import Linter, Target, Workspace
 from dagdock.result import Failure, Result
 from dagdock.rule import Finding
 
@@ -40,57 +41,109 @@ def _below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
-def caused(findings: Sequence[Finding], before: Baseline) -> Sorted:
-    """Findings sorted by those that were there before a change."""
-    return sort_out(findings, before, partial(_gone, before))
+class Adoption:
+    """What sets the old findings of a run apart: baselines, and the state at a revision."""
 
+    def __init__(
+        self,
+        linter: Linter,
+        workspace: Workspace,
+        targets: Sequence[Target],
+        paths: Sequence[str],
+        *,
+        explicit: str | None = None,
+        configured: bool = True,
+        write_to: str | None = None,
+        prune: bool = False,
+        revision: str | None = None,
+    ) -> None:
+        """`paths` are the files and folders that the user gave.
 
-def set_apart(
-    result: Result, linter: Linter, paths: Sequence[str], *, explicit: str | None = None, prune: bool = False
-) -> int:
-    """Move what a baseline knows from the findings to `result.known`, and name what it lists without need.
+        `explicit` is the baseline for all files; else each file has the one that its configuration names, where
+        `configured` wants it. `write_to` makes all findings known in a baseline. `prune` takes out of the baselines
+        what they list without need. `revision` leaves only what changes since then have caused.
 
-    `explicit` is the baseline for all files; else each file has the one that its configuration names. `prune` takes
-    out of the baselines what they list without need. Gives how many baselines there are. Raises ConfigError.
-    """
-    judged = Judged(result, paths)
-    new: list[Finding] = []
-    by_file = _by_baseline(result, linter, explicit)
-    for file, findings in by_file.items():
-        if not file:
-            new += findings
-            continue
-        known = baseline.read(disk.shown(file))
-        sorted_out = sort_out(findings, known, partial(_gone, known))
-        new += sorted_out.new
-        result.known += sorted_out.known
-        stale = {
-            key: count
-            for key, count in sorted_out.left.items()
-            if _gone(known, key.path) or judged.could_find(key, known.folder)
-        }
-        if not prune:
-            result.notes += _named(disk.shown(file), known, stale)
-        elif stale or sorted_out.moved:
-            result.notes += _pruned(file, known, stale, sorted_out.moved, result)
-    result.findings = sorted(new, key=lambda finding: finding.order)
-    result.known.sort(key=lambda finding: finding.order)
-    return len([file for file in by_file if file])
+        Raises ConfigError for a baseline that cannot be used, UsageError for a revision that git does not know.
+        """
+        self._linter = linter
+        self._workspace = workspace
+        self._targets = targets
+        self._paths = paths
+        self._explicit = os.path.abspath(explicit) if explicit is not None else None
+        self._configured = configured and write_to is None
+        self._write_to = write_to
+        self._prune = prune
+        self._past = Past(revision, targets) if revision is not None else None
+        self._before: Baseline | None = None
+        self._files: dict[str, str | None] = {}
+        # Nothing is checked, mended or written where a baseline turns out to be unusable.
+        self._baselines: dict[str, Baseline] = {}
+        if write_to is not None and os.path.lexists(write_to):
+            baseline.read(write_to)
+        for file in {self._file(os.path.dirname(target.full)) for target in targets} | {self._explicit}:
+            if file:
+                self._baseline(file)
 
+    def caused(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """The findings that changes since the revision have caused; all where none was asked for."""
+        return self._by_past(findings).new if self._past else findings
 
-def _by_baseline(result: Result, linter: Linter, explicit: str | None) -> dict[str, list[Finding]]:
-    """The findings by the absolute path of the baseline that holds for their file; empty where there is none."""
-    files: dict[str, str] = {}
-    found: dict[str, list[Finding]] = {os.path.abspath(explicit): []} if explicit is not None else {}
-    for path in (*result.judged, *(finding.path for finding in result.findings)):
-        if path not in files:
-            config = linter.config(os.path.dirname(os.path.abspath(path)))
-            named = os.path.join(config.folder, config.baseline) if config.baseline else ""
-            files[path] = os.path.abspath(explicit) if explicit is not None else named
-            found.setdefault(files[path], [])
-    for finding in result.findings:
-        found[files[finding.path]].append(finding)
-    return found
+    def set_apart(self, result: Result) -> None:
+        """Move what is known from the findings of a run to `known` and `older`, and name idle entries of baselines."""
+        if self._write_to is not None:
+            _write_all(result, self._paths, self._write_to)
+            return
+        self._by_baselines(result)
+        if self._past and result.findings:
+            sorted_out = self._by_past(result.findings)
+            result.findings, result.older = sorted_out.new, sorted_out.known
+
+    def _by_past(self, findings: Sequence[Finding]) -> Sorted:
+        assert self._past, "a revision was asked for"
+        if self._before is None:
+            self._before = self._past.findings(self._linter, self._workspace, self._targets)
+        return sort_out(findings, self._before, partial(_gone, self._before))
+
+    def _by_baselines(self, result: Result) -> None:
+        judged = Judged(result, self._paths)
+        by_file: dict[str | None, list[Finding]] = {file: [] for file in self._baselines}
+        for finding in result.findings:
+            by_file.setdefault(self._file(os.path.dirname(os.path.abspath(finding.path))), []).append(finding)
+        new: list[Finding] = []
+        for file, findings in by_file.items():
+            if not file:
+                new += findings
+                continue
+            listed = self._baseline(file)
+            sorted_out = sort_out(findings, listed, partial(_gone, listed))
+            new += sorted_out.new
+            result.known += sorted_out.known
+            stale = {
+                key: count
+                for key, count in sorted_out.left.items()
+                if _gone(listed, key.path) or judged.could_find(key, listed.folder)
+            }
+            if not self._prune:
+                result.notes += _named(disk.shown(file), listed, stale)
+            elif stale or sorted_out.moved:
+                result.notes += _pruned(file, listed, stale, sorted_out.moved, result)
+        result.findings = sorted(new, key=lambda finding: finding.order)
+        result.known.sort(key=lambda finding: finding.order)
+
+    def _file(self, folder: str) -> str | None:
+        """The absolute path of the baseline for the files of a folder."""
+        if self._explicit is not None:
+            return self._explicit
+        if folder not in self._files:
+            config = self._linter.config(folder) if self._configured else None
+            named = config.baseline if config else None
+            self._files[folder] = os.path.join(config.folder, named) if config and named else None
+        return self._files[folder]
+
+    def _baseline(self, file: str) -> Baseline:
+        if file not in self._baselines:
+            self._baselines[file] = baseline.read(disk.shown(file))
+        return self._baselines[file]
 
 
 def _gone(known: Baseline, path: str) -> bool:
@@ -121,11 +174,8 @@ def _pruned(
         yield f"{disk.shown(file)}: {sum(stale.values())} taken out, {known.total} left"
 
 
-def write(result: Result, paths: Sequence[str], file: str) -> None:
-    """Make all findings known: write them into a baseline. What it lists of files and rules outside the run stays.
-
-    Raises ConfigError where the file is there and is no baseline.
-    """
+def _write_all(result: Result, paths: Sequence[str], file: str) -> None:
+    """Make all findings known: write them into a baseline. What it lists of files and rules outside the run stays."""
     file = os.path.abspath(file)
     judged = Judged(result, paths)
     written = Baseline.of(result.findings, os.path.dirname(file))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from dagdock import __version__
 
 if TYPE_CHECKING:
+    from dagdock.adoption import Adoption
     from dagdock.config import Threshold
     from dagdock.engine import Linter, Target, Workspace
     from dagdock.fix import Safety
@@ -130,6 +131,15 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     fixes.add_argument("--unsafe-fixes", action="store_true", help="mend also where the meaning may change")
     fixes.add_argument("--diff", action="store_true", help="show what fixes would change, and write nothing")
 
+    legacy = check.add_argument_group("a project with many findings")
+    known = legacy.add_mutually_exclusive_group()
+    known.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file lists")
+    known.add_argument("--no-baseline", action="store_true", help="leave out nothing, whatever the configuration says")
+    known.add_argument("--write-baseline", metavar="FILE", help="write all findings to a file that lists them")
+    legacy.add_argument("--prune", action="store_true", help="take out of the baseline what is found no more")
+    legacy.add_argument("--changed-since", metavar="REV", help="only what changes since a git revision have caused")
+    legacy.add_argument("--add-ignores", metavar="REASON", help="silence each finding with a comment that says why")
+
     status = check.add_argument_group("exit status")
     status.add_argument(
         "--fail-on",
@@ -241,9 +251,9 @@ def _check(arguments: argparse.Namespace) -> int:
         _flat(arguments.extend_select),
         _flat(arguments.ignore),
     )
-    mending = arguments.fix or arguments.unsafe_fixes or arguments.diff
-    # Fixes are applied to documents, and those stay in the process that parsed them.
-    jobs = 1 if mending else max(arguments.jobs, 0)
+    mending = arguments.fix or arguments.unsafe_fixes or (arguments.diff and arguments.add_ignores is None)
+    # What is edited are documents, and those stay in the process that parsed them.
+    jobs = 1 if mending or arguments.add_ignores is not None else max(arguments.jobs, 0)
     finder = Finder(isolated=arguments.isolated, explicit=arguments.config)
     linter = Linter(finder=finder, choice=choice, jobs=jobs)
     check_asked(choice, linter.vocabulary)
@@ -260,13 +270,74 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.show_files:
         return _show_files(targets, workspace, failures)
 
+    adoption = _adoption(arguments, linter, workspace, targets)
     progress = Progress(sys.stderr)
     if mending:
-        return _mend(arguments, linter, workspace, targets, failures, progress)
+        return _mend(arguments, linter, workspace, targets, failures, progress, adoption)
+    if arguments.add_ignores is not None:
+        return _add_ignores(arguments, linter, workspace, targets, failures, progress, adoption)
     result = linter.check(workspace, targets, progress.tell)
     progress.clear()
     result.errors[:0] = failures
+    if adoption:
+        adoption.set_apart(result)
     return _report(arguments, result, sys.stdout, _fail_on(arguments, linter, targets))
+
+
+def _adoption(
+    arguments: argparse.Namespace, linter: Linter, workspace: Workspace, targets: Sequence[Target]
+) -> Adoption | None:
+    """What sets known findings apart; None where nothing asks for it."""
+    from dagdock.selection import UsageError
+
+    _check_adoption(arguments)
+    asked = arguments.baseline, arguments.write_baseline, arguments.changed_since, arguments.add_ignores
+    configured = not arguments.no_baseline and any(
+        linter.config(folder).baseline for folder in {os.path.dirname(target.full) for target in targets}
+    )
+    if arguments.prune and arguments.baseline is None and not configured:
+        raise UsageError("--prune: there is no baseline; name one with --baseline, or in the configuration")
+    if not configured and all(each is None for each in asked):
+        return None
+    from dagdock.adoption import Adoption
+
+    return Adoption(
+        linter,
+        workspace,
+        targets,
+        arguments.paths or ["."],
+        explicit=arguments.baseline,
+        configured=configured,
+        write_to=arguments.write_baseline,
+        prune=arguments.prune,
+        revision=arguments.changed_since,
+    )
+
+
+# Pairs of options that cannot be meant together.
+_CLASHES = [
+    ("write_baseline", "changed_since"),
+    ("write_baseline", "prune"),
+    ("write_baseline", "add_ignores"),
+    ("write_baseline", "diff"),
+    ("prune", "add_ignores"),
+    ("prune", "diff"),
+    ("add_ignores", "fix"),
+    ("add_ignores", "unsafe_fixes"),
+]
+
+
+def _check_adoption(arguments: argparse.Namespace) -> None:
+    from dagdock.selection import UsageError
+
+    for pair in _CLASHES:
+        if all(getattr(arguments, name) not in (None, False) for name in pair):
+            one, other = (f"--{name.replace('_', '-')}" for name in pair)
+            raise UsageError(f"{one} and {other} cannot be used together")
+    if arguments.add_ignores is not None and not arguments.add_ignores.strip():
+        raise UsageError("--add-ignores: say why, for whoever reads the comments")
+    if arguments.add_ignores is not None and "-" in arguments.paths:
+        raise UsageError("--add-ignores writes to files, and standard input is none")
 
 
 def _flat(lists: list[list[str]] | None) -> list[str]:
@@ -333,11 +404,13 @@ def _mend(
     targets: Sequence[Target],
     failures: Sequence[Failure],
     progress: Progress,
+    adoption: Adoption | None,
 ) -> int:
     from dagdock.mend import Mending, diff
 
     safeties: list[Safety] = ["safe", "unsafe"] if arguments.unsafe_fixes else ["safe"]
-    mending = Mending(linter, workspace, targets, safeties, progress=progress.tell)
+    among = adoption.caused if adoption else None
+    mending = Mending(linter, workspace, targets, safeties, among=among, progress=progress.tell)
     progress.clear()
     changes = mending.changes
     result = mending.result
@@ -358,7 +431,36 @@ def _mend(
         stream = sys.stderr
     else:
         mending.write()
+    if adoption:
+        adoption.set_apart(result)
     return _report(arguments, result, stream, _fail_on(arguments, linter, targets))
+
+
+def _add_ignores(
+    arguments: argparse.Namespace,
+    linter: Linter,
+    workspace: Workspace,
+    targets: Sequence[Target],
+    failures: Sequence[Failure],
+    progress: Progress,
+    adoption: Adoption | None,
+) -> int:
+    from dagdock.ignores import Ignoring
+    from dagdock.mend import diff, write_changes
+
+    assert adoption, "the option asks for it"
+    ignoring = Ignoring(linter, workspace, targets, arguments.add_ignores, adoption.set_apart, progress.tell)
+    progress.clear()
+    result = ignoring.result
+    result.errors[:0] = failures
+    if arguments.diff:
+        for line in diff(ignoring.changes):
+            _print_bytes(line)
+        for text in (*(f"{failure.path}: {failure.message}" for failure in result.errors), *result.notes):
+            print(f"dagdock: {text}", file=sys.stderr)
+        return BROKEN if result.errors else FOUND if ignoring.changes else CLEAN
+    write_changes(ignoring.changes, result)
+    return _report(arguments, result, sys.stdout, _fail_on(arguments, linter, targets))
 
 
 def _print_bytes(line: bytes) -> None:

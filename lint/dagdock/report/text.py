@@ -84,6 +84,10 @@ def write_end(result: Result, terminal: Terminal, *, quiet: bool = False) -> Non
         terminal.line(terminal.paint(f"Fixed {_count(len(result.fixed), 'problem')}.", "good"))
     for line in summary(result, terminal):
         terminal.line(line)
+    if result.known:
+        terminal.line(f"{len(result.known):,} known from the baseline.")
+    if result.older:
+        terminal.line(f"{_count(len(result.older), 'problem')} not caused by the changes.")
 
 
 def failure_line(failure: Failure, terminal: Terminal) -> str:
