@@ -54,11 +54,18 @@ def undefined_variable(stage: Stage) -> Problems:
             if close is None and (not facts or "env" not in facts or name in facts["env"]):
                 continue
             told.add(name)
+            if isinstance(instruction, Env) and _is_set_beside(name, instruction):
+                continue  # self-reference-in-env says it
             own = isinstance(instruction, Env) and any(
                 pair.key == name and pair.value is not None and pair.value.span.holds(name)
                 for pair in instruction.pairs
             )
             yield _problem(name, close, own)
+
+
+def _is_set_beside(name: Text, env: Env) -> bool:
+    """Whether another pair of the same ENV sets the variable."""
+    return any(pair.key == name and not (pair.value and pair.value.span.holds(name)) for pair in env.pairs)
 
 
 def _problem(name: Text, close: str | None, own: bool) -> Problem:

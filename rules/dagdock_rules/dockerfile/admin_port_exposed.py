@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Expose, Problem, Problems, rule
+
+from ._ports import read
+
+PORTS = {
+    22: "SSH",
+    23: "Telnet",
+    3389: "Remote Desktop",
+    5800: "VNC",
+    5900: "VNC",
+}
+
+
+@rule(
+    "DF617",
+    severity="warning",
+    since="0.1",
+    security=5.0,
+    lessons=["L12"],
+    aliases=["trivy:DS-0004", "checkov:CKV_DOCKER_1", "kics:exposing-port-22", "sonar:S6473"],
+    tags=["security"],
+    bad=[
+        Bad("FROM debian:12\nRUN apt-get update && apt-get install -y openssh-server\nEXPOSE 80 «22»\n"),
+        Bad("FROM debian:12\nENV VNC_PORT=5900\nEXPOSE «$VNC_PORT»\n"),
+    ],
+    good=["FROM debian:12\nEXPOSE 2222 8022 3389/udp\n"],
+)
+def admin_port_exposed(expose: Expose) -> Problems:
+    """EXPOSE opens a port that machines are administered through.
+
+    Whoever reaches SSH, Remote Desktop or VNC of a container can work in it, and passwords are tried on these ports all
+    day long. A container needs none of them: `docker exec` opens a shell in it from outside, with the rights of the
+    host. Servers for Git and SFTP, which speak SSH to serve files, are left alone.
+
+    https://docs.docker.com/reference/cli/docker/container/exec/
+    """
+    if _serves_git(expose):
+        return
+    for word in expose.words:
+        text = word.literal
+        if text is None and expose.stage is not None:
+            text = word.resolve(expose.stage.scope_at(expose))
+        port = read(text or "")
+        numbers = port.numbers
+        if numbers is None or port.protocol.lower() not in ("", "tcp"):
+            continue
+        found = next((number for number in PORTS if number in numbers), None)
+        if found is not None:
+            yield Problem(
+                word,
+                f"port {found} is for {PORTS[found]}, through which the container can be taken over. Leave it out, and "
+                "use `docker exec` to look inside",
+            )
+
+
+def _serves_git(expose: Expose) -> bool:
+    """Whether the image speaks SSH to serve repositories or files."""
+    text = expose.dockerfile.source.text.lower()
+    return any(word in text for word in ("git-shell", "gitolite", "gitea", "gogs", "gitlab", "sftp"))
