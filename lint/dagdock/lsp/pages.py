@@ -88,6 +88,10 @@ def _holds(span: Span, offset: int) -> bool:
 
 def _of_comment(document: Document, offset: int, vocabulary: Vocabulary) -> Iterator[Page]:
     """The pages of the rules that a comment names at a place: ours, or those that stand for a peer's code."""
+    source = document.source
+    line = source.line_span(source.position(offset).line)
+    if "#" not in source.text[line.start : offset + 1]:
+        return
     of_document: tuple[Kind, ...] = (document.kind, "project")
     for suppression in suppress.read(document):
         for name in suppression.names:

@@ -141,7 +141,7 @@ class _Reader:
             text = self._source.text[start:end]
             size = 3 if text.startswith(('"""', "'''")) else 1
             closed = len(text) >= 2 * size and text.endswith(text[0] * size)
-            start, end = start + size, end - size if closed else start + len(re.split("[],]", text[size:])[0])
+            start, end = start + size, end - size if closed else start + size + len(re.split("[],]", text[size:])[0])
         word = Word(Span(self._source, start, max(start, end)), self._role, self._path, quoted, self._in_list)
         yield word
         if self._role != "value":
