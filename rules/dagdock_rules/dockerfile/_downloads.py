@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from dagdock.api import Command, Options, Script, Word, load_data
 
+# With these wget shows no progress bar.
+QUIET = ("-q", "--quiet", "--no-verbose", "-o", "--output-file", "-a", "--append-output", "--progress", "--spider")
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal", "169.254.")
 
 
@@ -26,6 +28,11 @@ class Download:
         if given and not self.urls:
             self.urls = [word for word in self.command.arguments if word.value in given]
 
+    def has(self, *names: str) -> bool | None:
+        """Whether one of the options is given; None where a variable may hold it. A lone variable is the address."""
+        given = self.options.has(*names)
+        return False if given is None and len(self.options.operands) == 1 else given
+
     @property
     def is_local(self) -> bool:
         """Whether it talks to this machine: a probe, no download."""
@@ -40,7 +47,7 @@ class Download:
         redirect = next((each for each in self.command.redirects if each.operator.startswith(">")), None)
         if redirect is not None and redirect.descriptor in ("", "1"):
             return redirect.target.value if redirect.target else None
-        if self.name == "curl" and not self.options.has("-O", "--remote-name", "--remote-name-all"):
+        if self.name == "curl" and not self.has("-O", "--remote-name", "--remote-name-all"):
             return ""
         text = self.urls[-1].text.strip("\"'") if self.urls else ""
         return text.partition("?")[0].rpartition("/")[2] or None
@@ -72,3 +79,11 @@ def _downloads(script: Script) -> tuple[Download, ...]:
 
 def _is_address(word: Word) -> bool:
     return not word.prefix.startswith("-")
+
+
+def is_quiet(download: Download) -> bool:
+    """Whether the progress of wget goes nowhere, or to a file."""
+    given = download.has(*QUIET, "--version", "--help")
+    if given is not False or any(word.text.startswith(("-nv", "--progress")) for word in download.command.arguments):
+        return True
+    return any(redirect.descriptor == "2" or "&" in redirect.operator for redirect in download.command.redirects)

@@ -53,7 +53,8 @@ CHECKERS = frozenset("sha256sum sha512sum sha1sum shasum md5sum gpg gpgv gpgveri
         "FROM alpine:3.20\nCOPY vendor.rsa.pub /etc/apk/keys/\nRUN apk add --no-cache tool\n",
         (
             "FROM alpine:3.20\n"
-            "RUN wget -q https://example.com/tool.apk && echo 'aaaa  tool.apk' | sha256sum -c && apk add --allow-untrusted tool.apk\n"
+            "RUN wget -q https://example.com/tool.apk && sha256sum -c tool.sha256 "
+            "&& apk add --allow-untrusted tool.apk\n"
         ),
     ],
 )

@@ -1,0 +1,65 @@
+"""Which shell and which tools a stage has, as far as its base image and its installations tell."""
+
+from __future__ import annotations
+
+from dagdock.api import ImageRef, Run, Stage, load_data
+
+from ..packages import installs
+
+GNU_FAMILIES = ("apt", "yum", "dnf", "microdnf", "tdnf", "zypper")
+
+
+def shell_of(image: ImageRef | None) -> str | None:
+    """What stands behind `/bin/sh` in an image: `bash` where bash is there, `ash` for BusyBox, `` for none at all.
+
+    None where that is unknown.
+    """
+    if image is None:
+        return None
+    tag, name = (image.tag or "").lower(), image.familiar.lower()
+    about = load_data("dagdock_rules", "base-shells")
+    if "alpine" in tag or "busybox" in tag or name.rpartition("/")[2].startswith("alpine"):
+        return "ash"
+    if any(mark in tag for mark in about["debian-tags"]):
+        return "bash"
+    for shell in ("bash", "ash", "none"):
+        names: list[str] = about[shell]
+        if name in names or any(entry.endswith("/*") and name.startswith(entry[:-1]) for entry in names):
+            return "" if shell == "none" else shell
+    return None
+
+
+def shell_behind(stage: Stage | None) -> str | None:
+    """The shell of the image at the bottom of a stage's chain."""
+    if stage is None:
+        return None
+    *_, root = stage.chain()
+    return "" if root.is_scratch else shell_of(root.image)
+
+
+def installed(stage: Stage | None, before: Run | None = None) -> set[str]:
+    """The names of the packages that the stage's RUNs install by a system's package manager, up to one of them."""
+    found: set[str] = set()
+    for part in stage.chain() if stage else ():
+        for run in part.all_of(Run):
+            if before is None or part is not stage or run.index <= before.index:
+                for call in installs(run.script):
+                    found |= {word.prefix.partition("=")[0].partition("~")[0] for word in call.packages}
+    return found
+
+
+def has_busybox(run: Run) -> bool:
+    """Whether `wget` and its like are BusyBox's here."""
+    return shell_behind(run.stage) == "ash" and "wget" not in installed(run.stage, run)
+
+
+def has_gnu_tools(run: Run) -> bool:
+    """Whether `wget` is surely GNU's: installed by a package manager of a system that has no other."""
+    if shell_behind(run.stage) == "bash":
+        return True
+    return any(
+        call.family in GNU_FAMILIES
+        for part in (run.stage.chain() if run.stage else ())
+        for other in part.all_of(Run)
+        for call in installs(other.script)
+    )

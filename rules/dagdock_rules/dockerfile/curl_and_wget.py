@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Onbuild, Problem, Problems, Related, Run, Stage, rule
+
+from ._downloads import Download, downloads
+
+
+@rule(
+    "DF407",
+    severity="info",
+    since="0.1",
+    lessons=["L07"],
+    aliases=["hadolint:DL4001", "trivy:DS-0014", "kics:run-using-wget-and-curl", "semgrep:use-either-wget-or-curl"],
+    bad=[
+        Bad("FROM debian:12\nRUN wget -q https://example.com/a\nRUN «curl» -fO https://example.com/b\n"),
+    ],
+    good=[
+        ("FROM debian:12\nRUN apt-get update && apt-get install -y curl wget\nRUN curl -fO https://example.com/b\n"),
+        (
+            "FROM debian:12 AS a\n"
+            "RUN wget -q https://example.com/a\n"
+            "FROM debian:12\n"
+            "RUN curl -fO https://example.com/b\n"
+        ),
+    ],
+)
+def curl_and_wget(stage: Stage) -> Problems:
+    """Both curl and wget are used in one stage.
+
+    They do the same, and each brings its own packages and its own holes to mend. Use one of them for all downloads of
+    the stage.
+
+    https://docs.docker.com/build/building/best-practices/#dont-install-unnecessary-packages
+    """
+    first: dict[str, Download] = {}
+    for instruction in stage.instructions:
+        inner = instruction.inner if isinstance(instruction, Onbuild) else instruction
+        if not isinstance(inner, Run):
+            continue
+        seen = set(first)
+        for download in downloads(inner.script):
+            first.setdefault(download.name, download)
+            if len(first) == 2 and "second" not in seen:
+                other = first["wget" if download.name == "curl" else "curl"]
+                yield Problem(
+                    download.command.words[0],
+                    f"`{download.name}` is used here and `{other.name}` in line {other.command.span.line}. Use one of "
+                    "them for both",
+                    related=[Related(other.command.words[0], f"here it is `{other.name}`")],
+                )
+                seen.add("second")

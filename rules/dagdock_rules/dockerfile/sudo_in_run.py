@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dagdock.api import Bad, Command, Edit, Fix, Problem, Problems, Run, Span, rule
+
+from ._users import is_root
+
+SUDO = ("sudo", "/usr/bin/sudo", "/bin/sudo")
+
+
+@rule(
+    "DF405",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L13"],
+    aliases=[
+        "hadolint:DL3004",
+        "trivy:DS-0010",
+        "checkov:CKV2_DOCKER_1",
+        "kics:run-using-sudo",
+        "semgrep:no-sudo-in-dockerfile",
+    ],
+    tags=["security"],
+    bad=[
+        Bad(
+            "FROM debian:12\nRUN «sudo» apt-get update\n",
+            fixed="FROM debian:12\nRUN apt-get update\n",
+        ),
+    ],
+    good=[
+        "FROM debian:12\nRUN apt-get update && apt-get install -y sudo\n",
+        "FROM debian:12\nRUN echo 'app ALL=NOPASSWD: ALL' > /etc/sudoers.d/app\n",
+    ],
+)
+def sudo_in_run(run: Run) -> Problems:
+    """sudo is used in a build, which runs as root already.
+
+    A build runs as root unless USER says otherwise, so sudo changes nothing, has to be installed for it, and makes a
+    hole in the finished image: whoever gets in may become root by it. Where another user is in force, go back with
+    `USER root` for the steps that need it.
+
+    https://docs.docker.com/build/building/best-practices/#user
+    """
+    words = [(command, word) for command in run.script.commands for word in command.words[:1] if word.value in SUDO]
+    words += [
+        (command, word)
+        for command in run.script.commands
+        for word in command.words[1:]
+        if word.value == "sudo" and "sudo" in command.effective.wrappers and command.words[0].value not in SUDO
+    ]
+    if words:
+        user = run.stage.user_at(run) if run.stage else None
+        other = user is not None and run.stage is not None and not is_root(user, run.stage)
+        yield Problem(
+            words[0][1],
+            "sudo makes a way to root in the image that everybody who gets in can take. Set `USER root` for this step, "
+            "and go back after it"
+            if other
+            else "a build runs as root already, so sudo only has to be installed for nothing. Leave it out",
+            fix=None if other else _fix(run, [command for command, _ in words]),
+        )
+
+
+def _fix(run: Run, commands: Sequence[Command]) -> Fix | None:
+    """Leave the word out, where nothing but the command stands behind it."""
+    edits: list[Edit] = []
+    for command in commands:
+        if len(command.words) < 2 or command.words[0].value not in SUDO or run.exec_form is not None:
+            return None
+        following = command.words[1]
+        if following.prefix.startswith("-") or "=" in following.text or "/" in following.prefix[:1]:
+            return None
+        edits.append(Edit(Span(run.span.source, command.words[0].span.start, following.span.start), ""))
+    return Fix("Leave out `sudo`", edits, "unsafe")

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Command, Edit, Fix, Problem, Problems, Run, Span, rule
+
+from ._moves_in_run import leading_cd
+
+
+@rule(
+    "DF404",
+    severity="info",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L14"],
+    aliases=[
+        "hadolint:DL3003",
+        "trivy:DS-0013",
+        "kics:run-cd-instead-of-workdir",
+        "sonar:S6597",
+        "semgrep:use-workdir",
+    ],
+    bad=[
+        Bad(
+            "FROM debian:12\nRUN «cd /app» && make\n",
+            fixed="FROM debian:12\nWORKDIR /app\nRUN make\n",
+        ),
+    ],
+    good=[
+        "FROM debian:12\nWORKDIR /app\nRUN make\n",
+        "FROM debian:12\nRUN cd /tmp && make && make install && rm -rf /tmp/*\n",
+        ("FROM debian:12\nRUN git clone --depth 1 https://example.com/x /src && cd /src && make && (cd sub && make)\n"),
+    ],
+)
+def use_workdir_not_cd(run: Run) -> Problems:
+    """A RUN begins with `cd` instead of standing in its folder.
+
+    `WORKDIR` makes the folder where it is missing, holds for everything that follows, and shows in the image; `cd` has
+    to be repeated in each RUN, and is easily forgotten in one. A detour to a folder for temporary files is fine.
+
+    https://docs.docker.com/build/building/best-practices/#workdir
+    """
+    step = leading_cd(run)
+    if step and not _is_detour(step, run):
+        move, following = step
+        folder = move.arguments[0].text
+        yield Problem(
+            move,
+            f"this RUN works in `{folder}`, and the next one starts in the old folder again. Use `WORKDIR {folder}`",
+            fix=_fix(run, move, following),
+        )
+
+
+def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
+    """Whether the folder is for temporary files, or the RUN deletes it or leaves it again itself."""
+    move, _ = step
+    folder = (move.arguments[0].value or move.arguments[0].text).rstrip("/")
+    if folder.startswith(("/tmp", "/var/tmp", "/var/cache", "-", "~", "..", "$(", "`")):
+        return True
+    for command in run.script.commands[1:]:
+        if command.name in ("cd", "pushd", "popd"):
+            return True
+        words = [word.value or word.text for word in command.effective.arguments]
+        if command.effective.name == "rm" and any(word.rstrip("/*") == folder for word in words):
+            return True
+    return False
+
+
+def _fix(run: Run, move: Command, following: Command) -> Fix | None:
+    """WORKDIR above the RUN, and the `cd` gone."""
+    path = move.arguments[0].value
+    gap = Span(run.span.source, move.span.start, following.span.start)
+    if run.heredocs or run.onbuild is not None or not path or " " in path or following.joined != "&&":
+        return None
+    if "#" in gap.text or run.span.begin.column != 1:
+        return None
+    place = Span(run.span.source, run.span.start, run.span.start)
+    line = f"WORKDIR {path}{run.span.source.newline}"
+    return Fix("Use WORKDIR", [Edit(place, line), Edit(gap, "")], "unsafe")
