@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from lsprotocol import types as lsp
 
 from dagdock.fix import Edit, apply_edits
 from dagdock.ignores import ignore_here, ignore_in_file
-from dagdock.lsp.diagnostics import Taste, UriOf, of_finding
+from dagdock.lsp.client import Client
+from dagdock.lsp.diagnostics import UriOf, of_finding
 from dagdock.lsp.places import range_of
 from dagdock.lsp.session import Look, Session
 from dagdock.mend import Mending, why_unsound
@@ -24,60 +25,53 @@ KINDS = (lsp.CodeActionKind.QuickFix, FIX_ALL)
 _MAX_IGNORED = 10
 
 
-class Wish(NamedTuple):
-    """What a client asks for, and what it can do with the answer."""
-
-    only: Sequence[str] | None
-    """The kinds of actions it wants; all where it says nothing."""
-    resolves: bool
-    """Whether it comes back for the edit of an action that it is about to take."""
-    versions: bool
-    """Whether it takes edits that name the version of the text they are for."""
-
-    def admits(self, kind: str) -> bool:
-        return not self.only or any(kind == each or kind.startswith(f"{each}.") for each in self.only)
+def admits(only: Sequence[str], kind: str) -> bool:
+    """Whether a request for some kinds of actions is also for this one; one for none in particular is for all."""
+    return not only or any(kind == each or not each or kind.startswith(f"{each}.") for each in only)
 
 
 class Actions:
     """The actions for one state of a session."""
 
-    def __init__(self, session: Session, taste: Taste, uri_of: UriOf, version_of: Callable[[str], int | None]) -> None:
+    def __init__(
+        self, session: Session, client: Client, uri_of: UriOf, version_of: Callable[[str], int | None]
+    ) -> None:
         """`version_of` gives the version of an open text by its URI."""
         self._session = session
-        self._taste = taste
+        self._client = client
         self._uri_of = uri_of
         self._version_of = version_of
 
-    def at(self, key: str, place: lsp.Range, wish: Wish) -> list[lsp.CodeAction]:
+    def at(self, key: str, place: lsp.Range, only: Sequence[str]) -> list[lsp.CodeAction]:
         look = self._session.look(key)
         if look is None or look.document is None:
             return []
         found: list[lsp.CodeAction] = []
         shown = self._session.shown(key)
-        if wish.admits(lsp.CodeActionKind.QuickFix):
+        if admits(only, lsp.CodeActionKind.QuickFix):
             start, end = (self._offset(look, each) for each in (place.start, place.end))
             touched = [each for each in shown if each.span.start <= end and start <= each.span.end]
-            found += self._fixes(look, touched, wish)
-            found += self._ignores(look, touched, wish)
+            found += self._fixes(look, touched)
+            found += self._ignores(look, touched)
             found += self._explanations(touched)
-        if wish.admits(FIX_ALL) and self._session.options.fix_all:
-            found += self._fix_all(key, look, shown, wish)
+        if admits(only, FIX_ALL) and self._session.options.fix_all:
+            found += self._fix_all(key, look, shown)
         return found
 
-    def fix_all(self, key: str, versions: bool) -> lsp.WorkspaceEdit | None:
+    def fix_all(self, key: str) -> lsp.WorkspaceEdit | None:
         """The edit that mends all that can be mended safely in a file; None where there is nothing."""
         look = self._session.look(key)
         if look is None:
             return None
         mending = Mending(look.linter, look.workspace, [look.examined.target], ["safe"])
         edits = [edit for change in mending.changes for edit in _difference(change.before, change.after)]
-        return self._workspace_edit(edits, versions) if edits else None
+        return self._workspace_edit(edits) if edits else None
 
     def _offset(self, look: Look, place: lsp.Position) -> int:
         assert look.document
-        return look.document.source.editor_offset(place.line, place.character, self._taste.encoding)
+        return look.document.source.editor_offset(place.line, place.character, self._client.encoding)
 
-    def _fixes(self, look: Look, findings: Sequence[Finding], wish: Wish) -> Iterator[lsp.CodeAction]:
+    def _fixes(self, look: Look, findings: Sequence[Finding]) -> Iterator[lsp.CodeAction]:
         offered: set[int] = set()
         for finding in findings:
             fix = finding.fix
@@ -91,10 +85,10 @@ class Actions:
                     kind=lsp.CodeActionKind.QuickFix,
                     diagnostics=[self._diagnostic(finding)],
                     is_preferred=fix.safety == "safe" or None,
-                    edit=self._workspace_edit(edits, wish.versions),
+                    edit=self._workspace_edit(edits),
                 )
 
-    def _ignores(self, look: Look, findings: Sequence[Finding], wish: Wish) -> Iterator[lsp.CodeAction]:
+    def _ignores(self, look: Look, findings: Sequence[Finding]) -> Iterator[lsp.CodeAction]:
         assert look.document
         in_file: set[str] = set()
         for finding in findings[:_MAX_IGNORED]:
@@ -109,7 +103,7 @@ class Actions:
                         title,
                         kind=lsp.CodeActionKind.QuickFix,
                         diagnostics=[self._diagnostic(finding)],
-                        edit=self._workspace_edit(edits, wish.versions),
+                        edit=self._workspace_edit(edits),
                     )
 
     def _explanations(self, findings: Sequence[Finding]) -> Iterator[lsp.CodeAction]:
@@ -125,25 +119,25 @@ class Actions:
                 command=lsp.Command(title, EXPLAIN, arguments=[code]),
             )
 
-    def _fix_all(self, key: str, look: Look, shown: Sequence[Finding], wish: Wish) -> Iterator[lsp.CodeAction]:
+    def _fix_all(self, key: str, look: Look, shown: Sequence[Finding]) -> Iterator[lsp.CodeAction]:
         if not any(finding.fix and finding.fix.safety == "safe" for finding in shown):
             return
         action = lsp.CodeAction("Fix all that dagdock can fix safely", kind=FIX_ALL, data={"fixAll": key})
-        if not wish.resolves:
-            action.edit = self.fix_all(key, wish.versions)
+        if not self._client.resolves:
+            action.edit = self.fix_all(key)
             if action.edit is None:
                 return
         yield action
 
     def _diagnostic(self, finding: Finding) -> lsp.Diagnostic:
-        return of_finding(finding, self._taste, self._uri_of)
+        return of_finding(finding, self._client, self._uri_of)
 
-    def _workspace_edit(self, edits: Sequence[Edit], versions: bool) -> lsp.WorkspaceEdit:
+    def _workspace_edit(self, edits: Sequence[Edit]) -> lsp.WorkspaceEdit:
         by_uri: dict[str, list[lsp.TextEdit]] = {}
         for edit in edits:
             uri = self._uri_of(edit.span.source.path)
-            by_uri.setdefault(uri, []).append(lsp.TextEdit(range_of(edit.span, self._taste.encoding), edit.text))
-        if not versions:
+            by_uri.setdefault(uri, []).append(lsp.TextEdit(range_of(edit.span, self._client.encoding), edit.text))
+        if not self._client.versions:
             return lsp.WorkspaceEdit(changes=by_uri)
         return lsp.WorkspaceEdit(
             document_changes=[

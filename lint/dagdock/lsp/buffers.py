@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from dagdock.config import OWN_FILES
 from dagdock.facts import Disk
-from dagdock.project.classify import to_bytes
+from dagdock.project.classify import DocumentKind, classify, to_bytes
 from dagdock.text import Encoding, Source
 
 # What an untitled text is taken for, by the language that its editor says it is in.
@@ -55,6 +56,13 @@ class Buffer:
     def name(self) -> str:
         """The file name that says what it is; empty where nothing does."""
         return os.path.basename(self.path) if self.path else _NAMES.get(self.language, "")
+
+    @property
+    def kind(self) -> DocumentKind | Literal["config"] | None:
+        """What it is about; None where that is nothing to dagdock."""
+        if self.name in OWN_FILES:
+            return "config"
+        return classify(self.name, self.content) or ("dockerfile" if self.language == "dockerfile" else None)
 
     @property
     def content(self) -> bytes:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from lsprotocol import types as lsp
 
+from dagdock.lsp.client import Client
 from dagdock.lsp.places import range_of
 from dagdock.lsp.session import Fault, Judged
 from dagdock.rule import Finding
-from dagdock.text import Encoding
 
 SOURCE = "dagdock"
 SEVERITIES = {
@@ -22,53 +21,29 @@ SEVERITIES = {
 # Words among a rule's tags that editors show in a way of their own.
 _TAGS = {"unnecessary": lsp.DiagnosticTag.Unnecessary, "deprecated": lsp.DiagnosticTag.Deprecated}
 
-
-class Taste(NamedTuple):
-    """How a client wants its diagnostics."""
-
-    encoding: Encoding = "utf-16"
-    related: bool = False
-    tags: bool = False
-    links: bool = False
-    data: bool = False
-
-    @classmethod
-    def of(cls, capabilities: lsp.ClientCapabilities, encoding: Encoding) -> Taste:
-        text = capabilities.text_document
-        # What a client says for one way of asking holds for both where it says nothing for the other.
-        sides = [side for side in (text and text.publish_diagnostics, text and text.diagnostic) if side]
-        return cls(
-            encoding,
-            related=any(side.related_information for side in sides),
-            tags=any(side.tag_support for side in sides),
-            links=any(side.code_description_support for side in sides),
-            data=any(side.data_support for side in sides),
-        )
-
-
 UriOf = Callable[[str], str]
 """From the path of a finding, as the user sees it, to the URI of the file."""
 
 
-def of_judged(judged: Judged, taste: Taste, uri_of: UriOf) -> list[lsp.Diagnostic]:
+def of_judged(judged: Judged, client: Client, uri_of: UriOf) -> list[lsp.Diagnostic]:
     return [
         *(of_fault(fault) for fault in judged.faults),
-        *(of_finding(finding, taste, uri_of) for finding in judged.findings),
+        *(of_finding(finding, client, uri_of) for finding in judged.findings),
     ]
 
 
-def of_finding(finding: Finding, taste: Taste, uri_of: UriOf) -> lsp.Diagnostic:
+def of_finding(finding: Finding, client: Client, uri_of: UriOf) -> lsp.Diagnostic:
     rule = finding.rule
     related = [
         lsp.DiagnosticRelatedInformation(
-            lsp.Location(uri_of(each.span.source.path), range_of(each.span, taste.encoding)), printable(each.message)
+            lsp.Location(uri_of(each.span.source.path), range_of(each.span, client.encoding)), printable(each.message)
         )
-        for each in (finding.related if taste.related else ())
+        for each in (finding.related if client.related else ())
     ]
-    tags = [_TAGS[tag] for tag in rule.tags if tag in _TAGS] if taste.tags else []
-    link = rule.references[0] if taste.links and rule.references else None
+    tags = [_TAGS[tag] for tag in rule.tags if tag in _TAGS] if client.tags else []
+    link = rule.references[0] if client.code_links and rule.references else None
     return lsp.Diagnostic(
-        range=range_of(finding.span, taste.encoding),
+        range=range_of(finding.span, client.encoding),
         message=printable(finding.message),
         severity=SEVERITIES[finding.severity],
         code=rule.code,
@@ -76,7 +51,7 @@ def of_finding(finding: Finding, taste: Taste, uri_of: UriOf) -> lsp.Diagnostic:
         source=SOURCE,
         tags=tags or None,
         related_information=related or None,
-        data={"rule": rule.name, "fix": finding.fix.safety if finding.fix else None} if taste.data else None,
+        data={"rule": rule.name, "fix": finding.fix.safety if finding.fix else None} if client.data else None,
     )
 
 

@@ -17,10 +17,13 @@ _QUICK = 0.03
 class Schedule:
     """Judges one file at a time: the last that changed first. What changes while it is judged is judged again."""
 
-    def __init__(self, judge: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, judge: Callable[[str], Awaitable[None]], when_done: Callable[[], Awaitable[None]]) -> None:
+        """`when_done` is called when it is quiet and nothing is left to be judged."""
         self._judge = judge
+        self._when_done = when_done
         self._now: dict[str, None] = {}
         self._later: dict[str, None] = {}
+        self._due = False
         self._took: dict[str, float] = {}
         self._last_change = 0.0
         self._wake = asyncio.Event()
@@ -36,14 +39,12 @@ class Schedule:
     def when_quiet(self, keys: Iterable[str]) -> None:
         """Files whose findings may be others now."""
         self._later.update(dict.fromkeys(key for key in keys if key not in self._now))
+        self._due = True
         self._changed()
 
     def forget(self, key: str) -> None:
         for known in (self._now, self._later, self._took):
             known.pop(key, None)
-
-    def stop(self) -> None:
-        self._task.cancel()
 
     def _changed(self) -> None:
         self._last_change = perf_counter()
@@ -58,12 +59,16 @@ class Schedule:
                     continue
                 self._now.pop(key, None)
                 await self._timed(key)
-            elif self._later:
+            elif self._due:
                 if await self._interrupted(self._last_change + QUIET - perf_counter()):
                     continue
-                key = next(iter(self._later))
-                del self._later[key]
-                await self._timed(key)
+                if self._later:
+                    key = next(iter(self._later))
+                    del self._later[key]
+                    await self._timed(key)
+                else:
+                    self._due = False
+                    await self._when_done()
             else:
                 await self._wake.wait()
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dagdock.config import OWN_FILES, ConfigError, Finder
 from dagdock.engine import Linter, Target, Workspace
 from dagdock.examine import Examined
 from dagdock.facts import SKIPPED, Disk, Facts, Overlay
+from dagdock.files import Gathering
 from dagdock.hooks import Rules
 from dagdock.lsp.buffers import Buffer
 from dagdock.lsp.options import Options
+from dagdock.names import Vocabulary
 from dagdock.peers import DCLINT_FILES, HADOLINT_FILES
 from dagdock.project import Broken, Document, Project
 from dagdock.result import Result
-from dagdock.rule import Finding
-from dagdock.selection import Choice, UsageError, check_asked, kept
+from dagdock.rule import KINDS, Finding
+from dagdock.selection import Choice, check_asked, kept
 
 CONFIGS = frozenset((*OWN_FILES, *HADOLINT_FILES, *DCLINT_FILES))
 # Their coming and going moves the root of a project.
@@ -71,10 +73,10 @@ class Session:
     def __init__(self, options: Options | None = None, folder: str = "", rules: Rules | None = None) -> None:
         """`folder` is whose configuration holds for texts that are no files. Raises ConfigError and UsageError."""
         self.options = options or Options()
+        self.folder = folder or os.getcwd()
         self.buffers: dict[str, Buffer] = {}
         """By key. It is for the thread that talks to the editor, and replaced as a whole."""
         self.rules = rules or Rules()
-        self._folder = folder or os.getcwd()
         self._noted: set[str] = set()
         self._disk_is_old = False
         self._applied: dict[str, Buffer] = {}
@@ -85,8 +87,7 @@ class Session:
         self._looks: dict[str, Look] = {}
         self._config_faults: dict[str, list[Fault]] = {}
         self._good: dict[str, Linter] = {}
-        self._linter = self._new_linter({})
-        check_asked(self._choice, self._linter.vocabulary)
+        self._linter = self._new_linter(self.options)
 
     # From the thread that talks to the editor
 
@@ -110,8 +111,16 @@ class Session:
     # From the thread that judges
 
     @property
-    def vocabulary(self) -> Any:
+    def vocabulary(self) -> Vocabulary:
         return self._linter.vocabulary
+
+    def configure(self, options: Options) -> None:
+        """Other settings from now on. Raises ConfigError and UsageError, and then leaves everything as it was."""
+        self._linter = self._new_linter(options)
+        self.options = options
+        self._good.clear()
+        self._looks.clear()
+        self._workspace = self._new_workspace()
 
     def judge(self, key: str) -> list[Judged]:
         """Look at a file again; what is now to be shown of it, and of others where it has a say in theirs.
@@ -126,33 +135,37 @@ class Session:
         abroad = {*(before.abroad if before else ()), *(look.abroad if look else ())}
         return [self._judged(each) for each in (key, *sorted(abroad - {key}))] + self._judged_configs()
 
+    def forget(self, key: str) -> list[Judged]:
+        """A file is no longer of interest; what is now to be shown of it, and of others where it had a say."""
+        self._catch_up()
+        before = self._looks.pop(key, None)
+        return [self._judged(each) for each in (key, *sorted(set(before.abroad if before else ()) - {key}))]
+
+    def files(self, folders: Sequence[str]) -> list[str]:
+        """The files below some folders that a run of the command line would check there."""
+        self._catch_up()
+        found: list[str] = []
+        for folder in folders:
+            try:
+                found += (each.path for each in Gathering(self._linter.config).gather([folder]))
+            except ConfigError as problem:
+                self._keep(problem)
+        return list(dict.fromkeys(found))
+
+    def is_current(self, key: str) -> bool:
+        """Whether nothing has changed since a file was looked at."""
+        look = self._looks.get(key)
+        return look is not None and look.buffer is self.buffers.get(key) and not self._behind
+
     def look(self, key: str) -> Look | None:
         """The last look at a file, taken anew where its text has changed meanwhile."""
-        found = self._looks.get(key)
-        if found is None or found.buffer is not self.buffers.get(key) or self._behind:
+        if not self.is_current(key):
             self.judge(key)
-            found = self._looks.get(key)
-        return found
+        return self._looks.get(key)
 
     def shown(self, key: str) -> list[Finding]:
         """The findings to be shown of a file, as last judged."""
         return list(self._judged(key).findings)
-
-    def open_beside(self, key: str) -> list[str]:
-        """The other open texts that a change of a file may concern: those of its project."""
-        target = self._target(key)
-        if target is None:
-            return []
-        return [
-            other
-            for other, buffer in self.buffers.items()
-            if other != key and buffer.path and (found := self._target(other)) and found.root == target.root
-        ]
-
-    def is_current(self, document: Document, project: Project) -> bool:
-        """Whether a document is still what its file holds."""
-        path = project.path_of(document.source.whole)
-        return path is not None and project.document(path) is document
 
     def key_of(self, finding_path: str, key: str) -> str:
         """The key of the file that has a path as the user sees it, found while judging the file of `key`."""
@@ -181,8 +194,9 @@ class Session:
             self._workspace = self._new_workspace()
         else:
             self._change_facts(changed, noted, disk_is_old)
-        if disk_is_old or any(os.path.basename(key) in CONFIGS for key in changed | noted):
-            self._read_configs()
+        configs = {key for key in changed | noted if os.path.basename(key) in CONFIGS}
+        if disk_is_old or configs:
+            self._read_configs(configs)
 
     def _change_facts(self, changed: set[str], noted: set[str], disk_is_old: bool) -> None:
         moved: dict[str, set[str]] = {}
@@ -239,27 +253,32 @@ class Session:
 
     # Configuration
 
-    @property
-    def _choice(self) -> Choice:
-        options = self.options
-        return Choice(options.select, options.extend_select, options.ignore)
-
-    def _new_linter(self, unsaved: dict[str, bytes]) -> Linter:
-        options = self.options
-        finder = Finder(isolated=options.isolated, explicit=options.config, unsaved=unsaved)
-        return Linter(finder=finder, choice=self._choice, rules=self.rules)
-
-    def _read_configs(self) -> None:
+    def _new_linter(self, options: Options) -> Linter:
         unsaved = {
             buffer.path: buffer.content
             for buffer in self._applied.values()
             if buffer.path and os.path.basename(buffer.path) in OWN_FILES
         }
+        finder = Finder(isolated=options.isolated, explicit=options.config, unsaved=unsaved)
+        choice = Choice(options.select, options.extend_select, options.ignore)
+        linter = Linter(finder=finder, choice=choice, rules=self.rules)
+        check_asked(choice, linter.vocabulary)
+        return linter
+
+    def _read_configs(self, changed: Iterable[str]) -> None:
+        """Configurations anew; what is wrong with those that have changed, or had a fault, is known at once."""
+        paths = {*self._config_faults, *changed}
         self._config_faults = {path: [] for path in self._config_faults}
         try:
-            self._linter = self._new_linter(unsaved)
+            self._linter = self._new_linter(self.options)
         except ConfigError as problem:  # of the one that the client names: the last good one holds
             self._keep(problem)
+        for path in paths:
+            if os.path.basename(path) in CONFIGS:
+                try:
+                    self._linter.selection(os.path.dirname(path)).check_names(KINDS)
+                except ConfigError as problem:
+                    self._keep(problem)
 
     def _keep(self, problem: ConfigError) -> None:
         fault = fault_of(problem)
@@ -285,7 +304,7 @@ class Session:
             if not buffer.name:
                 return None
             workspace = Workspace.in_memory({buffer.name: buffer.content}, airflow_version=self.options.airflow_version)
-            target = Target("", buffer.name, os.path.join(self._folder, buffer.name))
+            target = Target("", buffer.name, os.path.join(self.folder, buffer.name))
         else:
             workspace, found = self._workspace, self._target(key)
             if found is None or not SKIPPED.isdisjoint(found.path.split("/")[:-1]):
@@ -372,6 +391,3 @@ def fault_of(problem: ConfigError) -> Fault:
     message = text[match.end() :]
     line = match["line"] or (found[1] if (found := re.search(r"at line (\d+)", message)) else "1")
     return Fault(os.path.abspath(match["path"]), int(line), message)
-
-
-__all__ = ["CONFIGS", "Fault", "Judged", "Look", "Session", "UsageError", "fault_of"]
