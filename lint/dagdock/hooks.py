@@ -11,6 +11,7 @@ from typing import Any
 
 import pluggy
 
+from dagdock.modules import modules_in
 from dagdock.rule import KINDS, Kind, Rule
 
 GROUP = "dagdock"
@@ -111,11 +112,9 @@ def rules_in(package: ModuleType, folders: Sequence[str]) -> list[Rule]:
     found: list[Rule] = []
     for folder in folders:
         for root in package.__path__:
-            names = os.listdir(os.path.join(root, folder)) if os.path.isdir(os.path.join(root, folder)) else []
-            for name in sorted(names):
-                if name.endswith(".py") and not name.startswith("_"):
-                    module = import_module(f"{package.__name__}.{folder}.{name[:-3]}")
-                    found += [value for value in vars(module).values() if isinstance(value, Rule)]
+            path = os.path.join(root, folder)
+            for module in modules_in(f"{package.__name__}.{folder}", path) if os.path.isdir(path) else ():
+                found += [value for value in vars(module).values() if isinstance(value, Rule)]
     return found
 
 

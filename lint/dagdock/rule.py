@@ -90,7 +90,6 @@ class Rule:
         "check",
         "code",
         "default",
-        "doc",
         "fix",
         "good",
         "kind",
@@ -103,7 +102,6 @@ class Rule:
         "security",
         "severity",
         "since",
-        "summary",
         "tags",
         "takes_project",
         "under",
@@ -115,8 +113,6 @@ class Rule:
         self.node = node
         """The name of the type that it looks at."""
         self.name = check.__name__.replace("_", "-")
-        self.doc = _dedent(check.__doc__ or "")
-        self.summary = self.doc.partition("\n")[0].strip()
         self.options: dict[str, Option] = {
             name.replace("_", "-"): default for name, default in (check.__kwdefaults__ or {}).items()
         }
@@ -150,6 +146,15 @@ class Rule:
         """Whether it looks at nodes of a type: types are told by their names, so that a rule about Compose files is
         known without the Compose model."""
         return any(base.__name__ == self.node for base in node.__mro__)
+
+    @property
+    def doc(self) -> str:
+        """The rule's page: a summary line, then why, then references."""
+        return _dedent(self.check.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        return self.doc.partition("\n")[0].strip()
 
     @property
     def references(self) -> list[str]:
