@@ -97,6 +97,15 @@ if TYPE_CHECKING:
     from dagdock.image import parse as parse_image
     from dagdock.layers import BuildGraph, Change, Layer, Rebuild, rebuilt_by
     from dagdock.project import AirflowVersion, BuildContext, FoundVersion, Project, Requirement
+    from dagdock.project.copies import (
+        container_path,
+        container_target,
+        context_copy,
+        context_sources,
+        copied_from,
+        copy_origin,
+        is_whole_context,
+    )
     from dagdock.shell import Command, Option, Options, Redirect, Script, Word, parse_exec
     from dagdock.shell import parse as parse_shell
     from dagdock.shellcheck import ShellRemark
@@ -220,7 +229,14 @@ __all__ = [
     "VolumeMount",
     "Word",
     "Workdir",
+    "container_path",
+    "container_target",
+    "context_copy",
+    "context_sources",
+    "copied_from",
+    "copy_origin",
     "hookimpl",
+    "is_whole_context",
     "load_data",
     "nearest",
     "parse_cron",
@@ -329,6 +345,13 @@ _HOME: dict[str, str] = {
     "VolumeMount": "compose",
     "Word": "shell",
     "Workdir": "dockerfile",
+    "container_path": "project.copies",
+    "container_target": "project.copies",
+    "context_copy": "project.copies",
+    "context_sources": "project.copies",
+    "copied_from": "project.copies",
+    "copy_origin": "project.copies",
+    "is_whole_context": "project.copies",
     "parse_cron": "cron:parse",
     "parse_exec": "shell",
     "parse_image": "image:parse",

@@ -1,0 +1,97 @@
+"""What COPY and ADD bring from the build context into an image, and where it lies there."""
+
+from __future__ import annotations
+
+from posixpath import join, normpath, relpath
+from typing import TYPE_CHECKING
+
+from dagdock.dockerfile import Add, Copy, CopyLike
+
+if TYPE_CHECKING:
+    from dagdock.dockerfile import Instruction, Stage
+    from dagdock.project.context import BuildContext
+
+_REMOTE = ("http://", "https://", "ftp://", "git@", "git://", "ssh://", "oci://")
+# Where a base image's own working directory begins, which nobody knows.
+UNKNOWN_FOLDER = "/(working directory of the base image)"
+
+
+def context_copy(instruction: Instruction) -> CopyLike | None:
+    """The instruction as one that copies from the build context; None for `--from`, and behind ONBUILD."""
+    if not isinstance(instruction, CopyLike) or instruction.onbuild is not None:
+        return None
+    return None if isinstance(instruction, Copy) and instruction.flag("from") else instruction
+
+
+def context_sources(copy: CopyLike) -> list[str]:
+    """The sources that surely are paths of the context, in the order they are written."""
+    found = [source.literal for source in copy.sources]
+    return [source for source in found if source and not _is_remote(copy, source)]
+
+
+def is_whole_context(source: str) -> bool:
+    """Whether a source is the whole context: `.`, `/`, `./*` …"""
+    folder = source[:-1] if source == "*" or source.endswith("/*") else source
+    return normpath(join("/", folder)).strip("/") == ""
+
+
+def container_target(copy: CopyLike) -> str | None:
+    """The absolute folder or file that a COPY writes to; None where it is unknown."""
+    if copy.stage is None or copy.destination is None:
+        return None
+    destination = copy.destination.resolve(copy.stage.scope_at(copy))
+    return None if destination is None else container_path(copy, destination)
+
+
+def container_path(instruction: Instruction, path: str) -> str | None:
+    """A path as the container has it: relative ones start at the working directory in force.
+
+    The folder of the base image is unknown and stands as UNKNOWN_FOLDER, so paths below it can be compared.
+    """
+    if path.startswith("/"):
+        return normpath(path)
+    if instruction.stage is None:
+        return None
+    folder = UNKNOWN_FOLDER
+    for workdir in instruction.stage.workdirs_at(instruction):
+        written = workdir.path.resolve((workdir.stage or instruction.stage).scope_at(workdir)) if workdir.path else None
+        if written is None:
+            return None
+        folder = normpath(join(folder, written))
+    return normpath(join(folder, path))
+
+
+def copy_origin(path: str, stage: Stage, before: Instruction, context: BuildContext) -> str | None:
+    """Where in the context a file of the container (absolute path) was copied from; None where that is unknown."""
+    for part in stage.chain():
+        for instruction in reversed(part.instructions):
+            copy = context_copy(instruction)
+            if copy and (part is not stage or copy.index < before.index):
+                found = copied_from(path, copy, context)
+                if found:
+                    return found
+    return None
+
+
+def copied_from(path: str, copy: CopyLike, context: BuildContext) -> str | None:
+    """The file or folder of the context that one COPY brings to an absolute path of the container."""
+    target = container_target(copy)
+    if target is None or copy.destination is None:
+        return None
+    for source in context_sources(copy):
+        clean = "." if is_whole_context(source) else normpath(join("/", source)).lstrip("/")
+        if context.is_folder(clean):
+            if path == target or path.startswith(target.rstrip("/") + "/"):
+                inner = normpath(join(clean, relpath(path, target)))
+                if context.exists(inner):
+                    return inner
+            continue
+        for match in context.matches(source):
+            name = match.rpartition("/")[2]
+            if path in (target, normpath(join(target, name))):
+                return match
+    return None
+
+
+def _is_remote(copy: CopyLike, source: str) -> bool:
+    return isinstance(copy, Add) and (source.startswith(_REMOTE) or ".git#" in source or source.endswith(".git"))
