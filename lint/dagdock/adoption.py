@@ -10,6 +10,7 @@ from dagdock import baseline, disk
 from dagdock.baseline import Baseline, Key, Sorted, sort_out
 from dagdock.changed import Past
 from dagdock.engine import Linter, Target, Workspace
+from dagdock.project import find_root
 from dagdock.result import Failure, Result
 from dagdock.rule import Finding
 
@@ -73,7 +74,8 @@ class Adoption:
         self._configured = configured and write_to is None
         self._write_to = write_to
         self._prune = prune
-        self._past = Past(revision, targets) if revision is not None else None
+        roots = {target.root for target in targets} or {find_root(path) for path in paths}
+        self._past = Past(revision, roots) if revision is not None else None
         self._before: Baseline | None = None
         self._files: dict[str, str | None] = {}
         # Nothing is checked, mended or written where a baseline turns out to be unusable.
@@ -84,25 +86,27 @@ class Adoption:
             if file:
                 self._baseline(file)
 
-    def caused(self, findings: Sequence[Finding]) -> Sequence[Finding]:
-        """The findings that changes since the revision have caused; all where none was asked for."""
-        return self._by_past(findings).new if self._past else findings
+    def caused(self, result: Result) -> Sequence[Finding]:
+        """The findings of a run that changes since the revision have caused; all where none was asked for."""
+        return self._by_past(result).new if self._past else result.findings
 
     def set_apart(self, result: Result) -> None:
         """Move what is known from the findings of a run to `known` and `older`, and name idle entries of baselines."""
         if self._write_to is not None:
             _write_all(result, self._paths, self._write_to)
             return
+        before = self._by_past(result) if self._past and result.findings else None
         self._by_baselines(result)
-        if self._past and result.findings:
-            sorted_out = self._by_past(result.findings)
-            result.findings, result.older = sorted_out.new, sorted_out.known
+        if before:
+            new = set(before.new)
+            result.older = [finding for finding in result.findings if finding not in new]
+            result.findings = [finding for finding in result.findings if finding in new]
 
-    def _by_past(self, findings: Sequence[Finding]) -> Sorted:
+    def _by_past(self, result: Result) -> Sorted:
         assert self._past, "a revision was asked for"
         if self._before is None:
-            self._before = self._past.findings(self._linter, self._workspace, self._targets)
-        return sort_out(findings, self._before, partial(_gone, self._before))
+            self._before = self._past.findings(self._linter, self._workspace, self._targets, result)
+        return sort_out(result.findings, self._before, partial(_gone, self._before))
 
     def _by_baselines(self, result: Result) -> None:
         judged = Judged(result, self._paths)
@@ -171,7 +175,9 @@ def _pruned(
         for place in places:
             known.add(place, known.names[place.rule])
     if _write(file, known, result):
-        yield f"{disk.shown(file)}: {sum(stale.values())} taken out, {known.total} left"
+        renamed = sum(map(len, moved.values()))
+        counts = [(sum(stale.values()), "taken out"), (renamed, "moved along with files"), (known.total, "left")]
+        yield f"{disk.shown(file)}: {', '.join(f'{count} {what}' for count, what in counts if count or what == 'left')}"
 
 
 def _write_all(result: Result, paths: Sequence[str], file: str) -> None:

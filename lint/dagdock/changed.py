@@ -3,47 +3,54 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from posixpath import dirname
 
 from dagdock.baseline import Baseline
-from dagdock.engine import Linter, Progress, Target, Workspace
+from dagdock.engine import Linter, Target, Workspace
 from dagdock.facts import Disk, Facts, inside
 from dagdock.files import may_be_ours
 from dagdock.git import Changes, GitError, Repository
+from dagdock.result import Result
 from dagdock.selection import UsageError
 
 
 class Past:
     """The files of a run as they were where the way to HEAD left a revision; in a submodule, as that names it."""
 
-    def __init__(self, revision: str, targets: Sequence[Target]) -> None:
-        """Raises UsageError where git does not know the revision."""
+    def __init__(self, revision: str, roots: Iterable[str]) -> None:
+        """`roots` are the folders of the projects. Raises UsageError where git does not know the revision."""
         self._revision = revision
         self._known: dict[str, tuple[Repository, str]] = {}
         self._facts: dict[str, Before] = {}
         try:
-            for root in sorted({target.root for target in targets}):
+            for root in sorted(roots):
                 repository, commit = self._known[root] = self._commit(Repository(root))
                 self._facts[root] = Before(Disk(root), repository, repository.changes(commit))
         except GitError as problem:
             raise UsageError(f"--changed-since: {problem}") from problem
 
-    def findings(
-        self, linter: Linter, workspace: Workspace, targets: Sequence[Target], progress: Progress | None = None
-    ) -> Baseline:
-        """What the same rules find in the files as they were.
+    def findings(self, linter: Linter, workspace: Workspace, targets: Sequence[Target], now: Result) -> Baseline:
+        """What the same rules find in the files as they were; `now` is what they find today.
 
-        Files that are the same now are checked too: a change elsewhere may have caused what is found in them.
+        A file that is the same now is checked too where something in it hangs on other files: a change there may have
+        caused it.
         """
         were: list[Target] = []
+        same: set[str] = set()
         for root, before in self._facts.items():
             here = [target for target in targets if target.root == root]
             there = [target for target in here if not before.is_new(target.path)]
-            were += there
+            for target in there:
+                if before.is_changed(target.path) or now.reporters.get(target.full):
+                    were.append(target)
+                else:
+                    same.add(workspace.shown(target))
             if len(there) < len(here):  # a new file may be an old one with another name
                 were += (Target(root, path, os.path.join(root, path), named=False) for path in before.gone())
-        return Baseline.of(linter.check(workspace.at(self._facts), were, progress).findings, os.getcwd())
+        result = linter.check(workspace.at(self._facts), were)
+        unchanged = (each for each in now.findings if each.path in same and not each.rule.takes_project)
+        return Baseline.of([*result.findings, *unchanged], os.getcwd())
 
     def _commit(self, repository: Repository) -> tuple[Repository, str]:
         around = [root for root in self._known if repository.root.startswith(os.path.join(root, ""))]
@@ -76,6 +83,10 @@ class Before:
                 self._below.setdefault(folder or ".", set()).add(path.rpartition("/")[2])
                 self._folders.add(folder or ".")
                 path = folder
+
+    def is_changed(self, path: str) -> bool:
+        """Whether the file may have had another content."""
+        return path in self._changes.before
 
     def is_new(self, path: str) -> bool:
         """Whether the file was not there."""

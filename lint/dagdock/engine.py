@@ -76,6 +76,10 @@ class Linter:
             if each.kind:
                 judged = frozenset(rule.code for rule in each.ran if rule.kind == each.kind)
                 result.judged[each.path] = same.setdefault(judged, judged)
+            if found := [*each.findings, *each.strays]:
+                # A Compose file is read with its `.env` and the files that it includes.
+                linked = each.kind == "compose" or any(finding.rule.takes_project for finding in found)
+                result.reporters[each.target.full] = linked
         self._sort_out(examined, result)
         present = {each.kind for each in examined}
         for kind in KINDS:

@@ -45,12 +45,12 @@ class Mending:
         targets: Sequence[Target],
         safeties: Collection[Safety],
         only: Collection[str] = (),
-        among: Callable[[Sequence[Finding]], Sequence[Finding]] | None = None,
+        among: Callable[[Result], Sequence[Finding]] | None = None,
         progress: Progress | None = None,
     ) -> None:
         """`only` are the codes or names of the rules whose fixes are wanted, all where it is empty.
 
-        `among` chooses from findings those that are to be mended.
+        `among` chooses from the findings of a check those that are to be mended.
         """
         self._linter = linter
         self._workspace = workspace
@@ -117,7 +117,7 @@ class Mending:
         return set(texts)
 
     def _wanted(self, result: Result) -> Iterator[Finding]:
-        for finding in self._among(result.findings) if self._among else result.findings:
+        for finding in self._among(result) if self._among else result.findings:
             fix = finding.fix
             if fix and fix.safety in self._safeties and _key(finding) not in self._dropped:
                 if self._only and not {finding.rule.code, finding.rule.name} & set(self._only):

@@ -59,6 +59,7 @@ class Result:
         "notes",
         "older",
         "plugins",
+        "reporters",
         "root",
         "rules",
         "seconds",
@@ -77,6 +78,8 @@ class Result:
         """What no change since the asked revision caused (`--changed-since`); it is not among the findings."""
         self.judged: dict[str, frozenset[str]] = {}
         """The path of each file that was checked, with the codes of the rules for its kind that judged it."""
+        self.reporters: dict[str, bool] = {}
+        """The full path of each file in which rules found something, and whether any of that hangs on other files."""
         self.files: dict[FileKind, int] = {}
         """How many files of each kind were checked; a kind that is not there is not in it."""
         self.rules: list[Rule] = []

@@ -102,7 +102,8 @@ def summary(result: Result, terminal: Terminal) -> Iterator[str]:
         yield terminal.paint("Nothing could be checked." if result.errors else nothing, "strong")
         return
     if not result.findings:
-        left = "Nothing left to report" if result.fixed else "No problems found"
+        new = "new " if result.known or result.older else ""
+        left = "Nothing left to report" if result.fixed else f"No {new}problems found"
         where = f"the {checked} that could be checked" if result.errors else checked
         yield terminal.paint(f"{left} in {where}.", "strong" if result.errors else "good")
         return
