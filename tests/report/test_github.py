@@ -68,6 +68,12 @@ def test_names_and_messages_come_through(kit: Any, path: str) -> None:
     assert set(properties) == {"title", "file", "line", "endLine", "col", "endColumn"}
 
 
+def test_bytes_that_are_no_text(kit: Any) -> None:
+    (span,) = kit.marked("«x»", "caf\udce9/Dockerfile")
+    written = kit.written("github", kit.result((kit.rule(), Problem(span, "\udcff \x1b[31m"))))
+    assert ",file=caf\ufffd/Dockerfile," in written and written.endswith("::\\xff \\x1b[31m\n")
+
+
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1), st.text())
 def test_whatever_is_said_stays_one_command(kit: Any, path: str, message: str) -> None:

@@ -204,7 +204,7 @@ def test_the_category_is_all_before_the_last_slash(kit: Any, category: str) -> N
 def test_a_rule_shows_no_more_tags_and_text_than_it_may(kit: Any) -> None:
     (span,) = kit.marked("«x»")
     rule = kit.rule(tags=[f"t{number}" for number in range(30)], security=10)
-    rule.doc = rule.summary + "\n\n" + "word " * 1000
+    rule.check.__doc__ = rule.summary + "\n\n" + "word " * 1000
     (written,) = logged(kit, kit.result((rule, Problem(span, "m"))))["runs"][0]["tool"]["driver"]["rules"]
     assert len(written["properties"]["tags"]) == 10 and written["properties"]["tags"][0] == "security"
     assert written["properties"]["security-severity"] == "10.0"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from dagdock.report.json import well_formed
 from dagdock.report.repository import in_repository
 from dagdock.report.terminal import printable
 from dagdock.result import Failure, Result
@@ -71,7 +72,7 @@ def _command(level: str, text: str, *, title: str, file: str = "", **place: int)
 
 
 def _path(path: str) -> str:
-    return in_repository(path, "GITHUB_WORKSPACE") if path else ""
+    return well_formed(in_repository(path, "GITHUB_WORKSPACE")) if path else ""
 
 
 def _data(text: str) -> str:

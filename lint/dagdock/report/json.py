@@ -69,15 +69,19 @@ def _lines(items: Sequence[dict[str, Any]]) -> str:
 def dumped(value: Any) -> str:
     """JSON in pure ASCII that every reader takes."""
     text = json.dumps(value)
-    return text if "\\ud" not in text else json.dumps(_without_surrogates(value))
+    return text if "\\ud" not in text else json.dumps(_well_formed(value))
 
 
-def _without_surrogates(value: Any) -> Any:
-    """Undecodable bytes as U+FFFD: half of a surrogate pair is no valid JSON text to many readers."""
+def _well_formed(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return well_formed(value)
     if isinstance(value, dict):
-        return {key: _without_surrogates(item) for key, item in value.items()}
+        return {key: _well_formed(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
+        return [_well_formed(item) for item in value]
     return value
+
+
+def well_formed(text: str) -> str:
+    """With U+FFFD for undecodable bytes: half of a surrogate pair is no valid text to many readers."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

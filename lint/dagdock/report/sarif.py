@@ -17,6 +17,7 @@ import sarif_om as om
 from dagdock import __version__
 from dagdock.fix import Fix
 from dagdock.report import page
+from dagdock.report.json import well_formed
 from dagdock.report.linehash import line_hashes
 from dagdock.result import RANK, Failure, Result
 from dagdock.rule import Finding, Related, Rule, Severity
@@ -57,7 +58,7 @@ def log(result: Result) -> Any:
     run = om.Run(
         tool=om.Tool(driver=driver, extensions=extensions or None),
         # All before the last `/` is the category.
-        automation_details=om.RunAutomationDetails(id=f"{_clean(result.category).rstrip('/')}/"),
+        automation_details=om.RunAutomationDetails(id=f"{well_formed(result.category).rstrip('/')}/"),
         column_kind="unicodeCodePoints",
         original_uri_base_ids={SRCROOT: om.ArtifactLocation(description=_message("The folder that dagdock ran in."))},
         invocations=[_invocation(result, dropped, known)],
@@ -115,7 +116,7 @@ def _rule(rule: Rule) -> Any:
 
 def _description(text: str, markdown: str | None = None) -> Any:
     shown = text if markdown or len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
-    return om.MultiformatMessageString(text=_clean(shown), markdown=markdown)
+    return om.MultiformatMessageString(text=well_formed(shown), markdown=markdown)
 
 
 def _result(finding: Finding, known: dict[str, _Known], hashes: dict[int, list[str]]) -> Any:
@@ -181,7 +182,7 @@ def _fix(fix: Fix) -> Any:
         _, replacements = by_source.setdefault(id(edit.span.source), (edit.span.source, []))
         replacements.append(
             om.Replacement(
-                deleted_region=_region(edit.span), inserted_content=om.ArtifactContent(text=_clean(edit.text))
+                deleted_region=_region(edit.span), inserted_content=om.ArtifactContent(text=well_formed(edit.text))
             )
         )
     title = fix.title if fix.safety == "safe" else f"{fix.title} (may change what is built or deployed)"
@@ -221,12 +222,7 @@ def _reference(code: str, place: _Known) -> Any:
 
 
 def _message(text: str) -> Any:
-    return om.Message(text=_clean(text))
-
-
-def _clean(text: str) -> str:
-    """With U+FFFD for undecodable bytes: half of a surrogate pair is no valid JSON text to many readers."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return om.Message(text=well_formed(text))
 
 
 def to_dict(value: Any) -> Any:
