@@ -48,8 +48,8 @@ def program_sources(copy: CopyLike) -> list[str]:
     return [source for source in local_sources(copy) if _is_program(source)]
 
 
-# Every COPY of a file asks for these; they are the same for all of them.
-_FITTING: WeakKeyDictionary[Project, dict[str, list[BuildContext]]] = WeakKeyDictionary()
+# Every COPY of a file asks for these; they are the same for all of them as long as its contexts are.
+_FITTING: WeakKeyDictionary[Project, dict[str, tuple[list[BuildContext], list[BuildContext]]]] = WeakKeyDictionary()
 
 
 def contexts_that_fit(dockerfile: Dockerfile, project: Project) -> list[BuildContext]:
@@ -59,12 +59,13 @@ def contexts_that_fit(dockerfile: Dockerfile, project: Project) -> list[BuildCon
     from where the Dockerfile stands counts when at least one plainly named source of it is there.
     """
     path = project.path_of(dockerfile)
-    known = _FITTING.setdefault(project, {})
     if path is None:
         return []
-    if path not in known:
-        known[path] = _that_fit(dockerfile, project.contexts_of(dockerfile))
-    return known[path]
+    contexts = project.contexts_of(dockerfile)
+    known = _FITTING.setdefault(project, {}).get(path)
+    if known is None or known[0] is not contexts:  # an editor's project learns of changes
+        known = _FITTING[project][path] = (contexts, _that_fit(dockerfile, contexts))
+    return known[1]
 
 
 def _that_fit(dockerfile: Dockerfile, contexts: list[BuildContext]) -> list[BuildContext]:
