@@ -87,3 +87,47 @@ def is_quiet(download: Download) -> bool:
     if given is not False or any(word.text.startswith(("-nv", "--progress")) for word in download.command.arguments):
         return True
     return any(redirect.descriptor == "2" or "&" in redirect.operator for redirect in download.command.redirects)
+
+
+CHECKERS = frozenset(
+    "sha1sum sha224sum sha256sum sha384sum sha512sum b2sum md5sum shasum gpg gpg2 gpgv gpgverify cosign minisign "
+    "signify slsa-verifier rhash openssl".split()
+)
+INTERPRETERS = frozenset(
+    "sh bash dash ash zsh ksh python python2 python3 perl ruby node php pwsh source . eval".split()
+)
+
+
+def is_checked(script: Script) -> bool:
+    """Whether a script compares a checksum or a signature of what it fetched."""
+    return any(command.effective.name in CHECKERS for command in script.commands)
+
+
+def runs_output(download: Download, script: Script) -> Command | None:
+    """The shell or interpreter that runs what a download prints: `curl … | sh`, `sh -c "$(curl …)"`."""
+    outer = download.outer
+    pipe = outer.pipeline
+    if outer in pipe:
+        for command in pipe[pipe.index(outer) + 1 :]:
+            name = command.effective.name or ""
+            if name in INTERPRETERS and not _has_program(command):
+                return command
+    if "substitution" in outer.context:
+        for command in script.commands:
+            holds = command is not outer and command.start <= outer.start and outer.end <= command.end
+            if holds and command.effective.name in INTERPRETERS and command not in pipe:
+                return command
+    return None
+
+
+def _has_program(command: Command) -> bool:
+    """Whether an interpreter has its program elsewhere, and what comes through the pipe is only its input."""
+    name = command.effective.name or ""
+    texts = [word.text for word in command.effective.arguments]
+    shell = name not in ("python", "python2", "python3", "perl", "ruby", "node", "php")
+    for text in texts:
+        if text in ("-", "-s", "--", "/dev/stdin") or (shell and text.startswith("-") and "s" in text):
+            return False
+        if text in ("-c", "-e", "-m", "-r", "-n", "-ne", "-pe", "-p", "-i", "-E", "-F") or not text.startswith("-"):
+            return True
+    return False

@@ -1,0 +1,66 @@
+"""Pipes of a RUN in which a failure goes unseen, because no `pipefail` is in force."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from dagdock.api import Command, Run, Script
+
+from ._shells import shell_behind
+
+# What cannot fail, or is ended on purpose by what stands behind it.
+HARMLESS = frozenset(
+    "echo printf yes true : uname arch nproc date pwd id whoami hostname env set dpkg-architecture lsb_release "
+    "basename dirname seq".split()
+)
+Pipe = tuple[Command, ...]
+
+
+@lru_cache(maxsize=256)  # a RUN asks about the ones above it
+def open_pipes(run: Run) -> tuple[tuple[Pipe, ...], tuple[Pipe, ...]]:
+    """The pipes of a RUN without `pipefail`: those in which a failure matters, and the others."""
+    script = run.script
+    pipes = {id(command.pipeline): command.pipeline for command in script.commands if len(command.pipeline) > 1}
+    if not pipes or run.exec_form is not None or not script.understood or _is_on(run):
+        return (), ()
+    matters = tuple(pipe for pipe in pipes.values() if not _is_harmless(pipe, script))
+    return matters, tuple(pipe for pipe in pipes.values() if pipe not in matters)
+
+
+def _is_on(run: Run) -> bool:
+    """Whether `pipefail` is set by the RUN itself, by its heredoc's first line, or by SHELL."""
+    if "pipefail" in run.body.text or (run.heredocs and "pipefail" in run.heredocs[0].span.text):
+        return True
+    shell = run.stage.shell_at(run) if run.stage else None
+    words = [str(word) for word in (shell.exec_form or ())] if shell else []
+    if not any(word == "pipefail" for word in words):
+        return False
+    name = words[0].replace("\\", "/").rpartition("/")[2]
+    # A plain `sh` may be any shell: in Debian's it is an unknown option, in Alpine's it is known.
+    return name != "sh" or shell_behind(run.stage) in ("ash", None)
+
+
+def _is_harmless(pipe: Pipe, script: Script) -> bool:
+    """Whether nothing in front of the last command can fail in a way that matters."""
+    if all(_cannot_fail(command) for command in pipe[:-1]):
+        return True
+    commands = script.commands
+    behind = next((command for command in commands if command.start > pipe[-1].start), None)
+    if behind is not None and behind.joined == "||" and behind not in pipe:
+        return True
+    for command in pipe[:1]:
+        if "condition" in command.context:
+            return True
+        if "substitution" in command.context:  # its status counts only where it is all of an assignment
+            around = [other for other in commands if other.start <= command.start and command.end <= other.end]
+            outer = [other for other in around if other not in pipe]
+            if any(other.words for other in outer):
+                return True
+    return False
+
+
+def _cannot_fail(command: Command) -> bool:
+    name = command.effective.name
+    if name == "dpkg":
+        return any(word.value == "--print-architecture" for word in command.effective.arguments)
+    return name in HARMLESS

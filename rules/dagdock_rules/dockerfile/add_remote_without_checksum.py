@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dagdock.api import Add, Bad, Problem, Problems, rule
+
+
+@rule(
+    "DF428",
+    severity="info",
+    since="0.1",
+    security=4.0,
+    lessons=["L03"],
+    aliases=["sonar:S6474"],
+    tags=["security", "reproducible"],
+    bad=[
+        Bad("FROM debian:12\nADD «https://example.com/tool.tar.gz» /opt/\n"),
+        Bad("FROM debian:12\nADD «https://github.com/user/repo.git#main» /src\n"),
+    ],
+    good=[
+        (
+            "FROM debian:12\n"
+            "ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d "
+            "https://example.com/tool.tar.gz /opt/\n"
+        ),
+        ("FROM debian:12\nADD https://github.com/user/repo.git#0123456789abcdef0123456789abcdef01234567 /src\n"),
+        "FROM debian:12\nADD rootfs.tar.gz /\n",
+    ],
+)
+def add_remote_without_checksum(add: Add) -> Problems:
+    """ADD fetches a file and takes whatever arrives.
+
+    The file behind an address can be replaced, by its owner or by somebody else, and the build would not notice.
+    `--checksum=sha256:…` makes it fail then. For a Git repository, name the full commit, which is a checksum by
+    itself: a branch or a tag may move.
+
+    https://docs.docker.com/reference/dockerfile/#add---checksum
+    """
+    if add.flag("checksum") is not None:
+        return
+    for source in add.sources:
+        text = source.literal or source.raw
+        if _is_git(text):
+            if not _commit().search(text):
+                yield Problem(
+                    source,
+                    f"`{text}` is whatever the repository holds on the day of the build. Add `#` and the full commit",
+                )
+        elif text.startswith("https://"):
+            yield Problem(
+                source,
+                "nobody notices when this file is replaced by another one. Add `--checksum=sha256:…`",
+            )
+
+
+def _is_git(text: str) -> bool:
+    return text.startswith(("git@", "git://", "ssh://")) or text.partition("#")[0].partition("?")[0].endswith(".git")
+
+
+@cache
+def _commit() -> re.Pattern[str]:
+    return re.compile(r"#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)|[?&](?:ref|commit|checksum)=[0-9a-f]{40}|\\$")

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
+
+from ._pipes import open_pipes
+from ._shells import shell_behind
+
+SHELLS = {
+    "ash": 'SHELL ["/bin/ash", "-eo", "pipefail", "-c"]',
+    "bash": 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]',
+}
+
+
+@rule(
+    "DF409",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    aliases=["hadolint:DL4006", "kics:shell-running-a-pipe-without-pipefail-flag", "semgrep:set-pipefail"],
+    bad=[
+        Bad(
+            "FROM debian:12\nRUN «curl -fsSL https://example.com/tool.tgz | tar xz -C /opt»\n",
+            fixed=(
+                "FROM debian:12\n"
+                'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+                "RUN curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n"
+            ),
+        ),
+        Bad("FROM example.com/base:1\nRUN «wget -qO- https://example.com/list | sort > /list»\n"),
+    ],
+    good=[
+        (
+            "FROM debian:12\n"
+            'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            "RUN curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n"
+        ),
+        ("FROM alpine:3.20\nRUN set -o pipefail && curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n"),
+        "FROM debian:12\nRUN echo 'app:x:1000' | tee -a /etc/passwd && grep 'a|b' /etc/passwd\n",
+    ],
+)
+def pipe_without_pipefail(run: Run) -> Problems:
+    """A failure in the first part of a pipe goes unseen.
+
+    The status of a pipe is that of its last command. When the download in `curl … | tar x` breaks off, or the command
+    on the left is not even there, the step still counts as done and the build goes on with what is left. `pipefail`
+    makes the whole pipe fail. `/bin/sh` of Debian and Ubuntu does not have it, bash and Alpine's ash do. A pipe whose
+    left side only prints is left alone.
+
+    https://docs.docker.com/build/building/best-practices/#using-pipes
+    """
+    matters, _ = open_pipes(run)
+    if matters:
+        first, last = matters[0][0], matters[0][-1]
+        name = first.effective.name or "the first command"
+        shell = shell_behind(run.stage)
+        remedy = SHELLS.get(shell or "bash", SHELLS["bash"])
+        yield Problem(
+            first.span.to(last) if first.start < last.start else first,
+            f"if `{name}` fails, this pipe still counts as a success and the build goes on. Put `{remedy}` above it",
+            fix=_fix(run, remedy) if shell in SHELLS else None,
+        )
+
+
+def _fix(run: Run, line: str) -> Fix | None:
+    """SHELL above the first RUN of the stage that needs it; it holds for all the others."""
+    stage = run.stage
+    if stage is None or run.onbuild is not None or stage.shell_at(run) is not None or run.dialect != "posix-sh":
+        return None
+    if run.heredocs or any(
+        open_pipes(other)[0] for part in stage.chain() for other in part.all_of(Run) if other.index < run.index
+    ):
+        return None
+    return Fix.insert_line_before("Add SHELL with `pipefail`", run, line, "unsafe")

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, CopyLike, Instruction, Problem, Problems, Run, rule
+
+# Folders that everybody may write to on purpose.
+SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
+WRITABLE = "lets everybody write there. Give it to the user who needs it instead, with `--chown` or `chown`"
+SETUID = "makes it run as its owner, whoever starts it. Let the container run as the user that is needed instead"
+
+
+@rule(
+    "DF412",
+    severity="warning",
+    since="0.1",
+    security=5.0,
+    aliases=["sonar:S2612"],
+    tags=["security"],
+    bad=[
+        Bad("FROM debian:12\nCOPY app /app\nRUN «chmod -R 777 /app»\n"),
+        Bad("FROM debian:12\nCOPY «--chmod=0666» app.conf /etc/\n"),
+        Bad("FROM debian:12\nRUN «chmod u+s /usr/bin/find»\n"),
+    ],
+    good=[
+        "FROM debian:12\nRUN chmod -R 755 /app && chmod +x /entry.sh && chmod 1777 /var/scratch\n",
+        "FROM debian:12\nCOPY --chmod=0644 app.conf /etc/\n",
+    ],
+)
+def world_writable_mode(instruction: Instruction) -> Problems:
+    """A file is made writable for everybody, or runs as its owner whoever starts it.
+
+    With mode 777 any process of the container, a broken one too, may replace the file: a program or a setting that is
+    used later. A program with the setuid bit runs as its owner, mostly root, whoever starts it. Give the file to the
+    user who needs it: `COPY --chown`, `chmod 755`, `chmod u+w`.
+
+    https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
+    """
+    if isinstance(instruction, Run):
+        for command in instruction.script.commands:
+            effective = command.effective
+            if effective.name != "chmod":
+                continue
+            operands = [word for word in effective.arguments if not word.prefix.startswith("--") and word.text != "-R"]
+            harm = _harm(operands[0].value or "") if operands else ""
+            if harm and not all((word.value or "").rstrip("/") in SHARED for word in operands[1:]):
+                yield Problem(effective, f"`chmod {operands[0].text}` {harm}")
+    elif isinstance(instruction, CopyLike):
+        flag = instruction.flag("chmod")
+        harm = _harm(flag.word.literal or "") if flag and flag.word else ""
+        if flag and harm:
+            yield Problem(flag, f"`--chmod={flag.value}` {harm}")
+
+
+def _harm(mode: str) -> str:
+    """What a mode allows that it should not; empty for a harmless or unknown one."""
+    if mode.isdigit():
+        if len(mode) > 4 or len(mode) < 3 or set(mode) & set("89"):
+            return ""
+        special = int(mode[0]) if len(mode) == 4 else 0
+        if special & 4:
+            return SETUID
+        return WRITABLE if int(mode[-1]) & 2 and not special & 1 else ""
+    for part in mode.split(","):
+        sign = next((sign for sign in "+=" if sign in part), "")
+        who, _, what = part.partition(sign) if sign else ("", "", "")
+        if not sign or set(who) - set("ugoa") or set(what) - set("rwxXst"):
+            continue
+        if "s" in what and ("u" in who or not who):
+            return SETUID
+        if "w" in what and set(who) & set("oa") and "t" not in what:
+            return WRITABLE
+    return ""
