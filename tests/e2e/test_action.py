@@ -179,10 +179,10 @@ def test_what_could_not_be_checked(run: Run) -> None:
     assert run.check(paths="Dockerfile\nnowhere\n-x") == 2
     assert run.outputs["check"] == {"exit-code": "2", "findings": "0", "sarif-file": "dagdock.sarif"}
     assert run.commands == [
-        "::error title=dagdock%3A not checked,file=nowhere::no such file or folder",
-        "::error title=dagdock%3A not checked,file=-x::no such file or folder",
+        "::error title=dagdock%3A failed,file=nowhere::no such file or folder",
+        "::error title=dagdock%3A failed,file=-x::no such file or folder",
     ]
-    assert "### Could not be checked" in run.summary.read_text()
+    assert "### Failed" in run.summary.read_text()
 
 
 @pytest.mark.parametrize(

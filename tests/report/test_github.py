@@ -101,7 +101,7 @@ def test_what_could_not_be_checked_is_an_error(kit: Any) -> None:
     result.errors = [Failure("crashed: KeyError", "dags/b.py", rule="AF101"), Failure("plugin x does not load")]
     assert kit.written("github", result).splitlines() == [
         "::error title=dagdock%3A AF101 crashed,file=dags/b.py::crashed: KeyError",
-        "::error title=dagdock%3A not checked::plugin x does not load",
+        "::error title=dagdock%3A failed::plugin x does not load",
     ]
 
 

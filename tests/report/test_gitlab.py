@@ -59,7 +59,7 @@ def test_what_could_not_be_checked_blocks(kit: Any) -> None:
     result.errors = [Failure("crashed", "dags/b.py", rule="AF101"), Failure("x"), Failure("x")]
     report = reported(kit, result)
     assert [(entry["severity"], entry["check_name"]) for entry in report] == [
-        *(("blocker", "AF101 crashed"), ("blocker", "not checked"), ("blocker", "not checked"))
+        *(("blocker", "AF101 crashed"), ("blocker", "failed"), ("blocker", "failed"))
     ]
 
 

@@ -53,7 +53,7 @@ def test_the_whole_summary(kit: Any) -> None:
         "## dagdock\n\n"
         "Checked 1 file.\n\n"
         "| severity | findings |\n|---|---:|\n| ❌ error | 1 |\n| ⚠️ warning | 1 |\n\n"
-        "### Could not be checked\n\n"
+        "### Failed\n\n"
         "- ❌ `x/Dockerfile` permission denied\n- ❌ plugin x does not load\n\n"
         "### `my app/Dockerfile`\n\n"
         f"- ⚠️ 1:6 **[DF203 copy-before-install](<{url}>)** `a` is \\<wrong\\> _Fix: Mend it_\n"

@@ -51,7 +51,7 @@ def _place(span: Span) -> dict[str, int]:
 
 
 def _failure(failure: Failure) -> str:
-    title = f"{failure.rule} crashed" if failure.rule else "not checked"
+    title = f"{failure.rule} crashed" if failure.rule else "failed"
     return _command("error", printable(failure.message), title=f"dagdock: {title}", file=_path(failure.path))
 
 

@@ -43,7 +43,7 @@ def _failure(failure: Failure, number: int) -> dict[str, Any]:
     content = "\0".join((failure.path, failure.rule or "", failure.message, str(number)))
     return {
         "description": failure.message,
-        "check_name": f"{failure.rule} crashed" if failure.rule else "not checked",
+        "check_name": f"{failure.rule} crashed" if failure.rule else "failed",
         "fingerprint": sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS],
         "severity": "blocker",
         "location": {"path": _path(failure.path or "."), "lines": {"begin": 1, "end": 1}},

@@ -27,7 +27,7 @@ def _blocks(result: Result) -> Iterator[str]:
     yield "## dagdock"
     yield _counts(result)
     if result.errors:
-        yield "### Could not be checked"
+        yield "### Failed"
         yield "\n".join(_failure(failure) for failure in result.errors[:MAX_FINDINGS])
     kept = sorted(result.findings, key=lambda finding: -RANK[finding.severity])[:MAX_FINDINGS]
     for path, findings in groupby(sorted(kept, key=lambda finding: finding.order), lambda finding: finding.path):
