@@ -202,6 +202,38 @@ def test_requirements_that_are_installed() -> None:
     assert plain("Dockerfile", files)[1:] == ["requirements -> requirements", "/r/base.txt -> requirements/base.txt"]
 
 
+def test_scripts_that_were_copied() -> None:
+    files = {
+        "Dockerfile": "FROM scratch\nWORKDIR /app\nCOPY start.sh /usr/local/bin/\nCOPY src .\nCOPY run.sh /run\n"
+        "RUN chmod +x /run && ./setup.py --all gone.py\nRUN cd /else && ./setup.py && python /app/main.py\n"
+        'ENTRYPOINT ["start.sh", "main.py"]\nCMD /run\n',
+        "start.sh": "",
+        "src/main.py": "",
+        "src/setup.py": "",
+        "run.sh": "",
+    }
+    assert plain("Dockerfile", files)[1:] == [
+        "start.sh -> start.sh",
+        "src -> src",
+        "run.sh -> run.sh",
+        "/run -> run.sh",
+        "./setup.py -> src/setup.py",
+        "/app/main.py -> src/main.py",
+        "start.sh -> start.sh",
+        "main.py -> src/main.py",
+        "/run -> run.sh",
+    ]
+
+
+def test_a_folder_that_files_are_copied_to_is_no_file() -> None:
+    files = {
+        "Dockerfile": "FROM scratch\nCOPY a.py /one/\nCOPY a.py b.py /two\nRUN ls /one /two /two/b.py\n",
+        "a.py": "",
+        "b.py": "",
+    }
+    assert plain("Dockerfile", files)[1:] == ["a.py -> a.py", "a.py -> a.py", "b.py -> b.py", "/two/b.py -> b.py"]
+
+
 def test_other_files_have_no_links() -> None:
     files = {".dockerignore": "a\n", "a": "", "dags/a.py": "from airflow import DAG\nDAG('a')\n"}
     assert plain(".dockerignore", files) == plain("dags/a.py", files) == []

@@ -14,9 +14,11 @@ from dagdock.text import Located, Span
 
 if TYPE_CHECKING:
     from dagdock.compose import ComposeFile, Service, Value
-    from dagdock.dockerfile import CopyLike, Dockerfile, Run, Stage
+    from dagdock.dockerfile import CommandInstruction, CopyLike, Dockerfile, Instruction, Run, Stage
     from dagdock.project import Document, Project
 
+# Where a shell looks for a program without a path.
+_SEARCHED = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "docker-image://", "oci-layout://")
 
 
@@ -154,7 +156,7 @@ class _Dockerfile(_Links):
         self.own = project.path_of(file.source.whole)
 
     def links(self) -> Iterator[Link]:
-        from dagdock.dockerfile import CopyLike, Run
+        from dagdock.dockerfile import CommandInstruction, CopyLike, Run
 
         for directive in self.document.directives:
             if directive.name == "syntax":
@@ -164,8 +166,10 @@ class _Dockerfile(_Links):
             for instruction in stage.instructions:
                 if isinstance(instruction, CopyLike):
                     yield from self._copy(instruction, stage)
-                elif isinstance(instruction, Run):
-                    yield from self._mounts(instruction)
+                elif isinstance(instruction, CommandInstruction):
+                    if isinstance(instruction, Run):
+                        yield from self._mounts(instruction)
+                    yield from self._scripts(instruction, stage)
             yield from self._requirements(stage)
 
     def _base(self, stage: Stage) -> Iterator[Link]:
@@ -194,6 +198,29 @@ class _Dockerfile(_Links):
                 yield from self._from(mount.from_, mount.from_, mount.from_stage)
             elif mount.type == "bind" and mount.source and "$" not in mount.source:
                 yield from self._source(mount.source, mount.source)
+
+    def _scripts(self, instruction: CommandInstruction, stage: Stage) -> Iterator[Link]:
+        """The files of a command that were copied from the build context."""
+        commands = instruction.script.commands
+        moves = any(command.name in ("cd", "pushd") for command in commands)
+        for command in commands:
+            for word in command.words:
+                value = word.value
+                if value and not value.startswith("-") and ("/" in value or "." in value):
+                    bare = "/" not in value and word is command.words[0]
+                    places = [join(folder, value) for folder in _SEARCHED] if bare else [value]
+                    if bare or value.startswith("/") or not moves:
+                        yield from self._copied(word, places, instruction, stage)
+
+    def _copied(self, where: Located, places: list[str], before: Instruction, stage: Stage) -> Iterator[Link]:
+        """The file of the context that lies at one of some places of the image."""
+        from dagdock.project.copies import container_path, copy_origin
+
+        paths = [path for place in places if (path := container_path(before, place))]
+        for context in self.project.contexts_of(self.document):
+            for path in paths:
+                if origin := copy_origin(path, stage, before, context):
+                    yield from self.file(where, context.path(origin), "what was copied here from the build context")
 
     def _requirements(self, stage: Stage) -> Iterator[Link]:
         """The files that `pip install -r` reads."""

@@ -87,10 +87,15 @@ def copied_from(path: str, copy: CopyLike, context: BuildContext) -> str | None:
                     return inner
             continue
         for match in context.matches(source):
-            name = match.rpartition("/")[2]
-            if path in (target, normpath(join(target, name))):
+            inner = normpath(join(target, match.rpartition("/")[2]))
+            if path == inner or (path == target and not _is_folder(copy)):
                 return match
     return None
+
+
+def _is_folder(copy: CopyLike) -> bool:
+    """Whether a COPY surely writes into a folder, whatever it copies."""
+    return len(copy.sources) > 1 or (copy.destination is not None and copy.destination.value.endswith(("/", ".")))
 
 
 def _is_remote(copy: CopyLike, source: str) -> bool:
