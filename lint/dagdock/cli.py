@@ -251,6 +251,7 @@ def _check(arguments: argparse.Namespace) -> int:
         _flat(arguments.extend_select),
         _flat(arguments.ignore),
     )
+    _check_adoption(arguments)
     mending = arguments.fix or arguments.unsafe_fixes or (arguments.diff and arguments.add_ignores is None)
     # What is edited are documents, and those stay in the process that parsed them.
     jobs = 1 if mending or arguments.add_ignores is not None else max(arguments.jobs, 0)
@@ -290,7 +291,6 @@ def _adoption(
     """What sets known findings apart; None where nothing asks for it."""
     from dagdock.selection import UsageError
 
-    _check_adoption(arguments)
     asked = arguments.baseline, arguments.write_baseline, arguments.changed_since, arguments.add_ignores
     configured = not arguments.no_baseline and any(
         linter.config(folder).baseline for folder in {os.path.dirname(target.full) for target in targets}
