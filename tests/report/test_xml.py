@@ -66,7 +66,10 @@ def test_junit_fails_where_it_matters(kit: Any, rich: Result) -> None:
     assert app is not None
     assert app.attrib == {"name": "my app/Dockerfile", "tests": "2", "failures": "1", "errors": "0"}
     wrong, detail = app
-    assert wrong.attrib == {"classname": "my app/Dockerfile", "name": "DF203 copy-before-install at 1:6"}
+    assert wrong.attrib == {
+        "classname": "dagdock.dockerfile",
+        "name": "my app/Dockerfile:1:6 DF203 copy-before-install",
+    }
     assert wrong[0].tag == "failure" and wrong[0].attrib == {"type": "warning", "message": "wrong"}
     assert wrong[0].text == "my app/Dockerfile:1:6 warning: wrong\nfix: Mend it"
     assert detail[0].tag == "system-out" and detail[0].text == "my app/Dockerfile:2:5 info: a detail"

@@ -24,7 +24,7 @@ def write(result: Result, stream: TextIO, *, color: bool = False, quiet: bool = 
     ]
     if not suites:
         # Readers take a report without a test for a fault.
-        suites = [_Suite("dagdock", [_case("dagdock", f"no problems found, files: {result.checked}")])]
+        suites = [_Suite("dagdock", [_case("check", f"no problems found, files: {result.checked}")])]
     totals = attributes(
         name="dagdock",
         tests=sum(len(suite.cases) for suite in suites),
@@ -49,24 +49,26 @@ def _found(path: str, findings: list[Finding], result: Result) -> _Suite:
 
 def _finding(finding: Finding, fails: bool) -> str:
     line, column = finding.span.begin
-    name = f"{finding.rule.code} {finding.rule.name} at {line}:{column}"
-    text = f"{finding.path}:{line}:{column} {finding.severity}: {finding.message}"
+    where = f"{finding.path}:{line}:{column}"
+    name = f"{where} {finding.rule.code} {finding.rule.name}"
+    text = f"{where} {finding.severity}: {finding.message}"
     if finding.fix:
         text += f"\nfix: {finding.fix.title}"
     if not fails:
-        return _case(finding.path, name, f"<system-out>{escaped(text)}</system-out>")
+        return _case(finding.rule.kind, name, f"<system-out>{escaped(text)}</system-out>")
     about = attributes(type=finding.severity, message=finding.message)
-    return _case(finding.path, name, f"<failure{about}>{escaped(text)}</failure>")
+    return _case(finding.rule.kind, name, f"<failure{about}>{escaped(text)}</failure>")
 
 
 def _failed(path: str, failures: list[Failure]) -> _Suite:
     name = path or "dagdock"
     cases = [
-        _case(name, failure.rule or "check", f"<error{attributes(type='failure', message=failure.message)}/>")
+        _case("failure", failure.rule or name, f"<error{attributes(type='failure', message=failure.message)}/>")
         for failure in failures
     ]
     return _Suite(name, cases, errors=len(cases))
 
 
-def _case(file: str, name: str, inside: str = "") -> str:
-    return f"    <testcase{attributes(classname=file, name=name)}>{inside}</testcase>\n"
+def _case(kind: str, name: str, inside: str = "") -> str:
+    # Jenkins takes what stands before the last dot for a package, so the class is no path.
+    return f"    <testcase{attributes(classname=f'dagdock.{kind}', name=name)}>{inside}</testcase>\n"
