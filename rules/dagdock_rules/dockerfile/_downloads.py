@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dagdock.api import Command, Options, Script, Word, load_data
 
@@ -131,3 +132,23 @@ def _has_program(command: Command) -> bool:
         if text in ("-c", "-e", "-m", "-r", "-n", "-ne", "-pe", "-p", "-i", "-E", "-F") or not text.startswith("-"):
             return True
     return False
+
+
+def is_clear_text(text: str) -> bool:
+    """Whether a word is an address on the Internet by a protocol without protection."""
+    match = _address().match(text)
+    if match is None:
+        return False
+    host = match[1].lower()
+    inside = "." not in host or host.endswith((".local", ".internal", ".lan", ".localhost", ".svc", ".test", ".corp"))
+    return not inside and not _private().match(host)
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    return re.compile(r"(?:git\+)?(?:http|ftp|telnet)://(?:[^/@\s]*@)?([^/:\s?#]+)")
+
+
+@cache
+def _private() -> re.Pattern[str]:
+    return re.compile(r"(?:127|10|0|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")

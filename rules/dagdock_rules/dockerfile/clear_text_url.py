@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from dagdock.api import Add, Bad, Instruction, Located, Problem, Problems, Run, rule
+
+from ._downloads import is_checked, is_clear_text
+
+FETCHERS = frozenset("curl wget git svn hg aria2c pip pip3 npm yarn pnpm gem go cargo composer lftp ftp axel".split())
+
+
+@rule(
+    "DF414",
+    severity="info",
+    since="0.1",
+    security=4.0,
+    aliases=["sonar:S5332"],
+    tags=["security"],
+    bad=[
+        Bad("FROM debian:12\nRUN curl -fLO «http://example.com/tool.tar.gz»\n"),
+        Bad("FROM debian:12\nADD «http://example.com/tool.tar.gz» /opt/\n"),
+    ],
+    good=[
+        "FROM debian:12\nRUN curl -fLO https://example.com/tool.tar.gz\n",
+        ("FROM debian:12\nRUN curl -f http://localhost:8080/health && curl -f http://nexus:8081/tool\n"),
+        ("FROM debian:12\nRUN echo 'deb http://deb.debian.org/debian bookworm main' > /etc/apt/sources.list\n"),
+        ("FROM debian:12\nRUN curl -fLO http://example.com/tool.tar.gz && sha256sum -c tool.sha256\n"),
+    ],
+)
+def clear_text_url(instruction: Instruction) -> Problems:
+    """A file is fetched over a connection that nobody protects.
+
+    Whoever sits between the build and the server may read what comes by `http://`, `ftp://` or telnet, and hand in
+    something else. Use `https://`, or compare a checksum in the same RUN. Addresses of this machine and of an internal
+    network are left alone, and so are package archives, which sign what they hold.
+
+    https://docs.docker.com/build/building/best-practices/#add-or-copy
+    """
+    if isinstance(instruction, Add):
+        words = [] if instruction.flag("checksum") else [source for source in instruction.sources if source.literal]
+        for source in words:
+            if is_clear_text(source.raw):
+                yield _problem(source, source.raw)
+    elif isinstance(instruction, Run) and not is_checked(instruction.script):
+        for command in instruction.script.commands:
+            effective = command.effective
+            if effective.name not in FETCHERS:
+                continue
+            found = next((word for word in effective.arguments if is_clear_text(word.prefix)), None)
+            if found:
+                yield _problem(found, found.prefix)
+
+
+def _problem(where: Located, text: str) -> Problem:
+    protocol = text.partition("://")[0]
+    return Problem(
+        where,
+        f"whoever sits on the way can replace what comes by `{protocol}://`. Use `https://`, or compare a checksum",
+    )
