@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from posixpath import basename
+from os.path import basename
 from typing import Literal, NamedTuple
 
 from dagdock.config import KEYS

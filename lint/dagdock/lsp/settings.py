@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from posixpath import basename
+from os.path import basename
 from typing import Literal, NamedTuple
 
 from dagdock.text import Source, Span
