@@ -11,8 +11,9 @@ RUN python -m venv /opt/dagdock
 
 # What dagdock needs, in a layer that stays until that changes.
 COPY pyproject.toml ./
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
-        > requirements.txt \
+RUN python -c "import tomllib; \
+        project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+        print(*project['dependencies'], sep='\n')" > requirements.txt \
     && /opt/dagdock/bin/pip install --no-cache-dir --requirement requirements.txt
 
 COPY README.md LICENSE ./
