@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from posixpath import dirname
+from posixpath import dirname, join
 
 from dagdock.baseline import Baseline
 from dagdock.engine import Linter, Target, Workspace
 from dagdock.facts import Disk, Facts, inside
 from dagdock.files import may_be_ours
-from dagdock.git import Changes, GitError, Repository
+from dagdock.git import GitError, Repository, object_name
 from dagdock.result import Result
 from dagdock.selection import UsageError
 
@@ -20,13 +20,12 @@ class Past:
 
     def __init__(self, revision: str, roots: Iterable[str]) -> None:
         """`roots` are the folders of the projects. Raises UsageError where git does not know the revision."""
-        self._revision = revision
-        self._known: dict[str, tuple[Repository, str]] = {}
         self._facts: dict[str, Before] = {}
         try:
-            for root in sorted(roots):
-                repository, commit = self._known[root] = self._commit(Repository(root))
-                self._facts[root] = Before(Disk(root), repository, repository.changes(commit))
+            for root in roots:
+                repository = Repository(root)
+                commit = repository.fork_point(repository.commit(revision))
+                self._facts[root] = Before(Disk(root), repository, commit)
         except GitError as problem:
             raise UsageError(f"--changed-since: {problem}") from problem
 
@@ -34,92 +33,99 @@ class Past:
         """What the same rules find in the files as they were; `now` is what they find today.
 
         A file that is the same now is checked too where something in it hangs on other files: a change there may have
-        caused it.
+        caused it. Raises UsageError where git lacks what a file held.
         """
         were: list[Target] = []
         same: set[str] = set()
         for root, before in self._facts.items():
+            facts = workspace.facts(root)
             here = [target for target in targets if target.root == root]
-            there = [target for target in here if not before.is_new(target.path)]
+            there = [target for target in here if before.is_file(target.path)]
+            changed = {target.path for target in there if before.is_changed(target.path, facts.read(target.path))}
             for target in there:
-                if before.is_changed(target.path) or now.reporters.get(target.full):
+                if target.path in changed or now.reporters.get(target.full):
                     were.append(target)
                 else:
                     same.add(workspace.shown(target))
             if len(there) < len(here):  # a new file may be an old one with another name
-                were += (Target(root, path, os.path.join(root, path), named=False) for path in before.gone())
+                gone = [path for path in before.gone() if may_be_ours(path.rpartition("/")[2])]
+                changed.update(gone)
+                were += (Target(root, path, os.path.join(root, path), named=False) for path in gone)
+            try:
+                before.fetch(changed)
+            except GitError as problem:
+                raise UsageError(f"--changed-since: {problem}") from problem
         result = linter.check(workspace.at(self._facts), were)
         unchanged = (each for each in now.findings if each.path in same and not each.rule.takes_project)
         return Baseline.of([*result.findings, *unchanged], os.getcwd())
 
-    def _commit(self, repository: Repository) -> tuple[Repository, str]:
-        around = [root for root in self._known if repository.root.startswith(os.path.join(root, ""))]
-        if around:  # asked about already: their paths sort before those below them
-            outer, at = self._known[max(around, key=len)]
-            path = os.path.relpath(repository.root, outer.root).replace(os.sep, "/")
-            if named := outer.submodule(at, path):
-                return repository, named
-        return repository, repository.fork_point(repository.commit(self._revision))
-
 
 class Before:
-    """Facts of a folder as they were: what has changed since is as git has it, and what is new is not there."""
+    """Facts of a folder as they were at a commit; what git ignores, and links, are as they are now."""
 
-    def __init__(self, base: Facts, repository: Repository, changes: Changes) -> None:
-        """Raises GitError where the repository lacks what the files held."""
+    def __init__(self, base: Facts, repository: Repository, commit: str) -> None:
+        """Raises GitError."""
         self.root = base.root
         self._base = base
-        self._repository = repository
-        self._changes = changes
-        likely = [path for path in changes.before if may_be_ours(path.rpartition("/")[2])]
-        objects = [changes.before[path] for path in likely]
-        self._contents = dict(zip(likely, repository.contents(objects), strict=True))
-        self._new = _with_emptied_folders(base, changes.new)
-        self._below: dict[str, set[str]] = {}
-        self._folders: set[str] = {"."}
-        for path in changes.before:
+        self._objects: dict[str, tuple[Repository, str]] = {}
+        self._contents: dict[str, bytes] = {}
+        self._new: set[str] = set()
+        self._collect(repository, commit, "")
+        self._new = _with_emptied_folders(base, self._new)
+        self._names: dict[str, set[str]] = {".": set()}
+        for path in self._objects:
             while path:
-                folder = dirname(path)
-                self._below.setdefault(folder or ".", set()).add(path.rpartition("/")[2])
-                self._folders.add(folder or ".")
+                folder, name = dirname(path), path.rpartition("/")[2]
+                if name in self._names.setdefault(folder or ".", set()):
+                    break
+                self._names[folder or "."].add(name)
                 path = folder
 
-    def is_changed(self, path: str) -> bool:
-        """Whether the file may have had another content."""
-        return path in self._changes.before
+    def _collect(self, repository: Repository, commit: str, folder: str) -> None:
+        tree = repository.tree(commit)
+        self._objects.update((join(folder, path), (repository, sha)) for path, sha in tree.files.items())
+        known = tree.files.keys() | tree.links | tree.submodules.keys()
+        self._new.update(join(folder, path) for path in repository.present() - known)
+        for path, named in tree.submodules.items():
+            below = os.path.join(repository.root, path)
+            if os.path.lexists(os.path.join(below, ".git")):
+                self._collect(Repository(below), named, join(folder, path))
 
-    def is_new(self, path: str) -> bool:
-        """Whether the file was not there."""
-        while path:
-            if path in self._new:
-                return True
-            path = dirname(path)
-        return False
+    def is_changed(self, path: str, content: bytes | None) -> bool:
+        """Whether a file had another content than it has now."""
+        known = self._objects.get(path)
+        return known is not None and (content is None or object_name(content, known[1]) != known[1])
 
     def gone(self) -> Iterator[str]:
-        """The files that are not there any more and may be worth checking."""
-        for path in self._changes.before:
-            if may_be_ours(path.rpartition("/")[2]) and not self._base.is_file(path):
-                yield path
+        """The files that are not there any more."""
+        return (path for path in self._objects if not self._base.is_file(path))
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Get the contents of files that will be asked for, all at once. Raises GitError."""
+        by_repository: dict[Repository, list[str]] = {}
+        for path in paths:
+            by_repository.setdefault(self._objects[path][0], []).append(path)
+        for repository, some in by_repository.items():
+            contents = repository.contents([self._objects[path][1] for path in some])
+            self._contents.update(zip(some, contents, strict=True))
 
     def is_file(self, path: str) -> bool:
         clean = inside(path)
-        return clean is not None and (
-            clean in self._changes.before or (self._base.is_file(clean) and not self.is_new(clean))
-        )
+        return clean is not None and (clean in self._objects or (self._base.is_file(clean) and not self._is_new(clean)))
 
     def is_dir(self, path: str) -> bool:
         clean = inside(path)
-        return clean is not None and (clean in self._folders or (self._base.is_dir(clean) and not self.is_new(clean)))
+        return clean is not None and (clean in self._names or (self._base.is_dir(clean) and not self._is_new(clean)))
 
     def read(self, path: str) -> bytes | None:
         clean = inside(path)
         if clean is None or not self.is_file(clean):
             return None
-        if clean not in self._changes.before:
-            return self._base.read(clean)
+        now = self._base.read(clean)
+        if not self.is_changed(clean, now):
+            return now
         if clean not in self._contents:
-            [self._contents[clean]] = self._repository.contents([self._changes.before[clean]])
+            self.fetch([clean])
         content = self._contents[clean]
         return content if len(content) <= Disk.MAX_BYTES else None
 
@@ -127,15 +133,26 @@ class Before:
         clean = inside(folder)
         if clean is None:
             return []
-        there = {name for name in self._base.names(clean) if not self.is_new(_joined(clean, name))}
-        return sorted(there | self._below.get(clean, set()))
+        return sorted(self._names.get(clean, set()).union(self._kept(clean, self._base.names(clean))))
 
     def folders(self, folder: str) -> list[str]:
         clean = inside(folder)
         if clean is None:
             return []
-        there = {name for name in self._base.folders(clean) if not self.is_new(_joined(clean, name))}
-        return sorted(there | {name for name in self._below.get(clean, ()) if _joined(clean, name) in self._folders})
+        there = {name for name in self._names.get(clean, ()) if _joined(clean, name) in self._names}
+        return sorted(there.union(self._kept(clean, self._base.folders(clean))))
+
+    def _kept(self, folder: str, names: Iterable[str]) -> Iterator[str]:
+        """The names in a folder that are not new; those of files that are gone are as they were."""
+        return (name for name in names if not self._is_new(_joined(folder, name)))
+
+    def _is_new(self, path: str) -> bool:
+        """Whether a file or folder was not there."""
+        while path:
+            if path in self._new:
+                return True
+            path = dirname(path)
+        return False
 
 
 def _with_emptied_folders(base: Facts, new: set[str]) -> set[str]:

@@ -1,13 +1,15 @@
-"""What git knows of a working tree, asked so that nothing runs that the repository itself configures.
+"""What git knows of a repository, asked so that nothing runs that the repository itself configures.
 
-Only commands are used that compare by names and stamps and read objects: no content goes through a filter, a text
-converter or a diff driver, and monitors, hooks, pagers and the network are off.
+Only names and objects are read. Even `git diff-index` compares contents at times, through filters that a repository
+chooses; nothing here makes git open a file of the working tree. Monitors, hooks, pagers and the network are off.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from hashlib import sha1, sha256
+from typing import NamedTuple
 
 GITLINK, LINK = "160000", "120000"
 # What the user may have set up for git itself; all else in the environment could send it elsewhere.
@@ -26,16 +28,14 @@ class GitError(Exception):
     """Git cannot answer; the message says why in words for the user."""
 
 
-class Changes:
-    """The files of a working tree that differ from a commit; paths start at the repository, with `/`."""
+class Tree(NamedTuple):
+    """What a commit holds; paths start at the repository, with `/`."""
 
-    __slots__ = ("before", "new")
-
-    def __init__(self) -> None:
-        self.before: dict[str, str] = {}
-        """Files that are gone or may have another content now, with the object that holds the old one."""
-        self.new: set[str] = set()
-        """Files that the commit does not have; a whole folder stands for all that is in it."""
+    files: dict[str, str]
+    """Regular files, with the object that holds the content."""
+    links: set[str]
+    submodules: dict[str, str]
+    """With the commit that is named."""
 
 
 class Repository:
@@ -67,26 +67,24 @@ class Repository:
                 raise
             raise GitError(f"{commit[:12]} and HEAD have no commit in common{self._how_to_get()}") from problem
 
-    def submodule(self, commit: str, path: str) -> str | None:
-        """The commit of a submodule that a commit names; None where there is no submodule at that path."""
-        entries = self._ask("ls-tree", "-z", commit, "--", path).decode("utf-8", "surrogateescape")
-        mode, _, rest = entries.partition(" ")
-        return rest.split()[1].partition("\t")[0] if mode == GITLINK else None
+    def tree(self, commit: str) -> Tree:
+        """What a commit holds, in all folders."""
+        tree = Tree({}, set(), {})
+        for entry in self._fields("ls-tree", "-r", "-z", "--full-tree", commit):
+            about, _, path = entry.partition("\t")
+            mode, _, sha = about.split()
+            if mode == GITLINK:
+                tree.submodules[path] = sha
+            elif mode == LINK:
+                tree.links.add(path)
+            else:
+                tree.files[path] = sha
+        return tree
 
-    def changes(self, commit: str) -> Changes:
-        """What differs between a commit and the working tree, staged or not; ignored files do not count."""
-        changes = Changes()
-        fields = self._fields("diff-index", "--raw", "-z", "--no-renames", "--ignore-submodules=all", commit)
-        for header in fields:
-            modes_and_objects, path = header.lstrip(":").split(), next(fields)
-            mode, sha = modes_and_objects[0], modes_and_objects[2]
-            if int(mode, 8) == 0:
-                changes.new.add(path)
-            elif mode not in (GITLINK, LINK):
-                changes.before[path] = sha
-        changes.new |= {path.rstrip("/") for path in self._fields("ls-files", "--others", "--exclude-standard", "-z")}
-        changes.new -= set(changes.before)
-        return changes
+    def present(self) -> set[str]:
+        """The files of the working tree that git does not ignore; a repository in it is one path, its folder's."""
+        found = self._fields("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name")
+        return {path.rstrip("/") for path in found}
 
     def contents(self, objects: Sequence[str]) -> Iterator[bytes]:
         """The contents of objects, in order. Raises GitError."""
@@ -129,6 +127,12 @@ class Repository:
         if os.path.exists(os.path.join(self.root, git_dir, "shallow")):
             return "; the clone is shallow: fetch all of it (`fetch-depth: 0`, or `git fetch --unshallow`)"
         return ""
+
+
+def object_name(content: bytes, like: str) -> str:
+    """The name of the object that holds a content, in a repository whose names look like that one."""
+    algorithm = sha1 if len(like) == 40 else sha256
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def _program() -> str:
