@@ -162,6 +162,27 @@ def test_inputs(run: Run) -> None:
     assert run.outputs["check"]["sarif-file"] == "" and not (run.workspace / "dagdock.sarif").exists()
 
 
+def test_known_findings_and_those_of_others(run: Run, need: Callable[[str], str]) -> None:
+    (run.workspace / "Dockerfile").write_text(LATEST)
+    assert run.check(args="--select DF102 --write-baseline 'known findings.json'", sarif_file="") == 0
+    assert run.check(args="--select DF102", baseline="known findings.json") == 0
+    assert run.outputs["check"]["findings"] == "0"
+
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run([need("git"), *who, *arguments], cwd=run.workspace, check=True, capture_output=True)
+
+    (run.workspace / ".git").rmdir()
+    git("init", "-q")
+    git("add", "Dockerfile")
+    git("commit", "-q", "-m", "first")
+    (run.workspace / "b").mkdir()
+    (run.workspace / "b/Dockerfile").write_text(LATEST)
+    git("add", "b")
+    assert run.check(args="--select DF102 --changed-since HEAD") == 1
+    assert run.outputs["check"]["findings"] == "1"
+
+
 def test_a_bad_configuration(run: Run) -> None:
     (run.workspace / "Dockerfile").write_text(CLEAN)
     (run.workspace / "dagdock.toml").write_text("selcet = []\n")
