@@ -30,6 +30,6 @@ def docker_socket_volume(volume: Volume) -> Problems:
         if literal and normpath(literal) in ("/var/run/docker.sock", "/run/docker.sock"):
             yield Problem(
                 path,
-                f"a VOLUME is never the host's `{literal}`, only an empty folder in its place. Delete it, and mount the "
-                "socket where the container is run if it must be",
+                f"a VOLUME is never the host's `{literal}`, only an empty folder in its place. Delete it, and mount "
+                "the socket where the container is run if it must be",
             )

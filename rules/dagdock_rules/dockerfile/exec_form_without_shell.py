@@ -53,6 +53,8 @@ def exec_form_without_shell(command: CommandInstruction) -> Problems:
     elements = command.exec_form
     if not elements or (command.stage and command.stage.dialect_at(command) in ("powershell", "cmd")):
         return
+    if any(character.isspace() for character in elements[0].strip()):
+        return  # no program at all, whatever follows: exec-form-one-word says it
     program = elements[0].rpartition("/")[2]
     if program in SHELLS or program in EXPAND:
         return

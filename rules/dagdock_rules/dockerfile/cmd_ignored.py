@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+
+from dagdock.api import Bad, Cmd, Entrypoint, Fix, Problem, Problems, Related, Stage, rule
+
+# Programs that run what they are given as a program or script of their own, and no shell line.
+PROGRAMS = frozenset(
+    "python python3 node nodejs java ruby php perl dotnet deno bun npm npx yarn pnpm gunicorn uvicorn flask celery "
+    "airflow streamlit pytest curl wget terraform ansible-playbook ansible kubectl helm aws gcloud az git".split()
+)
+STARTERS = ("entry", "start", "run", "init", "boot", "launch", "wait")
+
+
+@rule(
+    "DF624",
+    severity="error",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L10"],
+    bad=[
+        Bad(
+            'FROM python:3.12-slim\nENTRYPOINT python app.py\n«CMD ["--port", "8000"]»\n',
+            fixed='FROM python:3.12-slim\nENTRYPOINT ["python", "app.py"]\nCMD ["--port", "8000"]\n',
+        ),
+        Bad('FROM python:3.12-slim\nENTRYPOINT ["python"]\n«CMD app.py»\n'),
+    ],
+    good=[
+        'FROM python:3.12-slim\nENTRYPOINT ["python", "app.py"]\nCMD ["--port", "8000"]\n',
+        'FROM python:3.12-slim\nENTRYPOINT ["/entrypoint.sh"]\nCMD gunicorn --bind :$PORT app:app\n',
+        'FROM python:3.12-slim\nENTRYPOINT exec python app.py "$0" "$@"\nCMD ["--port", "8000"]\n',
+    ],
+)
+def cmd_ignored(stage: Stage) -> Problems:
+    """CMD never reaches the program that ENTRYPOINT starts.
+
+    Docker hands the words of CMD to ENTRYPOINT as arguments. An ENTRYPOINT in shell form takes none: it is
+    `/bin/sh -c` with one text, and CMD and whatever stands behind `docker run IMAGE` fall away. And a CMD in shell form
+    arrives as `/bin/sh -c "…"`, which a program such as `python` takes for the name of a file. Write both in exec form.
+
+    https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+    """
+    entrypoint, cmd = stage.last(Entrypoint), stage.last(Cmd)
+    if entrypoint is None or cmd is None or (entrypoint.stage is not stage and cmd.stage is not stage):
+        return
+    if entrypoint.json_fault or cmd.json_fault or not cmd.command.text or cmd.exec_form == []:
+        return
+    if (entrypoint.stage or stage).index > (cmd.stage or stage).index:
+        return  # an ENTRYPOINT takes back the CMD of the stage below: cmd-lost-by-entrypoint
+    related = [Related(entrypoint, "ENTRYPOINT stands here")]
+    if entrypoint.shell_text is not None and entrypoint.shell_text.text.strip():
+        if not any(sign in entrypoint.shell_text.text for sign in ("$@", "$*", "$0", "$1", "${@", "${1")):
+            yield Problem(
+                cmd,
+                "this CMD is never used: an ENTRYPOINT in shell form takes no arguments. Write ENTRYPOINT as a JSON "
+                "list of words",
+                related=related,
+                fix=_fix(entrypoint),
+            )
+    elif entrypoint.exec_form and cmd.shell_text is not None and _takes_no_shell_line(list(entrypoint.exec_form)):
+        yield Problem(
+            cmd,
+            f"in shell form this CMD reaches `{entrypoint.exec_form[0]}` as the words `/bin/sh -c …`, which it takes "
+            "for arguments. Write CMD as a JSON list of words",
+            related=related,
+            severity="warning",
+        )
+
+
+def _takes_no_shell_line(words: list[str]) -> bool:
+    """Whether the program of an ENTRYPOINT surely does not run what it is given as a command."""
+    name = words[0].rpartition("/")[2]
+    if name.rstrip("0123456789.") not in PROGRAMS and name not in PROGRAMS:
+        return False
+    return not any(start in word.lower() for word in words[1:] for start in STARTERS)
+
+
+def _fix(entrypoint: Entrypoint) -> Fix | None:
+    commands = entrypoint.script.commands
+    text = entrypoint.shell_text
+    if text is None or len(commands) != 1 or not entrypoint.script.understood or entrypoint.comments:
+        return None
+    only = commands[0]
+    words = only.words[1:] if only.name == "exec" else only.words
+    values = [word.value for word in words]
+    if not values or None in values or only.redirects or only.assignments or any(word.glob for word in words):
+        return None
+    place = text.span(0, len(text.text.rstrip()))
+    return Fix.replace("Write ENTRYPOINT in exec form", place, json.dumps(values, ensure_ascii=False), "unsafe")

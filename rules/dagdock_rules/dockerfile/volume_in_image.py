@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Instruction, Problem, Problems, Related, Run, Stage, Volume, rule
+
+from ._copies import absolute, from_context, inside_container
+
+# Commands that write below the folders they are given.
+WRITES = frozenset("mkdir touch cp mv chown chmod tar unzip curl wget ln install rm".split())
+
+
+@rule(
+    "DF632",
+    severity="info",
+    since="0.1",
+    lessons=["L15"],
+    bad=[
+        Bad("FROM postgres:16\nVOLUME /seed\n«COPY seed.sql /seed/»\n"),
+        Bad("FROM debian:12\nVOLUME /var/lib/app\n«RUN mkdir -p /var/lib/app/cache && chown -R 1000 /var/lib/app»\n"),
+        Bad("FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nVOLUME «/app»\n"),
+    ],
+    good=[
+        "FROM debian:12\nRUN mkdir -p /var/lib/app && chown -R 1000 /var/lib/app\nVOLUME /var/lib/app\n",
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nVOLUME /app/data\n",
+    ],
+)
+def volume_in_image(stage: Stage) -> Problems:
+    """A VOLUME lies over files of the image.
+
+    What a step below the VOLUME writes into it is lost with the classic builder, and kept with BuildKit: the image
+    depends on who builds it. And code in a volume stays as it was when the volume was made: a container that gets its
+    old volume back runs the old code, however new the image. Put VOLUME behind the steps that fill it, and only over
+    folders for data.
+
+    https://docs.docker.com/reference/dockerfile/#notes-about-specifying-volumes
+    """
+    told: list[Instruction] = []
+    volumes = [(volume, path) for volume in stage.all_of(Volume) for path in volume.paths]
+    for volume, word in volumes:
+        path = word.resolve(stage.scope_at(volume))
+        folder = absolute(volume, path) if path else None
+        if folder is None or folder == "/":
+            continue
+        later = next((each for each in stage.instructions[_place(stage, volume) + 1 :] if _fills(each, folder)), None)
+        if later is not None and later in told:
+            continue
+        if later is not None:
+            told.append(later)
+            yield Problem(
+                later,
+                f"`{folder}` is a volume since line {volume.span.line}, so what this step puts there is lost with the "
+                "classic builder. Move the VOLUME below it",
+                related=[Related(word, "declared as a volume here")],
+            )
+            continue
+        code = next((each for each in stage.instructions if each.index < volume.index and _is_code(each, folder)), None)
+        if code is not None:
+            yield Problem(
+                word,
+                f"`{folder}` holds what line {code.span.line} copies, and a volume keeps its first content: a "
+                "container with its old volume runs old code. Make a volume of the folder with the data only",
+                related=[Related(code, "the files are copied here")],
+            )
+
+
+def _place(stage: Stage, volume: Volume) -> int:
+    return stage.instructions.index(volume)
+
+
+def _fills(instruction: Instruction, folder: str) -> bool:
+    """Whether an instruction writes below a folder."""
+    if copy := from_context(instruction):
+        return _is_below(inside_container(copy), folder)
+    if not isinstance(instruction, Run) or not instruction.script.understood:
+        return False
+    for command in instruction.script.commands:
+        effective = command.effective
+        places = [
+            redirect.target.value for redirect in command.redirects if redirect.target and ">" in redirect.operator
+        ]
+        if effective.name in WRITES and effective.name != "rm":
+            places += [word.value for word in effective.arguments]
+        if any(place and place.startswith("/") and _is_below(place.rstrip("/"), folder) for place in places):
+            return True
+    return False
+
+
+def _is_code(instruction: Instruction, folder: str) -> bool:
+    """Whether an instruction copies the project itself into a folder."""
+    copy = from_context(instruction)
+    if copy is None or inside_container(copy) != folder:
+        return False
+    return any(
+        (source.literal or "").rstrip("/") in (".", "./", "", "src", "./src", "app", "./app") for source in copy.sources
+    )
+
+
+def _is_below(path: str | None, folder: str) -> bool:
+    return path is not None and (path == folder or path.startswith(folder + "/"))
