@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dagdock.api import Edit, Fix, Instruction, Run, Span, Stage, Word
 
 
@@ -69,13 +71,21 @@ def built_on(stage: Stage) -> Stage:
 def rebuilt_lines(instruction: Instruction) -> list[int]:
     """The lines of the layers that are built again, surely, when the result of an instruction is another one."""
     stage = instruction.stage
-    if stage is None:
-        return []
+    return _rebuilt(stage, instructions=[instruction]) if stage else []
+
+
+def rebuilt_by_argument(stage: Stage, name: str) -> list[int]:
+    """The lines of the layers that are built again, surely, when an ARG of the stage has another value."""
+    return _rebuilt(stage, args=[name])
+
+
+def _rebuilt(stage: Stage, *, args: Sequence[str] = (), instructions: Sequence[Instruction] = ()) -> list[int]:
     from dagdock.api import BuildGraph, Change, rebuilt_by  # the model of layers is for findings only
 
+    # A stage that nothing needs is built when somebody asks for it.
     target = None if stage.is_final or stage.used_by else stage
-    found = rebuilt_by(BuildGraph(stage.dockerfile, target=target), Change(instructions=[instruction]))
-    return [each.layer.line for each in found if each.certain and each.layer.instruction is not instruction]
+    found = rebuilt_by(BuildGraph(stage.dockerfile, target=target), Change(args=args, instructions=instructions))
+    return [each.layer.line for each in found if each.certain and each.layer.instruction not in instructions]
 
 
 def named(lines: list[int]) -> str:

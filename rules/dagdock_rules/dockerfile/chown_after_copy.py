@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+
+from dagdock.api import Bad, Command, CopyLike, Edit, Fix, Problem, Problems, Related, Run, Span, rule
+
+from ._copies import absolute, inside_container
+from ._layers import ships
+
+
+@rule(
+    "DF212",
+    severity="info",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L07"],
+    tags=["size"],
+    bad=[
+        Bad(
+            "FROM node:22-slim\nCOPY app /app\nRUN «chown -R node:node /app»\n",
+            fixed="FROM node:22-slim\nCOPY --chown=node:node app /app\n",
+        ),
+        Bad("FROM node:22-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci && «chown -R node /app»\n"),
+    ],
+    good=[
+        "FROM node:22-slim\nCOPY --chown=node:node app /app\n",
+        "FROM node:22-slim\nCOPY app /app\nRUN mkdir /data && chown -R node /data\n",
+    ],
+)
+def chown_after_copy(run: Run) -> Problems:
+    """Files are copied, and a later step changes their owner or mode, which stores them a second time.
+
+    A layer holds whole files. When only the owner changes, the new layer holds a copy of every file, so they take
+    twice the room. `COPY --chown=…` and `COPY --chmod=…` set owner and mode on the way.
+
+    https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
+    """
+    stage = run.stage
+    if stage is None or run.onbuild is not None or not ships(run):
+        return
+    copies = [step for step in stage.instructions if isinstance(step, CopyLike) and step.index < run.index]
+    for command in run.script.commands:
+        change = _change(command)
+        if change is None or command.context:
+            continue
+        flag, value, paths = change
+        for copy in reversed(copies):
+            target = inside_container(copy)
+            path = next((path for path in paths if target and _covers(absolute(run, path), target)), None)
+            if target is None or path is None or copy.flag(flag):
+                continue
+            yield Problem(
+                command,
+                f"this stores once more what line {copy.span.line} has copied. Write `--{flag}={value}` at that "
+                f"{copy.name} instead",
+                related=[Related(copy, "copied here")],
+                fix=_fix(run, copy, flag, value) if absolute(run, path) == target else None,
+            )
+            break
+
+
+def _change(command: Command) -> tuple[str, str, list[str]] | None:
+    """The flag of COPY that would do it, its value, and the paths that `chown -R` or `chmod -R` is given."""
+    effective = command.effective
+    if effective.name not in ("chown", "chmod"):
+        return None
+    options = effective.options()
+    words = [word.value for word in options.operands]
+    if not options.has("-R", "--recursive") or len(words) < 2 or None in words:
+        return None
+    value, *paths = [word for word in words if word is not None]
+    if effective.name == "chmod" and not re.fullmatch(r"0?[0-7]{3,4}", value):
+        return None  # COPY takes numbers
+    if effective.name == "chown" and not re.fullmatch(r"[\w.-]+(?::[\w.-]*)?", value):
+        return None
+    return effective.name, value.rstrip(":"), paths
+
+
+def _covers(folder: str | None, target: str) -> bool:
+    return folder is not None and folder != "/" and (target == folder or target.startswith(f"{folder}/"))
+
+
+def _fix(run: Run, copy: CopyLike, flag: str, value: str) -> Fix | None:
+    """The flag at the COPY in place of the RUN, where that does nothing else and stands right behind it."""
+    if len(run.script.commands) != 1 or run.index != copy.index + 1 or run.flags or run.heredocs:
+        return None
+    if "#" in run.lines.text:
+        return None
+    source = run.span.source
+    end = copy.keyword.span.end
+    lines = Span(source, source.full_line_span(run.span.line).start, run.lines.end)
+    name = f"Write `--{flag}={value}` at the {copy.name}"
+    return Fix(name, [Edit(Span(source, end, end), f" --{flag}={value}"), Edit(lines, "")], "unsafe")

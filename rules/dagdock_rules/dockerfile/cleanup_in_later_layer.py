@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dagdock.api import (
+    Bad,
+    Command,
+    CopyLike,
+    Edit,
+    Fix,
+    Instruction,
+    Located,
+    Problem,
+    Problems,
+    Related,
+    Run,
+    Span,
+    rule,
+)
+
+from ..packages import PackageCommand, package_commands
+from ._caches import CACHES, deletes
+from ._copies import from_context, inside_container, local_sources
+from ._downloads import downloads
+from ._layers import append_command, ships
+
+LISTS = ("/var/lib/apt/lists",)
+# Files that are large enough to matter; deleting a script or a list behind its use is mere tidiness.
+LARGE = (
+    *(".deb", ".rpm", ".apk", ".whl", ".jar", ".exe", ".iso", ".img", ".bin", ".run", ".zip", ".7z", ".tar", ".tgz"),
+    *(".gz", ".bz2", ".xz", ".zst", ".dump", ".csv", ".parquet", ".sql", ".model", ".onnx"),
+)
+
+
+class Cleanup(NamedTuple):
+    """Something that a RUN deletes and that an earlier layer keeps."""
+
+    place: Located
+    maker: Instruction
+    made_by: Located
+    what: str
+
+
+@rule(
+    "DF206",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L07"],
+    tags=["size"],
+    bad=[
+        Bad(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN «rm -rf /var/lib/apt/lists/*»\n",
+            fixed="FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        Bad("FROM debian:12\nCOPY app.deb /tmp/\nRUN dpkg -i /tmp/app.deb\nRUN «rm /tmp/app.deb»\n"),
+        Bad(
+            "FROM alpine:3.20\nRUN apk add --no-cache gcc musl-dev\nRUN ./build.sh\nRUN «apk del gcc musl-dev»\n",
+        ),
+    ],
+    good=[
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        "FROM debian:12 AS build\nRUN apt-get update && apt-get install -y gcc\nRUN rm -rf /var/lib/apt/lists/*\n"
+        "FROM debian:12\nCOPY --from=build /app /app\n",
+        "FROM debian:12\nRUN rm -rf /tmp/cache\n",
+    ],
+)
+def cleanup_in_later_layer(run: Run) -> Problems:
+    """Files are deleted in another step than the one that made them, which makes the image no smaller.
+
+    Each step adds a layer, and a layer only says what has changed. Deleting a file hides it from the container, but
+    the layer below still holds it and everybody downloads it. Delete in the same RUN that made the files; what was
+    copied in can be mounted instead (`RUN --mount=type=bind`).
+
+    https://docs.docker.com/build/building/best-practices/#run
+    """
+    if run.stage is None or run.onbuild is not None or not ships(run) or run.script.broken:
+        return
+    earlier = [step for part in run.stage.chain() for step in part.instructions if step.index < run.index]
+    found = _cleanup(run, [step for step in earlier if step.onbuild is None])
+    if found:
+        yield Problem(
+            found.place,
+            f"this makes the image no smaller: the layer of line {found.maker.span.line} keeps {found.what}. "
+            + (
+                "Delete it in that RUN"
+                if isinstance(found.maker, Run)
+                else "Instead of copying it, mount it into the RUN that needs it (`--mount=type=bind`)"
+            ),
+            related=[Related(found.made_by, "made here, in a layer of its own")],
+            fix=_fix(run, found),
+        )
+
+
+def _cleanup(run: Run, earlier: list[Instruction]) -> Cleanup | None:
+    runs = [step for step in earlier if isinstance(step, Run)]
+    own = list(package_commands(run.script))
+    for command in run.script.commands:
+        if command.context:
+            continue
+        found = (
+            _lists(command, own, runs)
+            or _caches_of(command, own, runs)
+            or _packages(command, own, runs)
+            or _files(command, run, earlier)
+        )
+        if found:
+            return found
+    return None
+
+
+def _lists(command: Command, own: list[PackageCommand], runs: list[Run]) -> Cleanup | None:
+    """`rm -rf /var/lib/apt/lists/*` where another RUN has updated."""
+    if not deletes(command, LISTS) or any(call.family == "apt" and call.action == "update" for call in own):
+        return None
+    for run in reversed(runs):
+        for call in package_commands(run.script, "update"):
+            if call.family == "apt" and not _deletes_after(run, LISTS) and not _mounted(run, LISTS):
+                return Cleanup(command, run, call.command, "the package lists")
+    return None
+
+
+def _caches_of(command: Command, own: list[PackageCommand], runs: list[Run]) -> Cleanup | None:
+    """`yum clean all`, `rm -rf /var/cache/apk/*` where another RUN has installed."""
+    for family, cache in CACHES.items():
+        cleans = deletes(command, cache.folders) or any(
+            call.family == family and call.action == "clean" and call.command.span == command.span for call in own
+        )
+        if not cleans or any(call.family == family and call.action in ("install", "upgrade") for call in own):
+            continue
+        for run in reversed(runs):
+            for call in package_commands(run.script, "install", "upgrade"):
+                if call.family != family or _deletes_after(run, cache.folders) or _mounted(run, cache.folders):
+                    continue
+                cleaned = any(other.family == family for other in package_commands(run.script, "clean"))
+                if not cleaned and call.options.has("--no-cache") is False:
+                    return Cleanup(command, run, call.command, f"what {call.manager} downloaded")
+    return None
+
+
+def _packages(command: Command, own: list[PackageCommand], runs: list[Run]) -> Cleanup | None:
+    """`apk del gcc` where another RUN has installed it."""
+    for call in own:
+        if call.action != "remove" or call.command.span != command.span:
+            continue
+        names = {word.value for word in call.packages if word.value} | {
+            value for value in call.options.values("-t", "--virtual") if value
+        }
+        for run in reversed(runs):
+            for install in package_commands(run.script, "install"):
+                given = {word.value for word in install.packages} | set(install.options.values("-t", "--virtual"))
+                both = sorted(names & {name for name in given if name})
+                if install.family == call.family and both:
+                    return Cleanup(command, run, install.command, f"`{both[0]}`")
+    return None
+
+
+def _files(command: Command, run: Run, earlier: list[Instruction]) -> Cleanup | None:
+    """`rm /tmp/app.deb` where an earlier layer copied or downloaded that very file."""
+    if command.effective.name != "rm":
+        return None
+    paths = {word.value.rstrip("/") for word in command.effective.arguments if word.value and word.value[0] == "/"}
+    for step in reversed(earlier):
+        for path, place in _made_by(step):
+            if path in paths and path.lower().endswith(LARGE):
+                return Cleanup(command, step, place, f"`{path}`")
+    return None
+
+
+def _made_by(step: Instruction) -> list[tuple[str, Located]]:
+    """The absolute paths of files that a step surely puts into the image."""
+    found: list[tuple[str, Located]] = []
+    if isinstance(step, CopyLike) and from_context(step) and step.destination is not None:
+        target = inside_container(step)
+        for source in local_sources(step) if target else ():
+            name = source.rstrip("/").rpartition("/")[2]
+            if target and not any(sign in source for sign in "*?["):
+                folder = step.destination.value.endswith("/")
+                found.append((f"{target.rstrip('/')}/{name}" if folder else target, step))
+    elif isinstance(step, Run):
+        for download in downloads(step.script):
+            file = download.file
+            kept = not any(
+                other.effective.name in ("rm", "mv") and any(word.value == file for word in other.effective.arguments)
+                for other in step.script.commands
+            )
+            if file and file.startswith("/") and kept:
+                found.append((file, download.command))
+    return found
+
+
+def _deletes_after(run: Run, folders: tuple[str, ...]) -> bool:
+    return any(deletes(command, folders) for command in run.script.commands)
+
+
+def _mounted(run: Run, folders: tuple[str, ...]) -> bool:
+    targets = [str(mount.target or "").rstrip("/") for mount in run.mounts if mount.type in ("cache", "tmpfs")]
+    return any(
+        folder == target or folder.startswith(f"{target}/") for folder in folders for target in targets if target
+    )
+
+
+def _fix(run: Run, found: Cleanup) -> Fix | None:
+    """Move the command to the end of the RUN that made the files, where it is all that its RUN does."""
+    if not isinstance(found.maker, Run) or found.maker.stage is not run.stage or len(run.script.commands) != 1:
+        return None
+    if found.maker.index != run.index - 1 or run.flags or run.exec_form is not None or run.heredocs:
+        return None
+    text = found.place.span.text
+    moved = append_command(found.maker, "", text) if "\n" not in text and "#" not in run.lines.text else None
+    if moved is None:
+        return None
+    source = run.span.source
+    lines = Span(source, source.full_line_span(run.span.line).start, run.lines.end)
+    return Fix(
+        f"Do it at the end of the RUN in line {found.maker.span.line}", [*moved.edits, Edit(lines, "")], "unsafe"
+    )

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dagdock.api import Bad, Problem, Problems, Run, rule
+
+from ._clones import clones
+from ._downloads import downloads
+
+
+@rule(
+    "DF214",
+    severity="info",
+    since="0.1",
+    lessons=["L02", "L16"],
+    tags=["cache", "reproducible"],
+    bad=[
+        Bad("FROM debian:12\nRUN «git clone --depth 1 https://github.com/acme/tool.git» /opt/tool\n"),
+        Bad("FROM debian:12\nRUN curl -fsSLo /usr/local/bin/tool «https://example.com/releases/latest/tool»\n"),
+    ],
+    good=[
+        "FROM debian:12\nRUN git clone --branch v1.2.3 --depth 1 https://github.com/acme/tool.git /opt/tool\n",
+        "FROM debian:12\nRUN git clone https://github.com/acme/tool.git && cd tool && git checkout 0a1b2c3d\n",
+        "FROM debian:12\nADD https://github.com/acme/tool.git#main /opt/tool\n",
+        "FROM debian:12\nRUN curl -fsSLo /usr/local/bin/tool https://example.com/releases/v1.2.3/tool\n",
+    ],
+)
+def stale_remote_source(run: Run) -> Problems:
+    """A RUN fetches something that moves: the newest release, or the tip of a branch.
+
+    Docker does not look at what a RUN fetches. As long as the line stays the same it takes the result of an earlier
+    build, so one machine keeps a version that is months old while another gets today's. Name a version or a commit;
+    or let ADD fetch a git repository, which asks for its newest commit at each build.
+
+    https://docs.docker.com/build/cache/invalidation/#run-instructions
+    """
+    if not run.script.understood or run.script.broken:
+        return
+    for clone in clones(run.script):
+        if not clone.is_pinned(run.script) and not _moves_on(run):
+            yield Problem(
+                clone,
+                "Docker keeps what this clones and never asks for newer commits. Name a version with `--branch`, or "
+                "use ADD with the repository's URL, which asks at each build",
+            )
+    for download in downloads(run.script):
+        for word in download.urls:
+            if "$" not in word.text and _moving().search(word.text):
+                yield Problem(
+                    word,
+                    "this address leads to another version one day, and Docker does not notice: it keeps what it has. "
+                    "Name the version",
+                )
+                break
+
+
+def _moves_on(run: Run) -> bool:
+    """Whether a later RUN of the stage goes to another commit."""
+    later = [other for other in run.stage.all_of(Run) if other.index > run.index] if run.stage else []
+    return any(re.search(r"\bgit\b.*\b(?:checkout|reset|switch)\b", other.body.text) for other in later)
+
+
+@cache
+def _moving() -> re.Pattern[str]:
+    return re.compile(r"/releases/latest/|/(?:raw/)?(?:master|main|HEAD)/|[/_-]latest[./_-]|[/_-]latest$|/latest/")

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import re
+from posixpath import dirname, join
+
+from dagdock.api import Bad, Dockerfile, Problem, Problems, Project, Stage, rule
+
+# Stages of these names are there to be asked for with `--target`.
+ON_REQUEST = (
+    "dev|devel|development|test|tests|testing|unit|integration|e2e|lint|linter|check|checks|debug|ci|prod|production|"
+    "staging|release|local|docs|doc|bench|benchmark|coverage|format|validate|vendor|update|binary|binaries|artifact|"
+    "artifacts|export|output|cross|image|runtime|server|client|web|api|app|worker|base|all|shell|run|builder|build|"
+    "package|dist|final|migrate|migration|migrations|cli|agent|minimal|full|slim|rootless|default|devcontainer|watch"
+)
+FILES = ("makefile", "justfile", "taskfile.yml", "jenkinsfile", ".gitlab-ci.yml", "docker-bake.hcl", "docker-bake.json")
+
+
+@rule(
+    "DF217",
+    severity="info",
+    since="0.1",
+    lessons=["L06"],
+    bad=[
+        Bad(
+            "FROM node:22-slim AS «assets»\nCOPY . .\nRUN npm run build\n"
+            'FROM python:3.12-slim\nCOPY app /app\nCMD ["python", "/app/main.py"]\n'
+        ),
+        Bad("FROM «golang:1.23»\nRUN go install example.com/tool@v1.0.0\nFROM alpine:3.20\nCOPY tool /tool\n"),
+    ],
+    good=[
+        "FROM node:22-slim AS assets\nRUN npm run build\nFROM nginx:1.27\nCOPY --from=assets /dist /srv\n",
+        "FROM python:3.12-slim AS base\nFROM base AS test\nRUN pytest\nFROM base\nCOPY app /app\n",
+        {
+            "Dockerfile": "FROM node:22-slim AS assets\nRUN npm run build\nFROM nginx:1.27\n",
+            "compose.yaml": "services:\n  assets:\n    build: {context: ., target: assets}\n",
+        },
+    ],
+)
+def unused_stage(stage: Stage, project: Project) -> Problems:
+    """A stage is defined, and nothing is built on it or takes anything from it.
+
+    BuildKit leaves such a stage out, so it is dead text, unless somebody builds it by name (`docker build --target`).
+    Often a `COPY --from` was forgotten or names another stage. Names that are there to be asked for, such as `test`
+    and `dev`, and those that a Compose file, a Makefile or a script of the project asks for, are not reported.
+
+    https://docs.docker.com/build/building/multi-stage/#stop-at-a-specific-build-stage
+    """
+    if stage.is_final or stage.used_by or stage.from_instruction is None or stage.image_word is None:
+        return
+    file = stage.dockerfile
+    if file.faults_of("stage-used-before-definition") or file.faults_of("variable-in-copy-from"):
+        return
+    name = stage.name
+    if name is None:
+        if not any("$" in step.span.text for step in file.instructions if step.name == "FROM"):
+            yield Problem(
+                stage.image_word,
+                "this stage has no name, and nothing takes anything from it, so it is never built. Delete it, or copy "
+                f"from it with `--from={stage.index}`",
+            )
+        return
+    if any(re.search(rf"\b{re.escape(name)}\b", other.span.text, re.IGNORECASE) for other in _others(file, stage)):
+        return
+    if any(_may_mean(other, name) for other in _others(file, stage)):
+        return
+    if re.search(rf"(?:^|[-_.])(?:{ON_REQUEST})(?:$|[-_.\d])", name.lower()) or _is_asked_for(name, file, project):
+        return
+    yield Problem(
+        name,
+        f"nothing is built on `{name}` or copies from it, so Docker leaves this stage out. Delete it, or take from it "
+        f"with `COPY --from={name}`",
+    )
+
+
+def _others(file: Dockerfile, stage: Stage) -> list[Stage]:
+    return [other for other in file.stages if other is not stage]
+
+
+def _may_mean(other: Stage, name: str) -> bool:
+    """Whether a FROM may name the stage by a variable: `FROM app-$TARGETOS`."""
+    if other.image_word is None or not other.image_word.variables:
+        return False
+    pattern = "".join(".*" if part.startswith("$") else re.escape(part) for part in _pieces(other.image_word.raw))
+    return re.fullmatch(pattern, name, re.IGNORECASE) is not None
+
+
+def _pieces(text: str) -> list[str]:
+    return re.split(r"(\$\{[^}]*\}|\$\w+)", text)
+
+
+def _is_asked_for(name: str, file: Dockerfile, project: Project) -> bool:
+    """Whether a service, a build script or a workflow of the project builds the stage by its name."""
+    for service in project.services_building(file):
+        if service.build and service.build.target is not None and service.build.target.resolved in (name, None):
+            return True
+    named = re.compile(rf"target[\s\"':=]+{re.escape(name)}\b|\b{re.escape(name)}\b.*\btarget\b", re.IGNORECASE)
+    folder = dirname(project.path_of(file) or "")
+    for place in dict.fromkeys((folder, "", ".github/workflows", "scripts", "hack", "ci")):
+        for entry in project.facts.names(place or "."):
+            lower = entry.lower()
+            if lower in FILES or lower.endswith((".sh", ".mk", ".yml", ".yaml", ".md", ".hcl")):
+                source = project.text(join(place, entry))
+                if source is not None and named.search(source.text):
+                    return True
+    return False
