@@ -115,7 +115,7 @@ def test_what_a_change_elsewhere_caused(tree: Tree) -> None:
     tree.write(".dockerignore", "*.txt\n")
     assert tree.check("--changed-since", "HEAD") == ["Dockerfile:2 DF505"]
     tree.git("mv", "Dockerfile", "Other.Dockerfile")
-    assert tree.check("--changed-since", "HEAD") == ["x/compose.yaml:3 PJ002"]
+    assert tree.check("--changed-since", "HEAD") == ["Other.Dockerfile:2 DF505", "x/compose.yaml:3 PJ002"]
 
 
 def test_what_a_deletion_caused(tree: Tree) -> None:
