@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Fix, Problem, Problems, Run, Script, rule
+
+from ._downloads import Download, downloads, is_checked
+from ._layers import add_option
+
+FAIL = ("-f", "--fail", "--fail-with-body", "--fail-early")
+# With these the answer is looked at, or something is sent.
+ASKS = (
+    "-I",
+    "--head",
+    "-w",
+    "--write-out",
+    "-X",
+    "--request",
+    "-d",
+    "--data",
+    "--data-raw",
+    "--data-binary",
+    "--json",
+    "-T",
+    "--upload-file",
+    "-F",
+    "--form",
+    "-V",
+    "--version",
+    "-h",
+    "--help",
+    "-i",
+    "--include",
+    "-K",
+    "--config",
+)
+# What fails by itself when it is given an error page.
+STRICT = frozenset(
+    "tar bsdtar unzip gunzip zcat xz unxz bunzip2 zstd jq gpg gpg2 apt-key dpkg rpm base64 cpio 7z jar python python3 "
+    "grep apk sha256sum git patch openssl sudo".split()
+)
+
+
+@rule(
+    "DF423",
+    severity="warning",
+    since="0.1",
+    fix="safe",
+    bad=[
+        Bad(
+            (
+                "FROM debian:12\n"
+                "RUN «curl» -sSLo /usr/local/bin/tool https://example.com/tool && chmod +x /usr/local/bin/tool\n"
+            ),
+            fixed=(
+                "FROM debian:12\n"
+                "RUN curl -f -sSLo /usr/local/bin/tool https://example.com/tool && chmod +x /usr/local/bin/tool\n"
+            ),
+        ),
+        Bad(
+            "FROM debian:12\nRUN «curl» -sSL https://example.com/install.sh | bash\n",
+            fixed="FROM debian:12\nRUN curl -f -sSL https://example.com/install.sh | bash\n",
+        ),
+    ],
+    good=[
+        (
+            "FROM debian:12\n"
+            "RUN curl -fsSLo /usr/local/bin/tool https://example.com/tool && chmod +x /usr/local/bin/tool\n"
+        ),
+        "FROM debian:12\nRUN curl -sL https://example.com/tool.tgz | tar xz\n",
+        "FROM debian:12\nRUN curl -I https://example.com && curl -s http://localhost:8080/health\n",
+    ],
+)
+def curl_without_fail(run: Run) -> Problems:
+    """curl takes an error page for the file, and the build goes on.
+
+    Without `-f` curl is content with any answer: for a wrong address it stores the page that says `404 Not Found`
+    under the name of your program, or feeds it to the shell. With `-f` it fails, and the build stops where the fault
+    is. wget does so by itself.
+
+    https://curl.se/docs/manpage.html#-f
+    """
+    script = run.script
+    if is_checked(script):
+        return
+    for download in downloads(script):
+        if download.name == "curl" and _stores(download) and not download.is_local:
+            place = download.command.words[0]
+            if _fails_anyway(download, script):
+                continue
+            yield Problem(
+                place,
+                f"when the server answers with an error, curl stores the error page as `{download.file}`. Add `-f`"
+                if download.file
+                else "when the server answers with an error, curl hands on the error page. Add `-f`",
+                fix=Fix("Add `-f`", [add_option(run, place, "-f")]),
+            )
+
+
+def _stores(download: Download) -> bool:
+    """Whether what it fetches goes into a file or to another command, and any answer will do."""
+    if download.has(*FAIL) is not False or download.has(*ASKS) is not False or not download.urls:
+        return False
+    if download.file in ("/dev/null", None):
+        return False
+    if any(word.prefix.startswith("file:") for word in download.urls):
+        return False
+    return (
+        bool(download.file)
+        or download.outer in download.outer.pipeline[:-1]
+        or "substitution" in (download.outer.context)
+    )
+
+
+def _fails_anyway(download: Download, script: Script) -> bool:
+    """Whether the next to read it cannot make anything of an error page, so that the step fails all the same."""
+    pipe = download.outer.pipeline
+    if download.outer in pipe:
+        return any(command.effective.name in STRICT for command in pipe[pipe.index(download.outer) + 1 :])
+    if "substitution" in download.outer.context:
+        return not any(command.effective.name in ("sh", "bash", "eval") for command in script.commands)
+    name = (download.file or "").rstrip("/").rpartition("/")[2]
+    return any(
+        command.effective.name in STRICT
+        and command.start > download.outer.start
+        and any(
+            (word.value or word.text).strip("\"'").rpartition("/")[2] == name for word in command.effective.arguments
+        )
+        for command in script.commands
+    )

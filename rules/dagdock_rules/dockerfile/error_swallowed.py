@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from dagdock.api import Bad, Command, Problem, Problems, Run, Span, rule
+
+from ..packages import PackageCommand, package_commands
+
+BUILDERS = frozenset(
+    "make cmake ninja mvn mvnw gradle gradlew cargo msbuild meson bazel webpack tsc rake configure ant".split()
+)
+SCRIPTED = frozenset(("npm", "yarn", "pnpm", "bun"))
+SUBCOMMANDS = {"go": ("build", "install"), "dotnet": ("build", "publish"), "cargo": ("build", "install")}
+
+
+@rule(
+    "DF424",
+    severity="info",
+    since="0.1",
+    bad=[
+        Bad("FROM debian:12\nRUN apt-get update && apt-get install -y curl« || true»\n"),
+        Bad("FROM node:22\nRUN npm run build; «exit 0»\n"),
+    ],
+    good=[
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl && (rm /etc/motd || true)\n",
+        "FROM debian:12\nRUN apt-get purge -y tool || true\n",
+    ],
+)
+def error_swallowed(run: Run) -> Problems:
+    """An installation or a build may fail without the step failing.
+
+    `|| true` and `; exit 0` make a step succeed whatever happened in it. The image is then built without what should
+    be in it, and that shows when the container runs. Name the failure that you expect (`|| [ \"$?\" = 3 ]`), or leave
+    it out.
+
+    https://docs.docker.com/reference/dockerfile/#run
+    """
+    script = run.script
+    if script.broken:
+        return
+    calls = {id(call.command): call for call in package_commands(script, "install", "update", "upgrade")}
+    for before, after in pairwise(script.commands):
+        if after.joined != "||" or not _does_nothing(after) or "condition" in before.context:
+            continue
+        work = next((command for command in _group(before, script.commands) if _is_work(command, calls)), None)
+        if work:
+            end = after.span
+            yield Problem(
+                Span(end.source, before.span.end, end.end) if end.start > before.span.end else after,
+                f"when `{_name(work, calls)}` fails, the step still counts as done. Leave "
+                f"`|| {after.span.text.strip()}` out, or name the failure that you expect",
+            )
+    last = script.commands[-1] if script.commands else None
+    if last and last.name == "exit" and [word.value for word in last.arguments] == ["0"] and not last.context:
+        work = next((command for command in script.commands if _is_work(command, calls)), None)
+        if work and last.joined in (";", "\n") and not _stops(script.commands):
+            yield Problem(
+                last,
+                f"when `{_name(work, calls)}` fails, the step still counts as done. Leave `exit 0` out",
+            )
+
+
+def _does_nothing(command: Command) -> bool:
+    """`true`, `:`, `exit 0`, `echo …`."""
+    if command.name in ("true", ":"):
+        return True
+    return command.name == "exit" and [word.value for word in command.arguments] == ["0"]
+
+
+def _group(before: Command, commands: Sequence[Command]) -> Sequence[Command]:
+    """The commands of the chain by `&&` that ends with this one: the `||` catches a failure of each."""
+    at = next(number for number, command in enumerate(commands) if command is before)
+    first = at
+    while first and commands[first].joined == "&&" and commands[first - 1].context == commands[first].context:
+        first -= 1
+    return list(reversed(commands[first : at + 1]))
+
+
+def _is_work(command: Command, calls: dict[int, PackageCommand]) -> bool:
+    effective = command.effective
+    name = effective.name or ""
+    if id(effective) in calls:
+        return True
+    texts = [word.value for word in effective.arguments]
+    if any(text in ("clean", "--version", "--help") for text in texts):
+        return False
+    if name in SCRIPTED:
+        return len(texts) > 1 and texts[0] == "run" and "build" in (texts[1] or "")
+    if name in SUBCOMMANDS:
+        return bool(texts) and texts[0] in SUBCOMMANDS[name]
+    return name in BUILDERS
+
+
+def _name(command: Command, calls: dict[int, PackageCommand]) -> str:
+    call = calls.get(id(command.effective))
+    if call:
+        return f"{call.manager} {call.verb}".strip()
+    texts = [word.text for word in command.effective.words[:3]]
+    return " ".join(texts) if command.effective.name in SCRIPTED else texts[0]
+
+
+def _stops(commands: Sequence[Command]) -> bool:
+    """Whether the script stops at a failure by itself."""
+    return any(command.name == "set" and "e" in command.span.text.partition("-")[2] for command in commands)

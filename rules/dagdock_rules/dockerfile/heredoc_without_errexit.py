@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Run, Script, Span, rule
+
+# What does not fail, or whose failure nobody minds.
+QUIET = frozenset(
+    "echo printf set shopt export true : sleep local declare readonly umask alias unset trap exit return".split()
+)
+
+
+@rule(
+    "DF422",
+    severity="warning",
+    since="0.1",
+    fix="safe",
+    bad=[
+        Bad(
+            (
+                "FROM debian:12\n"
+                "RUN «<<EOF»\n"
+                "apt-get update\n"
+                "apt-get install -y curl\n"
+                "rm -rf /var/lib/apt/lists/*\n"
+                "EOF\n"
+            ),
+            fixed=(
+                "FROM debian:12\n"
+                "RUN <<EOF\n"
+                "set -e\n"
+                "apt-get update\n"
+                "apt-get install -y curl\n"
+                "rm -rf /var/lib/apt/lists/*\n"
+                "EOF\n"
+            ),
+        ),
+        Bad(
+            "FROM debian:12\nRUN «<<EOF»\n#!/bin/bash\nmake\nmake install\nEOF\n",
+            fixed="FROM debian:12\nRUN <<EOF\n#!/bin/bash\nset -e\nmake\nmake install\nEOF\n",
+        ),
+    ],
+    good=[
+        "FROM debian:12\nRUN <<EOF\nset -eu\nmake\nmake install\nEOF\n",
+        "FROM debian:12\nRUN <<EOF\nmake && \\\nmake install\nEOF\n",
+        "FROM python:3.12\nRUN <<EOF\n#!/usr/bin/env python\nprint(1)\nprint(2)\nEOF\n",
+        "FROM debian:12\nRUN cat <<EOF > /etc/app.conf\none\ntwo\nEOF\n",
+        "FROM debian:12\nRUN bash -ex <<EOF\nmake\nmake install\nEOF\n",
+    ],
+)
+def heredoc_without_errexit(run: Run) -> Problems:
+    """A RUN with a heredoc goes on after a command that failed.
+
+    The lines of a heredoc are a script, and a script goes on when one of its commands fails: only the status of the
+    last one decides whether the step is done. `set -e` in the first line stops at the first failure, as `&&` does
+    between commands.
+
+    https://docs.docker.com/reference/dockerfile/#here-documents
+    https://docs.docker.com/build/building/best-practices/#run
+    """
+    script = run.script
+    if len(run.heredocs) != 1 or run.shell_text is None or script.broken or not script.understood:
+        return
+    heredoc = run.heredocs[0]
+    if run.shell_text.text != heredoc.body.text or _is_on(run, heredoc):
+        return
+    unseen = [command for command in _steps(script) if not _is_seen(command, script)]
+    if unseen:
+        yield Problem(
+            heredoc.opener,
+            f"when `{unseen[0].effective.name}` in line {unseen[0].span.line} fails, this script goes on, and only its "
+            "last command decides whether the step is done. Begin it with `set -e`",
+            fix=_fix(heredoc),
+        )
+
+
+def _is_on(run: Run, heredoc: Heredoc) -> bool:
+    """Whether the script stops at a failure: by its first line, the shell that is called, or SHELL."""
+    shell = run.stage.shell_at(run) if run.stage else None
+    words = [str(word) for word in (shell.exec_form or ())] if shell else []
+    if any(_errexit().fullmatch(word) for word in words) or "errexit" in words:
+        return True
+    first = heredoc.body.text.partition("\n")[0]
+    called = [*run.head.text.split(), *(first.split() if first.startswith("#!") else ())]
+    if any(_errexit().fullmatch(word) for word in called):
+        return True
+    return any(
+        command.name == "set"
+        and any(_errexit().fullmatch(word.text) or word.text == "errexit" for word in command.arguments)
+        for command in run.script.commands
+    )
+
+
+def _steps(script: Script) -> list[Command]:
+    """The commands whose status the script itself sees: not those in conditions, functions and substitutions."""
+    return [
+        command
+        for command in script.commands
+        if not {"condition", "function", "substitution", "subshell"} & set(command.context) and not command.background
+    ]
+
+
+def _is_seen(command: Command, script: Script) -> bool:
+    """Whether a failure of the command has consequences, or cannot be."""
+    if command.effective.name in QUIET or not command.words or command.negated:
+        return True
+    if command.pipeline and command is not command.pipeline[-1]:
+        return True  # a matter of `pipefail`
+    last = script.commands[-1]
+    if command is last or last in command.pipeline:
+        return True
+    behind = next((other for other in script.commands if other.start > command.start), None)
+    if behind is None:
+        return True
+    if behind.joined == "||":
+        return True
+    if behind.joined == "&&":  # it hands its failure on to the end of the chain
+        return _is_seen(behind, script) or behind is command
+    return False
+
+
+def _fix(heredoc: Heredoc) -> Fix:
+    """`set -e` in the first line, behind `#!`."""
+    source, start = heredoc.span.source, heredoc.span.start
+    lines = heredoc.span.text.split("\n")
+    at = start + len(lines[0]) + 1 if lines[0].lstrip("\t").startswith("#!") else start
+    line = next((line for line in lines if line.strip()), "")
+    indent = line[: len(line) - len(line.lstrip())]
+    return Fix("Begin with `set -e`", [Edit(Span(source, at, at), f"{indent}set -e{source.newline}")])
+
+
+@cache
+def _errexit() -> re.Pattern[str]:
+    return re.compile(r"-[a-df-zA-Z]*e[a-zA-Z]*|--errexit")
