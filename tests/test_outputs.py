@@ -69,6 +69,10 @@ def test_what_could_not_be_checked_is_seen_in_every_format(check: Check, form: s
     assert ("nowhere: no such file or folder" in err) == (form not in ("text", "concise", "github"))
 
 
+def test_a_name_of_several_lines_is_told_on_one(check: Check) -> None:
+    assert check("--format", "json", "a\n::error::b")[2] == "dagdock: a\\x0a::error::b: no such file or folder\n"
+
+
 def test_junit_counts_as_the_status_does(check: Check) -> None:
     assert ' failures="1"' in check("--format", "junit", "--exit-zero")[1]
     assert ' failures="1"' not in check("--format", "junit", "--fail-on", "error")[1]

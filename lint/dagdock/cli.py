@@ -392,8 +392,7 @@ def _show_files(targets: Sequence[Target], workspace: Workspace, failures: Seque
         content = workspace.facts(target.root).read(target.path)
         if content is not None and classify(target.path, content):
             print(workspace.shown(target))
-    for failure in failures:
-        print(f"dagdock: {failure.path}: {failure.message}", file=sys.stderr)
+    _tell(failures)
     return BROKEN if failures else CLEAN
 
 
@@ -418,8 +417,7 @@ def _mend(
     if arguments.diff:
         for line in diff(changes):
             _print_bytes(line)
-        for failure in result.errors:
-            print(f"dagdock: {failure.path}: {failure.message}", file=sys.stderr)
+        _tell(result.errors)
         for note in mending.notes:
             print(f"dagdock: {note}", file=sys.stderr)
         return BROKEN if result.errors else FOUND if changes else CLEAN
@@ -456,8 +454,9 @@ def _add_ignores(
     if arguments.diff:
         for line in diff(ignoring.changes):
             _print_bytes(line)
-        for text in (*(f"{failure.path}: {failure.message}" for failure in result.errors), *result.notes):
-            print(f"dagdock: {text}", file=sys.stderr)
+        _tell(result.errors)
+        for note in result.notes:
+            print(f"dagdock: {note}", file=sys.stderr)
         return BROKEN if result.errors else FOUND if ignoring.changes else CLEAN
     write_changes(ignoring.changes, result)
     return _report(arguments, result, sys.stdout, _fail_on(arguments, linter, targets))
@@ -502,8 +501,7 @@ def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_
     else:
         writer(arguments.format)(result, stream, color=color, quiet=arguments.quiet)
     if arguments.format not in ("text", "concise", "github") or arguments.statistics:
-        for failure in result.errors:
-            print(f"dagdock: {failure.path}{': ' if failure.path else ''}{failure.message}", file=sys.stderr)
+        _tell(result.errors)
     if arguments.verbose:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(result.files.items()))
         plugins = "".join(f", plugin {name} {version}".rstrip() for name, version in result.plugins.items())
@@ -515,6 +513,14 @@ def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_
     if result.errors:
         return BROKEN
     return FOUND if not arguments.exit_zero and any(map(result.matters, result.findings)) else CLEAN
+
+
+def _tell(failures: Sequence[Failure]) -> None:
+    """What could not be checked, on standard error; a line each, whatever the files are called."""
+    from dagdock.report.terminal import printable
+
+    for failure in failures:
+        print(f"dagdock: {printable(': '.join(filter(None, (failure.path, failure.message))))}", file=sys.stderr)
 
 
 def _statistics(result: Result, stream: TextIO) -> None:
