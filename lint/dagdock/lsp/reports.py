@@ -46,5 +46,5 @@ class Board:
         """The same as one of many."""
         number, diagnostics = self._known.get(key, ("0", []))
         if number == heard:
-            return lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri, number, version)
-        return lsp.WorkspaceFullDocumentDiagnosticReport(uri, diagnostics, version, number)
+            return lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri, result_id=number, version=version)
+        return lsp.WorkspaceFullDocumentDiagnosticReport(uri, diagnostics, version, result_id=number)
