@@ -15,8 +15,8 @@ import pytest
 unix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and terminals of Unix")
 ROOT = Path(__file__).parents[2]
 LATEST = "FROM alpine:latest\nUSER 1000\n"
-TWICE = b'FROM alpine:3.20\r\nUSER 1000\r\nCMD ["a\xff"]\r\nCMD ["b"]'
-ONCE = b'FROM alpine:3.20\r\nUSER 1000\r\nCMD ["b"]'
+TWICE = b'FROM example.com/base:3.20\r\nUSER 1000\r\nCMD ["a\xff"]\r\nCMD ["b"]'
+ONCE = b'FROM example.com/base:3.20\r\nUSER 1000\r\nCMD ["b"]'
 COMMAND = [sys.executable, "-m", "dagdock"]
 
 

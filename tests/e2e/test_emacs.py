@@ -1,4 +1,4 @@
-"""Emacs with eglot, in batch mode: what it shows is what the command line says, and a quick fix does what `--fix` does."""
+"""Emacs with eglot, in batch mode: it shows what the command line says, and a quick fix does what `--fix` does."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import pytest
 from .conftest import Repository
 
 PROBE = Path(__file__).with_name("probe.lua")
-# Debian's 0.7 is an old client: it waits for diagnostics and counts in UTF-16. The wheel's 0.11 asks for them, in UTF-8.
+# Debian's 0.7 is an old client: diagnostics are pushed to it, in UTF-16. The wheel's 0.11 pulls them, in UTF-8.
 CLIENTS = {"system": os.environ.get("PATH", ""), "wheel": str(Path(sys.executable).parent)}
 FIX_ALL = "source.fixAll.dagdock"
 
@@ -35,8 +35,12 @@ def session(nvim: str, repository: Repository, tmp: Path, expected: int, take: l
     job.write_text(
         json.dumps(
             {
-                **{"file": sample.path, "filetype": sample.language, "command": repository.server},
-                **{"expected": expected, "take": take, "out": str(out)},
+                "file": sample.path,
+                "filetype": sample.language,
+                "command": repository.server,
+                "expected": expected,
+                "take": take,
+                "out": str(out),
             }
         )
     )

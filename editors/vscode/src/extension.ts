@@ -6,11 +6,14 @@ import * as vscode from 'vscode';
 import {
   CloseAction,
   ErrorAction,
+  ExecuteCommandRequest,
   LanguageClient,
   RevealOutputChannelOn,
   State,
   type DocumentSelector,
+  type DynamicFeature,
   type LanguageClientOptions,
+  type StaticFeature,
 } from 'vscode-languageclient/node';
 import * as explain from './explain';
 import { find, programs, type Found } from './find';
@@ -52,6 +55,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     context.subscriptions.push(python.onDidChangeActiveEnvironmentPath(() => void server.restart()));
   }
   await server.restart();
+}
+
+/** A client that registers no command of the server: the extension has its own of the same names. */
+class Client extends LanguageClient {
+  override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
+    if ('register' in feature && feature.registrationType.method === ExecuteCommandRequest.method) {
+      feature.register = () => undefined;
+    }
+    super.registerFeature(feature);
+  }
 }
 
 /** One server, or none. Starts and stops follow one another, however fast they are asked for. */
@@ -138,7 +151,7 @@ class Server implements vscode.Disposable {
   private async connect(found: Found, settings: Settings): Promise<void> {
     const args = [...found.args, 'lsp', ...settings.args];
     const executable = { command: found.command, args, options: { cwd: this.context.extensionPath } };
-    const client = new LanguageClient('dagdock', 'dagdock', executable, this.options(settings));
+    const client = new Client('dagdock', 'dagdock', executable, this.options(settings));
     this.client = client;
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) this.say('well', `${found.version}, from ${found.origin}`);
@@ -149,7 +162,7 @@ class Server implements vscode.Disposable {
       this.client = undefined;
       this.log.error(String(problem));
       // Once more with nobody to talk to, for its own words: a server that can start ends at once.
-      return this.report(notStarted(found.origin, found.command, await this.run(found.command, args)));
+      return this.report(notStarted(found, await this.run(found.command, args), problem));
     }
   }
 

@@ -1,6 +1,6 @@
 /** What to tell the user when the server does not start: what is wrong, and what to do. */
 
-import { lastLine, type NotFound } from './find';
+import { lastLine, type NotFound, type Program } from './find';
 import type { Done } from './run';
 
 /** What a button does: open the setting, the log, the page that tells how to install, or ask again. */
@@ -28,17 +28,18 @@ export function notFound({ tried }: NotFound, trusted: boolean): Trouble {
   };
 }
 
-/** The server ended before it could speak; `done` is a second run of it with nobody to talk to. */
-export function notStarted(origin: string, command: string, done: Done): Trouble {
+/** The server did not come to speak: `problem` is what the client said, `done` a second run with nobody to talk to. */
+export function notStarted({ origin, command }: Program, done: Done, problem: unknown): Trouble {
   if (done.stderr.includes('dagdock[lsp]')) {
     return {
       message: `dagdock (from ${origin}) has no language server yet. Run: pip install 'dagdock[lsp]' there`,
       steps: ['How to Install', 'Try Again'],
     };
   }
-  const reason = done.status === 0 ? '' : lastLine(done.stderr);
+  const said = done.status === 2 || done.status === null ? lastLine(done.stderr) : '';
+  const reason = said || (problem instanceof Error ? problem.message : String(problem));
   return {
-    message: `dagdock: the server does not start (${command})${reason ? `: ${reason}` : ''}`,
+    message: `dagdock: the server does not start (${command}): ${reason}`,
     steps: ['Show Log', 'Open Settings', 'Try Again'],
   };
 }

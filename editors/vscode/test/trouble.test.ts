@@ -24,15 +24,19 @@ test('without trust it says what was left alone', () => {
   assert.doesNotMatch(notFound(tried(), true).message, /trust/);
 });
 
+const PROGRAM = { command: '/d', args: [], origin: 'PATH' };
+const SILENT = { status: 1, stdout: '', stderr: 'Traceback …\n' };
+
 test('a server without its extra', () => {
-  const stderr = "dagdock: the language server needs pygls: pip install 'dagdock[lsp]'\n";
-  const { message, steps } = notStarted('PATH', '/usr/bin/dagdock', { status: 2, stdout: '', stderr });
+  const stderr = 'dagdock: the language server needs pygls; install `dagdock[lsp]`\n';
+  const { message, steps } = notStarted(PROGRAM, { status: 2, stdout: '', stderr }, new Error('closed'));
   assert.match(message, /from PATH.*pip install 'dagdock\[lsp\]' there/);
   assert.deepEqual(steps, ['How to Install', 'Try Again']);
 });
 
-test('another failure is told in its last words', () => {
-  const done = { status: 2, stdout: '', stderr: 'usage: …\ndagdock: error: unrecognized arguments: --what\n' };
-  assert.match(notStarted('PATH', '/d', done).message, /\(\/d\): dagdock: error: unrecognized arguments: --what$/);
-  assert.match(notStarted('PATH', '/d', { ...done, status: 0 }).message, /does not start \(\/d\)$/);
+test('a server that refuses is told in its last words, else in those of the client', () => {
+  const usage = { ...SILENT, status: 2, stderr: 'usage: …\ndagdock: error: unrecognized arguments: --what\n' };
+  assert.match(notStarted(PROGRAM, usage, new Error('closed')).message, /\(\/d\): dagdock: error: unrecognized .*--what$/);
+  assert.match(notStarted(PROGRAM, SILENT, new Error('closed')).message, /does not start \(\/d\): closed$/);
+  assert.match(notStarted(PROGRAM, SILENT, 'closed').message, /: closed$/);
 });
