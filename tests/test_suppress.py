@@ -114,6 +114,8 @@ def test_in_a_compose_file(text: str, expected: list[str]) -> None:
         ("a = f(\n  1,  # dagdock: ignore[X1]\n)\nb = 2\n", ["a = f(\n  1,  # dagdock: ignore[X1]\n)"]),
         ("# dagdock: ignore[X1]\n@dag\ndef f():\n    a = 1\n", ["@dag\ndef f():"]),
         ("with f(\n  1\n):  # dagdock: ignore[X1]\n    a = 1\n", ["with f(\n  1\n):  # dagdock: ignore[X1]"]),
+        ("def f():\n    # dagdock: ignore[X1]\n    a = 1\n    b = 2\n", ["    a = 1"]),
+        ("class A:\n    # dagdock: ignore[X1]\n    @b\n    def f(): pass\n", ["    @b\n    def f(): pass"]),
         ("a = '# dagdock: ignore[X1]'\n", []),
         ("é = 1  # noqa: X1\nb = 2\n", ["é = 1  # noqa: X1"]),
         ("a = '''\nb\n'''  # noqa: X1\nb = 2\n", ["a = '''\nb\n'''  # noqa: X1"]),

@@ -92,7 +92,8 @@ def _here(document: Document, findings: Sequence[Finding], reason: str) -> list[
 def _comment_above(document: Document, line: int, what: str, reason: str) -> Edit:
     """A comment of its own above a line, and above the comments there that silence: a peer's may have to stay next."""
     source = document.source
-    indentation = _indentation(source, line)
+    # In an ignore file a `#` behind a blank begins a pattern.
+    indentation = "" if hasattr(document, "patterns") else _indentation(source, line)
     silent = {comment.line for comment in comments(document) if silences(comment.text, document)}
     while line - 1 in silent and source.line_span(line - 1).text.lstrip().startswith("#"):
         line -= 1
@@ -175,7 +176,7 @@ class Ignoring:
         first: dict[Place, Source] = {}
         result = linter.check(workspace, targets, progress)
         set_apart(result)
-        self.found = len(result.findings)
+        found = len(result.findings)
         full = {(target.root, target.path): target.full for target in targets}
         for make in (ignore_here, ignore_in_file):
             changed = False
@@ -191,6 +192,8 @@ class Ignoring:
                 workspace = workspace.with_files(_contents(texts))
                 result = linter.check(workspace, targets)
                 set_apart(result)
+        silenced = found - len(result.findings)
+        result.notes.append(f"comments for {silenced:,} of {found:,} findings, in {len(texts):,} files")
         result.notes += (_why_left(finding) for finding in result.findings)
         self.result = result
         self.changes = [Change(first[place], texts[place].text, full[place]) for place in sorted(texts)]

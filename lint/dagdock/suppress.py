@@ -119,6 +119,8 @@ class Layout:
         for stretch in sorted(around, key=lambda stretch: (stretch[1] == offset, stretch[1] - stretch[0])):
             line = self._source.position(stretch[0]).line
             start = self._source.line_span(line).start
+            if self._around(Span(self._source, start, start)):
+                continue  # in the middle of a text, perhaps
             covered = next(other for other in self._statements if other[0] >= start)
             if covered[0] <= offset <= covered[1]:
                 return line, covered
@@ -203,21 +205,28 @@ def _dag_layout(module: DagModule) -> Layout:
     stretches: list[Stretch] = []
     for node in ast.walk(module.tree):
         if isinstance(node, ast.stmt):
-            first, last = _statement_lines(node)
+            first, last = _statement_lines(node, source)
             stretches.append((source.full_line_span(first).start, source.line_span(last).end))
     layout = Lines(source, stretches)
     layout.joined = _python(module)[1]
     return layout
 
 
-def _statement_lines(node: ast.stmt) -> tuple[int, int]:
+def _statement_lines(node: ast.stmt, source: Source) -> tuple[int, int]:
     """First and last line of a statement; of one with a body only its head, decorators included."""
-    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
     body = getattr(node, "body", None) or getattr(node, "cases", None)
     if not isinstance(body, list):
-        return first, node.end_lineno or node.lineno
-    head = [getattr(node, "end_lineno", 0), body[0].lineno - 1] if hasattr(body[0], "lineno") else [node.lineno]
-    return first, max(node.lineno, min(head))
+        return _first_line(node), node.end_lineno or node.lineno
+    last = min(getattr(node, "end_lineno", 0), _first_line(body[0]) - 1) if hasattr(body[0], "lineno") else 0
+    # Comments between the head and the body belong to what comes next.
+    while last > node.lineno and source.line_span(last).text.strip()[:1] in ("", "#"):
+        last -= 1
+    return _first_line(node), max(node.lineno, last)
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
