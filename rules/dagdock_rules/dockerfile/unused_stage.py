@@ -59,7 +59,11 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
                 f"from it with `--from={stage.index}`",
             )
         return
-    if any(re.search(rf"\b{re.escape(name)}\b", other.span.text, re.IGNORECASE) for other in _others(file, stage)):
+    named = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+    lower = name.lower()
+    if file.source.text.lower().count(lower) > stage.span.text.lower().count(lower) and any(
+        named.search(other.span.text) for other in _others(file, stage)
+    ):
         return
     if any(_may_mean(other, name) for other in _others(file, stage)):
         return

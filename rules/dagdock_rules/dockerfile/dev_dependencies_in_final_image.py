@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dagdock.api import Bad, BuildContext, Cmd, Entrypoint, Fix, Problem, Problems, Project, Run, Stage, rule
+
+from ..packages import PackageCommand, package_commands
+from ._copies import contexts_that_fit
+from ._layers import add_option
+from ._manifests import text_of
+
+PRODUCTION = ("--production", "--prod", "-P", "--omit", "--only", "--omit=dev")
+INSTALLS = ("", "install", "i", "ci", "clean-install")
+DEV_NAMES = ("dev", "develop", "development", "test", "tests", "debug", "ci", "lint", "local", "watch", "sandbox")
+
+
+@rule(
+    "DF515",
+    severity="info",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L06", "L07"],
+    tags=["size"],
+    bad=[
+        Bad(
+            {
+                "Dockerfile": "FROM node:22-slim\nCOPY package*.json ./\nRUN «npm ci»\nCOPY . .\n"
+                'CMD ["node", "server.js"]\n',
+                "package.json": '{"devDependencies": {"jest": "29"}}',
+                "package-lock.json": "{}",
+            },
+            fixed={
+                "Dockerfile": "FROM node:22-slim\nCOPY package*.json ./\nRUN npm ci --omit=dev\nCOPY . .\n"
+                'CMD ["node", "server.js"]\n'
+            },
+        ),
+        Bad("FROM python:3.12-slim\nCOPY requirements-dev.txt .\nRUN «pip install» -r requirements-dev.txt\n"),
+    ],
+    good=[
+        {
+            "Dockerfile": "FROM node:22-slim\nCOPY package*.json ./\nRUN npm ci --omit=dev\n",
+            "package.json": '{"devDependencies": {"jest": "29"}}',
+        },
+        {
+            "Dockerfile": "FROM node:22-slim\nCOPY . .\nRUN npm ci && npm run build\n",
+            "package.json": '{"devDependencies": {"vite": "5"}}',
+        },
+        "FROM python:3.12-slim AS test\nRUN pip install -r requirements-dev.txt\nFROM python:3.12-slim\n",
+    ],
+)
+def dev_dependencies_in_final_image(run: Run, project: Project) -> Problems:
+    """Test and build tools of the project are installed into the final image.
+
+    What `devDependencies` or `requirements-dev.txt` list is for people who work on the project. In the image that
+    runs it they take room, and each of them is one more package that may have a hole. Leave them out, or build and
+    test in a stage of its own.
+
+    https://docs.docker.com/build/building/best-practices/#dont-install-unnecessary-packages
+    """
+    stage = run.stage
+    if stage is None or not stage.is_final or run.onbuild is not None or run.script.broken or _is_for_work(stage):
+        return
+    contexts = contexts_that_fit(run.dockerfile, project)
+    context = contexts[0] if len(contexts) == 1 else None
+    for call in package_commands(run.script, "install"):
+        advice = _node(call, stage, context, project) or _pip(call)
+        if advice:
+            yield Problem(
+                call.head,
+                f"this installs what only the work on the project needs into the final image. {advice}",
+                fix=_fix(run, call),
+            )
+
+
+def _node(call: PackageCommand, stage: Stage, context: BuildContext | None, project: Project) -> str:
+    if call.manager not in ("npm", "yarn", "pnpm") or call.verb not in INSTALLS or call.packages:
+        return ""
+    if call.options.has(*PRODUCTION, "-g", "--global") is not False or context is None:
+        return ""
+    scope = stage.scope_at()
+    if (scope.value("NODE_ENV") or "production" if "NODE_ENV" in scope else "") == "production":
+        return ""
+    if any(word.text.startswith("NODE_ENV=") for word in call.command.assignments):
+        return ""
+    if '"devDependencies"' not in text_of("package.json", context, project) or _builds(stage):
+        return ""
+    return "Add `--omit=dev`" if call.manager == "npm" else f"Add `{_flag(call)}`"
+
+
+def _pip(call: PackageCommand) -> str:
+    if call.family != "pip":
+        return ""
+    for value in call.options.values("-r", "--requirement"):
+        if value and _dev_file().search(value):
+            return f"Keep `{value}` for a stage of its own"
+    return ""
+
+
+def _builds(stage: Stage) -> bool:
+    """Whether the stage needs the tools: it builds with them, runs them, or throws them out again."""
+    text = "\n".join(step.span.text for step in stage.instructions if isinstance(step, (Run, Cmd, Entrypoint)))
+    return bool(_tools().search(text))
+
+
+def _is_for_work(stage: Stage) -> bool:
+    """Whether the image is there for the work on the project, by the names of stage and file."""
+    path = stage.span.source.path.lower()
+    words = re.split(r"[^a-z]+", f"{stage.name or ''} {path}".lower())
+    return any(word in DEV_NAMES or "devcontainer" in word for word in words)
+
+
+def _flag(call: PackageCommand) -> str:
+    return {"yarn": "--production", "pnpm": "--prod"}.get(call.manager, "--omit=dev")
+
+
+def _fix(run: Run, call: PackageCommand) -> Fix | None:
+    if call.family == "pip" or call.verb == "":
+        return None
+    return Fix(f"Add `{_flag(call)}`", [add_option(run, call.verb_word, _flag(call))], "unsafe")
+
+
+@cache
+def _tools() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:npm|yarn|pnpm|bun)(?:\s+-\S+)*\s+(?:run\b|build|test|start|dev|prune|exec|dlx|lint)|\bnpx\b|\btsc\b|\bvite\b"
+        r"|\bwebpack\b|\bng\b|\bnodemon\b|\bts-node|\btsx\b|\bprune\b|\bnext\b|\bgulp\b|\bgrunt\b|\bjest\b|\bturbo\b|\bnx\b"
+        r"|\bnest\b|\bnode_modules/\.bin|\bproduction\b"
+    )
+
+
+@cache
+def _dev_file() -> re.Pattern[str]:
+    return re.compile(r"(?:^|[/_.-])(?:dev|develop|development|test|tests|testing|lint)(?:[_.-]?req\w*)?\.(?:txt|in)$")

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from posixpath import dirname, join
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Related, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import IgnoreFile, IgnorePattern
+
+DEEPEST, MOST = 4, 400
+# Nobody looks into these, and many a project has them only below the root.
+CLOSED = frozenset((".git", "node_modules", ".venv", "venv", "__pycache__", ".terraform", "vendor"))
+
+
+@rule(
+    "DF514",
+    severity="info",
+    since="0.1",
+    kind="dockerfile",
+    fix="unsafe",
+    lessons=["L05"],
+    tags=["cache"],
+    bad=[
+        Bad(
+            {".dockerignore": ".git\n«__pycache__»\n", "app/__pycache__/main.pyc": "", "Dockerfile": "FROM alpine:3\n"},
+            fixed={".dockerignore": ".git\n**/__pycache__\n"},
+        ),
+        Bad({".dockerignore": "«!README.md»\n*.md\n", "Dockerfile": "FROM alpine:3\n"}),
+        Bad({".dockerignore": ".git\n«../secrets»\n", "Dockerfile": "FROM alpine:3\n"}),
+    ],
+    good=[
+        {".dockerignore": ".git\n**/__pycache__\n", "app/__pycache__/main.pyc": "", "Dockerfile": "FROM alpine:3\n"},
+        {".dockerignore": "*.md\n!README.md\n", "Dockerfile": "FROM alpine:3\n"},
+    ],
+)
+def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
+    """A line of the .dockerignore does nothing.
+
+    The patterns look like those of a .gitignore and are not read like them. `__pycache__` means the one in the root of
+    the build context only; `**/__pycache__` means all of them. The last line that matches decides, so a line with `!`
+    must stand below the one it takes something back from.
+
+    https://docs.docker.com/build/concepts/context/#dockerignore-files
+    """
+    for place, pattern in enumerate(file.patterns):
+        if pattern.fault:
+            continue
+        if pattern.cleaned.startswith(".."):
+            yield Problem(
+                pattern, f"`{pattern.text}` lies outside of the build context, which is never sent. Delete it"
+            )
+        elif pattern.negated:
+            later = _later_match(pattern, file.patterns[place + 1 :])
+            if later is not None:
+                yield Problem(
+                    pattern,
+                    f"`{later.text}` in line {later.span.line} leaves it out again, for the last line that matches "
+                    "decides. Move this line below that one",
+                    related=[Related(later, "this line decides")],
+                )
+            elif not any(not other.negated for other in file.patterns[:place]):
+                yield Problem(pattern, "nothing above leaves anything out, so there is nothing to take back. Delete it")
+        else:
+            found = _deeper(pattern, file, project)
+            if found:
+                yield Problem(
+                    pattern,
+                    f"`{pattern.text}` means the root of the build context only, and `{found}` is sent. Write "
+                    f"`**/{pattern.cleaned}`",
+                    fix=Fix.replace(f"Write `**/{pattern.cleaned}`", pattern, f"**/{pattern.cleaned}", "unsafe"),
+                )
+
+
+def _later_match(pattern: IgnorePattern, later: list[IgnorePattern]) -> IgnorePattern | None:
+    """The line below that leaves out what this one takes back, where nothing takes it back once more."""
+    if not pattern.literal:
+        return None
+    matching = [other for other in later if other.matches(pattern.cleaned)]
+    return matching[-1] if matching and not matching[-1].negated else None
+
+
+def _deeper(pattern: IgnorePattern, file: IgnoreFile, project: Project) -> str:
+    """A file or folder below the root that a plain name would mean in a .gitignore, and that is sent to the build."""
+    name = pattern.cleaned
+    path = project.path_of(file)
+    if path is None or "/" in name or "**" in name or name in ("*", ".") or pattern.text.startswith("/"):
+        return ""
+    root = dirname(path) or "."
+    if not path.endswith("/.dockerignore") and path != ".dockerignore":
+        return ""
+    if any(fnmatchcase(entry, name) for entry in project.facts.names(root)):
+        return ""  # it does something
+    waiting, seen = [(root, 0)], 0
+    for folder, depth in waiting:
+        for entry in project.facts.folders(folder):
+            below = entry if folder == "." else join(folder, entry)
+            inside = below if root == "." else below[len(root) + 1 :]
+            if file.ignored(inside):
+                continue
+            if depth and fnmatchcase(entry, name):
+                return inside
+            seen += 1
+            if depth < DEEPEST and entry not in CLOSED and seen < MOST:
+                waiting.append((below, depth + 1))
+        if depth and seen < MOST:
+            for entry in project.facts.names(folder):
+                inside = join(folder, entry) if root == "." else join(folder, entry)[len(root) + 1 :]
+                if fnmatchcase(entry, name) and not file.ignored(inside):
+                    return inside
+    return ""
