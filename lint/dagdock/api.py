@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     )
     from dagdock.dockerfile import Word as DockerfileWord
     from dagdock.ignorefile import IgnoreFile
+    from dagdock.ignorefile import Pattern as IgnorePattern
     from dagdock.image import ImageRef
     from dagdock.image import parse as parse_image
     from dagdock.layers import BuildGraph, Change, Layer, Rebuild, rebuilt_by
@@ -166,6 +167,7 @@ __all__ = [
     "Healthcheck",
     "Heredoc",
     "IgnoreFile",
+    "IgnorePattern",
     "ImageRef",
     "Include",
     "Instruction",
@@ -295,6 +297,7 @@ _HOME: dict[str, str] = {
     "Healthcheck": "dockerfile",
     "Heredoc": "dockerfile",
     "IgnoreFile": "ignorefile",
+    "IgnorePattern": "ignorefile:Pattern",
     "ImageRef": "image",
     "Include": "compose",
     "Instruction": "dockerfile",

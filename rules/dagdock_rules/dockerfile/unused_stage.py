@@ -47,6 +47,8 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
     """
     if stage.is_final or stage.used_by or stage.from_instruction is None or stage.image_word is None:
         return
+    if len(stage.instructions) == 1 and stage.name is not None:
+        return  # an image that is only named, for a tool that keeps versions up to date
     file = stage.dockerfile
     if file.faults_of("stage-used-before-definition") or file.faults_of("variable-in-copy-from"):
         return
