@@ -209,3 +209,24 @@ def test_unsaved_texts_count_as_if_they_were_saved(shop: Path) -> None:
     expected = on_the_command_line(shop)
     assert expected != saved, "the changes change something"
     assert shown == expected
+
+
+def test_what_the_baseline_lists_is_known_here_too(shop: Path) -> None:
+    (shop / "dagdock.toml").write_text('baseline = "known.json"\n')
+    before = on_the_command_line(shop, "--no-baseline")
+    on_the_command_line(shop, "--write-baseline", "known.json")
+    text = (shop / "Dockerfile").read_text("utf-8")
+    with editor(shop, pulls=True) as client:
+        client.open("Dockerfile", text)
+        assert client.pull("Dockerfile") == []
+        client.tell(
+            "textDocument/didChange",
+            {
+                "textDocument": {"uri": client.uri("Dockerfile"), "version": 2},
+                "contentChanges": [{"text": f"{text}\nMAINTAINER new\n"}],
+            },
+        )
+        shown = client.pull("Dockerfile")
+    (shop / "Dockerfile").write_text(f"{text}\nMAINTAINER new\n", encoding="utf-8", newline="")
+    assert shown == on_the_command_line(shop, "Dockerfile")
+    assert 0 < len(shown) < len(before)

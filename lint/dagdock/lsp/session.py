@@ -17,6 +17,7 @@ from dagdock.facts import SKIPPED, Disk, Facts, Overlay
 from dagdock.files import Gathering
 from dagdock.hooks import Rules
 from dagdock.lsp.buffers import Buffer
+from dagdock.lsp.known import Known
 from dagdock.lsp.options import Options
 from dagdock.names import Vocabulary
 from dagdock.peers import DCLINT_FILES, HADOLINT_FILES
@@ -87,6 +88,7 @@ class Session:
         self._looks: dict[str, Look] = {}
         self._config_faults: dict[str, list[Fault]] = {}
         self._good: dict[str, Linter] = {}
+        self._known = Known()
         self._linter = self._new_linter(self.options)
 
     # From the thread that talks to the editor
@@ -113,6 +115,13 @@ class Session:
     @property
     def vocabulary(self) -> Vocabulary:
         return self._linter.vocabulary
+
+    def warm_up(self) -> None:
+        """Load what the first judgement would wait for: the rules and the models."""
+        from dagdock import compose, dag, dockerfile, ignorefile, shell
+
+        assert all((compose, dag, dockerfile, ignorefile, shell))
+        self.rules.all()
 
     def configure(self, options: Options) -> None:
         """Other settings from now on. Raises ConfigError and UsageError, and then leaves everything as it was."""
@@ -340,7 +349,7 @@ class Session:
         look = self._looks.get(key)
         faults = self._config_faults.get(key, [])
         if look is None:
-            return Judged(key, self._version(key), self._strays_in(key), faults)
+            return Judged(key, self._version(key), self._new(key, self._strays_in(key), self._linter), faults)
         examined = look.examined
         here = (finding for finding in examined.findings if self.key_of(finding.path, key) == key)
         seen: set[tuple[str, int, int, str]] = set()
@@ -352,8 +361,18 @@ class Session:
                 found.append(finding)
         result = Result()
         look.linter.sort_out(examined, found, result)
-        findings = sorted(result.findings, key=lambda finding: finding.order)
+        findings = self._new(key, sorted(result.findings, key=lambda finding: finding.order), look.linter)
         return Judged(key, self._version(key), findings, faults, [failure.message for failure in examined.errors])
+
+    def _new(self, key: str, findings: Sequence[Finding], linter: Linter) -> Sequence[Finding]:
+        """The findings in a file without those that its baseline lists."""
+        if not os.path.isabs(key):
+            return findings
+        try:
+            return self._known.new(linter.config(os.path.dirname(key)), findings)
+        except ConfigError as problem:
+            self._keep(problem)
+            return findings
 
     def _strays_in(self, key: str) -> list[Finding]:
         """What was found in a file that nobody looks at for itself, such as requirements."""
