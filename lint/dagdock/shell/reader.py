@@ -196,11 +196,12 @@ class _Reader:
 
     def redirected_command(self, statement: Node, first: int) -> Command | None:
         """The command that a redirection behind a statement belongs to; None where that is a group."""
-        if statement.type == "pipeline":  # the grammar hangs the last command's redirections onto the whole
-            last = statement.children[-1].type in _SIMPLE
-            return self.commands[first].pipeline[-1] if last and len(self.commands) > first else None
-        simple = statement.type in (*_SIMPLE, "negated_command")
-        return self.commands[first] if simple and len(self.commands) > first else None
+        while statement.type in ("list", "pipeline"):  # the grammar hangs the last one's redirections onto the whole
+            statement = statement.children[-1]
+        if statement.type not in (*_SIMPLE, "negated_command"):
+            return None
+        start = statement.children[-1].start_byte if statement.type == "negated_command" else statement.start_byte
+        return next((command for command in self.commands[first:] if command.start == start), None)
 
     def redirect(self, node: Node, owner: Command, first: int) -> None:
         """One redirection of `owner`. The grammar hangs onto it what follows on the same line."""
