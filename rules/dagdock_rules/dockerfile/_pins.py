@@ -125,7 +125,7 @@ def _is_pinned_go(text: str, call: PackageCommand) -> bool:
     if text.startswith((".", "/", "~")) or text.endswith((".go", "/...")) or text in ("all", "std", "cmd", "tool"):
         return True
     _, at, version = text.partition("@")
-    return bool(at) and version not in ("latest", "none", "upgrade", "patch", "")
+    return bool(at) and version not in ("latest", "none", "upgrade", "patch")
 
 
 def _is_pinned_gem(text: str, call: PackageCommand) -> bool:

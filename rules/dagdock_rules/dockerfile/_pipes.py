@@ -21,7 +21,7 @@ def open_pipes(run: Run) -> tuple[tuple[Pipe, ...], tuple[Pipe, ...]]:
     """The pipes of a RUN without `pipefail`: those in which a failure matters, and the others."""
     script = run.script
     pipes = {id(command.pipeline): command.pipeline for command in script.commands if len(command.pipeline) > 1}
-    if not pipes or run.exec_form is not None or not script.understood or _is_on(run):
+    if not pipes or run.exec_form is not None or not script.understood or script.broken or _is_on(run):
         return (), ()
     matters = tuple(pipe for pipe in pipes.values() if not _is_harmless(pipe, script))
     return matters, tuple(pipe for pipe in pipes.values() if pipe not in matters)

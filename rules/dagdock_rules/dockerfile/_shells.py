@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagdock.api import ImageRef, Run, Stage, load_data
+from dagdock.api import CopyLike, ImageRef, Run, Stage, load_data
 
 from ..packages import installs
 
@@ -62,4 +62,32 @@ def has_gnu_tools(run: Run) -> bool:
         for part in (run.stage.chain() if run.stage else ())
         for other in part.all_of(Run)
         for call in installs(other.script)
+    )
+
+
+def has_no_bash(stage: Stage) -> bool:
+    """Whether a stage surely has no bash: its base image is known for that, and nothing brings one along."""
+    *_, root = stage.chain()
+    image = root.image
+    shell = shell_behind(stage)
+    if shell == "ash":
+        plain: list[str] = load_data("dagdock_rules", "base-shells")["without-bash"]
+        if image is None or image.familiar not in plain:
+            return False
+    elif shell != "" or (image is not None and not root.is_scratch and "debug" in (image.tag or "")):
+        return False
+    return not any(
+        isinstance(instruction, (CopyLike, Run))
+        and ("bash" in instruction.body.text or (isinstance(instruction, CopyLike) and _may_bring_system(instruction)))
+        for part in stage.chain()
+        for instruction in part.instructions
+    )
+
+
+def _may_bring_system(copy: CopyLike) -> bool:
+    """Whether a COPY or ADD may bring programs of another system along: from an image, or out of an archive."""
+    destination = copy.destination.literal if copy.destination else None
+    foreign = copy.flag("from") is not None or any(".tar" in source.raw or "$" in source.raw for source in copy.sources)
+    return foreign and (
+        destination is None or destination.rstrip("/") in ("", "/bin", "/usr", "/usr/bin", "/usr/local")
     )

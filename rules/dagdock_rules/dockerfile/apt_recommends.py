@@ -65,9 +65,15 @@ def apt_recommends(run: Run) -> Problems:
 def _is_with_recommends(install: PackageCommand) -> bool:
     """Whether the call surely leaves the choice to apt."""
     settings = install.options.values("-o", "--option")
-    if any(setting is None or "install-recommends" in setting.lower() for setting in settings):
+    if any(setting is None or _is_off(setting) for setting in settings):
         return False
     return install.options.has(*CHOICES) is False
+
+
+def _is_off(setting: str) -> bool:
+    """`APT::Install-Recommends=false`."""
+    key, _, value = setting.lower().partition("=")
+    return key == "apt::install-recommends" and value.strip("\"' ") in ("false", "0", "no", "off", "without")
 
 
 def _is_configured(run: Run) -> bool:

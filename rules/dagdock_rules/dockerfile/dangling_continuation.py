@@ -37,6 +37,8 @@ def dangling_continuation(instruction: Instruction) -> Problems:
     if isinstance(instruction, (Healthcheck, Onbuild)) or instruction.onbuild:
         return
     source = instruction.span.source
+    if "\n" not in instruction.span.text:
+        return
     end = instruction.heredocs[0].span.start if instruction.heredocs else instruction.span.end
     first, last = instruction.span.line, source.position(max(instruction.span.start, end - 1)).line
     margin = instruction.span.begin.column

@@ -63,7 +63,7 @@ def heredoc_without_errexit(run: Run) -> Problems:
     if len(run.heredocs) != 1 or run.shell_text is None or script.broken or not script.understood:
         return
     heredoc = run.heredocs[0]
-    if run.shell_text.text != heredoc.body.text or _is_on(run, heredoc):
+    if heredoc.terminator is None or run.shell_text.text != heredoc.body.text or _is_on(run, heredoc):
         return
     unseen = [command for command in _steps(script) if not _is_seen(command, script)]
     if unseen:

@@ -52,5 +52,5 @@ def _is_off(run: Run) -> bool:
     scope = run.stage.scope_at(run) if run.stage else None
     names = ("NPM_CONFIG_IGNORE_SCRIPTS", "npm_config_ignore_scripts", "YARN_ENABLE_SCRIPTS")
     return (scope is not None and any(name in scope for name in names)) or "ignore-scripts" in "".join(
-        word.text for command in run.script.commands if command.name == "npm" for word in command.words[1:3]
+        word.text for command in run.script.commands if command.name == "npm" for word in command.words[1:4]
     )

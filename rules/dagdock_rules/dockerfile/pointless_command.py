@@ -65,13 +65,12 @@ def pointless_command(run: Run) -> Problems:
 def _has_a_reason(name: str, command: Command, run: Run) -> bool:
     """Whether it may well do something here: an editor with a script, a process that the RUN has started, a key."""
     texts = [word.text for word in command.arguments]
-    if any(text in ("--version", "-V", "--help", "-h", "--list") for text in texts):
+    if any(text in ("--version", "-V", "--help", "--list") for text in texts):
         return True
     if name in EDITORS:
         return any(text.startswith(("-c", "+", "-e", "-s", "-u", "--batch", "--script", "-E")) for text in texts)
     if name in ("kill", "ps", "service"):
-        started = any(other.background or other.effective.name in STARTERS for other in run.script.commands)
-        return started or "start" in texts or "restart" in texts
+        return any(other.background or _starts(other.effective) for other in run.script.commands)
     if name == "mount":
         return any(flag.name == "security" for flag in run.flags)
     if name == "ssh":
@@ -80,3 +79,9 @@ def _has_a_reason(name: str, command: Command, run: Run) -> bool:
             and len(run.script.commands) > 1
         )
     return False
+
+
+def _starts(command: Command) -> bool:
+    """Whether a command leaves a process behind."""
+    texts = [word.value for word in command.arguments]
+    return command.name in STARTERS or (command.name == "service" and ("start" in texts or "restart" in texts))

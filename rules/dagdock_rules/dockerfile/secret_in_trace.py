@@ -80,12 +80,13 @@ def _secret(command: Command) -> tuple[Word, str] | None:
     """The word of a command that holds a secret's value, and what to call the secret."""
     for word in (*command.words, *command.assignments):
         for name in word.variables:
-            if (
-                is_secret_name(name)
-                and "-" not in word.text.partition(name)[2][:1]
-                and "+" not in (word.text.partition(name)[2][:1])
-            ):
+            if is_secret_name(name) and not _asks_only(name, word.text):
                 return word, name
         if "$(" in word.text and "cat /run/secrets/" in word.text:
             return word, "/run/secrets/" + word.text.partition("/run/secrets/")[2].split(")")[0].split()[0]
     return None
+
+
+def _asks_only(name: str, text: str) -> bool:
+    """Whether a word only asks whether there is a value, or how long it is: `${TOKEN:+--auth}`, `${#TOKEN}`."""
+    return any(part in text for part in (f"${{{name}:+", f"${{{name}+", f"${{#{name}}}"))

@@ -119,7 +119,7 @@ def _of_command(command: Command) -> tuple[Word, str] | None:
             found = next((word for word in words if (word.value or "").endswith(".trusted-host")), None)
         return (found, "checkov:CKV2_DOCKER_4") if found else None
     if name in NODE:
-        for word, value in zip(words, [*texts[1:], ""], strict=True):
+        for word, value in zip(words, [*texts[1:], ""], strict=False):
             text = (word.value or "").lower()
             plain = text in ("strict-ssl", "strict-ssl=false", "enablestrictssl", "--strict-ssl", "--no-strict-ssl")
             if plain and (text.endswith("=false") or text.startswith("--no-") or value.lower() in OFF):
@@ -127,7 +127,7 @@ def _of_command(command: Command) -> tuple[Word, str] | None:
             if text == "--strict-ssl=false":
                 return word, "checkov:CKV2_DOCKER_13"
     if name == "git":
-        for word, value in zip(words, [*texts[1:], ""], strict=True):
+        for word, value in zip(words, [*texts[1:], ""], strict=False):
             key, equals, given = (word.value or "").lower().partition("=")
             if key.startswith("http.") and key.endswith("sslverify") and (given if equals else value.lower()) in OFF:
                 return word, ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, Run, Stage, User, Word, load_data, nearest, rule
+from dagdock.api import Bad, CopyLike, Problem, Problems, Run, Span, Stage, User, Word, load_data, nearest, rule
 
 from ..packages import installs
 
@@ -52,8 +52,9 @@ def unknown_user(user: User) -> Problems:
     if known is None or name in known or name in about["system"] or _may_be_made(name, user, stage):
         return
     meant = nearest(name, [*known, *about["system"]])
+    place = user.user.span
     yield Problem(
-        user.user,
+        Span(place.source, place.start, place.start + len(name)) if user.user.literal else place,
         f"neither this file nor `{root.image}` has a user `{name}`. Make it before (`RUN useradd {name}`), or give a "
         "number" + (f"; did you mean `{meant}`?" if meant else ""),
     )
