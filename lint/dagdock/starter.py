@@ -10,9 +10,8 @@ from posixpath import join
 from typing import NamedTuple
 
 from dagdock import __version__
-from dagdock.config import KEYS, OWN_FILES
+from dagdock.config import OWN_FILES, ConfigError, Finder
 from dagdock.facts import Disk, files_below
-from dagdock.peers import DCLINT_FILES, HADOLINT_FILES, read_config
 from dagdock.report.page import toml
 
 CONFIG = "dagdock.toml"
@@ -39,6 +38,8 @@ def init_command(arguments: argparse.Namespace) -> int:
                 with open(os.path.join(root, step.path), "x", encoding="utf-8", newline="\n") as file:
                     file.write(step.text)
             print(f"{step.path}: {step.what}")
+    except ConfigError as problem:
+        return _complain(str(problem))
     except OSError as problem:
         return _complain(f"{problem.filename or root}: {problem.strerror}")
     print("\nNow run `dagdock check`.")
@@ -58,43 +59,18 @@ def _config(root: str) -> Iterator[Step]:
         if text is not None and (name != "pyproject.toml" or "[tool.dagdock" in text):
             yield Step(name, "kept as it is; it configures dagdock already")
             return
-    mapped, told = _from_peers(root)
-    yield Step(
-        CONFIG, "written" if mapped else "written; it sets nothing yet and shows what can be set", _starter(mapped)
-    )
-    yield from told
+    from dagdock.hooks import Rules
+    from dagdock.names import Vocabulary
+    from dagdock.takeover import take_over
 
-
-def _from_peers(root: str) -> tuple[dict[str, object], list[Step]]:
-    """The settings of other linters' files as ours, and what to tell about each file."""
-    mapped: dict[str, object] = {}
-    told: list[Step] = []
-    for name in (*HADOLINT_FILES, *DCLINT_FILES):
-        text = _read(root, name)
-        if text is None:
-            continue
-        try:
-            table = read_config(name, text)
-        except ValueError as problem:
-            told.append(Step(name, f"left out, it cannot be read: {problem}"))
-            continue
-        threshold = table.pop("fail-on", None)
-        table = {key: value for key, value in table.items() if value and key in KEYS}
-        for key, value in table.items():
-            mapped[key] = _together(mapped.get(key), value)
-        taken = ", ".join(f"`{key}`" for key in table) or "nothing, its settings are our defaults"
-        told.append(Step(name, f"taken over: {taken}. {CONFIG} holds from now on, so this file may go"))
-        if threshold:
-            told.append(Step(name, f"its failure threshold is an option here: `dagdock check --fail-on {threshold}`"))
-    return mapped, told
-
-
-def _together(one: object, other: object) -> object:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return {**one, **other}
-    if isinstance(one, list) and isinstance(other, list):
-        return [*one, *(item for item in other if item not in one)]
-    return other
+    finder = Finder()
+    if above := finder.own(os.path.abspath(root)):
+        yield Step(os.path.relpath(above.path, root), "kept as it is; it configures dagdock here too")
+        return
+    for taken in take_over(root, finder, Vocabulary(Rules())):
+        what = "written" if taken.table else "written; it sets nothing yet and shows what can be set"
+        yield Step(join(taken.folder, CONFIG), what, _starter(taken.table))
+        yield from (Step(path, said) for path, said in taken.told)
 
 
 def _starter(mapped: Mapping[str, object]) -> str:
@@ -121,22 +97,25 @@ SETTINGS = [
     ("extend-select", "Rules that are off by default, by code, name, tag or a peer's code", "extend-select = []"),
     ("ignore", "Rules that this project does without", 'ignore = ["DF203", "hadolint:DL3008"]'),
     ("exclude", "Files and folders that are not checked", 'exclude = ["legacy/**"]'),
+    ("fail-on", "What makes the exit status 1: error, warning, info or never", 'fail-on = "warning"'),
+    ("baseline", "A file with the findings that are known (`--write-baseline` makes it)", 'baseline = "baseline.json"'),
+    ("hadolint-comments", "Whether comments such as `# hadolint ignore=DL3008` count", "hadolint-comments = true"),
     ("airflow-version", "The Airflow that the DAGs are for; found out where it is not said", 'airflow-version = "3.0"'),
     (
         "trusted-registries",
-        "Registries that images may come from (no rule asks yet)",
+        "Registries that images may come from; without it any may",
         'trusted-registries = ["docker.io", "*.example.com"]',
     ),
     (
         "strict-labels",
-        "Whether other labels than those of label-schema are findings (no rule asks yet)",
+        "Whether other labels than those of label-schema are findings",
         "strict-labels = false",
     ),
     ("severity", "Other severities: error, warning, info or off", '[severity]\nDF203 = "error"'),
     ("per-file-ignores", "Rules that some files do without", '[per-file-ignores]\n"tests/**" = ["DF203"]'),
     (
         "label-schema",
-        "The labels of an image, and what they hold (no rule asks yet)",
+        "The labels of an image, and what they hold: text, url, rfc3339, spdx, hash, semver or email",
         '[label-schema]\nmaintainer = "text"',
     ),
     ("rules", "Options of a rule; its page says which it has", "[rules.dag-too-many-tasks]\nmax-tasks = 200"),

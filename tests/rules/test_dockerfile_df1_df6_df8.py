@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from copy import copy
+from pathlib import Path
 
 import pytest
 
+from dagdock.config import Finder
+from dagdock.engine import Linter, Workspace
 from dagdock.examples import as_files
 from dagdock.hooks import Rules
-from dagdock.testing import marked
+from dagdock.rule import Bad
+from dagdock.testing import check_examples, marked
 
 RULES = {rule.code: rule for kind in ("dockerfile", "project") for rule in Rules(third_party=False).of_kind(kind)}
 
@@ -64,7 +70,7 @@ CASES: dict[str, list[Files]] = {
         "ARG A=\nFROM «a:$A»\n",
         'ARG SFX="box:"\nFROM «busy${SFX}»\n',
         "ARG A\nFROM x:1$A\n",
-        "ARG A\nFROM $A\nCOPY a b\n".replace("$A", "«$A»"),
+        "ARG A\nFROM «$A»\nCOPY a b\n",
         "ARG A\nFROM ${A:-x:1}\n",
         "FROM a:$B\n",
         {
@@ -169,13 +175,13 @@ CASES: dict[str, list[Files]] = {
         "# syntax=acme/frontend:1.0\nFROM a:1\nCOPY --link a b\n",
         "# escape=`\nFROM a:1\nCOPY «--link» a b\n",
         "FROM a:1\n# syntax=docker/dockerfile:1\nCOPY --link a b\n",
-        "FROM a:1\nRUN cat <<EOF > /x\nhi\nEOF\n".replace("<<EOF", "«<<EOF»"),
+        "FROM a:1\nRUN cat «<<EOF» > /x\nhi\nEOF\n",
         "FROM a:1\nRUN --unknown=1 make\n",
     ],
     "DF612": [
         "«FROM a:1»\nRUN b\n",
         "FROM a:1 AS b\nHEALTHCHECK NONE\nFROM b AS c\nFROM c\n",
-        "RUN x\n".replace("RUN", "HEALTHCHECK CMD"),
+        "HEALTHCHECK CMD x\n",
     ],
     "DF613": [
         "USER «app»\n",
@@ -356,7 +362,7 @@ CASES: dict[str, list[Files]] = {
         'CMD ["bash", "-c", "cron && python app.py"]\n',
         "CMD python app.py &\n",
         "RUN a & b\nCMD a && b\n",
-        "FROM a:1 AS x\nCMD a & b\nFROM x\n".replace("a & b", "«a» & b"),
+        "FROM a:1 AS x\nCMD «a» & b\nFROM x\n",
     ],
     "DF630": [
         "EXPOSE «5000»\nCMD python -m http.server 8000\n",
@@ -422,14 +428,139 @@ CASES: dict[str, list[Files]] = {
         "ENV MODE=fast\nRUN get $MODE\n",
         "ENV V=1.2.3\nRUN get $VERSION\n",
     ],
+    "DF801": [
+        "«MAINTAINER me»\n«maintainer you»\n",
+        '«MAINTAINER "Me" $X \\\\ y»\n',
+        "«MAINTAINER a \\\n  b»\n",
+        "ONBUILD MAINTAINER me\nLABEL maintainer=me\n",
+        "«MAINTAINER»\n",
+    ],
+    "DF802": [
+        "LABEL «-x»=1 «.x»=1 «x-»=1 «a..b»=1 «a--b»=1 «'a b'»=1\n",
+        "LABEL «com.docker.x»=1 «io.docker.x»=1 «org.dockerproject.x»=1 com.docker.extension.icon=1\n",
+        "LABEL «Foo» bar\n",
+        "LABEL a=1 a.b/c_d-e2=1 com.dockerx.y=1\n",
+        "LABEL «invalid$character»=1\nARG P\nLABEL $P.x=1\n",
+        "ONBUILD LABEL «X»=1\nLABEL =1\nLABEL\n",
+    ],
+    "DF807": [
+        "from a:1\n«RUN» b\nrun c\n",
+        "FROM a:1\nRUN b\nONBUILD run x\n",
+        "FROM a:1\n«Run» b\n",
+        "FROM a:1\nRUNN b\nrunn c\n",
+        "FROM a:1\n«copy» <<EOF /x\nrun\nEOF\n",
+        "ARG A=1\n«from» a:1\n",
+        "",
+    ],
+    "DF808": ["# «ESCAPE»=\\\nFROM a:1\n", "# «Check»=skip=X\nFROM a:1\n", "FROM a:1\n# Escape=x\n"],
+    "DF809": [
+        "FROM a:1\n«# other words»\nARG x=1 y=2\n",
+        "FROM a:1\n# y is it\nARG x=1 y=2\n",
+        "FROM a:1\n# other words\n\nARG x=1\n# other\n#\nARG x\n# other\nRUN x\n",
+        "«# the stage»\nFROM a:1 AS build\n",
+        "# the image\nFROM a:1\n# hadolint ignore=DL3006\nFROM b AS c\n",
+    ],
+    "DF810": [
+        "RUN a && \\\n  # «fixme» later\n  b\n",
+        "RUN <<EOF\n# TODO\nEOF\n",
+        "# todos\n# «todo»\n",
+    ],
+    "DF811": [
+        "«# hadolint global ignore=DL3006»\nFROM a\n",
+        "FROM a:1\n«#hadolint ignore = DL3006»\nRUN x\n",
+        "FROM a:1\n«# dagdock: ignore[DF102]»\nRUN x\n«# check=skip=X»\nCMD x\n",
+        "# hadolint shell=bash\n# about hadolint ignore=\nFROM a:1\n",
+        "# check=error=true\nFROM a:1\n",
+    ],
+    "DF812": [
+        "«# hadolint ignore=DL3006»\n\n\nFROM a\n",
+        "FROM a:1\n«# hadolint ignore=DL1»\n«# hadolint ignore=DL2»\n# hadolint ignore=DL3\nRUN x\n",
+        "FROM a:1\n# hadolint ignore=DL1\nRUN x\n# hadolint stage ignore=DL1\n\nRUN y\n",
+        "FROM a:1\nRUN x && \\\n  # hadolint ignore=DL1\n  y\n",
+        "FROM a:1\n# hadolint ignore=DL1\n",
+        "FROM a:1\n# hadolint shell=bash\n\nRUN x\n",
+        "FROM a:1\nRUN <<EOF\n# hadolint ignore=DL1\n\nEOF\n",
+    ],
+    "DF813": [
+        "\n«# syntax=docker/dockerfile:1»\nFROM a:1\n",
+        "FROM a:1\n«# escape=`»\n",
+        "# note\n«# check=error=true»\nFROM a:1\n",
+        "FROM a:1\n«# check=skip=X»\n\nRUN x\n",
+        "#!/usr/bin/env docker\n# syntax=docker/dockerfile:1\nFROM a:1\n",
+        "# syntax=docker/dockerfile:1\n# check=skip=X\n# note: syntax=x\nFROM a:1\n",
+        "FROM a:1\n# escape = char\n# syntax = whatever\n# syntax=\n",
+        "FROM a:1\nRUN <<EOF\n# syntax=docker/dockerfile:1\nEOF\n",
+        "# Syntax=docker/dockerfile:1\nFROM a:1\n",
+    ],
 }
+
+# The same with a configuration.
+CONFIGURED: list[tuple[str, str, str]] = [
+    ("DF105", 'trusted-registries = ["docker.io"]', "FROM a:1\nFROM docker.io/a:1\nFROM «x.com/a:1»\nFROM scratch\n"),
+    ("DF105", 'trusted-registries = ["hub.docker.com"]', "FROM a:1\nFROM «ghcr.io/a:1»\n"),
+    ("DF105", 'trusted-registries = ["*.example.com"]', "FROM a.example.com/b:1\nFROM «example.com/b:1»\nFROM «a:1»\n"),
+    (
+        "DF105",
+        'trusted-registries = ["registry.*"]',
+        "FROM registry.io/b:1\nFROM registry.io:5000/b:1\nFROM «x.io/b:1»\n",
+    ),
+    ("DF105", 'trusted-registries = ["*"]', "FROM a:1\nFROM x.com/b:1\n"),
+    ("DF105", 'trusted-registries = ["x.com/team"]', "FROM x.com/team/a:1\nFROM «x.com/teams/a:1»\n"),
+    (
+        "DF105",
+        'trusted-registries = ["docker.io/library"]',
+        "FROM library/debian:12\nFROM «acme/debian:12»\n",
+    ),
+    (
+        "DF105",
+        'trusted-registries = ["x.com"]',
+        "ARG R=y.com\nFROM «$R/a:1» AS b\nFROM b\nCOPY --from=b / /\nCOPY --from=0 / /\n",
+    ),
+    (
+        "DF105",
+        'trusted-registries = ["x.com"]',
+        "FROM x.com/a:1\nRUN --mount=type=cache,from=«y.com/b:1»,target=/x z\n",
+    ),
+    ("DF105", 'trusted-registries = ["x.com"]', "ARG R\nFROM $R/a:1\nCOPY --from=«y.com/b» /a /b\n"),
+    ("DF803", '[label-schema]\nfoo = "text"', "FROM a:1 AS b\nLABEL foo=1\nFROM b\n"),
+    ("DF803", '[label-schema]\nfoo = "text"', "FROM a:1 AS b\n«FROM b»\n«FROM c:1»\n"),
+    ("DF803", '[label-schema]\nfoo = "text"', "FROM a:1 AS b\nFROM c:1\nLABEL foo=1\nCOPY --from=b / /\n"),
+    (
+        "DF804",
+        'strict-labels = true\n[label-schema]\na = "text"',
+        'FROM x:1\nLABEL a=1 "a"=2 «b»=3\nLABEL «c» d\n',
+    ),
+    ("DF804", '[label-schema]\na = "text"', "FROM x:1\nLABEL b=1\n"),
+    ("DF805", '[label-schema]\na = "text"', "FROM x:1\nLABEL «a=» b=\nLABEL a=$X\nENV E=\nLABEL «a=$E»\n"),
+    (
+        "DF806",
+        '[label-schema]\nu = "url"',
+        "FROM x:1\nLABEL u=https://x.com/a?b=c u=«x.com» u=«http:/x» u=git+ssh://a/b\n",
+    ),
+    (
+        "DF806",
+        '[label-schema]\nt = "rfc3339"',
+        "FROM x:1\nLABEL t=2026-02-28T00:00:00Z t=«2026-02-30T00:00:00Z» t=2026-01-01T00:00:60+23:59\n"
+        "LABEL t=«2026-01-01» t=«2026-01-01T00:00:00»\n",
+    ),
+    (
+        "DF806",
+        '[label-schema]\nl = "spdx"',
+        'FROM x:1\nLABEL l=MIT l=«Apache» l="(MIT OR Apache-2.0) AND BSD-3-Clause" l=«"MIT OR"» l=LicenseRef-acme\n'
+        'LABEL l="GPL-2.0-only WITH Classpath-exception-2.0" l=GPL-2.0+ l=«"(MIT"»\n',
+    ),
+    ("DF806", '[label-schema]\nh = "hash"', "FROM x:1\nLABEL h=2dbfae9 h=«2dbfae» h=«xyzxyzx» h=$COMMIT\n"),
+    ("DF806", '[label-schema]\nv = "semver"', "FROM x:1\nLABEL v=1.0.0-rc.1+b2 v=«1.0» v=«v1.0.0» v=«01.0.0»\n"),
+    ("DF806", '[label-schema]\ne = "email"', 'FROM x:1\nLABEL e=a.b@c.de e=«a» e=«"A B <a@b>"»\n'),
+    ("DF806", '[label-schema]\ne = "text"', "FROM x:1\nLABEL e=anything\n"),
+    ("DF122", '[rules.end-of-life-base-image]\nas-of = "2024-10-08"', "FROM «python:3.8»\nFROM python:3.9\n"),
+    ("DF122", '[rules.end-of-life-base-image]\nas-of = "2024-10-07"', "FROM python:3.8\n"),
+]
 
 
 def as_dockerfile(files: Files) -> dict[str, str]:
     found = as_files(files, "Dockerfile")
-    if isinstance(files, str) and not files.lower().lstrip("#").lstrip().startswith(
-        ("from ", "arg ", "syntax", "escape", "check")
-    ):
+    if isinstance(files, str) and not re.search(r"(?im)^[«\s]*from\b", files):
         found = {"Dockerfile": "FROM debian:12\n" + files}
     return dict(found)
 
@@ -449,3 +580,23 @@ def test_windows_newlines_change_nothing() -> None:
             path: "\r\n".join(text.replace("\r", "").split("\n")) for path, text in as_dockerfile(files).items()
         }
         assert marked(RULES[code], expected) == expected
+
+
+@pytest.mark.parametrize(("code", "config", "text"), CONFIGURED)
+def test_with_a_configuration(code: str, config: str, text: str) -> None:
+    example = {"dagdock.toml": f"{config}\n", "Dockerfile": text}
+    asked = copy(RULES[code])
+    asked.bad, asked.good = ((Bad(example),), ()) if "«" in text else ((), (example,))
+    check_examples(asked)
+
+
+def test_hadolint_s_settings_reach_the_rules(tmp_path: Path) -> None:
+    (tmp_path / ".hadolint.yaml").write_text(
+        "trustedRegistries: [docker.io]\nstrict-labels: true\nlabel-schema:\n  version: semver\n"
+    )
+    (tmp_path / "Dockerfile").write_text("FROM ghcr.io/acme/base:1\nLABEL version=1 team=web\n")
+    workspace = Workspace()
+    found = Linter(finder=Finder()).check(workspace, [workspace.target(str(tmp_path / "Dockerfile"))]).findings
+    aliases = {alias for finding in found for alias in finding.aliases}
+    assert {"hadolint:DL3026", "hadolint:DL3050", "hadolint:DL3056"} <= aliases
+    assert not aliases & {"hadolint:DL3052", "hadolint:DL3058"}
