@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +90,10 @@ class Editor:
     def pull(self, path: str) -> list[Found]:
         report = self.ask("textDocument/diagnostic", {"textDocument": {"uri": self.uri(path)}})
         return self.found(path, report["items"])
+
+    def shown(self, paths: Iterable[str]) -> list[Found]:
+        """What was pushed last about some files."""
+        return sorted(found for path in paths for found in self.found(path, self.pushed.get(self.uri(path), ())))
 
     def found(self, path: str, diagnostics: Iterable[dict[str, Any]]) -> list[Found]:
         return sorted(
@@ -182,11 +187,12 @@ def test_a_client_that_is_told(shop: Path) -> None:
         texts = texts_of(shop)
         for path, text in texts.items():
             client.open(path, text)
-        waiting = {client.uri(path) for path in texts}
-        while not waiting <= client.pushed.keys():
-            client.read()
-        shown = [found for path in texts for found in client.found(path, client.pushed[client.uri(path)])]
-        assert sorted(shown) == expected
+        deadline = time.monotonic() + 20
+        while (shown := client.shown(texts)) != expected and time.monotonic() < deadline:
+            client.ask("textDocument/documentSymbol", {"textDocument": {"uri": client.uri("Dockerfile")}})
+            time.sleep(0.05)
+        assert shown == expected
+        assert {client.uri(path) for path in texts} <= client.pushed.keys()
 
 
 def test_unsaved_texts_count_as_if_they_were_saved(shop: Path) -> None:
