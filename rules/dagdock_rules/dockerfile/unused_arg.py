@@ -69,7 +69,7 @@ def _is_used(name: str, pair: Pair, arg: Arg) -> bool:
 
 
 def _names(name: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){name}(?!\w)", text) is not None
+    return name in text and re.search(rf"(?<!\w){name}(?!\w)", text) is not None
 
 
 def _reach(arg: Arg) -> list[Instruction]:
