@@ -99,11 +99,11 @@ SETTINGS = [
     ("exclude", "Files and folders that are not checked", 'exclude = ["legacy/**"]'),
     ("fail-on", "What makes the exit status 1: error, warning, info or never", 'fail-on = "warning"'),
     ("baseline", "A file with the findings that are known (`--write-baseline` makes it)", 'baseline = "baseline.json"'),
-    ("hadolint-comments", "Whether comments such as `# hadolint ignore=DL3008` count", "hadolint-comments = true"),
+    ("hadolint-comments", "Whether the comments count that silence hadolint", "hadolint-comments = true"),
     ("airflow-version", "The Airflow that the DAGs are for; found out where it is not said", 'airflow-version = "3.0"'),
     (
         "trusted-registries",
-        "Registries that images may come from; without it any may",
+        "Registries that images may come from",
         'trusted-registries = ["docker.io", "*.example.com"]',
     ),
     (
@@ -115,7 +115,7 @@ SETTINGS = [
     ("per-file-ignores", "Rules that some files do without", '[per-file-ignores]\n"tests/**" = ["DF203"]'),
     (
         "label-schema",
-        "The labels of an image, and what they hold: text, url, rfc3339, spdx, hash, semver or email",
+        "The labels that every image is to have, and what they hold",
         '[label-schema]\nmaintainer = "text"',
     ),
     ("rules", "Options of a rule; its page says which it has", "[rules.dag-too-many-tasks]\nmax-tasks = 200"),

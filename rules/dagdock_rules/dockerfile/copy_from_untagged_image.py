@@ -21,7 +21,7 @@ from ._stage_names import is_number, named_in
     ],
 )
 def copy_from_untagged_image(instruction: Instruction, project: Project) -> Problems:
-    """Files are copied from an image without a version, or from a context that only the build's command line names.
+    """COPY --from names an image without a version, or a context of the command line.
 
     `COPY --from=nginx` takes whatever `nginx:latest` is that day. A name that is no stage may also be a context given
     by `docker build --build-context`, which nothing in the file says; so this is for teams that use stages and

@@ -42,7 +42,7 @@ class Feature(NamedTuple):
     ],
 )
 def syntax_directive_missing(file: Dockerfile) -> Problems:
-    """The file uses newer features of the Dockerfile language without saying which version it is written in.
+    """The file uses newer features of Dockerfiles without saying which version it is written in.
 
     Without `# syntax=docker/dockerfile:1` in the first line each builder reads the file with the version that it has
     built in: on an older Docker or CI server the build stops at a flag or heredoc that works on your machine. With the
