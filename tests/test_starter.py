@@ -47,6 +47,7 @@ def test_every_example_in_the_starter_is_a_config_that_works(tmp_path: Path) -> 
     examples = uncommented(path.read_text(encoding="utf-8"))
     assert set(tomllib.loads(examples)) == {key for key, _, _ in SETTINGS}
     path.write_text(examples, encoding="utf-8")
+    (tmp_path / "baseline.json").write_text('{"version": 1, "known": []}')
     assert main(["check", str(tmp_path), "--config", str(path)]) == 0
 
 
@@ -97,11 +98,93 @@ def test_settings_of_other_linters_are_taken_over(tmp_path: Path, capsys: pytest
         "trusted-registries": ["docker.io", "quay.io"],
         "label-schema": {"author": "text"},
         "strict-labels": True,
+        "fail-on": "error",
     }
     said = capsys.readouterr().out
-    assert ".hadolint.yaml: taken over: `ignore`, `severity`, `trusted-registries`" in said
-    assert "--fail-on error" in said and ".dclintrc: taken over: `exclude`, `ignore`" in said
+    assert ".hadolint.yaml: taken over; this file may go\n  DL3008 is ignored: " in said
+    assert "  DL3006 is an error: DF101 untagged-base-image\n" in said
+    assert "  trusted-registries is docker.io, quay.io\n" in said and "  fail-on is error\n" in said
+    assert ".dclintrc: taken over; this file may go\n  dclint:no-version-field is ignored: DC005 " in said
     assert main(["check", str(tmp_path)]) == 0
+
+
+def test_what_is_not_taken_over_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".hadolint.yaml").write_text(
+        "ignored: [DL9999]\nformat: json\noverride: {loud: [DL3006]}\nfailure-threshold: never\nbase: x\n"
+        "trustedRegistries: quay.io\ndisable-ignore-pragma: true\nno-fail: true\n"
+    )
+    (tmp_path / ".dclintrc.json").write_text(
+        '{"rules": {"service-image-require-explicit-tag": [2, {"prohibitedTags": ["latest"]}],'
+        ' "require-quotes-in-ports": 1, "no-version-field": "off"}, "quiet": true, "$schema": "x"}'
+    )
+    (tmp_path / "dclint.config.js").write_text("module.exports = {}\n")
+    assert init(tmp_path) == 0
+    said = capsys.readouterr().out
+    for line in (
+        "  DL9999 is ignored: no rule here answers to it yet",
+        "  trusted-registries is quay.io",
+        "  hadolint-comments is False",
+        "  fail-on is never",
+        "  not taken over: `format`, which is an option here: `--format`",
+        "  not taken over: `override: loud`, which is no level",
+        "  not taken over: `failure-threshold: never`, which is no level",
+        "  not taken over: `base`, which hadolint does not know either",
+        "  dclint:service-image-require-explicit-tag is an error: DC101 ",
+        "  dclint:require-quotes-in-ports is a warning: ",
+        "  not taken over: the options of `service-image-require-explicit-tag`",
+        "  not taken over: the level of `no-version-field`, which is none",
+        "  not taken over: `quiet`, which is an option here: `--fail-on error`",
+        "dclint.config.js: left out: it is a program, and dagdock runs none",
+    ):
+        assert line in said, line
+    assert "$schema" not in said
+
+
+PEERS = {
+    ".hadolint.yaml": "ignored: [DL3009]\noverride: {error: [DL3007], info: [DL3006]}\nfailure-threshold: error\n",
+    ".dclintrc": '{"rules": {"no-version-field": 2}, "exclude": ["old/**"]}',
+    "sub/.hadolint.yaml": "disable-ignore-pragma: true\noverride: {info: [DL3007]}\n",
+    "other/.dclintrc": '{"rules": {"no-version-field": 0}}',
+}
+
+
+@pytest.mark.parametrize("left", [(), ("sub/.hadolint.yaml",), (".hadolint.yaml", ".dclintrc"), (".dclintrc",)])
+def test_check_gives_the_same_before_and_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], left: tuple[str, ...]
+) -> None:
+    dockerfile = "# hadolint ignore=DL3002\nFROM debian:latest\nRUN apt-get update\nUSER root\n"
+    for folder in (".", "sub", "sub/deep", "other", "old"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "Dockerfile").write_text(dockerfile + "# hadolint ignore=DL3003\nFROM debian\n")
+        (tmp_path / folder / "compose.yaml").write_text("version: '3'\nservices: {a: {image: 'b:latest'}}\n")
+    for path, text in PEERS.items():
+        if path not in left:
+            (tmp_path / path).write_text(text)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    statuses, reports = [], []
+    for paths in (["."], ["sub"], ["other/compose.yaml"], ["old"]):
+        statuses.append(main(["check", "--format", "json", *paths]))
+        reports.append(capsys.readouterr().out)
+    assert init(tmp_path) == 0
+    capsys.readouterr()
+    assert (tmp_path / "sub/dagdock.toml").exists() == ("sub/.hadolint.yaml" not in left)
+    for paths, status, report in zip((["."], ["sub"], ["other/compose.yaml"], ["old"]), statuses, reports, strict=True):
+        assert main(["check", "--format", "json", *paths]) == status
+        assert capsys.readouterr().out == report
+    for path in PEERS:
+        (tmp_path / path).unlink(missing_ok=True)  # "this file may go"
+    assert main(["check", "--format", "json"]) == statuses[0]
+    assert capsys.readouterr().out == reports[0]
+
+
+def test_a_config_above_holds_here_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.dagdock]\nignore = ['DF102']\n")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/.hadolint.yaml").write_text("ignored: [DL3009]\n")
+    assert init(tmp_path / "a") == 0
+    assert "../pyproject.toml: kept as it is; it configures dagdock here too" in capsys.readouterr().out
+    assert not (tmp_path / "a/dagdock.toml").exists()
 
 
 def test_a_file_of_a_peer_that_is_broken_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,6 +97,10 @@ def _version(value: object) -> bool:
     return isinstance(value, str) and AirflowVersion.parse(value) is not None
 
 
+def _threshold(value: object) -> bool:
+    return value in (*SEVERITIES, "never")
+
+
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -109,6 +113,8 @@ KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
     "per-file-ignores": (_string_lists, 'a table of path patterns, such as "tests/**" = ["DF203"]'),
     "exclude": (_strings, 'a list of path patterns, such as ["legacy/**"]'),
     "severity": (_levels, 'a table of rules, such as DF203 = "error" (error, warning, info or off)'),
+    "fail-on": (_threshold, '"error", "warning", "info" or "never"'),
+    "hadolint-comments": (_flag, "true or false"),
     "airflow-version": (_version, 'a version as text, such as "2.10"'),
     "trusted-registries": (_strings, 'a list of texts, such as ["docker.io", "*.example.com"]'),
     "label-schema": (_texts, 'a table of labels, such as version = "semver"'),
@@ -224,9 +230,10 @@ class Finder:
         """The configuration for the files of a folder (an absolute path). Raises ConfigError."""
         if self._fixed is not None:
             return self._fixed
-        return self._own(folder) or self._of_peers(folder)
+        return self.own(folder) or self._of_peers(folder)
 
-    def _own(self, folder: str) -> Config | None:
+    def own(self, folder: str) -> Config | None:
+        """The nearest configuration of ours, for the files of a folder. Raises ConfigError."""
         if folder not in self._by_folder:
             found: Config | None = None
             for name in OWN_FILES:
@@ -234,23 +241,23 @@ class Finder:
                 if (path in self._unsaved or os.path.isfile(path)) and (found := self._read(path)):
                     break
             parent = os.path.dirname(folder)
-            self._by_folder[folder] = found or (self._own(parent) if parent != folder else None)
+            self._by_folder[folder] = found or (self.own(parent) if parent != folder else None)
         return self._by_folder[folder]
 
     def _read(self, path: str) -> Config | None:
         return parse(path, self._unsaved[path]) if path in self._unsaved else read(path)
 
     def _of_peers(self, folder: str) -> Config:
-        files = self._peer_files(folder)
+        files = self.peer_files(folder)
         if files not in self._by_peers:
             self._by_peers[files] = read_peers([path for path in files if path], read_environment(os.environ))
         return self._by_peers[files]
 
-    def _peer_files(self, folder: str) -> tuple[str | None, str | None]:
+    def peer_files(self, folder: str) -> tuple[str | None, str | None]:
         """The nearest configuration of hadolint and that of dclint."""
         if folder not in self._peers:
             parent = os.path.dirname(folder)
-            above = self._peer_files(parent) if parent != folder else (None, None)
+            above = self.peer_files(parent) if parent != folder else (None, None)
             self._peers[folder] = (
                 _first_file(folder, HADOLINT_FILES) or above[0],
                 _first_file(folder, DCLINT_FILES) or above[1],

@@ -123,6 +123,10 @@ def _words(text: str, offset: int) -> Iterator[tuple[str, int]]:
 
 HADOLINT_FILES = (".hadolint.yaml", ".hadolint.yml")
 DCLINT_FILES = (".dclintrc", ".dclintrc.json", ".dclintrc.yaml", ".dclintrc.yml")
+# Configurations that are programs: nothing here runs them.
+DCLINT_PROGRAMS = tuple(
+    f"{stem}.{ending}" for stem in (".dclintrc", "dclint.config") for ending in ("js", "cjs", "mjs", "ts")
+)
 
 
 def read_config(name: str, text: str) -> dict[str, object]:
@@ -130,6 +134,19 @@ def read_config(name: str, text: str) -> dict[str, object]:
 
     Raises ValueError where the file is no YAML (JSON is YAML).
     """
+    table = _table(text)
+    return _hadolint(table) if name in HADOLINT_FILES else _dclint(table)
+
+
+def left_out(name: str, text: str) -> list[str]:
+    """What of a peer's configuration file has no counterpart here, in words. Raises ValueError as `read_config`."""
+    table = _table(text)
+    if name in HADOLINT_FILES:
+        return list(_left_of_hadolint(table))
+    return list(_left_of_dclint(table))
+
+
+def _table(text: str) -> Mapping[str, object]:
     import yaml
 
     try:
@@ -138,9 +155,7 @@ def read_config(name: str, text: str) -> dict[str, object]:
         mark = getattr(problem, "problem_mark", None)
         reason = getattr(problem, "problem", None) or "nested too deep, or no YAML"
         raise ValueError(f"line {mark.line + 1}: {reason}" if mark else reason) from problem
-    if not isinstance(table, Mapping):
-        return {}
-    return _hadolint(table) if name in HADOLINT_FILES else _dclint(table)
+    return {str(key): value for key, value in table.items()} if isinstance(table, Mapping) else {}
 
 
 def _hadolint(table: Mapping[str, object]) -> dict[str, object]:
@@ -150,7 +165,8 @@ def _hadolint(table: Mapping[str, object]) -> dict[str, object]:
         # A code in several lists has the highest of them.
         levels = (("style", "info"), ("info", "info"), ("warning", "warning"), ("error", "error"))
         ours["severity"] = {code: ours_is for theirs, ours_is in levels for code in _strings(override.get(theirs))}
-    if trusted := _strings(table.get("trustedRegistries")):
+    registries = table.get("trustedRegistries")
+    if trusted := [registries] if isinstance(registries, str) else _strings(registries):
         ours["trusted-registries"] = trusted
     schema = table.get("label-schema")
     if isinstance(schema, Mapping):
@@ -213,6 +229,36 @@ def _dclint(table: Mapping[str, object]) -> dict[str, object]:
             name: "error" if level == 2 else "warning" for name, level in levels.items() if level in (1, 2)
         }
     return ours
+
+
+_HADOLINT_KEYS = ("ignored", "override", "label-schema", "strict-labels", "no-fail", "disable-ignore-pragma")
+_HADOLINT_PRINTS = {"format": "`--format`", "no-color": "`--color never`", "verbose": "`--verbose`"}
+
+
+def _left_of_hadolint(table: Mapping[str, object]) -> Iterator[str]:
+    for key, value in table.items():
+        if key in _HADOLINT_PRINTS:
+            yield f"`{key}`, which is an option here: {_HADOLINT_PRINTS[key]}"
+        elif key == "override" and isinstance(value, Mapping):
+            yield from (f"`override: {level}`, which is no level" for level in value if level not in _HADOLINT_LEVELS)
+        elif key == "failure-threshold" and "fail-on" not in _hadolint({key: value}):
+            yield f"`failure-threshold: {value}`, which is no level"
+        elif key not in (*_HADOLINT_KEYS, "trustedRegistries", "failure-threshold"):
+            yield f"`{key}`, which hadolint does not know either"
+
+
+def _left_of_dclint(table: Mapping[str, object]) -> Iterator[str]:
+    rules = table.get("rules")
+    for name, level in rules.items() if isinstance(rules, Mapping) else ():
+        if isinstance(level, list) and len(level) > 1 and level[0] != 0:
+            yield f"the options of `{name}`"
+        if (level[0] if isinstance(level, list) and level else level) not in (0, 1, 2):
+            yield f"the level of `{name}`, which is none"
+    for key in table:
+        if key in ("quiet", "debug"):
+            yield f"`{key}`, which is an option here: {'`--fail-on error`' if key == 'quiet' else '`--verbose`'}"
+        elif key not in ("rules", "exclude", "$schema"):
+            yield f"`{key}`, which dclint does not know either"
 
 
 def _strings(value: object) -> list[str]:
