@@ -13,6 +13,11 @@ HARMLESS = frozenset(
     "echo printf yes true : uname arch nproc date pwd id whoami hostname env set dpkg-architecture lsb_release "
     "basename dirname seq".split()
 )
+# What fails by itself when nothing, or only a part, comes through the pipe: then the failure is seen after all.
+STRICT = frozenset(
+    "gunzip zcat unxz xzcat bunzip2 unzstd zstd unzip bsdtar cpio apt-key gpg gpg2 patch grep egrep cmp diff".split()
+)
+CHECKERS = ("sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "md5sum", "b2sum", "shasum")
 Pipe = tuple[Command, ...]
 
 
@@ -41,8 +46,8 @@ def _is_on(run: Run) -> bool:
 
 
 def _is_harmless(pipe: Pipe, script: Script) -> bool:
-    """Whether nothing in front of the last command can fail in a way that matters."""
-    if all(_cannot_fail(command) for command in pipe[:-1]):
+    """Whether nothing in front of the last command can fail unseen and do harm."""
+    if all(_cannot_fail(command) for command in pipe[:-1]) or _needs_all(pipe[-1]):
         return True
     commands = script.commands
     behind = next((command for command in commands if command.start > pipe[-1].start), None)
@@ -64,3 +69,18 @@ def _cannot_fail(command: Command) -> bool:
     if name == "dpkg":
         return any(word.value == "--print-architecture" for word in command.effective.arguments)
     return name in HARMLESS
+
+
+def _needs_all(command: Command) -> bool:
+    """Whether a command fails when what is before it in the pipe fails."""
+    effective = command.effective
+    texts = [word.text for word in effective.arguments]
+    if effective.name == "tar":
+        return any(text in ("--extract", "--get", "--list") for text in texts) or any(
+            "x" in text or "t" in text for text in texts[:1] if not text.startswith(("--", "-C", "/"))
+        )
+    if effective.name in CHECKERS:
+        return any(text.startswith(("-c", "--check")) for text in texts)
+    if effective.name in ("grep", "egrep"):
+        return not any(text.startswith("-") and not text.startswith("--") and "v" in text for text in texts)
+    return effective.name in STRICT

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Fix, Problem, Problems, Related, Run, rule
 
 from ..packages import installs
-from ._airflow_image import is_airflow_image
+from ._airflow_image import refuses_root
 from ._users import is_root
 
 
@@ -38,7 +38,7 @@ def airflow_pip_as_root(run: Run) -> Problems:
     """
     stage = run.stage
     user = stage.user_at(run) if stage else None
-    if stage is None or user is None or run.onbuild is not None or not is_airflow_image(stage):
+    if stage is None or user is None or run.onbuild is not None or not refuses_root(stage):
         return
     if not is_root(user, stage):
         return

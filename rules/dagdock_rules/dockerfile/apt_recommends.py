@@ -46,24 +46,23 @@ def apt_recommends(run: Run) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#apt-get
     """
-    for install in installs(run.script):
-        if install.family != "apt" or install.verb != "install" or not _is_with_recommends(install):
-            continue
-        if (install.packages or install.options.has("-f", "--fix-broken") is True) and not _is_configured(run):
-            yield Problem(
-                install.head,
-                f"`{install.manager} install` brings along packages that are only recommended, which makes the image "
-                "larger. Add `--no-install-recommends`, and name those that you miss",
-                fix=Fix(
-                    "Add `--no-install-recommends`",
-                    [add_option(run, install.verb_word, "--no-install-recommends")],
-                    "unsafe",
-                ),
-            )
+    found = [install for install in installs(run.script) if _is_with_recommends(install)]
+    if found and not _is_configured(run):
+        option = "--no-install-recommends"
+        yield Problem(
+            found[0].head,
+            f"`{found[0].manager} install` brings along packages that are only recommended, which makes the image "
+            f"larger. Add `{option}`, and name those that you miss",
+            fix=Fix(f"Add `{option}`", [add_option(run, install.verb_word, option) for install in found], "unsafe"),
+        )
 
 
 def _is_with_recommends(install: PackageCommand) -> bool:
-    """Whether the call surely leaves the choice to apt."""
+    """Whether the call surely installs something and leaves the choice to apt."""
+    if install.family != "apt" or install.verb != "install":
+        return False
+    if not install.packages and install.options.has("-f", "--fix-broken") is not True:
+        return False
     settings = install.options.values("-o", "--option")
     if any(setting is None or _is_off(setting) for setting in settings):
         return False

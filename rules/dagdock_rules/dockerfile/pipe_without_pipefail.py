@@ -19,11 +19,11 @@ SHELLS = {
     aliases=["hadolint:DL4006", "kics:shell-running-a-pipe-without-pipefail-flag", "semgrep:set-pipefail"],
     bad=[
         Bad(
-            "FROM debian:12\nRUN «curl -fsSL https://example.com/tool.tgz | tar xz -C /opt»\n",
+            "FROM debian:12\nRUN «curl -fsSL https://example.com/install.sh | sh»\n",
             fixed=(
                 "FROM debian:12\n"
                 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
-                "RUN curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n"
+                "RUN curl -fsSL https://example.com/install.sh | sh\n"
             ),
         ),
         Bad("FROM example.com/base:1\nRUN «wget -qO- https://example.com/list | sort > /list»\n"),
@@ -32,19 +32,21 @@ SHELLS = {
         (
             "FROM debian:12\n"
             'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
-            "RUN curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n"
+            "RUN curl -fsSL https://example.com/install.sh | sh\n"
         ),
-        ("FROM alpine:3.20\nRUN set -o pipefail && curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n"),
+        "FROM alpine:3.20\nRUN set -o pipefail && curl -fsSL https://example.com/install.sh | sh\n",
         "FROM debian:12\nRUN echo 'app:x:1000' | tee -a /etc/passwd && grep 'a|b' /etc/passwd\n",
+        "FROM debian:12\nRUN curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n",
     ],
 )
 def pipe_without_pipefail(run: Run) -> Problems:
     """A failure in the first part of a pipe goes unseen.
 
-    The status of a pipe is that of its last command. When the download in `curl … | tar x` breaks off, or the command
-    on the left is not even there, the step still counts as done and the build goes on with what is left. `pipefail`
+    The status of a pipe is that of its last command. When the download in `curl … | sh` breaks off, or the command on
+    the left is not even there, the shell runs half a script or none and is content, and the build goes on. `pipefail`
     makes the whole pipe fail. `/bin/sh` of Debian and Ubuntu does not have it, bash and Alpine's ash do. A pipe whose
-    left side only prints is left alone.
+    left side only prints is left alone, and so is one whose right side fails by itself when nothing comes, such as
+    `tar x` or `grep`.
 
     https://docs.docker.com/build/building/best-practices/#using-pipes
     """

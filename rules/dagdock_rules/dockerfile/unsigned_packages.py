@@ -77,7 +77,7 @@ def unsigned_packages(run: Run) -> Problems:
         if found is None:
             found = next((word for word in effective.arguments if _is_setting(word.value or "")), None)
         if found:
-            local = all("/" in (word.value or "/") for call in _calls(run, command) for word in call.packages) and any(
+            local = all("/" in (word.value or "") for call in _calls(run, command) for word in call.packages) and any(
                 call.packages for call in _calls(run, command)
             )
             yield Problem(
