@@ -15,3 +15,14 @@ def is_airflow_image(stage: Stage) -> bool:
     if image is None or image.familiar != "apache/airflow":
         return False
     return not (image.tag or "").removeprefix("slim-").startswith("1.")
+
+
+def refuses_root(stage: Stage) -> bool:
+    """Whether `pip` of the image stops for root: since Airflow 2.4, and in an image of unknown release."""
+    if not is_airflow_image(stage):
+        return False
+    image = built_on(stage).image
+    numbers = ((image.tag if image else None) or "").removeprefix("slim-").partition("-")[0].split(".")
+    if len(numbers) < 2 or not all(number.isdigit() for number in numbers[:2]):
+        return True
+    return (int(numbers[0]), int(numbers[1])) >= (2, 4)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dagdock.api import Bad, Problem, Problems, Run, Stage, Word, rule
+
+from ..packages import PackageCommand, package_commands
+from ._layers import ships
+
+SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
+TOOLS = frozenset(
+    "build-essential build-base gcc g++ gcc-c++ clang make cmake automake autoconf libtool bison flex ninja-build "
+    "cargo rustc golang golang-go go maven gradle base-devel alpine-sdk linux-headers linux-headers-generic patch".split()
+)
+NAMES = frozenset("dev devel development build builder buildenv ci sdk toolchain compiler debug test".split())
+
+
+@rule(
+    "DF516",
+    severity="info",
+    since="0.1",
+    lessons=["L06", "L07"],
+    tags=["size", "security"],
+    bad=[
+        Bad(
+            "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y «gcc» libpq-dev\n"
+            "RUN pip install psycopg2==2.9.9\n"
+        ),
+    ],
+    good=[
+        "FROM python:3.12 AS build\nRUN apt-get update && apt-get install -y gcc libpq-dev\n"
+        "RUN pip wheel -w /w psycopg2\n"
+        "FROM python:3.12-slim\nRUN --mount=from=build,source=/w,target=/w pip install /w/*.whl\n",
+        "FROM python:3.12-alpine\nRUN apk add --no-cache --virtual .build gcc musl-dev && pip install psycopg2 "
+        "&& apk del .build\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\n",
+    ],
+)
+def build_tools_in_final_image(run: Run) -> Problems:
+    """Compilers and headers stay in the image after what they were needed for has been built.
+
+    They take hundreds of megabytes, and whoever breaks into the container finds a compiler at hand. Build in a stage of
+    its own and copy the result (`COPY --from=build`), or delete the tools at the end of the same RUN.
+
+    https://docs.docker.com/build/building/multi-stage/
+    """
+    stage = run.stage
+    if stage is None or not stage.is_final or run.onbuild is not None or run.script.broken or _is_workshop(stage):
+        return
+    calls = list(package_commands(run.script))
+    if not ships(run) or any(call.action == "remove" for call in calls) or not _builds(stage):
+        return
+    found = [word for call in calls for word in _tools_of(call)]
+    # Headers alone may be the way somebody gets a library.
+    if any(_name(word.value or "") in TOOLS for word in found):
+        others = len(found) - 1
+        more = f" and {others} more for building" if others else ""
+        verb = "stay" if others else "stays"
+        yield Problem(
+            found[0],
+            f"`{found[0].value}`{more} {verb} in the image after the build. Build in a stage of its own and copy the "
+            "result with `COPY --from`",
+        )
+
+
+def _tools_of(call: PackageCommand) -> list[Word]:
+    if call.action != "install" or call.family not in SYSTEM or call.command.context:
+        return []
+    return [word for word in call.packages if word.value and _is_tool(word.value)]
+
+
+def _is_tool(package: str) -> bool:
+    name = _name(package)
+    return name in TOOLS or bool(_headers().fullmatch(name))
+
+
+def _name(package: str) -> str:
+    return package.partition("=")[0].partition("~")[0].partition(":")[0]
+
+
+def _builds(stage: Stage) -> bool:
+    """Whether the stage makes something of source code; else the tools are wanted in the image."""
+    return any(_building().search(step.body.text) for part in stage.chain() for step in part.all_of(Run))
+
+
+def _is_workshop(stage: Stage) -> bool:
+    """Whether the image is there to build with."""
+    path = stage.span.source.path.lower()
+    words = set(re.split(r"[^a-z]+", f"{stage.name or ''} {path}".lower()))
+    return bool(words & NAMES) or "devcontainer" in path
+
+
+@cache
+def _headers() -> re.Pattern[str]:
+    return re.compile(r".+-(?:dev|devel|headers)|openjdk-\d+-jdk(?:-headless)?|java-.*-devel")
+
+
+@cache
+def _building() -> re.Pattern[str]:
+    return re.compile(
+        r"\bpip3? (?:\S+ )*(?:install|wheel)\b|\bnpm (?:ci|i|install)\b|\byarn\b|\bmake\b(?!\s*\\?$)"
+        r"|\bcargo (?:build|install)|\bgo (?:build|install)\b|\bbundle install\b|\bgem install\b|\./configure\b"
+        r"|\bcmake \b|\bpoetry install\b|\buv sync\b|\bdocker-php-ext-install\b|\bpecl install\b|\bmvn\b.*\b(?:package|install)\b|\bsetup\.py\b|\bgcc -|\bR -e\b"
+    )
