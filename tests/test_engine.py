@@ -120,3 +120,23 @@ def test_a_name_in_two_files_is_idle_only_where_its_rule_looks() -> None:
     result = check(looks_elsewhere, files={"a/Dockerfile": "FROM a\n", "b/Dockerfile": text})
     assert not result.findings
     assert [silenced.finding.rule.code for silenced in result.silenced] == ["PJ905"]
+
+
+@rule("PJ907", kind="project", **ABOUT)  # type: ignore[arg-type]
+def names_another_file(file: Dockerfile, project: Project) -> Problems:
+    """Takes another file for a Dockerfile, as a link does."""
+    if project.dockerfile("notes.txt"):
+        yield Problem(file.instructions[0], "linked")
+
+
+def test_what_is_checked_hangs_on_no_link_that_was_followed_before() -> None:
+    files = {"Dockerfile": "FROM a\n", "notes.txt": "FROM b\n"}
+    for paths in (["Dockerfile", "notes.txt"], ["notes.txt", "Dockerfile"]):
+        targets = [Target("", path, path) for path in paths]
+        linter = Linter(rules=Rules.only([sees_instructions, names_another_file]))
+        result = linter.check(Workspace.in_memory(files), targets)
+        assert [(finding.path, finding.message) for finding in result.findings] == [
+            ("Dockerfile", "seen FROM"),
+            ("Dockerfile", "linked"),
+        ]
+        assert result.files == {"dockerfile": 1}

@@ -122,12 +122,14 @@ class Linter:
         for target in targets:
             if (setting := self._shellcheck_setting(target)) is not None:
                 from dagdock import shellcheck
+                from dagdock.dockerfile import Dockerfile
 
                 try:
                     if program := shellcheck.installed(setting, workspace.facts(target.root).root):
                         project = workspace.project(target.root, self._selection(target).config.airflow_version)
-                        if dockerfile := project.dockerfile(target.path):
-                            bodies.setdefault(program, []).extend(shellcheck.bodies_of(dockerfile))
+                        document = project.document(target.path)
+                        if isinstance(document, Dockerfile):
+                            bodies.setdefault(program, []).extend(shellcheck.bodies_of(document))
                 except shellcheck.ShellCheckError as problem:
                     failures[str(problem)] = Failure(str(problem))
         for program, some in bodies.items():

@@ -59,7 +59,7 @@ def examine(workspace: Workspace, target: Target, selection: Selection) -> Exami
     found = Examined(target, workspace.shown(target))
     project = workspace.project(target.root, selection.config.airflow_version)
     try:
-        document: Any = project.document(target.path)
+        document: Any = project.own_document(target.path)
     except Exception as problem:  # a parser must not fail, and when one does the other files are still checked
         found.fail(f"internal error while reading: {describe(problem)}")
         return found

@@ -64,7 +64,7 @@ class Look(NamedTuple):
 
     @property
     def document(self) -> Document | None:
-        found = self.project.document(self.examined.target.path)
+        found = self.project.own_document(self.examined.target.path)
         return None if isinstance(found, Broken) else found
 
 
@@ -330,7 +330,7 @@ class Session:
                 if linter.config(folder).excludes(target.full):
                     return None
                 project = workspace.project(target.root, linter.config(folder).airflow_version)
-                if buffer and buffer.language == "dockerfile" and project.document(target.path) is None:
+                if buffer and buffer.language == "dockerfile" and project.own_document(target.path) is None:
                     _take_for_dockerfile(project, target)
                 examined = linter.examine(workspace, target)
             except ConfigError as problem:
@@ -398,7 +398,7 @@ def _take_for_dockerfile(project: Project, target: Target) -> None:
     from dagdock.files import may_be_ours
 
     if not may_be_ours(os.path.basename(target.path)):
-        project.dockerfile(target.path)
+        project.take_for(target.path, "dockerfile")
 
 
 def fault_of(problem: ConfigError) -> Fault:

@@ -41,6 +41,7 @@ class Documents:
         self._documents: dict[str, Document | Broken | None] = {}
         self._opened: dict[DocumentKind, set[str]] = {"dockerfile": set(), "compose": set()}
         """What is open of the kinds that links lead to; there are too many DAG files to go through them each time."""
+        self._only_named: set[str] = set()
         self._paths: dict[int, str] = {}
         self._texts: dict[str, Source | None] = {}
 
@@ -54,7 +55,21 @@ class Documents:
             kind = classify(clean, content) if content is not None else None
             if content is not None and kind:
                 self._open(clean, content, kind)
+                self._only_named.discard(clean)
         return self._documents.get(clean)
+
+    def own_document(self, path: str) -> Document | Broken | None:
+        """The document that a file is by its own name and content, whether or not another file names it as one.
+
+        What is checked must not hang on which links have been followed before.
+        """
+        found = self.document(path)
+        return None if inside(path) in self._only_named else found
+
+    def take_for(self, path: str, kind: DocumentKind) -> None:
+        """Have a file be what somebody who should know calls it, whatever its name and content say."""
+        self._named(path, kind)
+        self._only_named.discard(path)
 
     def path_of(self, where: Located) -> str | None:
         """The path of the document that something stands in; None where it is no file of this project."""
@@ -192,6 +207,7 @@ class Documents:
         found = self.document(path)
         if found is None and (content := self.facts.read(path)) is not None:
             self._open(path, content, kind)
+            self._only_named.add(path)
             found = self._documents[path]
         return found
 
