@@ -6,6 +6,9 @@ from ..packages import installs
 from ._airflow_image import refuses_root
 from ._users import is_root
 
+# With these somebody else may run it.
+OTHERS = frozenset(("sudo", "su", "gosu", "runuser", "setpriv", "su-exec", "doas"))
+
 
 @rule(
     "DF391",
@@ -43,7 +46,7 @@ def airflow_pip_as_root(run: Run) -> Problems:
     if not is_root(user, stage):
         return
     for call in installs(run.script):
-        if call.manager != "pip" or call.command.wrappers or "su" in {each.name for each in run.script.commands}:
+        if call.manager != "pip" or OTHERS & {*call.command.wrappers, *(each.name for each in run.script.commands)}:
             continue
         alone = all(each.effective.name in ("pip", "pip3", "python", "python3") for each in run.script.commands)
         keyword = "USER" if run.keyword.isupper() else "user"

@@ -11,7 +11,7 @@ from ._layers import ships
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
 TOOLS = frozenset(
     "build-essential build-base gcc g++ gcc-c++ clang make cmake automake autoconf libtool bison flex ninja-build "
-    "cargo rustc golang golang-go go maven gradle base-devel alpine-sdk linux-headers linux-headers-generic patch".split()
+    "cargo rustc golang golang-go go maven gradle base-devel alpine-sdk linux-headers linux-headers-generic".split()
 )
 NAMES = frozenset("dev devel development build builder buildenv ci sdk toolchain compiler debug test".split())
 
@@ -101,5 +101,6 @@ def _building() -> re.Pattern[str]:
     return re.compile(
         r"\bpip3? (?:\S+ )*(?:install|wheel)\b|\bnpm (?:ci|i|install)\b|\byarn\b|\bmake\b(?!\s*\\?$)"
         r"|\bcargo (?:build|install)|\bgo (?:build|install)\b|\bbundle install\b|\bgem install\b|\./configure\b"
-        r"|\bcmake \b|\bpoetry install\b|\buv sync\b|\bdocker-php-ext-install\b|\bpecl install\b|\bmvn\b.*\b(?:package|install)\b|\bsetup\.py\b|\bgcc -|\bR -e\b"
+        r"|\bcmake \b|\bpoetry install\b|\buv sync\b|\bdocker-php-ext-install\b|\bpecl install\b"
+        r"|\bmvn\b.*\b(?:package|install)\b|\bsetup\.py\b|\bgcc -|\bR -e\b"
     )

@@ -34,7 +34,7 @@ def copy_outside_context(copy: CopyLike) -> Problems:
     known = set(local_sources(copy))
     for source in copy.sources:
         path = source.literal
-        if path and path in known and normpath(path).startswith(".."):
+        if path and path in known and (normpath(path) == ".." or normpath(path).startswith("../")):
             inside = normpath("/" + path).lstrip("/") or "."
             yield Problem(
                 source,
