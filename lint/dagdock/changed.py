@@ -117,6 +117,9 @@ class Before:
         clean = inside(path)
         return clean is not None and (clean in self._names or (self._base.is_dir(clean) and not self._is_new(clean)))
 
+    def is_executable(self, path: str) -> bool | None:
+        return self._base.is_executable(path)
+
     def read(self, path: str) -> bytes | None:
         clean = inside(path)
         if clean is None or not self.is_file(clean):

@@ -49,6 +49,10 @@ class Facts(Protocol):
         """The content of a file, or None where it is missing, unreadable or over the size limit."""
         ...
 
+    def is_executable(self, path: str) -> bool | None:
+        """Whether a file may be run as a program; None where nobody knows: no file, no disk, a system without such."""
+        ...
+
     def names(self, folder: str) -> list[str]:
         """The names in a folder, sorted; empty where there is none."""
         ...
@@ -110,6 +114,15 @@ class Disk:
         """The remembered files whose content may no longer be what is remembered, and folders with other names."""
         stale = {path for path in self._content if _stamp(os.path.join(self.root, path)) != self._stamps[path]}
         return stale | {folder for folder, names in self._listings.items() if self._list(folder) != names}
+
+    def is_executable(self, path: str) -> bool | None:
+        clean = inside(path)
+        if clean is None or os.name == "nt":
+            return None
+        try:
+            return bool(os.stat(os.path.join(self.root, clean)).st_mode & 0o111)
+        except (OSError, ValueError):
+            return None
 
     def names(self, folder: str) -> list[str]:
         return self._listing(folder)[0]
@@ -182,6 +195,9 @@ class Memory:
     def read(self, path: str) -> bytes | None:
         return self._files.get(inside(path) or "")
 
+    def is_executable(self, path: str) -> bool | None:
+        return None
+
     def names(self, folder: str) -> list[str]:
         return sorted(self._folders.get(inside(folder) or "", ()))
 
@@ -210,6 +226,9 @@ class Overlay:
     def read(self, path: str) -> bytes | None:
         content = self._changed.read(path)
         return self._base.read(path) if content is None else content
+
+    def is_executable(self, path: str) -> bool | None:
+        return self._base.is_executable(path)
 
     def names(self, folder: str) -> list[str]:
         return sorted({*self._changed.names(folder), *self._base.names(folder)})

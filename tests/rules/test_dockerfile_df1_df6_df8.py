@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dagdock.config import Finder
+from dagdock.config import Config, Finder
 from dagdock.engine import Linter, Workspace
 from dagdock.examples import as_files
 from dagdock.hooks import Rules
 from dagdock.rule import Bad
+from dagdock.selection import Choice
 from dagdock.testing import check_examples, marked
 
 RULES = {rule.code: rule for kind in ("dockerfile", "project") for rule in Rules(third_party=False).of_kind(kind)}
@@ -492,6 +493,28 @@ CASES: dict[str, list[Files]] = {
         "FROM a:1\nRUN <<EOF\n# syntax=docker/dockerfile:1\nEOF\n",
         "# Syntax=docker/dockerfile:1\nFROM a:1\n",
     ],
+    "PJ110": [
+        {"Dockerfile": "FROM a:1\nCOPY e.sh /\n«ENTRYPOINT /e.sh»\n", "e.sh": "set -e\n$@\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\n«CMD ["/e.sh"]»\n', "e.sh": "cd /app\njava -Xmx1g -jar app.jar\n\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\n«CMD ["sh", "/e.sh"]»\n', "e.sh": "gunicorn app:app --bind :80\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": "trap stop TERM\ngunicorn app:app\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": "exec gosu app gunicorn app:app\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": "python migrate.py\necho done\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": "if a; then\n  gunicorn app:app\nfi\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": "python load.py\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": "#!/usr/bin/python\nrun()\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": 'exec "$@"\n'},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": ""},
+        {"Dockerfile": 'FROM a:1\nCMD ["/e.sh"]\n', "e.sh": '"$@"\n'},
+    ],
+    "PJ111": [
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh .\nCMD ["sh", "./e.sh"]\n', "e.sh": "app\n"},
+        {"Dockerfile": 'FROM a:1\nWORKDIR /app\nCOPY . .\n«CMD ["./bin/e"]»\n', "bin/e": "app\n"},
+        {"Dockerfile": "FROM a:1\nCOPY e.sh /\nCMD /e.sh\n", "e.sh": "app\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\n«ENTRYPOINT ["/e.sh"]»\nCMD ["x"]\n', "e.sh": "app\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nENTRYPOINT ["tini", "/e.sh"]\n', "e.sh": "app\n"},
+        {"Dockerfile": 'FROM a:1\nCOPY --from=x /e.sh /\nENTRYPOINT ["/e.sh"]\n', "e.sh": "app\n"},
+    ],
 }
 
 # The same with a configuration.
@@ -576,6 +599,8 @@ def test_case(code: str, files: Files) -> None:
 
 def test_windows_newlines_change_nothing() -> None:
     for code, files in EACH:
+        if code == "PJ111":
+            continue  # newlines are what it is about
         expected = {
             path: "\r\n".join(text.replace("\r", "").split("\n")) for path, text in as_dockerfile(files).items()
         }
@@ -600,3 +625,23 @@ def test_hadolint_s_settings_reach_the_rules(tmp_path: Path) -> None:
     aliases = {alias for finding in found for alias in finding.aliases}
     assert {"hadolint:DL3026", "hadolint:DL3050", "hadolint:DL3056"} <= aliases
     assert not aliases & {"hadolint:DL3052", "hadolint:DL3058"}
+
+
+def test_the_right_to_be_run_is_kept_by_copy(tmp_path: Path) -> None:
+    script = tmp_path / "start.sh"
+    script.write_text("#!/bin/sh\nexec app\n")
+    for mode, lines, found in (
+        (0o644, "COPY start.sh /", True),
+        (0o755, "COPY start.sh /", False),
+        (0o644, "COPY --chmod=755 start.sh /", False),
+        (0o644, "COPY start.sh /\nRUN chmod +x /start.sh", False),
+    ):
+        script.chmod(mode)
+        (tmp_path / "Dockerfile").write_text(f'FROM debian:12\n{lines}\nCMD ["/start.sh"]\n')
+        workspace = Workspace()
+        linter = Linter(finder=Finder(config=Config()), choice=Choice(select=["PJ111"]))
+        findings = linter.check(workspace, [workspace.target(str(tmp_path / "Dockerfile"))]).findings
+        assert bool(findings) is found, lines
+        if findings:
+            fix = findings[0].fix
+            assert fix is not None and [edit.text for edit in fix.edits] == [" --chmod=755"]
