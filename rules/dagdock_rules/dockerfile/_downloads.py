@@ -10,6 +10,9 @@ from dagdock.api import Command, Options, Script, Word, load_data
 
 # With these wget shows no progress bar.
 QUIET = ("-q", "--quiet", "--no-verbose", "-o", "--output-file", "-a", "--append-output", "--progress", "--spider")
+TOOLS = ("curl", "wget")
+# Nobody fetches more in one RUN.
+MOST = 100
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal", "169.254.")
 
 
@@ -71,11 +74,10 @@ def downloads(script: Script) -> Iterator[Download]:
 
 @lru_cache(maxsize=64)  # several rules ask about a RUN before the next one comes
 def _downloads(script: Script) -> tuple[Download, ...]:
-    return tuple(
-        Download(command.effective.name, command)
-        for command in script.commands
-        if command.effective.name in ("curl", "wget")
-    )
+    found = [
+        Download(command.effective.name, command) for command in script.commands if command.effective.name in TOOLS
+    ]
+    return tuple(found[:MOST])
 
 
 def _is_address(word: Word) -> bool:

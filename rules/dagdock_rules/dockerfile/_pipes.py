@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dagdock.api import Command, Run, Script
+from dagdock.api import Command, Run, Script, Stage
 
 from ._shells import shell_behind
 
@@ -21,15 +21,32 @@ CHECKERS = ("sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "md5s
 Pipe = tuple[Command, ...]
 
 
-@lru_cache(maxsize=256)  # a RUN asks about the ones above it
+@lru_cache(maxsize=64)  # two rules ask about a RUN before the next one comes
 def open_pipes(run: Run) -> tuple[tuple[Pipe, ...], tuple[Pipe, ...]]:
     """The pipes of a RUN without `pipefail`: those in which a failure matters, and the others."""
     script = run.script
     pipes = {id(command.pipeline): command.pipeline for command in script.commands if len(command.pipeline) > 1}
     if not pipes or run.exec_form is not None or not script.understood or script.broken or _is_on(run):
         return (), ()
-    matters = tuple(pipe for pipe in pipes.values() if not _is_harmless(pipe, script))
-    return matters, tuple(pipe for pipe in pipes.values() if pipe not in matters)
+    place = {id(command): number for number, command in enumerate(script.commands)}
+    matters: list[Pipe] = []
+    others: list[Pipe] = []
+    for pipe in pipes.values():
+        following = place.get(id(pipe[-1]), len(script.commands)) + 1
+        behind = script.commands[following] if following < len(script.commands) else None
+        (others if _is_harmless(pipe, behind, script) else matters).append(pipe)
+    return tuple(matters), tuple(others)
+
+
+@lru_cache(maxsize=64)
+def first_open_pipe(stage: Stage) -> Run | None:
+    """The first RUN of a stage, or of those it is built on, that has a pipe in which a failure matters."""
+    *parts, root = stage.chain()
+    for part in (root, *reversed(parts)):
+        for run in part.all_of(Run):
+            if open_pipes(run)[0]:
+                return run
+    return None
 
 
 def _is_on(run: Run) -> bool:
@@ -45,19 +62,17 @@ def _is_on(run: Run) -> bool:
     return name != "sh" or shell_behind(run.stage) in ("ash", None)
 
 
-def _is_harmless(pipe: Pipe, script: Script) -> bool:
+def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
     """Whether nothing in front of the last command can fail unseen and do harm."""
     if all(_cannot_fail(command) for command in pipe[:-1]) or _needs_all(pipe[-1]):
         return True
-    commands = script.commands
-    behind = next((command for command in commands if command.start > pipe[-1].start), None)
-    if behind is not None and behind.joined == "||" and behind not in pipe:
+    if behind is not None and behind.joined == "||":
         return True
     for command in pipe[:1]:
         if "condition" in command.context:
             return True
         if "substitution" in command.context:  # its status counts only where it is all of an assignment
-            around = [other for other in commands if other.start <= command.start and command.end <= other.end]
+            around = [other for other in script.commands if other.start <= command.start and command.end <= other.end]
             outer = [other for other in around if other not in pipe]
             if any(other.words for other in outer):
                 return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 from dagdock.api import CopyLike, ImageRef, Run, Stage, load_data
 
 from ..packages import installs
@@ -37,31 +40,39 @@ def shell_behind(stage: Stage | None) -> str | None:
     return "" if root.is_scratch else shell_of(root.image)
 
 
-def installed(stage: Stage | None, before: Run | None = None) -> set[str]:
-    """The names of the packages that the stage's RUNs install by a system's package manager, up to one of them."""
-    found: set[str] = set()
-    for part in stage.chain() if stage else ():
-        for run in part.all_of(Run):
-            if before is None or part is not stage or run.index <= before.index:
-                for call in installs(run.script):
-                    found |= {word.prefix.partition("=")[0].partition("~")[0] for word in call.packages}
-    return found
-
-
 def has_busybox(run: Run) -> bool:
-    """Whether `wget` and its like are BusyBox's here."""
-    return shell_behind(run.stage) == "ash" and "wget" not in installed(run.stage, run)
+    """Whether `wget` is BusyBox's here."""
+    if run.stage is None or shell_behind(run.stage) != "ash":
+        return False
+    own, inherited = _installs_wget(run.stage)
+    return not inherited and (own is None or own > run.index)
+
+
+@lru_cache(maxsize=64)
+def _installs_wget(stage: Stage) -> tuple[int | None, bool]:
+    """The index of the first RUN of a stage that installs wget, and whether one of the stages below does."""
+
+    def places(part: Stage) -> Iterator[int]:
+        for run in part.all_of(Run):
+            if any(word.prefix.startswith("wget") for call in installs(run.script) for word in call.packages):
+                yield run.index
+
+    own, *inherited = stage.chain()
+    return next(places(own), None), any(True for part in inherited for _ in places(part))
 
 
 def has_gnu_tools(run: Run) -> bool:
-    """Whether `wget` is surely GNU's: installed by a package manager of a system that has no other."""
-    if shell_behind(run.stage) == "bash":
-        return True
+    """Whether `wget` is surely GNU's: the system is one that has no other."""
+    return run.stage is not None and (shell_behind(run.stage) == "bash" or _has_gnu_packages(run.stage))
+
+
+@lru_cache(maxsize=64)
+def _has_gnu_packages(stage: Stage) -> bool:
     return any(
         call.family in GNU_FAMILIES
-        for part in (run.stage.chain() if run.stage else ())
-        for other in part.all_of(Run)
-        for call in installs(other.script)
+        for part in stage.chain()
+        for run in part.all_of(Run)
+        for call in installs(run.script)
     )
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CommandInstruction, Copy, Fix, Problem, Problems, Run, rule
+from functools import lru_cache
+
+from dagdock.api import Bad, CommandInstruction, Copy, Fix, Problem, Problems, Run, Stage, rule
 
 from ..packages import PackageCommand, installs
 from ._layers import add_option
@@ -47,7 +49,7 @@ def apt_recommends(run: Run) -> Problems:
     https://docs.docker.com/build/building/best-practices/#apt-get
     """
     found = [install for install in installs(run.script) if _is_with_recommends(install)]
-    if found and not _is_configured(run):
+    if found and not (run.stage and _is_configured(run.stage)):
         option = "--no-install-recommends"
         yield Problem(
             found[0].head,
@@ -75,12 +77,13 @@ def _is_off(setting: str) -> bool:
     return key == "apt::install-recommends" and value.strip("\"' ") in ("false", "0", "no", "off", "without")
 
 
-def _is_configured(run: Run) -> bool:
+@lru_cache(maxsize=64)
+def _is_configured(stage: Stage) -> bool:
     """Whether an apt configuration written in the stage says what to do about recommended packages."""
-    return run.stage is not None and any(
-        'install-recommends "' in instruction.span.text.lower().replace("'", '"').replace("\\", "")
-        or ("install-recommends=" in instruction.span.text.lower() and "apt.conf" in instruction.span.text)
-        for part in run.stage.chain()
+    return any(
+        "install-recommends" in (text := instruction.span.text.lower())
+        and ('install-recommends "' in text.replace("'", '"').replace("\\", "") or "apt.conf" in text)
+        for part in stage.chain()
         for instruction in part.instructions
         if isinstance(instruction, (CommandInstruction, Copy))
     )

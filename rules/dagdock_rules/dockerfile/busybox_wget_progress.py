@@ -35,7 +35,7 @@ def busybox_wget_progress(run: Run) -> Problems:
     https://busybox.net/downloads/BusyBox.html#wget
     """
     for download in downloads(run.script):
-        if download.name == "wget" and has_busybox(run) and not is_quiet(download):
+        if download.name == "wget" and not is_quiet(download) and has_busybox(run):
             yield Problem(
                 download.command.words[0],
                 "wget fills the log of the build with its progress. Add `-q`",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from dagdock.api import Bad, Command, Problem, Problems, Run, Span, rule
@@ -40,10 +40,10 @@ def error_swallowed(run: Run) -> Problems:
     if script.broken:
         return
     calls = {id(call.command): call for call in package_commands(script, "install", "update", "upgrade")}
-    for before, after in pairwise(script.commands):
+    for number, (before, after) in enumerate(pairwise(script.commands)):
         if after.joined != "||" or not _does_nothing(after) or "condition" in before.context:
             continue
-        work = next((command for command in _group(before, script.commands) if _is_work(command, calls)), None)
+        work = next((command for command in _group(number, script.commands) if _is_work(command, calls)), None)
         if work:
             end = after.span
             yield Problem(
@@ -68,13 +68,12 @@ def _does_nothing(command: Command) -> bool:
     return command.name == "exit" and [word.value for word in command.arguments] == ["0"]
 
 
-def _group(before: Command, commands: Sequence[Command]) -> Sequence[Command]:
-    """The commands of the chain by `&&` that ends with this one: the `||` catches a failure of each."""
-    at = next(number for number, command in enumerate(commands) if command is before)
-    first = at
-    while first and commands[first].joined == "&&" and commands[first - 1].context == commands[first].context:
-        first -= 1
-    return list(reversed(commands[first : at + 1]))
+def _group(at: int, commands: Sequence[Command]) -> Iterator[Command]:
+    """The commands of the chain by `&&` that ends at a place, backwards: the `||` catches a failure of each."""
+    yield commands[at]
+    while at and commands[at].joined == "&&" and commands[at - 1].context == commands[at].context:
+        at -= 1
+        yield commands[at]
 
 
 def _is_work(command: Command, calls: dict[int, PackageCommand]) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Run, Script, Span, rule
@@ -65,11 +66,11 @@ def heredoc_without_errexit(run: Run) -> Problems:
     heredoc = run.heredocs[0]
     if heredoc.terminator is None or run.shell_text.text != heredoc.body.text or _is_on(run, heredoc):
         return
-    unseen = [command for command in _steps(script) if not _is_seen(command, script)]
+    unseen = next(_unseen(script), None) if script.commands else None
     if unseen:
         yield Problem(
             heredoc.opener,
-            f"when `{unseen[0].effective.name}` in line {unseen[0].span.line} fails, this script goes on, and only its "
+            f"when `{unseen.effective.name}` in line {unseen.span.line} fails, this script goes on, and only its "
             "last command decides whether the step is done. Begin it with `set -e`",
             fix=_fix(heredoc),
         )
@@ -92,32 +93,27 @@ def _is_on(run: Run, heredoc: Heredoc) -> bool:
     )
 
 
-def _steps(script: Script) -> list[Command]:
-    """The commands whose status the script itself sees: not those in conditions, functions and substitutions."""
-    return [
-        command
-        for command in script.commands
-        if not {"condition", "function", "substitution", "subshell"} & set(command.context) and not command.background
-    ]
+def _unseen(script: Script) -> Iterator[Command]:
+    """The commands whose failure nobody sees: the script goes on behind them, and nothing in them asks for it."""
+    commands, last = script.commands, script.commands[-1]
+    counts = True  # whether the status at this place has consequences, from the last command backwards
+    found: list[Command] = []
+    for number in range(len(commands) - 1, -1, -1):
+        command = commands[number]
+        joined = commands[number + 1].joined if command is not last else ""
+        counts = command is last or joined == "||" or (joined in ("&&", "|") and counts)
+        if not counts and not _cannot_matter(command) and last not in command.pipeline:
+            found.append(command)
+    return reversed(found)
 
 
-def _is_seen(command: Command, script: Script) -> bool:
-    """Whether a failure of the command has consequences, or cannot be."""
-    if command.effective.name in QUIET or not command.words or command.negated:
+def _cannot_matter(command: Command) -> bool:
+    """Whether a failure of the command is no matter of `set -e`, or cannot be."""
+    if command.effective.name in QUIET or not command.words or command.negated or command.background:
         return True
     if command.pipeline and command is not command.pipeline[-1]:
         return True  # a matter of `pipefail`
-    last = script.commands[-1]
-    if command is last or last in command.pipeline:
-        return True
-    behind = next((other for other in script.commands if other.start > command.start), None)
-    if behind is None:
-        return True
-    if behind.joined == "||":
-        return True
-    if behind.joined == "&&":  # it hands its failure on to the end of the chain
-        return _is_seen(behind, script) or behind is command
-    return False
+    return bool({"condition", "function", "substitution", "subshell"} & set(command.context))
 
 
 def _fix(heredoc: Heredoc) -> Fix:

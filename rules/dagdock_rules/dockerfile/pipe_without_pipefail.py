@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
-from ._pipes import open_pipes
+from ._pipes import first_open_pipe, open_pipes
 from ._shells import shell_behind
 
 SHELLS = {
@@ -68,8 +68,6 @@ def _fix(run: Run, line: str) -> Fix | None:
     stage = run.stage
     if stage is None or run.onbuild is not None or stage.shell_at(run) is not None or run.dialect != "posix-sh":
         return None
-    if run.heredocs or any(
-        open_pipes(other)[0] for part in stage.chain() for other in part.all_of(Run) if other.index < run.index
-    ):
+    if run.heredocs or first_open_pipe(stage) is not run:
         return None
     return Fix.insert_line_before("Add SHELL with `pipefail`", run, line, "unsafe")

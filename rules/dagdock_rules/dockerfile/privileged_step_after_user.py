@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dagdock.api import Bad, Problem, Problems, Related, Run, Stage, rule
 
 from ..packages import Action, PackageCommand, package_commands
@@ -50,7 +52,7 @@ def privileged_step_after_user(run: Run) -> Problems:
     if user is None or user.user is None or user.stage is None:
         return
     name = user.user.resolve(user.stage.scope_at(user))
-    if not name or is_root(user, user.stage) or _is_root_by_number(stage, name):
+    if not name or is_root(user, user.stage):
         return
     calls = {id(call.command): call for call in package_commands(run.script, *CHANGES) if call.family in SYSTEM}
     for command in run.script.commands:
@@ -59,6 +61,8 @@ def privileged_step_after_user(run: Run) -> Problems:
         if any(wrapper in RAISERS for wrapper in effective.wrappers) or "script" in command.context:
             continue
         if (call and not _is_harmless(call)) or effective.name in FOR_ROOT:
+            if _is_root_by_number(stage, name):
+                return
             what = f"{call.manager} {call.verb}" if call else effective.name
             yield Problem(
                 call.head if call else effective.words[0],
@@ -69,6 +73,7 @@ def privileged_step_after_user(run: Run) -> Problems:
             return
 
 
+@lru_cache(maxsize=64)
 def _is_root_by_number(stage: Stage, name: str) -> bool:
     """Whether the user was made with root's number: `useradd -o -u 0`."""
     return any(

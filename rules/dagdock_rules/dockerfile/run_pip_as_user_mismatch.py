@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dagdock.api import Bad, Problem, Problems, Related, Run, Stage, rule
 
 from ..packages import PackageCommand, installs
@@ -64,6 +66,7 @@ def _is_root_here(run: Run, stage: Stage) -> bool:
     return known is not None and known["user"] in ("root", "drops")
 
 
+@lru_cache(maxsize=64)
 def _is_opened(stage: Stage) -> bool:
     """Whether the stage lets others into root's home, or changes where that is."""
     return any(

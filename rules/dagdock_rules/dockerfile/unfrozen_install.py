@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Run, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Run, Stage, rule
 
 from ..packages import PackageCommand, installs
 from ._copies import absolute, contexts_that_fit, from_context, origin
@@ -113,8 +114,10 @@ def unfrozen_install(run: Run, project: Project) -> Problems:
             or _is_elsewhere(run, install)
         ):
             continue
-        lock = next((lock for lock in tool.locks if _is_there(lock, run, project)), None)
-        if lock and not _is_set(run, tool):
+        lock = (
+            None if _is_set(run, tool) else next((lock for lock in tool.locks if _is_there(lock, run, project)), None)
+        )
+        if lock:
             yield Problem(
                 install.head,
                 f"`{install.head.text}` may install other versions than `{lock}` says. Use `{tool.remedy}`",
@@ -142,12 +145,18 @@ def _is_set(run: Run, tool: Tool) -> bool:
     scope = run.stage.scope_at(run) if run.stage else None
     if scope is not None and any(name in scope for name in tool.settings):
         return True
-    return run.stage is not None and any(
-        command.effective.name == "bundle" and any(word.text.strip("\"'") in tool.settings for word in command.words)
-        for part in run.stage.chain()
-        for other in part.all_of(Run)
-        if part is not run.stage or other.index <= run.index
-        for command in other.script.commands
+    return tool is TOOLS["bundle"] and run.stage is not None and _bundle_is_frozen(run.stage)
+
+
+@lru_cache(maxsize=64)
+def _bundle_is_frozen(stage: Stage) -> bool:
+    """`bundle config set frozen true`, `--deployment` …, anywhere in the stage."""
+    return any(
+        command.effective.name == "bundle"
+        and any(word.text.strip("\"'") in TOOLS["bundle"].settings for word in command.words)
+        for part in stage.chain()
+        for run in part.all_of(Run)
+        for command in run.script.commands
     )
 
 

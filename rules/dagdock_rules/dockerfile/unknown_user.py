@@ -8,6 +8,8 @@ from dagdock.api import Bad, CopyLike, Problem, Problems, Run, Span, Stage, User
 
 from ..packages import installs
 
+# Instructions of a stage; nobody writes more.
+LONGEST = 2_000
 # Programs that may make users without naming them here.
 OPAQUE = frozenset("source . make ansible-playbook ansible puppet chef-client".split())
 SHELLS = frozenset("sh bash ash dash zsh".split())
@@ -40,7 +42,7 @@ def unknown_user(user: User) -> Problems:
     https://docs.docker.com/reference/dockerfile/#user
     """
     stage = user.stage
-    if stage is None or user.user is None or user.onbuild is not None:
+    if stage is None or user.user is None or user.onbuild is not None or len(stage.instructions) > LONGEST:
         return
     value = user.user.resolve(stage.scope_at(user))
     name = (value or "").partition(":")[0]

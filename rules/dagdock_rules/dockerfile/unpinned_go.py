@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problems, Run, rule
+from collections.abc import Iterator
+from functools import lru_cache
+
+from dagdock.api import Bad, Problems, Run, Stage, rule
 
 from ._copies import from_context
 from ._pins import unpinned_problems
@@ -43,9 +46,18 @@ def unpinned_go(run: Run) -> Problems:
 
 def _has_module(run: Run) -> bool:
     """Whether a `go.mod` may be there that says the versions: something was copied from the context before."""
-    return run.stage is not None and any(
-        from_context(instruction) is not None
-        for part in run.stage.chain()
-        for instruction in part.instructions
-        if part is not run.stage or instruction.index < run.index
-    )
+    if run.stage is None:
+        return False
+    own, inherited = _copies(run.stage)
+    return inherited or (own is not None and own < run.index)
+
+
+@lru_cache(maxsize=64)
+def _copies(stage: Stage) -> tuple[int | None, bool]:
+    """The index of a stage's first COPY from the context, and whether one of the stages below has any."""
+
+    def places(part: Stage) -> Iterator[int]:
+        return (each.index for each in part.instructions if from_context(each) is not None)
+
+    own, *inherited = stage.chain()
+    return next(places(own), None), any(True for part in inherited for _ in places(part))

@@ -34,9 +34,8 @@ def wget_progress(run: Run) -> Problems:
 
     https://www.gnu.org/software/wget/manual/html_node/Download-Options.html
     """
-    busybox = has_busybox(run)
     for download in downloads(run.script):
-        if download.name == "wget" and not busybox and not is_quiet(download):
+        if download.name == "wget" and not is_quiet(download) and not has_busybox(run):
             yield Problem(
                 download.command.words[0],
                 "wget fills the log of the build with its progress, a line for every 50 KB. Add `--progress=dot:giga`, "
