@@ -198,6 +198,7 @@ def test_values() -> None:
         ("# ignore = [«»]\n", "dagdock.toml"),
         ('ignore = ["DF203"] «»\n', "dagdock.toml"),
         ('exclude = ["«»"]\n', "dagdock.toml"),
+        ("= «»\n", "dagdock.toml"),
     ],
 )
 def test_nothing_of_ours_belongs_there(marked: str, path: str) -> None:

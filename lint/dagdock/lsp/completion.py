@@ -249,7 +249,7 @@ def _values(word: Word, path: Keys, vocabulary: Vocabulary) -> Iterator[Candidat
 
 def _possible(path: Keys, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """The values that a setting may have, as TOML writes them, where they can be told."""
-    key = path[0]
+    key = path[0] if path else ""
     if key == "severity":
         yield from ((toml(level), "findings are of this severity") for level in SEVERITIES)
         yield '"off"', "the rule is off"
