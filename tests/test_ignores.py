@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dagdock.cli import main
 from dagdock.engine import Linter, Target, Workspace
@@ -22,7 +24,7 @@ Make = Callable[[Document, Sequence[Finding], str], list[Edit]]
 
 def found(path: str, content: str | bytes, select: Sequence[str]) -> tuple[Document, list[Finding]]:
     """A document and what the rules find in it."""
-    linter = Linter(rules=Rules(third_party=False), choice=Choice(select=select))
+    linter = Linter(rules=Rules(third_party=False), choice=Choice(select=select, ignore=["no-inline-ignore"]))
     workspace = Workspace.in_memory({path: content})
     result = linter.check(workspace, [Target("", path, path)])
     assert not result.errors
@@ -234,3 +236,47 @@ def test_what_is_known_needs_no_comment(folder: Path) -> None:
     assert main(["check", "--select", "DF102", "--baseline", "known.json", "--add-ignores", "why"]) == 0
     assert (folder / "a/Dockerfile").read_text() == "FROM a:latest\n"
     assert (folder / "Dockerfile").read_text().startswith("# dagdock: ignore[DF102] -- why\n")
+
+
+PIECES = {
+    "Dockerfile": [
+        "FROM a:latest",
+        "RUN cd /x && \\",
+        "  # c",
+        "apt-get update <<E",
+        "E",
+        "# syntax=a",
+        "USER root",
+        " ",
+    ],
+    "compose.yaml": ["services:", "  a:", "    image: b:latest", "    ports: [1:1,", "  - x ]", "---", "  a: |", "\t"],
+    "dags/a.py": ["from airflow import DAG", "with DAG('a'):", "    x = '''", "'''", "\tpass", "else:", "(", ")"],
+}
+LINES = st.sampled_from(sorted(PIECES)).flatmap(
+    lambda path: st.tuples(st.just(path), st.lists(st.sampled_from(PIECES[path]), max_size=8))
+)
+
+
+def code_of(text: str) -> list[str]:
+    """The lines without comments of ours."""
+    lines = [line.strip("\ufeff \t") for line in text.splitlines()]
+    return [line for line in lines if line and not line.startswith("# dagdock: ")]
+
+
+@settings(deadline=None, max_examples=60)
+@given(LINES, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]))
+def test_half_written_files(example: tuple[str, list[str]], newline: str, start: str) -> None:
+    path, lines = example
+    linter = Linter(rules=Rules(third_party=False), choice=Choice(select=["ALL"], ignore=["no-inline-ignore"]))
+    workspace = Workspace.in_memory({path: start + newline.join(lines)})
+    result = linter.check(workspace, [Target("", path, path)])
+    for project in workspace.projects(""):
+        document = project.document(path)
+        if document is None or isinstance(document, Broken):
+            continue
+        for make in (ignore_here, ignore_in_file):
+            edits = make(document, result.findings, "legacy")
+            text = apply_edits(document.source, edits)
+            assert code_of(text) == code_of(document.source.text)
+        if result.findings:
+            assert not found(path, document.source.encode(text), ["ALL"])[1]

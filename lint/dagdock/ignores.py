@@ -193,7 +193,9 @@ class Ignoring:
                 result = linter.check(workspace, targets)
                 set_apart(result)
         silenced = found - len(result.findings)
-        result.notes.append(f"comments for {silenced:,} of {found:,} findings, in {len(texts):,} files")
+        result.notes.append(
+            f"comments for {silenced:,} of {found:,} findings, in {len(texts):,} file{'' if len(texts) == 1 else 's'}"
+        )
         result.notes += (_why_left(finding) for finding in result.findings)
         self.result = result
         self.changes = [Change(first[place], texts[place].text, full[place]) for place in sorted(texts)]
