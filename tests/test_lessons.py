@@ -1,0 +1,170 @@
+"""What dagdock teaches about Docker images: the mistakes of fixtures/lessons are seen, the right ways left alone.
+
+Each folder of `L01` to `L17` is a small project of its own, one to three times a right way and at least three times a
+mistake, as people write them. Only the default rules run, on the whole folder.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import pytest
+
+from dagdock.cli import main
+from dagdock.hooks import Rules
+from dagdock.project.project import Project
+
+LESSONS = Path(__file__).resolve().parent.parent / "fixtures" / "lessons"
+KINDS: tuple[Literal["dockerfile", "compose", "project"], ...] = ("dockerfile", "compose", "project")
+RULES = {rule.name: rule for kind in KINDS for rule in Rules(third_party=False).of_kind(kind)}
+NUMBERS = [f"L{number:02}" for number in range(1, 18)]
+
+
+class Mistake(NamedTuple):
+    """Where one of the lesson's rules must find something: a line of a file, and the rule."""
+
+    path: str
+    line: int
+    rule: str
+
+
+MISTAKES = {
+    "L01/mistake-1": Mistake("Dockerfile", 6, "copy-before-install"),
+    "L01/mistake-2": Mistake("Dockerfile", 4, "copy-before-install"),
+    "L01/mistake-3": Mistake("Dockerfile", 5, "busy-arg-before-install"),
+    "L01/mistake-4": Mistake("Dockerfile", 4, "system-install-after-copy"),
+    "L01/mistake-5": Mistake("Dockerfile", 6, "copy-before-install"),
+    "L02/mistake-1": Mistake("Dockerfile", 3, "copy-before-install"),
+    "L02/mistake-2": Mistake("Dockerfile", 6, "copy-before-install"),
+    "L02/mistake-3": Mistake("Dockerfile", 3, "copy-before-install"),
+    "L02/mistake-4": Mistake("services/geo/Dockerfile", 3, "system-install-after-copy"),
+    "L03/mistake-1": Mistake("Dockerfile", 3, "add-instead-of-copy"),
+    "L03/mistake-2": Mistake("Dockerfile", 2, "add-remote-without-checksum"),
+    "L03/mistake-3": Mistake("Dockerfile", 4, "add-instead-of-copy"),
+    "L03/mistake-4": Mistake("Dockerfile", 4, "copy-then-extract"),
+    "L04/mistake-1": Mistake("Dockerfile", 8, "run-starts-server"),
+    "L04/mistake-2": Mistake("Dockerfile", 7, "run-starts-server"),
+    "L04/mistake-3": Mistake("Dockerfile", 6, "run-starts-server"),
+    "L04/mistake-4": Mistake("Dockerfile", 6, "run-starts-server"),
+    "L04/mistake-5": Mistake("Dockerfile", 5, "run-starts-server"),
+    "L05/mistake-1": Mistake("Dockerfile", 5, "missing-dockerignore"),
+    "L05/mistake-2": Mistake("Dockerfile", 5, "dockerignore-lacks"),
+    "L05/mistake-3": Mistake("Dockerfile", 3, "copy-secret-file"),
+    "L05/mistake-4": Mistake("docker/api/Dockerfile", 5, "missing-dockerignore"),
+    "L06/mistake-1": Mistake("Dockerfile", 2, "build-tools-in-final-image"),
+    "L06/mistake-2": Mistake("Dockerfile", 9, "copy-whole-filesystem"),
+    "L06/mistake-3": Mistake("Dockerfile", 6, "build-tools-in-final-image"),
+    "L06/mistake-4": Mistake("Dockerfile", 1, "build-image-as-final"),
+    "L07/mistake-1": Mistake("Dockerfile", 2, "apt-lists-left"),
+    "L07/mistake-2": Mistake("Dockerfile", 2, "apk-cache-left"),
+    "L07/mistake-3": Mistake("Dockerfile", 2, "dnf-cache-left"),
+    "L07/mistake-4": Mistake("Dockerfile", 4, "pip-cache-left"),
+    "L08/mistake-1": Mistake("Dockerfile", 1, "untagged-base-image"),
+    "L08/mistake-2": Mistake("Dockerfile", 2, "latest-base-image"),
+    "L08/mistake-3": Mistake("docker-compose.yml", 6, "image-tag-not-pinned"),
+    "L08/mistake-4": Mistake("Dockerfile", 2, "untagged-base-image"),
+    "L09/mistake-1": Mistake("Dockerfile", 2, "secret-in-arg-or-env"),
+    "L09/mistake-2": Mistake("Dockerfile", 3, "secret-in-arg-or-env"),
+    "L09/mistake-3": Mistake("Dockerfile", 3, "global-arg-in-stage"),
+    "L09/mistake-4": Mistake("Dockerfile", 3, "secret-literal"),
+    "L09/mistake-5": Mistake("Dockerfile", 3, "undefined-variable"),
+    "L10/mistake-1": Mistake("Dockerfile", 4, "shell-form-cmd"),
+    "L10/mistake-2": Mistake("Dockerfile", 5, "exec-form-without-shell"),
+    "L10/mistake-3": Mistake("Dockerfile", 4, "shell-form-cmd"),
+    "L10/mistake-4": Mistake("Dockerfile", 5, "multiple-cmd"),
+    "L10/mistake-5": Mistake("Dockerfile", 4, "malformed-exec-form"),
+    "L11/mistake-1": Mistake("Dockerfile", 5, "healthcheck-tool-missing"),
+    "L11/mistake-2": Mistake("Dockerfile", 3, "healthcheck-always-ok"),
+    "L11/mistake-3": Mistake("Dockerfile", 3, "multiple-healthcheck"),
+    "L11/mistake-4": Mistake("Dockerfile", 9, "healthcheck-tool-missing"),
+    "L12/mistake-1": Mistake("Dockerfile", 3, "expose-host-mapping"),
+    "L12/mistake-2": Mistake("Dockerfile", 6, "expose-mismatch"),
+    "L12/mistake-3": Mistake("Dockerfile", 5, "invalid-port"),
+    "L12/mistake-4": Mistake("Dockerfile", 4, "invalid-port"),
+    "L13/mistake-1": Mistake("Dockerfile", 1, "missing-user"),
+    "L13/mistake-2": Mistake("Dockerfile", 10, "root-user"),
+    "L13/mistake-3": Mistake("Dockerfile", 4, "privileged-step-after-user"),
+    "L13/mistake-4": Mistake("Dockerfile", 2, "root-user"),
+    "L14/mistake-1": Mistake("Dockerfile", 2, "relative-workdir"),
+    "L14/mistake-2": Mistake("Dockerfile", 3, "lost-run-state"),
+    "L14/mistake-3": Mistake("Dockerfile", 3, "use-workdir-not-cd"),
+    "L14/mistake-4": Mistake("Dockerfile", 4, "use-workdir-not-cd"),
+    "L15/mistake-1": Mistake("Dockerfile", 4, "volume-in-image"),
+    "L15/mistake-2": Mistake("Dockerfile", 4, "volume-in-image"),
+    "L15/mistake-3": Mistake("compose.yaml", 2, "database-without-volume"),
+    "L15/mistake-4": Mistake("Dockerfile", 4, "volume-in-image"),
+    "L16/mistake-1": Mistake("Dockerfile", 2, "unpinned-pip"),
+    "L16/mistake-2": Mistake("Dockerfile", 2, "unpinned-npm"),
+    "L16/mistake-3": Mistake("Dockerfile", 6, "unpinned-go"),
+    "L16/mistake-4": Mistake("requirements.txt", 2, "unpinned-requirements"),
+    "L16/mistake-5": Mistake("Dockerfile", 4, "unfrozen-install"),
+    "L17/mistake-1": Mistake("Dockerfile", 1, "untrusted-registry"),
+    "L17/mistake-2": Mistake("Dockerfile", 2, "untrusted-registry"),
+    "L17/mistake-3": Mistake("Dockerfile", 2, "untrusted-registry"),
+}
+RIGHT_WAYS = sorted(path.relative_to(LESSONS).as_posix() for path in LESSONS.glob("L*/right-*"))
+
+
+@pytest.fixture(autouse=True)
+def _as_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Base images grow old; these projects are looked at on one day."""
+    monkeypatch.setattr(Project, "today", "2026-11-22")
+
+
+def findings(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What the default rules find in a project."""
+    main(["check", "--format", "json", "--ignore", "DF490", str(folder)])
+    report = json.loads(capsys.readouterr().out)
+    assert report["errors"] == []
+    for finding in report["findings"]:
+        finding["path"] = Path(finding["path"]).resolve().relative_to(folder).as_posix()
+    found: list[dict[str, Any]] = report["findings"]
+    return found
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_seen(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    mistake = MISTAKES[name]
+    found = {Mistake(each["path"], each["start"]["line"], each["name"]) for each in findings(LESSONS / name, capsys)}
+    assert mistake in found
+    assert name[:3] in RULES[mistake.rule].lessons
+
+
+@pytest.mark.parametrize("name", RIGHT_WAYS)
+def test_a_right_way_is_left_alone(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert findings(LESSONS / name, capsys) == []
+
+
+def test_every_project_is_tried() -> None:
+    assert sorted(MISTAKES) == sorted(path.relative_to(LESSONS).as_posix() for path in LESSONS.glob("L*/mistake-*"))
+
+
+@pytest.mark.parametrize("lesson", NUMBERS)
+def test_a_lesson_has_a_rule_and_examples(lesson: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["rules", "--format", "json"])
+    rules = json.loads(capsys.readouterr().out)
+    assert any(rule["default"] and lesson in rule["lessons"] for rule in rules)
+    assert sum(name.startswith(lesson) for name in MISTAKES) >= 3
+    assert sum(name.startswith(lesson) for name in RIGHT_WAYS) >= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "rebuilt"),
+    [
+        ("L02/mistake-1", "src/index.ts", [3, 4]),
+        ("L02/mistake-2", "config.ru", [6, 7, 9]),
+        ("L02/mistake-3", "Program.cs", [3, 4, 5]),
+        ("L02/right-1", "src/index.ts", [5]),
+        ("L02/right-1", "package.json", [3, 4, 5]),
+        ("L02/right-2", "bin/report", [7]),
+    ],
+)
+def test_layers_tell_what_a_changed_file_rebuilds(
+    name: str, changed: str, rebuilt: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    dockerfile = LESSONS / name / "Dockerfile"
+    main(["layers", str(dockerfile), "--changed", changed, "--format", "json", "--context", str(dockerfile.parent)])
+    layers = [layer for stage in json.loads(capsys.readouterr().out)["stages"] for layer in stage["layers"]]
+    assert [layer["line"] for layer in layers if layer["status"] == "rebuilt"] == rebuilt
