@@ -179,11 +179,15 @@ def bodies_of(dockerfile: Dockerfile) -> list[Body]:
 
 
 def body_of(script: Source) -> Body | None:
-    """A whole script; None where it is in no language that ShellCheck reads."""
+    """A whole script; None where it is not surely in a language that ShellCheck reads.
+
+    Without a `#!` line its name has to say so: `node /srv/server.js` starts no shell script.
+    """
     from dagdock.dockerfile import dialects
 
     dialect = dialects.of_shebang(script.text)
-    if not script.text.strip() or len(script.text) > MAX_LENGTH or (dialect is not None and dialect not in SHELLS):
+    is_shell = dialect in SHELLS or (dialect is None and script.path.endswith((".sh", ".bash", ".ksh")))
+    if not script.text.strip() or len(script.text) > MAX_LENGTH or not is_shell:
         return None
     return Body(Mapped.of(script.whole), "" if dialect else "#!/bin/sh\n")
 
