@@ -13,6 +13,8 @@ export interface Settings {
   extendSelect: string[];
   ignore: string[];
   airflowVersion: string;
+  unsafeFixes: boolean;
+  logLevel: string;
 }
 
 /** The part that the server reads, as `initializationOptions` and in answer to `workspace/configuration`. */
@@ -23,6 +25,8 @@ export interface ServerSettings {
   extendSelect: string[];
   ignore: string[];
   airflowVersion: string | null;
+  unsafeFixes: boolean;
+  logLevel: string;
 }
 
 /** What the names in a path stand for. */
@@ -54,6 +58,8 @@ export function readSettings(get: (key: string) => unknown, places: Places): Set
     extendSelect: names('extendSelect') ?? [],
     ignore: names('ignore') ?? [],
     airflowVersion: text('airflowVersion'),
+    unsafeFixes: get('unsafeFixes') !== false,
+    logLevel: text('logLevel') || 'warning',
   };
 }
 
@@ -65,6 +71,8 @@ export function serverSettings(settings: Settings): ServerSettings {
     extendSelect: settings.extendSelect,
     ignore: settings.ignore,
     airflowVersion: settings.airflowVersion || null,
+    unsafeFixes: settings.unsafeFixes,
+    logLevel: settings.logLevel,
   };
 }
 

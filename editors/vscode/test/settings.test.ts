@@ -18,6 +18,8 @@ test('nothing set', () => {
     extendSelect: [],
     ignore: [],
     airflowVersion: null,
+    unsafeFixes: true,
+    logLevel: 'warning',
   });
 });
 
@@ -33,6 +35,8 @@ test('everything set', () => {
     extendSelect: ['DC'],
     ignore: ['DF102'],
     airflowVersion: '2.10',
+    unsafeFixes: false,
+    logLevel: 'debug',
   });
   assert.equal(settings.enable, false);
   assert.equal(settings.path, '/home/me/bin/dagdock');
@@ -45,6 +49,8 @@ test('everything set', () => {
     extendSelect: ['DC'],
     ignore: ['DF102'],
     airflowVersion: '2.10',
+    unsafeFixes: false,
+    logLevel: 'debug',
   });
 });
 
