@@ -6,12 +6,16 @@ from functools import cache
 from dagdock.api import Bad, Problem, Problems, Run, Stage, Word, rule
 
 from ..packages import PackageCommand, package_commands
-from ._layers import ships
 
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
 TOOLS = frozenset(
     "build-essential build-base gcc g++ gcc-c++ clang make cmake automake autoconf libtool bison flex ninja-build "
     "cargo rustc golang golang-go go maven gradle base-devel alpine-sdk linux-headers linux-headers-generic".split()
+)
+# Programs that build something of source code.
+BUILDERS = frozenset(
+    "pip pipenv poetry uv pdm npm yarn pnpm make cargo go bundle gem configure cmake ninja docker-php-ext-install pecl "
+    "mvn gradle gcc g++ cc clang R Rscript setup.py luarocks cpanm mix".split()
 )
 NAMES = frozenset("dev devel development build builder buildenv ci sdk toolchain compiler debug test".split())
 
@@ -49,11 +53,11 @@ def build_tools_in_final_image(run: Run) -> Problems:
     if stage is None or not stage.is_final or run.onbuild is not None or run.script.broken or _is_workshop(stage):
         return
     calls = list(package_commands(run.script))
-    if not ships(run) or any(call.action == "remove" for call in calls) or not _builds(stage):
+    if any(call.action == "remove" for call in calls):
         return
     found = [word for call in calls for word in _tools_of(call)]
     # Headers alone may be the way somebody gets a library.
-    if any(_name(word.value or "") in TOOLS for word in found):
+    if any(_name(word.value or "") in TOOLS for word in found) and _builds(stage):
         others = len(found) - 1
         more = f" and {others} more for building" if others else ""
         verb = "stay" if others else "stays"
@@ -81,7 +85,12 @@ def _name(package: str) -> str:
 
 def _builds(stage: Stage) -> bool:
     """Whether the stage makes something of source code; else the tools are wanted in the image."""
-    return any(_building().search(step.body.text) for part in stage.chain() for step in part.all_of(Run))
+    return any(
+        (command.effective.name or "").rstrip("0123456789.") in BUILDERS
+        for part in stage.chain()
+        for run in part.all_of(Run)
+        for command in run.script.commands
+    )
 
 
 def _is_workshop(stage: Stage) -> bool:
@@ -94,13 +103,3 @@ def _is_workshop(stage: Stage) -> bool:
 @cache
 def _headers() -> re.Pattern[str]:
     return re.compile(r".+-(?:dev|devel|headers)|openjdk-\d+-jdk(?:-headless)?|java-.*-devel")
-
-
-@cache
-def _building() -> re.Pattern[str]:
-    return re.compile(
-        r"\bpip3? (?:\S+ )*(?:install|wheel)\b|\bnpm (?:ci|i|install)\b|\byarn\b|\bmake\b(?!\s*\\?$)"
-        r"|\bcargo (?:build|install)|\bgo (?:build|install)\b|\bbundle install\b|\bgem install\b|\./configure\b"
-        r"|\bcmake \b|\bpoetry install\b|\buv sync\b|\bdocker-php-ext-install\b|\bpecl install\b"
-        r"|\bmvn\b.*\b(?:package|install)\b|\bsetup\.py\b|\bgcc -|\bR -e\b"
-    )

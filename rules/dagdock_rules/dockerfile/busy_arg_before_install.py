@@ -87,14 +87,16 @@ def _is_busy(pair: Pair, stage: Stage) -> bool:
     """Whether the name says that each build has another value, and no default says that it is a pinned one."""
     name = str(pair.key)
     default = pair.value.literal if pair.value is not None else ""
-    if default is None or default.strip("\"'").lower() not in EMPTY:
+    if default is None or default.lower() not in EMPTY:
         return False
     if _busy_name().search(name):
         return True
     # A version without a default that only a label wants.
+    if name.upper() not in ("VERSION", "APP_VERSION", "IMAGE_VERSION"):
+        return False
     used = [step for step in stage.instructions if step.index and _uses(step, {name})]
     labelled = any(isinstance(step, Label) and name in step.body.text for step in stage.instructions)
-    return name.upper() in ("VERSION", "APP_VERSION", "IMAGE_VERSION") and labelled and not used
+    return labelled and not used
 
 
 def _names_for(name: str, below: list[Instruction]) -> set[str]:

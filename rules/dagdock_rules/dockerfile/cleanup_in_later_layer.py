@@ -32,6 +32,10 @@ LARGE = (
 )
 
 
+# One of these stands in every clean-up.
+WORDS = ("rm", "clean", "remove", "purge", "del", "erase")
+
+
 class Cleanup(NamedTuple):
     """Something that a RUN deletes and that an earlier layer keeps."""
 
@@ -74,7 +78,9 @@ def cleanup_in_later_layer(run: Run) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#run
     """
-    if run.stage is None or run.onbuild is not None or not ships(run) or run.script.broken:
+    if run.stage is None or run.onbuild is not None or not any(word in run.span.text for word in WORDS):
+        return
+    if not ships(run) or run.script.broken:
         return
     earlier = [step for part in run.stage.chain() for step in part.instructions if step.index < run.index]
     found = _cleanup(run, [step for step in earlier if step.onbuild is None])

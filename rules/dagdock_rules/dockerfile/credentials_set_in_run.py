@@ -16,6 +16,8 @@ VALUED = (
     "--key-file",
 )
 
+TOOLS = frozenset("aws gcloud az docker podman buildah skopeo helm doctl npm yarn pnpm composer".split())
+
 
 @rule(
     "DF704",
@@ -48,7 +50,7 @@ def credentials_set_in_run(run: Run) -> Problems:
         return
     for command in run.script.commands:
         effective = command.effective
-        what = _logs_in(effective)
+        what = _logs_in(effective) if effective.name in TOOLS else ""
         if what:
             where = "the image" if ships(run) else "the layers of this stage and the build cache"
             yield Problem(

@@ -35,7 +35,7 @@ def git_folder_kept(run: Run) -> Problems:
 
     https://docs.docker.com/reference/dockerfile/#adding-files-from-a-git-repository
     """
-    if not ships(run) or not run.script.understood or run.script.broken:
+    if "clone" not in run.span.text or not ships(run) or not run.script.understood or run.script.broken:
         return
     for clone in clones(run.script):
         if clone.is_shallow or clone.is_removed(run.script):

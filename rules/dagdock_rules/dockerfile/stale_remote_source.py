@@ -35,7 +35,8 @@ def stale_remote_source(run: Run) -> Problems:
 
     https://docs.docker.com/build/cache/invalidation/#run-instructions
     """
-    if not run.script.understood or run.script.broken:
+    text = run.span.text
+    if ("clone" not in text and "://" not in text) or not run.script.understood or run.script.broken:
         return
     for clone in clones(run.script):
         if not clone.is_pinned(run.script) and not _moves_on(run):

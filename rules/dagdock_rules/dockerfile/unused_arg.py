@@ -51,8 +51,14 @@ def unused_arg(arg: Arg) -> Problems:
             yield Problem(
                 pair,
                 f"nothing uses `{name}`. Delete it, or use it as `${{{name}}}`",
-                fix=Fix.delete_lines("Delete this ARG", arg, "unsafe") if len(arg.pairs) == 1 else None,
+                fix=Fix.delete_lines("Delete this ARG", arg, "unsafe") if _stands_alone(name, arg) else None,
             )
+
+
+def _stands_alone(name: str, arg: Arg) -> bool:
+    """Whether the line holds nothing else, and no other line declares the name."""
+    declared = [pair for step in arg.dockerfile.instructions if isinstance(step, Arg) for pair in step.pairs]
+    return len(arg.pairs) == 1 and sum(pair.key == name for pair in declared) == 1
 
 
 def _is_used(name: str, pair: Pair, arg: Arg) -> bool:
