@@ -244,6 +244,10 @@ def test_statistics_count_what_is_new(check: Run) -> None:
         ('{"version": 9, "known": []}', "is a baseline of version 9; this dagdock reads version 1"),
         ('{"version": 1, "known": [{"path": "a"}]}', "entry 1 is not as it should be, with path, rule, name, lines"),
         ('{"version": 1, "known": [1]}', "entry 1 is not as it should be"),
+        (
+            '{"version": 1, "known": [{"path": "a", "rule": "b", "name": "c", "lines": "d", "count": -1}]}',
+            "entry 1 is not as it should be",
+        ),
         ("[" * 100_000, "is no baseline"),
     ],
 )

@@ -134,7 +134,11 @@ def parse(path: str, content: bytes) -> Baseline:
         raise ConfigError(f"{path}: is a baseline of version {version}; this dagdock reads version {VERSION}")
     baseline = Baseline(os.path.dirname(os.path.abspath(path)))
     for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict) or any(not isinstance(entry.get(name), kind) for name, kind in _FIELDS):
+        if (
+            not isinstance(entry, dict)
+            or any(not isinstance(entry.get(name), kind) for name, kind in _FIELDS)
+            or entry["count"] < 1
+        ):
             wanted = ", ".join(name for name, _ in _FIELDS)
             raise ConfigError(f"{path}: entry {number} is not as it should be, with {wanted}")
         key = Key(entry["path"], entry["rule"], entry["lines"])
