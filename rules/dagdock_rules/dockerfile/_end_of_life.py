@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from dagdock.api import ImageRef, load_data
 
 
-class End(NamedTuple):
+class End:
     """What came to its end, on which day, and what to take instead (empty where nothing is known)."""
 
-    what: str
-    day: str
-    instead: str
+    __slots__ = ("day", "instead", "what")
+
+    def __init__(self, what: str, day: str, instead: str) -> None:
+        self.what = what
+        self.day = day
+        self.instead = instead
 
 
 def end_of(image: ImageRef, today: str) -> End | None:

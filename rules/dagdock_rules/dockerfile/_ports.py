@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 PROTOCOLS = ("tcp", "udp", "sctp")
 HIGHEST = 65535
 
 
-class Exposed(NamedTuple):
+class Exposed:
     """`8000-8010/tcp`: first and last port as written, the protocol as written (empty where none is given)."""
 
-    first: str
-    last: str
-    protocol: str
+    __slots__ = ("first", "last", "protocol")
+
+    def __init__(self, first: str, last: str, protocol: str) -> None:
+        self.first = first
+        self.last = last
+        self.protocol = protocol
 
     @property
     def numbers(self) -> range | None:

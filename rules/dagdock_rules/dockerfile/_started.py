@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from dagdock.api import Cmd, Command, CommandInstruction, Entrypoint, Scope, Stage, Word, load_data, parse_exec
 
 
-class Listening(NamedTuple):
-    """A server, the port it listens on, and whether the command says so (else it is the program's default)."""
+class Listening:
+    """A server, the port it listens on, and whether the command says so (else it is the program's default).
 
-    name: str
-    port: int
-    stated: bool
-    files: tuple[str, ...]
-    """Files of the working directory that could change the default."""
+    `files` are those of the working directory that could change the default.
+    """
+
+    __slots__ = ("files", "name", "port", "stated")
+
+    def __init__(self, name: str, port: int, stated: bool, files: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.port = port
+        self.stated = stated
+        self.files = files
 
 
 def started(stage: Stage) -> tuple[CommandInstruction, list[Command]] | None:
@@ -85,13 +90,13 @@ def _port(name: str, about: dict[str, Any], words: list[str], scope: Scope) -> L
             ]
     ports = {int(digits) for text in found if (digits := text.rpartition(":")[2]).isascii() and digits.isdigit()}
     if found:
-        return Listening(name, ports.pop(), True, ()) if len(ports) == 1 and len(found) == 1 else None
+        return Listening(name, ports.pop(), True) if len(ports) == 1 and len(found) == 1 else None
     if "default" not in about or any(word.partition("=")[0] in about.get("config", ()) for word in words):
         return None
     for variable in about.get("env", ()):
         if binding := scope.get(variable):
             known = binding.kind == "env" and (binding.value or "").isdigit()
-            return Listening(name, int(binding.value or 0), True, ()) if known else None
+            return Listening(name, int(binding.value or 0), True) if known else None
     return Listening(name, about["default"], False, tuple(about.get("files", ())))
 
 

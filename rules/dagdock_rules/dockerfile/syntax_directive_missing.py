@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dagdock.api import Bad, Directive, Dockerfile, Edit, Fix, Located, Problem, Problems, Related, load_data, rule
 
 
-class Feature(NamedTuple):
-    """Something of the file that not every version of the syntax has."""
+class Feature:
+    """Something of the file that not every version of the syntax has; `labs` where no stable one has it."""
 
-    name: str
-    version: tuple[int, int]
-    labs: bool
-    place: Located
+    __slots__ = ("labs", "name", "place", "version")
+
+    def __init__(self, name: str, version: tuple[int, int], labs: bool, place: Located) -> None:
+        self.name = name
+        self.version = version
+        self.labs = labs
+        self.place = place
 
 
 @rule(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Edit, Fix, Problem, Problems, Related, rule
 
@@ -9,13 +9,16 @@ if TYPE_CHECKING:
     from dagdock.api import CommandInstruction, CopyLike, Dockerfile, Project, Source, Stage
 
 
-class Started(NamedTuple):
+class Started:
     """What starts a script of the context directly, the COPY that brings it, and the script's path and text."""
 
-    starter: CommandInstruction
-    copy: CopyLike
-    path: str
-    source: Source
+    __slots__ = ("copy", "path", "source", "starter")
+
+    def __init__(self, starter: CommandInstruction, copy: CopyLike, path: str, source: Source) -> None:
+        self.starter = starter
+        self.copy = copy
+        self.path = path
+        self.source = source
 
 
 @rule(
