@@ -260,6 +260,9 @@ class Mapped:
 
     def span(self, start: int, end: int) -> Span:
         """Where `text[start:end]` stands: from its first character to just behind its last."""
+        if len(self._logical) == 1:
+            first = self._origins[0]
+            return Span(self.source, first + start, first + max(start, end))
         if not self._logical:
             return Span(self.source, 0, 0)
         first = self.origin(start)

@@ -173,6 +173,8 @@ def known_secret(value: str) -> str | None:
 
 def known_secrets(text: str) -> Iterator[Token]:
     """Every token of a well-known shape in the text, without those of documentation (`AKIAIOSFODNN7EXAMPLE`)."""
+    if not may_hold_known_secret(text):
+        return
     for fact in load_data("dagdock_rules", "secrets")["tokens"]:
         if any(start in text for start in fact["starts"]):
             for match in _token(fact["pattern"]).finditer(text):
@@ -182,7 +184,7 @@ def known_secrets(text: str) -> Iterator[Token]:
 
 def may_hold_known_secret(text: str) -> bool:
     """Whether a text, such as a whole file, holds the beginning of any token of a well-known shape."""
-    return any(start in text for fact in load_data("dagdock_rules", "secrets")["tokens"] for start in fact["starts"])
+    return any(start in text for start in _starts())
 
 
 def is_fernet_key(value: str) -> bool:
@@ -260,6 +262,12 @@ def _is_public_jwt(token: str) -> bool:
 def _facts(table: str) -> dict[str, Any]:
     facts: dict[str, Any] = load_data("dagdock_rules", "secrets")[table]
     return facts
+
+
+@cache
+def _starts() -> tuple[str, ...]:
+    facts = load_data("dagdock_rules", "secrets")["tokens"]
+    return tuple(dict.fromkeys(start for fact in facts for start in fact["starts"]))
 
 
 @cache

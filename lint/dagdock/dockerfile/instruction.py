@@ -64,19 +64,23 @@ class Instruction:
     @property
     def span(self) -> Span:
         """From the keyword to the last character, heredocs included, without the last newline."""
-        code = self.logical.code.span(self._begin, self._end)
         if not self.heredocs:
-            return code
+            return self._code
+        code = self._code
         last = self.heredocs[-1]
         end = last.terminator.end if last.terminator else last.span.end
         if not last.terminator and last.span.text.endswith("\n"):
             end -= 1
         return Span(code.source, code.start, max(end, code.end))
 
+    @cached_property
+    def _code(self) -> Span:
+        return self.logical.code.span(self._begin, self._end)
+
     @property
     def head(self) -> Span:
         """What stands on the line of the keyword, without a continuation character."""
-        span = self.logical.code.span(self._begin, self._end)
+        span = self._code
         line_end = span.source.text.find("\n", span.start, span.end)
         if line_end < 0:
             return span

@@ -35,7 +35,7 @@ class From(Instruction):
         """The AS as written."""
         return self.words[1].value if len(self.words) > 1 and self.words[1].raw.lower() == "as" else None
 
-    @property
+    @cached_property
     def alias(self) -> Text | None:
         """The stage's name as written."""
         return self.words[2].piece(0, len(self.words[2].raw)) if len(self.words) > 2 and self.as_keyword else None

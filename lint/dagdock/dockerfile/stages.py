@@ -293,9 +293,10 @@ class Stage:
         """The variables known at an instruction (at the end of the stage by default)."""
         if instruction is not None and isinstance(instruction, From):
             return self.dockerfile.global_scope
-        # From the bottom of the chain up: however long it is, nothing nests.
-        for stage in reversed(list(self.chain())):
-            _ = stage._bindings
+        if "_bindings" not in self.__dict__:
+            # From the bottom of the chain up: however long it is, nothing nests.
+            for stage in reversed(list(self.chain())):
+                _ = stage._bindings
         return self._scope(len(self.dockerfile.instructions) if instruction is None else instruction.index)
 
     def _scope(self, position: int) -> Scope:

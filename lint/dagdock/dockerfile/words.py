@@ -119,7 +119,7 @@ class WordFault:
 class Word:
     """One word, as written (`raw`) and as Docker takes it (`value`)."""
 
-    __slots__ = ("_body", "_end", "_escape", "_fault", "_outer", "_parts", "_start")
+    __slots__ = ("_body", "_end", "_escape", "_fault", "_outer", "_parts", "_span", "_start", "_value")
 
     def __init__(self, body: Mapped, start: int, end: int, escape: str, outer: Span | None = None) -> None:
         """The word at `body.text[start:end]`; `outer` is its place where that is more (an element of a JSON array)."""
@@ -130,6 +130,9 @@ class Word:
         self._outer = outer
         self._parts: tuple[Literal | Variable, ...] | None = None
         self._fault: WordFault | None = None
+        # Dozens of rules ask for these again and again.
+        self._span: Span | None = outer
+        self._value: Text | None = None
 
     @classmethod
     def plain(cls, text: str, span: Span) -> Word:
@@ -140,7 +143,9 @@ class Word:
 
     @property
     def span(self) -> Span:
-        return self._outer or self._body.span(self._start, self._end)
+        if self._span is None:
+            self._span = self._body.span(self._start, self._end)
+        return self._span
 
     @property
     def raw(self) -> str:
@@ -172,7 +177,9 @@ class Word:
     @property
     def value(self) -> Text:
         """The text once quotes and escapes are gone, variables left as written."""
-        return Text("".join(part.text for part in self.parts), self.span)
+        if self._value is None:
+            self._value = Text("".join(part.text for part in self.parts), self.span)
+        return self._value
 
     @property
     def literal(self) -> str | None:

@@ -99,11 +99,16 @@ class Server(LanguageServer):
         """The client listens now: ask for its settings, and for news of files that it does not open."""
         if self.process_id:
             self._begin_task(self._leave_with(self.process_id))
+        self._begin_task(self._warm_up())
         if self.client.configuration:
             with suppress(Exception):  # a client may refuse, or leave
                 await asyncio.wait_for(self.ask_settings(), _PATIENCE)
         self._settled.set()
         self._register()
+
+    async def _warm_up(self) -> None:
+        await self.worker.run(self.session.warm_up)
+        await self.worker.run(self.worker.tidy)
 
     def _register(self) -> None:
         wanted: list[lsp.Registration] = []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
@@ -13,11 +14,20 @@ Given = TypeVar("Given")
 P = ParamSpec("P")
 
 
+# Garbage is looked for when nothing was to be done for so long, in seconds, or behind so many jobs.
+_IDLE, _MOST = 0.5, 40
+
+
 class Worker:
-    """Does one thing after the other. Its thread is no reason for the process to stay."""
+    """Does one thing after the other. Its thread is no reason for the process to stay.
+
+    Documents are full of rings, and looking for garbage in the middle of a judgement takes as long as the judgement:
+    once `tidy` was called that happens behind a job, when its result is on its way.
+    """
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._tidy = False
         Thread(target=self._work, name="dagdock", daemon=True).start()
 
     async def run(self, function: Callable[P, Given], *args: P.args, **kwargs: P.kwargs) -> Given:
@@ -36,9 +46,25 @@ class Worker:
         self._jobs.put(job)
         return await future
 
+    def tidy(self) -> None:
+        """From now on look for garbage between jobs; what is there already stays for good."""
+        gc.disable()
+        gc.collect()
+        gc.freeze()
+        self._tidy = True
+
     def _work(self) -> None:
+        done = 0
         while True:
-            self._jobs.get()()
+            try:
+                self._jobs.get(timeout=_IDLE if done else None)()
+                done += 1
+            except Empty:
+                done = _MOST
+            if done >= _MOST:
+                if self._tidy:
+                    gc.collect()
+                done = 0
 
 
 def _tell(

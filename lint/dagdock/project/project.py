@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
@@ -280,21 +280,20 @@ class Project(Documents):
         """What ShellCheck says about the shell in a Dockerfile; `shellcheck` is the setting of that name."""
         from dagdock.shellcheck import bodies_of
 
-        return self._remarks(bodies_of(dockerfile), shellcheck)
+        return self._remarks(lambda: bodies_of(dockerfile), shellcheck)
 
     def script_remarks(self, script: Source, shellcheck: str) -> list[ShellRemark]:
         """What ShellCheck says about a whole script."""
         from dagdock.shellcheck import body_of
 
-        body = body_of(script)
-        return self._remarks([body] if body else [], shellcheck)
+        return self._remarks(lambda: [body] if (body := body_of(script)) else [], shellcheck)
 
-    def _remarks(self, bodies: list[Body], shellcheck: str) -> list[ShellRemark]:
+    def _remarks(self, bodies: Callable[[], list[Body]], shellcheck: str) -> list[ShellRemark]:
         from dagdock.shellcheck import ShellCheckError, installed
 
         try:
             found = installed(shellcheck, self.facts.root)
-            return found.remarks(bodies) if found else []
+            return found.remarks(bodies()) if found else []
         except ShellCheckError:  # the run says so, once
             return []
 

@@ -59,6 +59,7 @@ class Command:
 
     __slots__ = (
         "_effective",
+        "_span",
         "assignments",
         "background",
         "context",
@@ -83,6 +84,7 @@ class Command:
         self.pipeline: tuple[Command, ...] = ()
         self.wrappers: tuple[str, ...] = ()
         self._effective: Command | None = None
+        self._span: Span | None = None
 
     @property
     def start(self) -> int:
@@ -96,8 +98,10 @@ class Command:
     @property
     def span(self) -> Span:
         """From its first word to its last, redirections included, the lines of here-documents not."""
-        pieces = sorted(self._pieces(), key=lambda piece: piece.span.start)
-        return pieces[0].span.to(pieces[-1])
+        if self._span is None:
+            pieces = sorted(self._pieces(), key=lambda piece: piece.span.start)
+            self._span = pieces[0].span.to(pieces[-1])
+        return self._span
 
     @property
     def name(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from dagdock.text import Mapped, Span, Text
 
@@ -16,7 +16,7 @@ Stretch = tuple[int, str, int]
 class Word:
     """One word as written (`text`) and as the command receives it (`value`)."""
 
-    __slots__ = ("_body", "_prefix", "_stretches", "_value", "end", "start", "text")
+    __slots__ = ("_body", "_known", "_span", "_stretches", "end", "start", "text")
 
     def __init__(self, body: Mapped, start: int, end: int) -> None:
         """The word at `body.text[start:end]`."""
@@ -25,6 +25,9 @@ class Word:
         self.end = end
         self.text = body.text[start:end]
         self._stretches: tuple[Stretch, ...] | None = None
+        # Dozens of rules ask for these again and again.
+        self._known: tuple[str, bool] | None = None
+        self._span: Span | None = None
 
     @classmethod
     def of(cls, value: Text) -> Word:
@@ -35,14 +38,15 @@ class Word:
 
     @property
     def span(self) -> Span:
-        return self._body.span(self.start, self.end)
+        if self._span is None:
+            self._span = self._body.span(self.start, self.end)
+        return self._span
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:
         """What the word is made of: offset within it, text without quotes and escapes, and the kind of stretch."""
         if self._stretches is None:
-            plain = _plain().fullmatch(self.text)
-            self._stretches = ((0, self.text, PLAIN),) if plain else tuple(_scan(self.text))
+            self._stretches = _stretches(self.text)
         return self._stretches
 
     @property
@@ -52,13 +56,13 @@ class Word:
         A pattern for file names (`*.deb`) keeps its text: see `glob`. A template's placeholder (`{{ version }}`) is
         as unknown as a variable.
         """
-        prefix, complete = self._known()
+        prefix, complete = self._known or self._know()
         return prefix if complete else None
 
     @property
     def prefix(self) -> str:
         """What is known of the value from its start: all of it, or what stands before the first expansion."""
-        return self._known()[0]
+        return (self._known or self._know())[0]
 
     @property
     def glob(self) -> bool:
@@ -91,19 +95,28 @@ class Word:
             pieces += self._body.pieces(self.start + at, self.start + at + len(part))
         return Mapped(self._body.source, pieces or [(self.span.start, "")])
 
-    def _known(self) -> tuple[str, bool]:
-        prefix = ""
+    def _know(self) -> tuple[str, bool]:
+        """What is known of the value from its start, and whether that is all of it."""
+        prefix, complete = "", True
         for _, part, kind in self.stretches:
             if kind in (EXPANSION, QUOTED_EXPANSION):
-                return prefix, False
+                complete = False
+                break
             placeholder = _placeholder().search(part)
             if placeholder:
-                return prefix + part[: placeholder.start()], False
+                prefix, complete = prefix + part[: placeholder.start()], False
+                break
             prefix += part
-        return prefix, True
+        self._known = prefix, complete
+        return self._known
 
     def __repr__(self) -> str:
         return f"<Word {self.text!r}>"
+
+
+@lru_cache(maxsize=4096)  # people write the same words over and over, and an editor asks for them again and again
+def _stretches(text: str) -> tuple[Stretch, ...]:
+    return ((0, text, PLAIN),) if _plain().fullmatch(text) else tuple(_scan(text))
 
 
 def _scan(text: str) -> Iterator[Stretch]:

@@ -46,9 +46,10 @@ def global_arg_in_stage(stage: Stage) -> Problems:
         return
     told: set[str] = set()
     for instruction in stage.instructions[1:]:
-        scope = stage.scope_at(instruction)
         for name, place in _reads(instruction):
-            if name in declared and name not in told and name not in scope and not _set_by_base(name, stage):
+            if name not in declared or name in told or name in stage.scope_at(instruction):
+                continue
+            if not _set_by_base(name, stage):
                 told.add(name)
                 yield _problem(stage, declared[name], name, place)
 
