@@ -140,11 +140,32 @@ def test_what_was_not_looked_at_is_not_missed(check: Run) -> None:
     check("--write-baseline", "known.json")
     before = Path("known.json").read_bytes()
     write("a/Dockerfile", "FROM debian:12\nUSER 1000\nRUN apt-get update\n")
-    for paths, select in ((["b"], "DF,PJ"), (["."], "DF301"), (["b/Dockerfile"], "DF,PJ"), (["b", "c"], "DF,PJ")):
+    for paths, select in (
+        (["b"], "DF,PJ"),
+        (["."], "DF301"),
+        (["b/Dockerfile"], "DF,PJ"),
+        (["b", "c"], "DF,PJ"),
+        (["."], "DL3009"),
+    ):
         assert "no more" not in check("--baseline", "known.json", *paths, select=select).out
         check("--baseline", "known.json", "--prune", *paths, select=select)
         assert Path("known.json").read_bytes() == before
     assert "lists DF102 latest-base-image in a/Dockerfile" in check("--baseline", "known.json", "a/Dockerfile").out
+
+
+def test_what_another_program_found_is_missed_only_where_it_ran(
+    check: Run, need: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGDOCK_SHELLCHECK", need("shellcheck"))
+    write("Dockerfile", "FROM debian:12\nRUN cat $x && cat `ls`\n")
+    write("other/Dockerfile", "FROM debian:12\nRUN cat $x\n")
+    check("--write-baseline", "known.json", select="shellcheck")
+    assert {rule for _, rule, _ in listed()} >= {"SC2086", "SC2006"}
+    write("Dockerfile", "FROM debian:12\nRUN ls\n")
+    assert "lists SC2006 shellcheck in Dockerfile" in check("--baseline", "known.json", select="shellcheck").out
+    assert "no more" not in check("--baseline", "known.json", select="SC2086").out
+    monkeypatch.setenv("DAGDOCK_SHELLCHECK", "off")
+    assert "no more" not in check("--baseline", "known.json", select="shellcheck").out
 
 
 def test_a_part_written_anew_keeps_the_rest(check: Run) -> None:

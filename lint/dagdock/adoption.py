@@ -20,22 +20,29 @@ MAX_STALE = 10
 class Judged:
     """What a run can say about a finding that it does not have: whether its rule looked where it was."""
 
-    def __init__(self, result: Result, paths: Sequence[str]) -> None:
+    def __init__(self, result: Result, linter: Linter, paths: Sequence[str]) -> None:
         """`paths` are the files and folders that the user gave."""
-        self._by_path = {os.path.abspath(path): codes for path, codes in result.judged.items()}
+        self._by_path = {os.path.abspath(path): names for path, names in result.judged.items()}
         crashed = {failure.rule for failure in result.errors}
-        self._across = {rule.code for rule in result.rules if rule.kind == "project"} - crashed
+        self._ran = {rule.name: rule for rule in result.rules if rule.code not in crashed}
+        self._in_part = {rule.name for rule in result.rules if linter.asked_in_part(rule)}
+        self._found = {each.rule.name for each in (*result.findings, *(one.finding for one in result.silenced))}
         self._folders = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
 
-    def could_find(self, key: Key, folder: str) -> bool:
+    def could_find(self, key: Key, listed: Baseline) -> bool:
         """Whether the run would have the finding of a key, had it been there still.
 
         A rule across files may find something in one file while it looks at another: its findings are missed only
-        where everything around the baseline was checked.
+        where everything around the baseline was checked. One that asks another program is taken to have had it only
+        where it found anything.
         """
-        if key.rule in self._by_path.get(os.path.normpath(os.path.join(folder, key.path)), ()):
+        name = listed.names[key.rule]
+        rule = self._ran.get(name)
+        if rule is None or name in self._in_part or (key.rule != rule.code and name not in self._found):
+            return False
+        if name in self._by_path.get(os.path.normpath(os.path.join(listed.folder, key.path)), ()):
             return True
-        return key.rule in self._across and any(_below(folder, start) for start in self._folders)
+        return rule.kind == "project" and any(_below(listed.folder, start) for start in self._folders)
 
 
 def _below(path: str, folder: str) -> bool:
@@ -93,7 +100,7 @@ class Adoption:
     def set_apart(self, result: Result) -> None:
         """Move what is known from the findings of a run to `known` and `older`, and name idle entries of baselines."""
         if self._write_to is not None:
-            _write_all(result, self._paths, self._write_to)
+            _write_all(result, Judged(result, self._linter, self._paths), self._write_to)
             return
         before = self._by_past(result) if self._past and result.findings else None
         self._by_baselines(result)
@@ -109,7 +116,7 @@ class Adoption:
         return sort_out(result.findings, self._before, partial(_gone, self._before))
 
     def _by_baselines(self, result: Result) -> None:
-        judged = Judged(result, self._paths)
+        judged = Judged(result, self._linter, self._paths)
         by_file: dict[str | None, list[Finding]] = {file: [] for file in self._baselines}
         for finding in result.findings:
             by_file.setdefault(self._file(os.path.dirname(os.path.abspath(finding.path))), []).append(finding)
@@ -125,7 +132,7 @@ class Adoption:
             stale = {
                 key: count
                 for key, count in sorted_out.left.items()
-                if _gone(listed, key.path) or judged.could_find(key, listed.folder)
+                if _gone(listed, key.path) or judged.could_find(key, listed)
             }
             if not self._prune:
                 result.notes += _named(disk.shown(file), listed, stale)
@@ -180,15 +187,14 @@ def _pruned(
         yield f"{disk.shown(file)}: {', '.join(f'{count} {what}' for count, what in counts if count or what == 'left')}"
 
 
-def _write_all(result: Result, paths: Sequence[str], file: str) -> None:
+def _write_all(result: Result, judged: Judged, file: str) -> None:
     """Make all findings known: write them into a baseline. What it lists of files and rules outside the run stays."""
     file = os.path.abspath(file)
-    judged = Judged(result, paths)
     written = Baseline.of(result.findings, os.path.dirname(file))
     if os.path.lexists(file):
         before = baseline.read(disk.shown(file))
         for key, count in before.counts.items():
-            if not _gone(before, key.path) and not judged.could_find(key, before.folder):
+            if not _gone(before, key.path) and not judged.could_find(key, before):
                 written.counts[key] = max(count, written.counts.get(key, 0))
                 written.names.setdefault(key.rule, before.names[key.rule])
     if _write(file, written, result):

@@ -11,7 +11,7 @@ from dagdock import suppress
 from dagdock.config import Config, Finder
 from dagdock.examine import Examined, about_suppressions, describe, examine, whole
 from dagdock.hooks import Rules
-from dagdock.names import Vocabulary
+from dagdock.names import Vocabulary, closeness, means_whole
 from dagdock.project.classify import is_dockerfile_name
 from dagdock.result import Failure, Result, Silenced
 from dagdock.rule import KINDS, Finding, Kind, Rule, Suppression
@@ -60,6 +60,11 @@ class Linter:
             self._selections[id(config)] = Selection(config, self._choice, self.vocabulary)
         return self._selections[id(config)]
 
+    def asked_in_part(self, rule: Rule) -> bool:
+        """Whether the command line names a peer's code of the rule, so that not all of what it finds is wanted."""
+        names = (*(self._choice.select or ()), *self._choice.extend_select, *self._choice.ignore)
+        return any(closeness(name, rule) and not means_whole(name, rule) for name in names)
+
     def check(self, workspace: Workspace, targets: Sequence[Target], progress: Progress | None = None) -> Result:
         """Check files. Raises ConfigError; everything else that goes wrong is among the result's errors.
 
@@ -74,7 +79,7 @@ class Linter:
             if each.counts_as:
                 result.files[each.counts_as] = result.files.get(each.counts_as, 0) + 1
             if each.kind:
-                judged = frozenset(rule.code for rule in each.ran if rule.kind == each.kind)
+                judged = frozenset(rule.name for rule in each.ran if rule.kind == each.kind)
                 result.judged[each.path] = same.setdefault(judged, judged)
             if found := [*each.findings, *each.strays]:
                 # A Compose file is read with its `.env` and the files that it includes.

@@ -77,7 +77,7 @@ class Result:
         self.older: list[Finding] = []
         """What no change since the asked revision caused (`--changed-since`); it is not among the findings."""
         self.judged: dict[str, frozenset[str]] = {}
-        """The path of each file that was checked, with the codes of the rules for its kind that judged it."""
+        """The path of each file that was checked, with the names of the rules for its kind that judged it."""
         self.reporters: dict[str, bool] = {}
         """The full path of each file in which rules found something, and whether any of that hangs on other files."""
         self.files: dict[FileKind, int] = {}
