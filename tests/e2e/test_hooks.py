@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 HOOKS: list[str] = [
     hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 ]
-CLEAN = b'FROM alpine:3.20\nUSER 1000\nCMD ["b"]\n'
-TWICE = b'# na\xc3\xafve \xf0\x9f\x90\xb3\r\nFROM alpine:3.20\r\nUSER 1000\r\nLABEL a="\xff"\r\nCMD ["a"]\r\nCMD ["b"]'
+CLEAN = b'FROM example.com/base:3.20\nUSER 1000\nCMD ["b"]\n'
+TWICE = b'# na\xc3\xafve \xf0\x9f\x90\xb3\r\nFROM example.com/base:3.20\r\nUSER 1000\r\nLABEL a="\xff"\r\nCMD ["a"]\r\nCMD ["b"]'
 ONCE = TWICE.replace(b'CMD ["a"]\r\n', b"")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -83,10 +85,10 @@ def pre_commit(need: Callable[..., str], run: Run, checkout: Path) -> Callable[.
     """pre-commit with all hooks of the checkout configured; one environment serves them all."""
     program = need("pre-commit")
     revision = run(checkout, "git", "rev-parse", "HEAD", check=True).stdout.strip()
-    hooks = [{"id": name} for name in HOOKS]
-    config = {"repos": [{"repo": checkout.as_uri(), "rev": revision, "hooks": hooks}]}
 
-    def command(scratch: Scratch, *words: str) -> subprocess.CompletedProcess[str]:
+    def command(scratch: Scratch, *words: str, args: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        hooks = [{"id": name, "args": [*args]} for name in HOOKS]
+        config = {"repos": [{"repo": checkout.as_uri(), "rev": revision, "hooks": hooks}]}
         scratch.write({".pre-commit-config.yaml": yaml.safe_dump(config).encode()})
         return run(scratch.folder, program, "run", *words)
 
@@ -195,3 +197,19 @@ def test_a_mistake_in_the_configuration_stops_the_commit_and_says_where(scratch:
     assert done.returncode == 1
     assert "- exit code: 2" in done.stdout
     assert "dagdock.toml" in done.stdout and "select" in done.stdout
+
+
+def test_hooks_find_in_the_shop_what_the_command_line_finds(
+    scratch: Scratch, pre_commit: Run, checkout: Path, run: Run
+) -> None:
+    shutil.copytree(ROOT / "fixtures/projects/shop", scratch.folder, dirs_exist_ok=True)
+    scratch.write({})
+    main = (
+        f"import sys; sys.path[:0] = {[str(checkout / 'lint'), str(checkout / 'rules')]}; import dagdock.cli as cli; "
+    )
+    done = run(scratch.folder, sys.executable, "-c", f"{main}cli.main(['check', '--format', 'json'])")
+    expected = json.loads(done.stdout)["findings"]
+    assert len(expected) > 20
+    for hook in ("dagdock", "dagdock-project"):
+        said = pre_commit(scratch, hook, "--all-files", args=["--format", "json"]).stdout
+        assert json.loads(said[said.index("{") : said.rindex("}") + 1])["findings"] == expected, hook
