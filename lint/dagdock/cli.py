@@ -507,7 +507,7 @@ def _report(arguments: argparse.Namespace, result: Result, stream: TextIO, fail_
         plugins = "".join(f", plugin {name} {version}".rstrip() for name, version in result.plugins.items())
         print(
             f"dagdock {__version__}: files: {result.checked} ({kinds or 'none'}), rules: {len(result.rules)}{plugins}, "
-            f"silenced: {len(result.silenced)}, {result.seconds:.2f} s",
+            f"silenced: {len(result.silenced)}, known: {len(result.known) + len(result.older)}, {result.seconds:.2f} s",
             file=sys.stderr,
         )
     if result.errors:
