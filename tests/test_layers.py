@@ -70,6 +70,16 @@ def test_reason_leads_back_to_the_change() -> None:
 def test_an_instruction_that_changed() -> None:
     graph = graph_of("FROM a\nRUN b\nCOPY c /\nENV d=1\nRUN e\n")
     assert lines(graph, Change(instructions=[graph.dockerfile.instructions[2]])) == ([3, 5], [])
+    assert lines(graph, Change(instructions=[graph.dockerfile.instructions[3]])) == ([5], [])
+
+
+def test_an_instruction_that_makes_no_layer_changed() -> None:
+    text = 'FROM a\nUSER 1\nSHELL ["b", "-c"]\nLABEL c=d\nRUN ["e"]\nRUN f\n'
+    graph = graph_of(text)
+    user, shell, label = graph.dockerfile.instructions[1:4]
+    assert lines(graph, Change(instructions=[user])) == ([5, 6], [])
+    assert lines(graph, Change(instructions=[shell])) == ([6], [])
+    assert lines(graph, Change(instructions=[label])) == ([], [])
 
 
 def test_inputs() -> None:

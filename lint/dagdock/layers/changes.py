@@ -6,7 +6,20 @@ from collections.abc import Iterator, Sequence
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
-from dagdock.dockerfile import Add, Arg, Copy, CopyLike, Env, From, Instruction, Run, User, Variable, Workdir
+from dagdock.dockerfile import (
+    Add,
+    Arg,
+    Copy,
+    CopyLike,
+    Env,
+    From,
+    Instruction,
+    Run,
+    Shell,
+    User,
+    Variable,
+    Workdir,
+)
 from dagdock.ignorefile import WILDCARDS
 from dagdock.layers.graph import BuildGraph, Layer
 from dagdock.layers.sources import clean, excluded, landed, sent, takes
@@ -26,7 +39,7 @@ class Change:
 
     `paths` are files and folders of the context whose content, mode or name changed (a new time alone changes
     nothing). `args` are build arguments with a new value, `remote` images and URLs that lead to something new,
-    `instructions` instructions whose own result is new.
+    `instructions` instructions whose own text or result is new.
     """
 
     __slots__ = ("args", "instructions", "paths", "remote")
@@ -92,12 +105,13 @@ _Changed = dict[str, _Reason]  # variables with another value than before
 class _State:
     """What a step finds when it runs: which variables, user and folder are new, and the last layer that is."""
 
-    __slots__ = ("chain", "folder", "touched", "user", "variables")
+    __slots__ = ("chain", "folder", "shell", "touched", "user", "variables")
 
     def __init__(self) -> None:
         self.variables: _Changed = {}
         self.user: _Reason | None = None
         self.folder: _Reason | None = None
+        self.shell: _Reason | None = None
         self.chain: Rebuild | None = None
         # Files that are surely different, each with the places where it may lie; None where anything may be.
         self.touched: list[list[str]] | None = []
@@ -105,7 +119,7 @@ class _State:
     def copy(self) -> _State:
         other = _State()
         other.variables = dict(self.variables)
-        other.user, other.folder, other.chain = self.user, self.folder, self.chain
+        other.user, other.folder, other.shell, other.chain = self.user, self.folder, self.shell, self.chain
         other.touched = None if self.touched is None else list(self.touched)
         return other
 
@@ -203,6 +217,7 @@ class _Propagation:
         for name, reason in state.variables.items():
             yield _Reason(_environment(name, reason, step), reason.certain, reason.cause)
         yield state.user
+        yield state.shell if step.shell_text is not None else None
         for mount in step.mounts:
             yield self._mount(mount)
 
@@ -285,7 +300,14 @@ class _Propagation:
 
     def _set(self, step: Instruction, state: _State) -> None:
         """What an instruction that makes no layer changes for those behind it."""
-        if isinstance(step, Env):
+        if id(step) in self.instructions:
+            for name in [str(pair.key) for pair in step.pairs] if isinstance(step, (Env, Arg)) else ():
+                state.variables[name] = _Reason(f"{step.name} {name}")
+            if isinstance(step, User):
+                state.user = _Reason("runs as another user")
+            elif isinstance(step, Shell):
+                state.shell = _Reason("runs in another shell")
+        elif isinstance(step, Env):
             values = [(pair, self._reads(pair.value, state.variables) if pair.value else None) for pair in step.pairs]
             for pair, reason in values:
                 _assign(state.variables, str(pair.key), reason, f"ENV {pair.key}")

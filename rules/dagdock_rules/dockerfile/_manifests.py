@@ -41,7 +41,7 @@ TOOLS: dict[str, Tool] = {
     "bundle": Tool("ruby", ("", "install"), ("Gemfile", "Gemfile.lock")),
     "composer": Tool("php", ("install", "i"), ("composer.json", "composer.lock"), ("--no-autoloader",)),
     "go": Tool("go", ("mod download", "build", "install", "get"), ("go.mod", "go.sum")),
-    "cargo": Tool("rust", ("fetch",), ("Cargo.toml", "Cargo.lock")),
+    "cargo": Tool("rust", ("fetch", "build", "b", "chef cook"), ("Cargo.toml", "Cargo.lock")),
     "dotnet": Tool("dotnet", ("restore",), ("*.csproj",)),
     "mix": Tool("elixir", ("deps.get",), ("mix.exs", "mix.lock")),
     "mvn": MAVEN,
@@ -147,7 +147,7 @@ def _by_name(call: PackageCommand) -> Found | None:
     tool, options = TOOLS.get(call.manager), call.options
     if tool is None or call.verb not in tool.verbs or options.has("-g", "--global", "--location=global"):
         return None
-    builds = tool.family == "go" and call.verb != "mod download"
+    builds = (tool.family == "go" and call.verb != "mod download") or call.verb in ("build", "b")
     if any(not _is_project(word) and not (word.value or "").endswith(PROJECTS) for word in call.packages):
         return None  # packages by name
     if builds and "vendor" in options.values("-mod"):

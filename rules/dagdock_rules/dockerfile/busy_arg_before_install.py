@@ -3,10 +3,25 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Arg, Bad, Env, Fix, Instruction, Label, Pair, Problem, Problems, Related, Run, Stage, rule
+from dagdock.api import (
+    Arg,
+    Bad,
+    Env,
+    Fix,
+    Instruction,
+    Label,
+    Pair,
+    PairsInstruction,
+    Problem,
+    Problems,
+    Related,
+    Run,
+    Stage,
+    rule,
+)
 
 from ..packages import installs
-from ._layers import named, rebuilt_by_argument
+from ._layers import named, rebuilt_by_argument, rebuilt_lines
 from ._manifests import manifests_of
 from ._moves import move_above
 
@@ -40,45 +55,46 @@ EMPTY = frozenset(("", "unknown", "none", "dev", "local", "head", "main", "maste
     ],
 )
 def busy_arg_before_install(stage: Stage) -> Problems:
-    """An ARG that is different in each build stands above an installation.
+    """An ARG or ENV that is different in each build stands above an installation.
 
-    Every RUN below an ARG has it in its environment, used or not, and Docker takes the result of an earlier build only
-    as long as the value is the same. With the commit or the time of the build above them, all packages are installed
+    Every RUN below it has it in its environment, used or not, and Docker takes the result of an earlier build only as
+    long as the value is the same. With the commit or the time of the build above them, all packages are installed
     anew for each commit. Declare such an ARG where it is first needed, as far down as possible.
 
     https://docs.docker.com/reference/dockerfile/#impact-on-build-caching
     """
-    for arg in stage.all_of(Arg):
-        for pair in arg.pairs:
-            if _is_busy(pair, stage):
-                problem = _problem(arg, pair, stage)
+    for step in (*stage.all_of(Arg), *stage.all_of(Env)):
+        for pair in step.pairs:
+            if _is_busy(pair, stage) if isinstance(step, Arg) else _is_busy_constant(pair):
+                problem = _problem(step, pair, stage)
                 if problem:
                     yield problem
 
 
-def _problem(arg: Arg, pair: Pair, stage: Stage) -> Problem | None:
+def _problem(setter: PairsInstruction, pair: Pair, stage: Stage) -> Problem | None:
     name = str(pair.key)
-    below = [step for step in stage.instructions if step.index > arg.index]
+    below = [step for step in stage.instructions if step.index > setter.index]
     names = _names_for(name, below)
     first = next((step for step in below if _uses(step, names)), None)
     for step in below:
         if step is first:
             return None  # from here on it is needed
         if isinstance(step, Run) and (command := _installation(step)):
-            lines = [line for line in rebuilt_by_argument(stage, name) if line >= step.span.line]
+            rebuilt = rebuilt_by_argument(stage, name) if isinstance(setter, Arg) else rebuilt_lines(setter)
+            lines = [line for line in rebuilt if line >= step.span.line]
             if not lines:
                 return None
             label = _last_label(below, names)
             target = first or label
-            where = f"Move it down to line {target.span.line}, where it is used" if target else "Delete it"
+            where = f"Move it down to line {target.span.line}, where it is used" if target else "Move it to the end"
             if target is not None and target.index < step.index:
                 where = f"Move it below line {step.span.line}, and what uses it too"
             return Problem(
                 pair,
                 f"each new value of `{name}` rebuilds {named(lines)}, and so runs `{command}` again: a RUN has every "
-                f"ARG above it in its environment. {where}",
+                f"{setter.name} above it in its environment. {where}",
                 related=[Related(step.keyword, "this runs again for each value")],
-                fix=_fix(arg, target, step, names),
+                fix=_fix(setter, target, step, names),
             )
     return None
 
@@ -87,16 +103,24 @@ def _is_busy(pair: Pair, stage: Stage) -> bool:
     """Whether the name says that each build has another value, and no default says that it is a pinned one."""
     name = str(pair.key)
     default = pair.value.literal if pair.value is not None else ""
+    if _date_name().search(name):
+        return default is not None
     if default is None or default.lower() not in EMPTY:
         return False
     if _busy_name().search(name):
         return True
-    # A version without a default that only a label wants.
+    # A version without a default that only labels and the running program want.
     if name.upper() not in ("VERSION", "APP_VERSION", "IMAGE_VERSION"):
         return False
-    used = [step for step in stage.instructions if step.index and _uses(step, {name})]
-    labelled = any(isinstance(step, Label) and name in step.body.text for step in stage.instructions)
-    return labelled and not used
+    below = [step for step in stage.instructions if step.index > 0]
+    passed_on = any(isinstance(step, (Label, Env)) and name in step.body.text for step in below)
+    return passed_on and not any(_uses(step, _names_for(name, below)) for step in below)
+
+
+def _is_busy_constant(pair: Pair) -> bool:
+    """Whether an ENV holds what somebody writes anew for each build."""
+    name, value = str(pair.key), pair.value.literal if pair.value is not None else None
+    return bool(value) and bool(_date_name().search(name) or _busy_name().search(name))
 
 
 def _names_for(name: str, below: list[Instruction]) -> set[str]:
@@ -131,10 +155,10 @@ def _last_label(below: list[Instruction], names: set[str]) -> Instruction | None
     return next((step for step in below if isinstance(step, Label) and any(n in step.body.text for n in names)), None)
 
 
-def _fix(arg: Arg, target: Instruction | None, install: Run, names: set[str]) -> Fix | None:
-    if target is None or target.index < install.index or len(arg.pairs) > 1 or len(names) > 1:
+def _fix(setter: PairsInstruction, target: Instruction | None, install: Run, names: set[str]) -> Fix | None:
+    if target is None or target.index < install.index or len(setter.pairs) > 1 or len(names) > 1:
         return None
-    return Fix("Move the ARG down to where it is used", move_above(arg, target), "unsafe")
+    return Fix(f"Move the {setter.name} down to where it is used", move_above(setter, target), "unsafe")
 
 
 @cache
@@ -142,7 +166,12 @@ def _busy_name() -> re.Pattern[str]:
     return re.compile(
         r"(?:^|_)(?:(?:GIT|VCS|SOURCE|CI|BUILD|APP|HEAD)_)?(?:COMMIT(?:_?(?:SHA|HASH|ID|REF|SHORT_SHA|DATE|TIME))?"
         r"|REVISION)$"
-        r"|(?:^|_)(?:GIT|VCS|CI|SOURCE|BUILD)_?(?:SHA1?|HASH|REF|REV|DESCRIBE)$|^SHA$|^GITHUB_SHA$"
-        r"|(?:^|_)BUILD_?(?:DATE|TIME|TIMESTAMP|NUMBER|NUM|ID|COUNTER)$|(?:^|_)TIMESTAMP$",
+        r"|(?:^|_)(?:GIT|VCS|CI|SOURCE|BUILD)_?(?:SHA1?|HASH|REF|REV|DESCRIBE)$|^SHA$|^GITHUB_SHA$",
         re.IGNORECASE,
     )
+
+
+@cache
+def _date_name() -> re.Pattern[str]:
+    """Names whose value is another one in each build, whatever the default."""
+    return re.compile(r"(?:^|_)BUILD_?(?:DATE|TIME|TIMESTAMP|NUMBER|NUM|ID|COUNTER)$|(?:^|_)TIMESTAMP$", re.IGNORECASE)

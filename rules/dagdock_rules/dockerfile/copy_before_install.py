@@ -175,7 +175,8 @@ def _is_needed(early: CopyLike, manifest: Manifest, context: BuildContext | None
     """Whether the installation cannot do without the project: its manifest names local parts, a workspace."""
     if context is None:
         return manifest.builds
-    if manifest.builds and (not context.exists("go.sum") or context.exists("vendor") or _is_cached(manifest)):
+    lock = "go.sum" if manifest.family == "go" else "Cargo.toml"
+    if manifest.builds and (not context.exists(lock) or context.exists("vendor") or _is_cached(manifest)):
         return True
     if copies_whole_context(early) and any(context.exists(name) for name in WORKSPACES):
         return True
