@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from dagdock.api import Arg, Run, Word
 
@@ -29,16 +29,12 @@ def texts_of(word: Word, run: Run) -> list[str] | None:
 
 def _value(name: str, run: Run) -> str | None:
     """The value of a variable in a RUN: set there, by ARG or ENV, or by nothing at all; None where it is unknown."""
-    set_here = [
-        word
-        for command in run.script.commands
-        for word in (*command.assignments, *(command.words if command.name in _DECLARE else ()))
-        if word.text.startswith((f"{name}=", f"{name}+="))
-    ]
+    set_here = _assignments(run).get(name, [])
     written: str | None = set_here[0].value if len(set_here) == 1 else None
     if written is not None and "+=" not in written:
         return written.partition("=")[2]
-    if set_here or run.stage is None or _other_setter(name).search(run.body.text):
+    others = _set_otherwise(run)
+    if set_here or run.stage is None or others is None or name in others:
         return None
     scope = run.stage.scope_at(run)
     binding = scope.get(name)
@@ -54,13 +50,37 @@ def _value(name: str, run: Run) -> str | None:
 _DECLARE = ("export", "declare", "local", "readonly", "typeset")
 
 
+@lru_cache(maxsize=64)
+def _assignments(run: Run) -> dict[str, list[Word]]:
+    """The words of a RUN that set variables (`A=1`, `export A=1`), by name."""
+    found: dict[str, list[Word]] = {}
+    for command in run.script.commands:
+        for word in (*command.assignments, *(command.words if command.name in _DECLARE else ())):
+            name, equals, _ = word.text.partition("=")
+            if equals:
+                found.setdefault(name.rstrip("+"), []).append(word)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _set_otherwise(run: Run) -> frozenset[str] | None:
+    """The variables that a loop or `read` sets; None where a file is sourced, which may set any."""
+    text = run.body.text
+    if _source().search(text):
+        return None
+    return frozenset(name for match in _setter().finditer(text) for name in match[1].split())
+
+
 @cache
 def _plain_variable() -> re.Pattern[str]:
     return re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 
 
 @cache
-def _other_setter(name: str) -> re.Pattern[str]:
-    """A loop, `read`, or a file that is sourced."""
-    name = re.escape(name)
-    return re.compile(rf"\bfor\s+{name}\b|\bread\b[^;&|\n]*\b{name}\b|(?:^|[;&|\n])\s*(?:\.|source|eval)\s|\b{name}=")
+def _setter() -> re.Pattern[str]:
+    return re.compile(r"\b(?:for[ \t]+(?=\w)|(?:read|getopts|mapfile|readarray|printf -v)\b)([^;&|<>\n]*)")
+
+
+@cache
+def _source() -> re.Pattern[str]:
+    return re.compile(r"(?:^|[;&|\n])\s*(?:\.|source|eval)\s")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CommandInstruction, Fix, Problem, Problems, Run, rule
+from functools import lru_cache
+
+from dagdock.api import Bad, CommandInstruction, Fix, Problem, Problems, Run, Stage, rule
 
 from ..packages import installs
 from ._layers import add_option
@@ -43,7 +45,7 @@ def apt_get_without_yes(run: Run) -> Problems:
     """
     for install in installs(run.script):
         asks = install.packages or install.options.has("-f", "--fix-broken") is True
-        if install.family == "apt" and install.yes is False and asks and not _is_configured(run):
+        if install.family == "apt" and install.yes is False and asks and not (run.stage and _is_configured(run.stage)):
             words = install.command.effective.words[0].span.to(install.verb_word)
             yield Problem(
                 words,
@@ -53,11 +55,12 @@ def apt_get_without_yes(run: Run) -> Problems:
             )
 
 
-def _is_configured(run: Run) -> bool:
-    """Whether an apt configuration written earlier answers the question."""
-    return run.stage is not None and any(
+@lru_cache(maxsize=64)
+def _is_configured(stage: Stage) -> bool:
+    """Whether an apt configuration written in the stage answers the question."""
+    return any(
         "apt::get::assume-yes" in instruction.span.text.lower()
-        for part in run.stage.chain()
+        for part in stage.chain()
         for instruction in part.instructions
         if isinstance(instruction, CommandInstruction)
     )

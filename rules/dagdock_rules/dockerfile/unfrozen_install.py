@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,6 +9,9 @@ from dagdock.api import Bad, Fix, Problem, Problems, Project, Run, Stage, rule
 from ..packages import PackageCommand, installs
 from ._copies import absolute, contexts_that_fit, from_context, origin
 from ._layers import add_option
+
+# Instructions of a stage; nobody writes more.
+LONGEST = 2_000
 
 
 class Tool(NamedTuple):
@@ -128,16 +132,26 @@ def unfrozen_install(run: Run, project: Project) -> Problems:
 def _is_there(lock: str, run: Run, project: Project) -> bool:
     """Whether the lock file surely lies in the working directory: a COPY names it, or brings it with a folder."""
     path, stage = absolute(run, lock), run.stage
-    if path is None or stage is None:
+    if path is None or stage is None or len(stage.instructions) > LONGEST:
         return False
-    for part in stage.chain():
+    own, inherited = _first_copy_of(lock, stage)
+    if inherited or (own is not None and own < run.index):
+        return True
+    return any(origin(path, stage, run, context) for context in contexts_that_fit(run.dockerfile, project))
+
+
+@lru_cache(maxsize=64)
+def _first_copy_of(lock: str, stage: Stage) -> tuple[int | None, bool]:
+    """The index of a stage's first COPY that names a file, and whether one of the stages below has any."""
+
+    def places(part: Stage) -> Iterator[int]:
         for instruction in part.instructions:
             copy = from_context(instruction)
-            if copy and (part is not stage or copy.index < run.index):
-                names = [(source.literal or "").rpartition("/")[2] for source in copy.sources]
-                if lock in names and not any("*" in name for name in names):
-                    return True
-    return any(origin(path, stage, run, context) for context in contexts_that_fit(run.dockerfile, project))
+            if copy and any((source.literal or "").rpartition("/")[2] == lock for source in copy.sources):
+                yield copy.index
+
+    own, *inherited = stage.chain()
+    return next(places(own), None), any(True for part in inherited for _ in places(part))
 
 
 def _is_set(run: Run, tool: Tool) -> bool:
