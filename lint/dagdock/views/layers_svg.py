@@ -67,6 +67,8 @@ class _Drawing:
         self.view = view
         self.parts: list[str] = []
         self.y = TOP
+        linked = any(_used_by(layer) for stage in view.graph.stages for layer in stage.layers)
+        self.left = MARGIN + GUTTER if linked else MARGIN
         self._ends: dict[int, int] = {}  # for each stage the height of its last row
         self._tracks: dict[int, int] = {}  # and the place in the gutter where the line that leaves it runs
 
@@ -82,7 +84,7 @@ class _Drawing:
 
     def _card(self, stage: LayerStage) -> None:
         rows = list(self.view.rows(stage.layers, stage.built))
-        left, width = MARGIN + GUTTER, WIDTH - 2 * MARGIN - GUTTER
+        left, width = self.left, WIDTH - MARGIN - self.left
         height = HEAD + len(rows) * ROW + 8
         self.parts += [
             f'<rect class="card" x="{left + 0.5}" y="{self.y + 0.5}" width="{width - 1}" height="{height}" rx="8"/>',

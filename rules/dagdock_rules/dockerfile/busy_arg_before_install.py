@@ -120,7 +120,9 @@ def _is_busy(pair: Pair, stage: Stage) -> bool:
 def _is_busy_constant(pair: Pair) -> bool:
     """Whether an ENV holds what somebody writes anew for each build."""
     name, value = str(pair.key), pair.value.literal if pair.value is not None else None
-    return bool(value) and bool(_date_name().search(name) or _busy_name().search(name))
+    if not value or value.lower() in EMPTY:
+        return False
+    return bool(_date_name().search(name) or _busy_name().search(name))
 
 
 def _names_for(name: str, below: list[Instruction]) -> set[str]:
