@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from dagdock.shell.dialects import is_posix
 from dagdock.text import Mapped, Source, Span
@@ -60,6 +60,10 @@ class ShellCheck:
     """One installed ShellCheck. What it said about a text is remembered as long as the process lives."""
 
     _by_program: dict[str, ShellCheck] = {}  # noqa: RUF012  # one for all runs of a process
+    held_back: ClassVar[bool] = False
+    """Whether texts that it has not seen are left for later: an editor does not wait for a program at each key."""
+    missed: ClassVar[bool] = False
+    """Whether that happened."""
 
     def __init__(self, program: str) -> None:
         self.program = program
@@ -72,8 +76,11 @@ class ShellCheck:
 
     def remarks(self, bodies: Sequence[Body]) -> list[ShellRemark]:
         """What it says about some bodies. Raises ShellCheckError."""
-        self.look_at(bodies)
-        return [remark for body in bodies for remark in _placed(body, self._said[_key(body)])]
+        if not ShellCheck.held_back:
+            self.look_at(bodies)
+        seen = [body for body in bodies if _key(body) in self._said]
+        ShellCheck.missed = ShellCheck.missed or len(seen) < len(bodies)
+        return [remark for body in seen for remark in _placed(body, self._said[_key(body)])]
 
     def look_at(self, bodies: Iterable[Body]) -> None:
         """Run it once for all of the bodies that it has not seen. Raises ShellCheckError."""

@@ -17,8 +17,8 @@ _QUICK = 0.03
 class Schedule:
     """Judges one file at a time: the last that changed first. What changes while it is judged is judged again."""
 
-    def __init__(self, judge: Callable[[str], Awaitable[None]], when_done: Callable[[], Awaitable[None]]) -> None:
-        """`when_done` is called when it is quiet and nothing is left to be judged."""
+    def __init__(self, judge: Callable[[str, bool], Awaitable[None]], when_done: Callable[[], Awaitable[None]]) -> None:
+        """`judge` is told whether it is quiet; `when_done` is called when it is and nothing is left to be judged."""
         self._judge = judge
         self._when_done = when_done
         self._now: dict[str, None] = {}
@@ -58,14 +58,14 @@ class Schedule:
                 if await self._interrupted(self._pause(key)):
                     continue
                 self._now.pop(key, None)
-                await self._timed(key)
+                await self._timed(key, False)
             elif self._due:
                 if await self._interrupted(self._last_change + QUIET - perf_counter()):
                     continue
                 if self._later:
                     key = next(iter(self._later))
                     del self._later[key]
-                    await self._timed(key)
+                    await self._timed(key, True)
                 else:
                     self._due = False
                     await self._when_done()
@@ -86,7 +86,8 @@ class Schedule:
             return False
         return True
 
-    async def _timed(self, key: str) -> None:
+    async def _timed(self, key: str, quiet: bool) -> None:
         begin = perf_counter()
-        await self._judge(key)
-        self._took[key] = perf_counter() - begin
+        await self._judge(key, quiet)
+        if not quiet:
+            self._took[key] = perf_counter() - begin

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
@@ -234,27 +235,35 @@ class Server(LanguageServer):
 
     # Judging
 
-    async def _judge(self, key: str) -> None:
-        """Look at a file and show what was found in it; of one that was closed nothing any more."""
-        await self._wait_for_settings()
-        asked = self.session.judge if key in self.session.buffers else self.session.forget
-        await self._run(key, asked)
+    async def _judge(self, key: str, quiet: bool) -> None:
+        """Look at a file and show what was found in it; of one that was closed nothing any more.
 
-    async def _run(self, key: str, function: Callable[[str], list[Judged]]) -> None:
+        `quiet` says that nobody is typing, so that there is time for all of it.
+        """
+        await self._wait_for_settings()
+        if key in self.session.buffers:
+            await self._run(key, partial(self.session.judge, thorough=quiet), awaited=not quiet)
+        else:
+            await self._run(key, self.session.forget, awaited=False)
+
+    async def _run(self, key: str, function: Callable[[str], list[Judged]], *, awaited: bool) -> None:
+        """Have something done with a file and show what comes of it; `awaited` where the client waits for that."""
         try:
             found = await self.worker.run(self._in_words, key, function)
         except Exception as problem:  # whatever it is, the server goes on
             logger.error("%s: internal error: %s", key, describe(problem))
             return
         for judged, diagnostics in found:
-            self._show(judged, diagnostics, again=judged.key == key)
+            self._show(judged, diagnostics, awaited=awaited and judged.key == key)
+        if key in self.session.unfinished:
+            self.schedule.when_quiet([key])
 
     def _in_words(self, key: str, function: Callable[[str], list[Judged]]) -> Shown:
         """What a look at a file gives, as the client is to hear it; on the worker."""
         uri_of = self._uri_maker(key)
         return [(judged, of_judged(judged, self.client, uri_of)) for judged in function(key)]
 
-    def _show(self, judged: Judged, diagnostics: list[lsp.Diagnostic], again: bool) -> None:
+    def _show(self, judged: Judged, diagnostics: list[lsp.Diagnostic], awaited: bool) -> None:
         for error in judged.errors:
             logger.error("%s: %s", judged.key, error)
         for fault in judged.faults:
@@ -265,8 +274,8 @@ class Server(LanguageServer):
             return  # the text has changed meanwhile
         different = self._board.put(judged.key, diagnostics)
         if self.client.pulls:
-            self._stale = self._stale or (different and not again)
-        elif different or (again and buffer):
+            self._stale = self._stale or (different and not awaited)
+        elif different or (awaited and buffer):
             self.text_document_publish_diagnostics(
                 lsp.PublishDiagnosticsParams(self.uri_of(judged.key), diagnostics, judged.version)
             )
@@ -290,7 +299,7 @@ class Server(LanguageServer):
         key = key_of(params.text_document.uri)
         if not self.session.is_current(key) or key not in self._board:
             await self._wait_for_settings()
-            await self._run(key, self.session.judge)
+            await self._run(key, partial(self.session.judge, thorough=False), awaited=True)
         return self._board.report(key, params.previous_result_id)
 
     async def report_all(self, params: lsp.WorkspaceDiagnosticParams) -> lsp.WorkspaceDiagnosticReport:
@@ -304,7 +313,7 @@ class Server(LanguageServer):
             for number, key in enumerate(waiting):
                 bar.tell(number, key)
                 if not self.session.is_current(key):
-                    await self._run(key, self.session.judge)
+                    await self._run(key, self.session.judge, awaited=True)
                 self._judged_files.add(key)
         heard = {key_of(each.uri): each.value for each in params.previous_result_ids}
         keys = dict.fromkeys([*files, *self._board, *heard])

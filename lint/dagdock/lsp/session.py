@@ -25,6 +25,7 @@ from dagdock.project import Broken, Document, Project
 from dagdock.result import Result
 from dagdock.rule import KINDS, Finding
 from dagdock.selection import Choice, check_asked, kept
+from dagdock.shellcheck import ShellCheck
 
 CONFIGS = frozenset((*OWN_FILES, *HADOLINT_FILES, *DCLINT_FILES))
 # Their coming and going moves the root of a project.
@@ -77,6 +78,7 @@ class Session:
         self.folder = folder or os.getcwd()
         self.buffers: dict[str, Buffer] = {}
         """By key. It is for the thread that talks to the editor, and replaced as a whole."""
+        self.unfinished: set[str] = set()
         self.rules = rules or Rules()
         self._noted: set[str] = set()
         self._disk_is_old = False
@@ -131,14 +133,17 @@ class Session:
         self._looks.clear()
         self._workspace = self._new_workspace()
 
-    def judge(self, key: str) -> list[Judged]:
+    def judge(self, key: str, *, thorough: bool = True) -> list[Judged]:
         """Look at a file again; what is now to be shown of it, and of others where it has a say in theirs.
 
-        Of a file that is gone, or is none of ours, nothing is to be shown.
+        Of a file that is gone, or is none of ours, nothing is to be shown. What takes another program's time is left
+        out where it need not be `thorough`, and the file is then among the `unfinished`.
         """
         self._catch_up()
         before = self._looks.pop(key, None)
+        ShellCheck.held_back, ShellCheck.missed = not thorough, False
         look = self._look(key)
+        (self.unfinished.add if ShellCheck.missed else self.unfinished.discard)(key)
         if look:
             self._looks[key] = look
         abroad = {*(before.abroad if before else ()), *(look.abroad if look else ())}
@@ -169,7 +174,7 @@ class Session:
     def look(self, key: str) -> Look | None:
         """The last look at a file, taken anew where its text has changed meanwhile."""
         if not self.is_current(key):
-            self.judge(key)
+            self.judge(key, thorough=False)
         return self._looks.get(key)
 
     def shown(self, key: str) -> list[Finding]:
