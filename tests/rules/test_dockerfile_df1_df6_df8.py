@@ -209,7 +209,7 @@ CASES: dict[str, list[Files]] = {
         "expose «http»\r\n",
     ],
     "DF615": ["EXPOSE 80/«TcP» 8080/«TCP» 8080/udp\n", "EXPOSE 80/HTTP $P/TCP\n"],
-    "DF616": ["EXPOSE «80:80» «0.0.0.0:80:8080/udp» 80\n", "EXPOSE $A:80 a:b http://x\n"],
+    "DF616": ["EXPOSE «80:80» «0.0.0.0:80:8080/udp» «127.0.0.1::80» «[::1]:80:80» 80\n", "EXPOSE $A:80 a:b http://x\n"],
     "DF617": [
         "EXPOSE «22/tcp» 2222\n",
         "EXPOSE «20-25»\n",

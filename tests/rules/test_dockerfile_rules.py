@@ -916,7 +916,7 @@ CASES: dict[str, list[Files]] = {
         "FROM scratch\nCOPY x /$«Y»\n",
         "FROM alpine:3\nUSER $«U»\nARG U\n",
         "FROM alpine:3\nLABEL v=$«V»\n",
-        "FROM alpine:3\nENV A=1 B=$«A»\n",
+        "FROM alpine:3\nENV A=1 B=$A\n",
         "FROM alpine:3\nEXPOSE $«PORT»\n",
         "FROM alpine:3\nVOLUME $«DATA»\n",
         "FROM alpine:3\nENV PATH=$PATH:/x\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PROTOCOLS = ("tcp", "udp", "sctp")
 HIGHEST = 65535
+HOST_SIGNS = frozenset("0123456789abcdefABCDEF.:-[]")
 
 
 class Exposed:
@@ -46,8 +47,8 @@ def fault(port: Exposed) -> str:
 
 def is_mapping(text: str) -> bool:
     """Whether it is written like a port mapping of `docker run`: `8080:80`, `127.0.0.1:80:80`."""
-    *before, ports = text.partition("/")[0].rpartition(":")
-    return bool(before[1]) and not fault(read(ports)) and all(part for part in before[0].split(":"))
+    host, colon, ports = text.partition("/")[0].rpartition(":")
+    return bool(colon) and set(host) <= HOST_SIGNS and not fault(read(ports))
 
 
 def is_number(text: str) -> bool:

@@ -7,6 +7,13 @@ from typing import Any
 
 from dagdock.api import Cmd, Command, CommandInstruction, Entrypoint, Scope, Stage, Word, load_data, parse_exec
 
+# Programs that run what they are given as a program or script of their own, and no shell line.
+PROGRAMS = frozenset(
+    "python python3 node nodejs java ruby php perl dotnet deno bun npm npx yarn pnpm gunicorn uvicorn flask celery "
+    "airflow streamlit pytest curl wget terraform ansible-playbook ansible kubectl helm aws gcloud az git".split()
+)
+STARTERS = ("entry", "start", "run", "init", "boot", "launch", "wait")
+
 
 class Listening:
     """A server, the port it listens on, and whether the command says so (else it is the program's default).
@@ -117,3 +124,11 @@ def _expand(word: Word, scope: Scope) -> str | None:
 
     text = re.sub(r"\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)", put, word.text)
     return None if unknown or "$" in text or "`" in text else text.strip("\"'")
+
+
+def takes_no_shell_line(words: list[str]) -> bool:
+    """Whether the program of an ENTRYPOINT surely does not run what it is given as a command."""
+    name = words[0].rpartition("/")[2]
+    if name.rstrip("0123456789.") not in PROGRAMS and name not in PROGRAMS:
+        return False
+    return not any(start in word.lower() for word in words[1:] for start in STARTERS)

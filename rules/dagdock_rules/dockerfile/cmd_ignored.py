@@ -4,12 +4,7 @@ import json
 
 from dagdock.api import Bad, Cmd, Entrypoint, Fix, Problem, Problems, Related, Stage, rule
 
-# Programs that run what they are given as a program or script of their own, and no shell line.
-PROGRAMS = frozenset(
-    "python python3 node nodejs java ruby php perl dotnet deno bun npm npx yarn pnpm gunicorn uvicorn flask celery "
-    "airflow streamlit pytest curl wget terraform ansible-playbook ansible kubectl helm aws gcloud az git".split()
-)
-STARTERS = ("entry", "start", "run", "init", "boot", "launch", "wait")
+from ._started import takes_no_shell_line
 
 
 @rule(
@@ -18,6 +13,13 @@ STARTERS = ("entry", "start", "run", "init", "boot", "launch", "wait")
     since="0.1",
     fix="unsafe",
     lessons=["L10"],
+    aliases=[
+        "hadolint:DL3025",
+        "buildkit:JSONArgsRecommended",
+        "kics:not-using-json-in-cmd-and-entrypoint-arguments",
+        "sonar:S7019",
+        "semgrep:prefer-json-notation",
+    ],
     bad=[
         Bad(
             'FROM python:3.12-slim\nENTRYPOINT python app.py\n«CMD ["--port", "8000"]»\n',
@@ -56,8 +58,9 @@ def cmd_ignored(stage: Stage) -> Problems:
                 "list of words",
                 related=related,
                 fix=_fix(entrypoint),
+                aliases=(),
             )
-    elif entrypoint.exec_form and cmd.shell_text is not None and _takes_no_shell_line(list(entrypoint.exec_form)):
+    elif entrypoint.exec_form and cmd.shell_text is not None and takes_no_shell_line(list(entrypoint.exec_form)):
         yield Problem(
             cmd,
             f"in shell form this CMD reaches `{entrypoint.exec_form[0]}` as the words `/bin/sh -c …`, which it takes "
@@ -65,14 +68,6 @@ def cmd_ignored(stage: Stage) -> Problems:
             related=related,
             severity="warning",
         )
-
-
-def _takes_no_shell_line(words: list[str]) -> bool:
-    """Whether the program of an ENTRYPOINT surely does not run what it is given as a command."""
-    name = words[0].rpartition("/")[2]
-    if name.rstrip("0123456789.") not in PROGRAMS and name not in PROGRAMS:
-        return False
-    return not any(start in word.lower() for word in words[1:] for start in STARTERS)
 
 
 def _fix(entrypoint: Entrypoint) -> Fix | None:

@@ -11,7 +11,7 @@ from ._base_image import known_image
     since="0.1",
     fix="safe",
     lessons=["L09"],
-    aliases=["hadolint:DL3044"],
+    aliases=["hadolint:DL3044", "buildkit:UndefinedVar"],
     bad=[
         Bad(
             "FROM debian:12\nENV APP_HOME=/srv/app PATH=«$APP_HOME»/bin:$PATH\n",

@@ -4,6 +4,8 @@ import json
 
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
+from ._started import takes_no_shell_line
+
 # Words that only a shell understands; with any of them the command cannot do without one.
 BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
@@ -59,6 +61,9 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         return  # a SHELL of one's own is a choice
     if command.stage and command.stage.last(type(command)) is not command:
         return  # a later one replaces it
+    entrypoint = command.stage.last(Entrypoint) if command.stage and isinstance(command, Cmd) else None
+    if entrypoint and entrypoint.exec_form and takes_no_shell_line(list(entrypoint.exec_form)):
+        return  # worse than a shell in between: cmd-ignored says it
     words = _words(command)
     if (words is None and _begins_with_exec(command)) or (words and words[0].startswith("[")):
         return  # it does the right thing, or is a JSON list in quotes: nothing that another form would mend
