@@ -222,13 +222,20 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF507": [
         "COPY a «b»\n",
-        "FROM acme/own:1\nCOPY a «.»\n",
-        "FROM scratch\nADD a «b/»\n",
+        "FROM node:22 AS x\nFROM x\nADD a «b/»\n",
+        "FROM acme/own:1\nCOPY a .\n",
+        "FROM scratch\nADD a b/\n",
         "FROM a AS x\nWORKDIR /x\nFROM x\nCOPY a .\n",
         "WORKDIR x\nCOPY a .\n",
         "COPY a /b\n",
         "COPY a c:/b\n",
         "COPY a ${B}\n",
+    ],
+    "DF518": [
+        "FROM acme/own:1\nCOPY a «.»\n",
+        "FROM scratch\nADD a «b/»\n",
+        "COPY a b\n",
+        "FROM acme/own:1\nWORKDIR x\nCOPY a .\n",
     ],
     "DF510": [
         "WORKDIR «./app»\n",

@@ -1,0 +1,48 @@
+"""Relative destinations of COPY and ADD without a WORKDIR that says where they begin."""
+
+from __future__ import annotations
+
+from dagdock.api import CopyLike, DockerfileWord, Onbuild
+
+from ._layers import built_on
+
+# Official images that set no working directory, so that it is `/`. Looked at: 2026-11, in the images' Dockerfiles.
+AT_THE_ROOT = frozenset(
+    "alpine debian ubuntu busybox python node ruby rust nginx fedora centos rockylinux almalinux amazonlinux openjdk "
+    "eclipse-temurin maven postgres mysql mariadb mongo openresty perl archlinux".split()
+)
+
+
+def homeless_destination(copy: CopyLike) -> DockerfileWord | None:
+    """The destination where it is relative and no WORKDIR stands above it."""
+    destination = copy.destination
+    if destination is None or copy.stage is None or _is_set(copy):
+        return None
+    path = destination.value
+    if not path or path.startswith(("/", "$", "\\", "{")) or path[1:2] == ":":
+        return None
+    return destination
+
+
+def lands_at_the_root(copy: CopyLike) -> bool:
+    """Whether the base image is one that is known to set no working directory."""
+    image = copy.stage.root_image if copy.stage else None
+    return image is not None and image.familiar in AT_THE_ROOT
+
+
+def is_on_scratch(copy: CopyLike) -> bool:
+    return copy.stage is not None and built_on(copy.stage).is_scratch
+
+
+def _is_set(copy: CopyLike) -> bool:
+    """Whether a WORKDIR stands above, in the stage, in one it is built on, or as a trigger beside this one."""
+    stage = copy.stage
+    if stage is None or stage.workdirs_at(copy):
+        return True
+    triggers = [
+        step.inner
+        for part in stage.chain()
+        for step in part.all_of(Onbuild)
+        if step.inner is not None and (part is not stage or step.index < copy.index)
+    ]
+    return any(trigger.name == "WORKDIR" for trigger in triggers)
