@@ -17,6 +17,7 @@ REMEDY = "Start it with CMD or ENTRYPOINT, which run when the container starts"
     severity="error",
     since="0.1",
     lessons=["L04"],
+    aliases=["hadolint:DL3001"],
     bad=[
         Bad("FROM python:3.12-slim\nCOPY . /app\nRUN pip install /app && «flask run --host 0.0.0.0»\n"),
         Bad("FROM debian:12\nRUN apt-get update && apt-get install -y nginx\nRUN «service nginx start»\n"),
@@ -49,7 +50,9 @@ def run_starts_server(run: Run, project: Project) -> Problems:
     for number, command in enumerate(script.commands):
         place = command if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip()))
         if _is_endless_loop(command, script):
-            yield Problem(place, "this loop does not end by itself, so the build hangs in this RUN. " + REMEDY)
+            yield Problem(
+                place, "this loop does not end by itself, so the build hangs in this RUN. " + REMEDY, aliases=[]
+            )
             continue
         following = script.commands[number + 1 : number + 2]
         if not _is_executed(command) or (following and following[0].joined == "||"):
@@ -63,6 +66,7 @@ def run_starts_server(run: Run, project: Project) -> Problems:
                 "built: if it does not end, the build hangs. Delete this RUN",
                 severity="warning",
                 related=[Related(later, "this starts it in the container")],
+                aliases=[],
             )
         elif server and (server.detached or command.background):
             if not _is_used(script, number):
@@ -71,9 +75,12 @@ def run_starts_server(run: Run, project: Project) -> Problems:
                     f"`{server.name}` runs for this build step only and is not in the finished image: RUN keeps "
                     "files, no processes. Start it with CMD or ENTRYPOINT",
                     severity="warning",
+                    aliases=["hadolint:DL3001"] if server.name.startswith("service ") else [],
                 )
         elif server:
-            yield Problem(place, f"`{server.name}` does not end by itself, so the build hangs in this RUN. " + REMEDY)
+            yield Problem(
+                place, f"`{server.name}` does not end by itself, so the build hangs in this RUN. " + REMEDY, aliases=[]
+            )
 
 
 def _is_endless_loop(command: Command, script: Script) -> bool:
