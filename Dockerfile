@@ -2,8 +2,6 @@
 #
 #   docker build --tag dagdock .
 #   docker run --rm --volume "$PWD:/work:ro" dagdock check
-#
-# dagdock: ignore-file[base-image-without-digest] -- each build takes the base with its newest security updates
 
 FROM python:3.13-slim-trixie AS build
 WORKDIR /build
