@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dagdock.api import Bad, Problem, Problems, Related, Run, Stage, rule
+from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Span, Stage, rule
 
 from ..packages import Action, PackageCommand, package_commands
 from ._users import is_root
@@ -13,6 +13,9 @@ FOR_ROOT = frozenset(
     "useradd adduser groupadd addgroup usermod groupmod userdel deluser update-ca-certificates ldconfig locale-gen "
     "dpkg-reconfigure update-alternatives visudo chpasswd".split()
 )
+WRITERS = frozenset(("mkdir", "touch", "cp", "mv", "ln", "install", "tee"))
+# Folders that belong to root in every image.
+ROOTS = ("/etc/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/local/bin/", "/bin/", "/sbin/", "/lib/", "/root/")
 RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
 
 
@@ -57,20 +60,51 @@ def privileged_step_after_user(run: Run) -> Problems:
     calls = {id(call.command): call for call in package_commands(run.script, *CHANGES) if call.family in SYSTEM}
     for command in run.script.commands:
         effective = command.effective
-        call = calls.get(id(effective))
         if any(wrapper in RAISERS for wrapper in effective.wrappers) or "script" in command.context:
             continue
-        if (call and not _is_harmless(call)) or effective.name in FOR_ROOT:
-            if _is_root_by_number(stage, name):
-                return
-            what = f"{call.manager} {call.verb}" if call else effective.name
+        what, place = _privileged(command, calls.get(id(effective)), name)
+        if place and not _is_root_by_number(stage, name) and not _is_opened(stage, what):
             yield Problem(
-                call.head if call else effective.words[0],
-                f"`{what}` needs root, and since line {user.span.line} the build runs as `{name}`. Put it above that "
+                place,
+                f"{what} needs root, and since line {user.span.line} the build runs as `{name}`. Put it above that "
                 "USER, or `USER root` before it",
                 related=[Related(user, "from here on the build runs as this user")],
             )
             return
+
+
+def _privileged(command: Command, call: PackageCommand | None, user: str) -> tuple[str, Span | None]:
+    """What a command does that only root may, in words, and where; no place where an ordinary user may do it."""
+    effective = command.effective
+    if call:
+        return f"`{call.manager} {call.verb}`", None if _is_harmless(call) else call.head
+    name = effective.name or ""
+    operands = [word for word in effective.arguments if not word.prefix.startswith("-")]
+    if name in FOR_ROOT:
+        return f"`{name}`", effective.words[0].span
+    if name in ("chown", "chgrp") and len(operands) > 1:
+        owner = (operands[0].value or user).partition(":")[0].partition(".")[0]
+        by_file = any(word.prefix.startswith("--reference") for word in effective.arguments)
+        away = name == "chown" and owner not in ("", user) and not by_file
+        return "`chown` to somebody else", effective.words[0].span if away else None
+    targets = [redirect.target for redirect in effective.redirects if redirect.operator in (">", ">>")]
+    if name in WRITERS and len(operands) > (name in ("cp", "mv", "ln", "install")):
+        targets.append(operands[-1])
+    for target in targets:
+        if target and f"{target.value}/".startswith(ROOTS):
+            return f"writing to `{target.value}`", target.span
+    return "", None
+
+
+@lru_cache(maxsize=64)
+def _is_opened(stage: Stage, what: str) -> bool:
+    """Whether something may have given the folder to others before: then an ordinary user may write there."""
+    folder = next((root for root in ROOTS if f"`{root}" in what), None)
+    return folder is not None and any(
+        folder.rstrip("/") in text and any(word in text for word in ("chown", "chmod", "setfacl"))
+        for part in stage.chain()
+        for text in (instruction.body.text + str(instruction.flag("chown") or "") for instruction in part.instructions)
+    )
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dagdock.api import Bad, Command, Edit, Fix, Problem, Problems, Run, Span, rule
 
+from ._base_image import known_image
 from ._users import is_root
 
 SUDO = ("sudo", "/usr/bin/sudo", "/bin/sudo")
@@ -51,16 +52,24 @@ def sudo_in_run(run: Run) -> Problems:
         if word.value == "sudo" and "sudo" in command.effective.wrappers and command.words[0].value not in SUDO
     ]
     if words:
-        user = run.stage.user_at(run) if run.stage else None
-        other = user is not None and run.stage is not None and not is_root(user, run.stage)
+        root = _is_root(run)
         yield Problem(
             words[0][1],
-            "sudo makes a way to root in the image that everybody who gets in can take. Set `USER root` for this step, "
-            "and go back after it"
-            if other
-            else "a build runs as root already, so sudo only has to be installed for nothing. Leave it out",
-            fix=None if other else _fix(run, [command for command, _ in words]),
+            "a build runs as root already, so sudo only has to be installed for nothing. Leave it out"
+            if root
+            else "sudo makes a way to root in the image that everybody who gets in can take. Set `USER root` for this "
+            "step, and go back after it",
+            fix=None if root is False else _fix(run, [command for command, _ in words]),
         )
+
+
+def _is_root(run: Run) -> bool | None:
+    """Whether the step runs as root anyway: by USER, or as the base image is known to do; None where unknown."""
+    user = run.stage.user_at(run) if run.stage else None
+    if user is not None:
+        return is_root(user, user.stage) if user.stage else None
+    known = known_image(run.stage.root_image) if run.stage else None
+    return None if known is None else known["user"] != "other"
 
 
 def _fix(run: Run, commands: Sequence[Command]) -> Fix | None:

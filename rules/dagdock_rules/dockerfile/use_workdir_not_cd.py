@@ -50,9 +50,12 @@ def use_workdir_not_cd(run: Run) -> Problems:
 
 
 def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
-    """Whether the folder is for temporary files, or the RUN deletes it or leaves it again itself."""
+    """Whether the folder is for temporary files, or the RUN deletes it, leaves it again, or only the shell knows it."""
     move, _ = step
     folder = (move.arguments[0].value or move.arguments[0].text).rstrip("/")
+    scope = run.stage.scope_at(run) if run.stage else None
+    if any(scope is None or name not in scope for name in move.arguments[0].variables):
+        return True  # WORKDIR knows no variables of the shell
     if folder.startswith(("/tmp", "/var/tmp", "/var/cache", "-", "~", "..", "$(", "`")):
         return True
     for command in run.script.commands[1:]:
