@@ -130,7 +130,7 @@ class BuildGraph:
         if isinstance(step, From):
             found += _base_inputs(stage)
         else:
-            below = self._below(layer)
+            below = self._below.get(id(layer))
             if below and not layer.linked:
                 found.append(Input("parent", f"line {below.line}", below.line))
             found.append(Input("text", "its own text"))
@@ -146,16 +146,21 @@ class BuildGraph:
             found += _read_inputs(step)
         return found
 
-    def _below(self, layer: Layer) -> Layer | None:
-        """The layer that a layer stands on."""
-        last: Layer | None = None
-        for stage in reversed(list(layer.stage.chain())):
-            for other in self.stages[stage.index].layers:
-                if other is layer:
-                    return last
-                if other.makes != "config":
-                    last = other
-        return None
+    @cached_property
+    def _below(self) -> dict[int, Layer]:
+        """For each layer, by its identity, the one that it stands on."""
+        below: dict[int, Layer] = {}
+        tops: dict[int, Layer | None] = {}
+        for stage in self.stages:
+            parent = stage.stage.parent
+            top = tops[parent.index] if parent else None
+            for layer in stage.layers:
+                if top is not None:
+                    below[id(layer)] = top
+                if layer.makes != "config":
+                    top = layer
+            tops[stage.stage.index] = top
+        return below
 
 
 def steps_of(stage: Stage) -> list[Instruction]:

@@ -101,6 +101,9 @@ class UsageError(Exception):
 
 def layers_command(arguments: argparse.Namespace) -> int:
     """`dagdock layers DOCKERFILE`. Gives the exit status: 0, or 2 where the question cannot be answered."""
+    import gc
+
+    gc.disable()  # all that is made is kept to the end
     try:
         view, notes = _view(arguments)
     except UsageError as problem:
