@@ -103,7 +103,9 @@ def _is_opened(stage: Stage, what: str) -> bool:
     return folder is not None and any(
         folder.rstrip("/") in text and any(word in text for word in ("chown", "chmod", "setfacl"))
         for part in stage.chain()
-        for text in (instruction.body.text + str(instruction.flag("chown") or "") for instruction in part.instructions)
+        for text in (
+            instruction.body.text + (" chown" if instruction.flag("chown") else "") for instruction in part.instructions
+        )
     )
 
 
