@@ -32,12 +32,12 @@ def is_url(text: str) -> bool:
 
 
 def is_time(text: str) -> bool:
-    """A time of RFC 3339, with its date, `T` or a blank, and its zone."""
+    """A time of RFC 3339: date, `T`, time and zone."""
     import re
     from datetime import datetime
 
     found = re.fullmatch(
-        r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", text
+        r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", text
     )
     if not found:
         return False
@@ -82,7 +82,7 @@ def is_license(text: str) -> bool:
 
 
 def is_hash(text: str) -> bool:
-    return len(text) in (7, 40, 64) and all(digit in "0123456789abcdefABCDEF" for digit in text)
+    return len(text) in (7, 40) and all(digit in "0123456789abcdef" for digit in text)
 
 
 def is_semver(text: str) -> bool:

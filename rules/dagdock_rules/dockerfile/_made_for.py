@@ -9,10 +9,20 @@ DEVELOPMENT = frozenset(
     "sample samples demo playground sandbox fixture fixtures testdata lint".split()
 )
 
+BUILDING = frozenset("build builder building compile compiler sdk tools toolchain toolbox base".split())
+
 
 def is_for_development(stage: Stage) -> bool:
     """Whether a stage, or its file, is made for development or tests: `AS dev`, `Dockerfile.dev`, `.devcontainer/`."""
+    return not DEVELOPMENT.isdisjoint(_words(stage))
+
+
+def is_for_building(stage: Stage) -> bool:
+    """Whether a stage, or its file, is made for others to build with: `AS builder`, `java-build.Dockerfile`."""
+    return not BUILDING.isdisjoint(_words(stage))
+
+
+def _words(stage: Stage) -> list[str]:
     import re
 
-    words = re.split(r"[^a-z0-9]+", f"{stage.name or ''}/{stage.span.source.path}".lower())
-    return not DEVELOPMENT.isdisjoint(words)
+    return re.split(r"[^a-z0-9]+", f"{stage.name or ''}/{stage.span.source.path}".lower())

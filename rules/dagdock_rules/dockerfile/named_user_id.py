@@ -41,5 +41,5 @@ def _is_given(user: User, name: str) -> bool:
     """Whether an ARG says the user, so that each build may give a number."""
     scope = user.stage.scope_at(user) if user.stage else None
     names = [str(variable.name) for variable in (user.user.variables if user.user else ())]
-    bindings = [scope.get(each) for each in names] if scope else []
-    return any(binding is not None for binding in bindings)
+    above = user.dockerfile.global_scope  # not known in a stage, which another rule says
+    return any((scope is not None and each in scope) or each in above for each in names)

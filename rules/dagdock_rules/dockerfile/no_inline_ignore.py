@@ -24,7 +24,7 @@ def no_inline_ignore(file: Dockerfile) -> Problems:
     import re
 
     pattern = re.compile(
-        r"#\s*(?:(?P<hadolint>hadolint)\s+(?:global\s+|stage\s+)?ignore\s*=|dagdock\s*:\s*ignore|check\s*=\s*.*\bskip\s*="
+        r"#\s*(?:(?P<hadolint>hadolint\s+ignore\s*=\s*\w)|hadolint\s+(?:global|stage)\s+ignore\s*=\s*\w|dagdock\s*:\s*ignore|check\s*=\s*.*\bskip\s*="
         r"|trivy:ignore|checkov:skip)",
         re.IGNORECASE,
     )

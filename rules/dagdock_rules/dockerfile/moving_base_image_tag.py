@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, load_data, rule
+
+from ._base_image import argument_behind
+from ._contexts import is_built_beside, is_named_context
+
+# What may stand behind a tag that moves: the variant.
+VARIANTS = (
+    "slim alpine bookworm bullseye buster stretch trixie jammy noble focal fpm apache cli jre jdk perl otel "
+    "full minimal slimmed"
+).split()
+
+
+@rule(
+    "DF126",
+    severity="warning",
+    since="0.1",
+    lessons=["L08"],
+    tags=["reproducible"],
+    bad=[
+        Bad("FROM «node:lts»\n"),
+        Bad("FROM «nginx:stable-alpine»\n"),
+        Bad("ARG TAG=edge\nFROM «alpine:$TAG»\n"),
+    ],
+    good=[
+        "FROM node:22.11-slim\n",
+        "FROM nginx:1.27-alpine\n",
+        "FROM nginx:stable@sha256:" + "a1" * 32 + "\n",
+        "FROM alpine:3.20 AS dev\nFROM dev\n",
+    ],
+)
+def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
+    """A base image is taken at a tag that moves on to the next release.
+
+    `lts`, `stable`, `edge` and their like are put on another image with each release, the next major version included,
+    just as `latest` is. The same Dockerfile then gives another image tomorrow. Name the version that you tested with.
+
+    https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
+    """
+    image, word = stage.image, stage.image_word
+    if image is None or word is None or image.digest or not image.tag or stage.is_scratch:
+        return
+    first, _, rest = image.tag.partition("-")
+    moving: list[str] = load_data("dagdock_rules", "image-tags")["moving"]
+    variant = not rest or all(any(part.startswith(name) for name in VARIANTS) for part in rest.split("-"))
+    if first not in moving or not variant or image.tag == "latest":
+        return  # `latest` is another rule's
+    if is_named_context(stage.base or "", stage.dockerfile, project) or _is_own(image.name, stage, project):
+        return
+    argument = argument_behind(stage)
+    yield Problem(
+        word,
+        f"`{image.tag}` is put on the next release of `{image.familiar}` one day, so a build can break though nothing "
+        "changed here. Name the version that you tested",
+        related=[Related(argument, "the default is set here")] if argument else (),
+    )
+
+
+def _is_own(name: str, stage: Stage, project: Project) -> bool:
+    return is_built_beside(name.rpartition("/")[2], stage.dockerfile, project)
