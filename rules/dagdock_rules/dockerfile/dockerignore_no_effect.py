@@ -27,8 +27,14 @@ CLOSED = frozenset((".git", "node_modules", ".venv", "venv", "__pycache__", ".te
             {".dockerignore": ".git\n«__pycache__»\n", "app/__pycache__/main.pyc": "", "Dockerfile": "FROM alpine:3\n"},
             fixed={".dockerignore": ".git\n**/__pycache__\n"},
         ),
-        Bad({".dockerignore": "«!README.md»\n*.md\n", "Dockerfile": "FROM alpine:3\n"}),
-        Bad({".dockerignore": ".git\n«../secrets»\n", "Dockerfile": "FROM alpine:3\n"}),
+        Bad(
+            {".dockerignore": "«!README.md»\n*.md\n", "Dockerfile": "FROM alpine:3\n"},
+            fixed={".dockerignore": "*.md\n!README.md\n"},
+        ),
+        Bad(
+            {".dockerignore": ".git\n«../secrets»\n", "Dockerfile": "FROM alpine:3\n"},
+            fixed={".dockerignore": ".git\n"},
+        ),
     ],
     good=[
         {".dockerignore": ".git\n**/__pycache__\n", "app/__pycache__/main.pyc": "", "Dockerfile": "FROM alpine:3\n"},
@@ -49,7 +55,9 @@ def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
             continue
         if pattern.cleaned.startswith(".."):
             yield Problem(
-                pattern, f"`{pattern.text}` lies outside of the build context, which is never sent. Delete it"
+                pattern,
+                f"`{pattern.text}` lies outside of the build context, which is never sent. Delete it",
+                fix=Fix.delete_lines("Delete this line", pattern),
             )
         elif pattern.negated:
             later = _later_match(pattern, file.patterns[place + 1 :])
@@ -59,9 +67,14 @@ def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
                     f"`{later.text}` in line {later.span.line} leaves it out again, for the last line that matches "
                     "decides. Move this line below that one",
                     related=[Related(later, "this line decides")],
+                    fix=_below(pattern, later),
                 )
             elif not any(not other.negated for other in file.patterns[:place]):
-                yield Problem(pattern, "nothing above leaves anything out, so there is nothing to take back. Delete it")
+                yield Problem(
+                    pattern,
+                    "nothing above leaves anything out, so there is nothing to take back. Delete it",
+                    fix=Fix.delete_lines("Delete this line", pattern),
+                )
         else:
             found = _deeper(pattern, file, project)
             if found:
@@ -71,6 +84,13 @@ def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
                     f"`**/{pattern.cleaned}`",
                     fix=Fix.replace(f"Write `**/{pattern.cleaned}`", pattern, f"**/{pattern.cleaned}", "unsafe"),
                 )
+
+
+def _below(pattern: IgnorePattern, later: IgnorePattern) -> Fix:
+    """Move a line below another one."""
+    moved = Fix.insert_line_after("", later, str(pattern.text)).edits
+    deleted = Fix.delete_lines("", pattern).edits
+    return Fix(f"Move this line below line {later.span.line}", [*deleted, *moved], "unsafe")
 
 
 def _later_match(pattern: IgnorePattern, later: list[IgnorePattern]) -> IgnorePattern | None:
