@@ -20,6 +20,10 @@ from ._moves_in_run import leading_cd
     ],
     bad=[
         Bad(
+            "FROM node:22-slim\nRUN mkdir -p /app && «cd /app» && npm ci\n",
+            fixed="FROM node:22-slim\nWORKDIR /app\nRUN npm ci\n",
+        ),
+        Bad(
             "FROM debian:12\nRUN «cd /app» && make\n",
             fixed="FROM debian:12\nWORKDIR /app\nRUN make\n",
         ),
@@ -58,7 +62,9 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
         return True  # WORKDIR knows no variables of the shell
     if folder.startswith(("/tmp", "/var/tmp", "/var/cache", "-", "~", "..", "$(", "`")):
         return True
-    for command in run.script.commands[1:]:
+    for command in run.script.commands:
+        if command.start <= move.start:
+            continue
         if command.name in ("cd", "pushd", "popd"):
             return True
         words = [word.value or word.text for word in command.effective.arguments]
@@ -68,9 +74,9 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
 
 
 def _fix(run: Run, move: Command, following: Command) -> Fix | None:
-    """WORKDIR above the RUN, and the `cd` gone."""
+    """WORKDIR above the RUN, and the `cd` gone, with the `mkdir` before it."""
     path = move.arguments[0].value
-    gap = Span(run.span.source, move.span.start, following.span.start)
+    gap = Span(run.span.source, run.script.commands[0].span.start, following.span.start)
     if run.heredocs or run.onbuild is not None or not path or " " in path or following.joined != "&&":
         return None
     if "#" in gap.text or run.span.begin.column != 1:
