@@ -61,8 +61,8 @@ def cache_problems(run: Run, families: tuple[str, ...]) -> Problems:
             cache = CACHES[family]
             yield Problem(
                 call.head,
-                f"{call.manager} keeps what it downloaded in this layer. End the RUN with `{cache.clean}`, or use a cache "
-                "mount",
+                f"{call.manager} keeps what it downloaded in this layer. End the RUN with `{cache.clean}`, or use a "
+                "cache mount",
                 fix=append_command(run, f"End this RUN with `{cache.clean}`", cache.clean),
             )
 

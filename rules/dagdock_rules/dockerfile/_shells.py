@@ -37,6 +37,8 @@ def shell_behind(stage: Stage | None) -> str | None:
     if stage is None:
         return None
     *_, root = stage.chain()
+    if root.image is None and root.image_word and "alpine" in root.image_word.raw.lower():
+        return "ash"  # `php:${PHP_VERSION}-alpine`
     return "" if root.is_scratch else shell_of(root.image)
 
 
