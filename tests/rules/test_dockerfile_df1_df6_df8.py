@@ -673,6 +673,3 @@ def test_the_right_to_be_run_is_kept_by_copy(tmp_path: Path) -> None:
         linter = Linter(finder=Finder(config=Config()), choice=Choice(select=["PJ111"]))
         findings = linter.check(workspace, [workspace.target(str(tmp_path / "Dockerfile"))]).findings
         assert bool(findings) is found, lines
-        if findings:
-            fix = findings[0].fix
-            assert fix is not None and [edit.text for edit in fix.edits] == [" --chmod=755"]

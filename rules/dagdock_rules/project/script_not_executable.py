@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Edit, Fix, Problem, Problems, Related, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 if TYPE_CHECKING:
     from dagdock.api import CommandInstruction, CopyLike, Dockerfile, Project, Source, Stage
@@ -26,7 +26,6 @@ class Started:
     severity="error",
     since="0.1",
     kind="project",
-    fix="unsafe",
     bad=[
         Bad(
             {
@@ -90,7 +89,6 @@ def script_not_executable(file: Dockerfile, project: Project) -> Problems:
                 f"`{name}` may not be run as a program, so the container ends with `permission denied`. Give COPY "
                 "`--chmod=755`, or the file its right with `git update-index --chmod=+x`",
                 related=[Related(found.copy, "COPY keeps the rights of the file")],
-                fix=_fix(found.copy),
             )
 
 
@@ -143,10 +141,3 @@ def _texts_of_runs(stage: Stage) -> str:
 
     runs = [run for part in stage.chain() for run in part.all_of(Run)]
     return "\n".join([*(run.body.text for run in runs), *(doc.body.text for run in runs for doc in run.heredocs)])
-
-
-def _fix(copy: CopyLike) -> Fix | None:
-    if len(copy.sources) != 1:
-        return None
-    end = copy.keyword.span.end
-    return Fix("Let COPY make it a program", [Edit(copy.span.source.span(end, end), " --chmod=755")], "unsafe")
