@@ -99,8 +99,9 @@ def _pip(call: PackageCommand) -> str:
 
 def _builds(stage: Stage) -> bool:
     """Whether the stage needs the tools: it builds with them, runs them, or throws them out again."""
-    text = "\n".join(step.span.text for step in stage.instructions if isinstance(step, (Run, Cmd, Entrypoint)))
-    return bool(_tools().search(text))
+    steps = [step for step in stage.instructions if isinstance(step, (Run, Cmd, Entrypoint))]
+    texts = (" ".join(step.exec_form) if step.exec_form is not None else step.span.text for step in steps)
+    return any(_tools().search(text) for text in texts)
 
 
 def _is_for_work(stage: Stage) -> bool:

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
 DEEPEST, MOST = 4, 400
 # Nobody looks into these, and many a project has them only below the root.
+# Names that people mean wherever they are; of others (`Dockerfile`, `README.md`) there may well be more below.
+EVERYWHERE = frozenset(
+    "__pycache__ node_modules .venv venv .DS_Store .pytest_cache .mypy_cache .ruff_cache .tox .terraform .idea .vscode "
+    ".env .ipynb_checkpoints .gradle .next .cache coverage bin obj Thumbs.db .vs .git .svn .coverage .eggs".split()
+)
 CLOSED = frozenset((".git", "node_modules", ".venv", "venv", "__pycache__", ".terraform", "vendor"))
 
 
@@ -106,6 +111,8 @@ def _deeper(pattern: IgnorePattern, file: IgnoreFile, project: Project) -> str:
     name = pattern.cleaned
     path = project.path_of(file)
     if path is None or "/" in name or "**" in name or name in ("*", ".") or pattern.text.startswith("/"):
+        return ""
+    if name not in EVERYWHERE and not name.startswith(("*.", "*~", "._*")):
         return ""
     root = dirname(path) or "."
     if not path.endswith("/.dockerignore") and path != ".dockerignore":

@@ -10,7 +10,7 @@ ON_REQUEST = (
     "dev|devel|development|test|tests|testing|unit|integration|e2e|lint|linter|check|checks|debug|ci|prod|production|"
     "staging|release|local|docs|doc|bench|benchmark|coverage|format|validate|vendor|update|binary|binaries|artifact|"
     "artifacts|export|output|cross|image|runtime|server|client|web|api|app|worker|base|all|shell|run|builder|build|"
-    "package|dist|final|migrate|migration|migrations|cli|agent|minimal|full|slim|rootless|default|devcontainer|watch"
+    "package|dist|final|target|runner|stage|migrate|migration|migrations|cli|agent|minimal|full|slim|rootless|default|devcontainer|watch"
 )
 FILES = ("makefile", "justfile", "taskfile.yml", "jenkinsfile", ".gitlab-ci.yml", "docker-bake.hcl", "docker-bake.json")
 
@@ -101,7 +101,11 @@ def _is_asked_for(name: str, file: Dockerfile, project: Project) -> bool:
             return True
     named = re.compile(rf"target[\s\"':=]+{re.escape(name)}\b|\b{re.escape(name)}\b.*\btarget\b", re.IGNORECASE)
     folder = dirname(project.path_of(file) or "")
-    for place in dict.fromkeys((folder, "", ".github/workflows", "scripts", "hack", "ci")):
+    places = [folder]
+    while folder:
+        folder = dirname(folder)
+        places.append(folder)
+    for place in dict.fromkeys((*places, ".github/workflows", "scripts", "hack", "ci")):
         for entry in project.facts.names(place or "."):
             lower = entry.lower()
             if lower in FILES or lower.endswith((".sh", ".mk", ".yml", ".yaml", ".md", ".hcl")):
