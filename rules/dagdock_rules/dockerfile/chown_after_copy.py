@@ -38,12 +38,12 @@ def chown_after_copy(run: Run) -> Problems:
     stage = run.stage
     if stage is None or run.onbuild is not None or not ships(run):
         return
-    copies = [step for step in stage.instructions if isinstance(step, CopyLike) and step.index < run.index]
     for command in run.script.commands:
         change = _change(command)
         if change is None or command.context:
             continue
         flag, value, paths = change
+        copies = [step for step in stage.instructions if isinstance(step, CopyLike) and step.index < run.index]
         for copy in reversed(copies):
             target = inside_container(copy)
             path = next((path for path in paths if target and _covers(absolute(run, path), target)), None)
