@@ -22,7 +22,7 @@ from dagdock.dockerfile import (
 )
 from dagdock.ignorefile import WILDCARDS
 from dagdock.layers.graph import BuildGraph, Layer
-from dagdock.layers.sources import clean, excluded, landed, sent, takes
+from dagdock.layers.sources import clean, excluded, is_pinned, landed, sent, takes
 
 if TYPE_CHECKING:
     from dagdock.dockerfile import Mount, Stage, Word
@@ -202,7 +202,7 @@ class _Propagation:
         if word is None or stage.parent is not None:
             return None  # what is new in the stage it is built on came along with that
         for name in (stage.base, word.raw):
-            if name in self.remote:
+            if name in self.remote and "@sha256:" not in name:
                 return _Reason(f"{name} leads to another image")
         reason = self._reads(word, self.global_variables)
         platform = self._reads(stage.platform, self.global_variables) if stage.platform else None
@@ -255,7 +255,7 @@ class _Propagation:
             return
         for word in step.sources:
             source = self._resolved(word, step)
-            if source is not None and isinstance(step, Add) and source in self.remote:
+            if source is not None and isinstance(step, Add) and source in self.remote and not is_pinned(step, source):
                 yield _Reason(f"takes {source}")
             yield from (self._takes(step, source, path) for path in self.paths)
             if self.ignore_file and source is not None and "://" not in source and self._is_many(source):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dagdock.dockerfile import Add, Copy, CopyLike, From, Instruction, Onbuild, Run, Workdir
-from dagdock.layers.sources import clean, git_source, is_url
+from dagdock.layers.sources import clean, git_source, is_pinned, is_url
 
 if TYPE_CHECKING:
     from dagdock.dockerfile import Dockerfile, Mount, Stage
@@ -212,10 +212,11 @@ def _copy_inputs(step: CopyLike) -> Iterator[Input]:
     for word in step.sources:
         source = word.raw
         if isinstance(step, Add) and git_source(source):
-            yield Input("git", f"the commit that {source} leads to, asked at each build")
+            how = "which is pinned" if is_pinned(step, source) else "whose commit is asked at each build"
+            yield Input("git", f"{source}, {how}")
         elif isinstance(step, Add) and is_url(source):
-            pinned = step.flag("checksum")
-            yield Input("url", f"{source}, which is pinned" if pinned else f"{source}, asked at each build")
+            how = "which is pinned" if is_pinned(step, source) else "asked at each build"
+            yield Input("url", f"{source}, {how}")
         else:
             local.append(source)
     if local:

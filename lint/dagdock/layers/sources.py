@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from dagdock.ignorefile import WILDCARDS, Glob
 
 if TYPE_CHECKING:
+    from dagdock.dockerfile import Add
     from dagdock.project import BuildContext
 
 Taken = Literal["yes", "may", "no"]
@@ -23,6 +24,13 @@ def git_source(source: str) -> bool:
     if source.startswith(("git@", "git://", "ssh://")):
         return True
     return is_url(source) and source.partition("#")[0].partition("?")[0].endswith(".git")
+
+
+def is_pinned(add: Add, source: str) -> bool:
+    """Whether ADD gets the same from a URL each time, or nothing: by its checksum, or by a whole commit."""
+    reference = source.partition("#")[2].partition(":")[0]
+    commit = len(reference) == 40 and all(digit in "0123456789abcdef" for digit in reference)
+    return add.flag("checksum") is not None or commit
 
 
 def clean(path: str) -> str:
