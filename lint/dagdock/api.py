@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ServiceCommand,
         ServiceHealth,
         Setting,
+        ShapeFault,
         Value,
         VolumeMount,
     )
@@ -214,6 +215,7 @@ __all__ = [
     "ServiceHealth",
     "Setting",
     "Severity",
+    "ShapeFault",
     "Shell",
     "ShellRemark",
     "Source",
@@ -335,6 +337,7 @@ _HOME: dict[str, str] = {
     "ServiceCommand": "compose",
     "ServiceHealth": "compose",
     "Setting": "compose",
+    "ShapeFault": "compose",
     "Shell": "dockerfile",
     "ShellRemark": "shellcheck",
     "Stage": "dockerfile",

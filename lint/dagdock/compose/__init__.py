@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagdock.compose.commands import ServiceCommand
+from dagdock.compose.faults import ShapeFault
 from dagdock.compose.file import ComposeFile, Include, Load, Resource, bases_of, merge, parse
 from dagdock.compose.interpolation import Interpolation
 from dagdock.compose.mounts import VolumeMount
@@ -41,6 +42,7 @@ __all__ = [
     "ServiceCommand",
     "ServiceHealth",
     "Setting",
+    "ShapeFault",
     "Value",
     "VolumeMount",
     "bases_of",

@@ -6,7 +6,32 @@ from collections.abc import Iterator
 
 from dagdock.compose.interpolation import malformed
 from dagdock.compose.section import entries_of, is_null
+from dagdock.rule import Related
+from dagdock.text import Span
 from dagdock.yamltree import Fault, Mapping, Node, Scalar, Sequence, Tree, follow
+
+
+class ShapeFault(Fault):
+    """A place where a file is not what Compose takes.
+
+    Kinds: `unknown-key`, `wrong-type`, `invalid-value`, `missing-key` and `double-item`. `node` is what is wrong,
+    `instead` what was probably meant, if that can be told: the right key, or the value as it has to be written.
+    """
+
+    __slots__ = ("instead", "node")
+
+    def __init__(
+        self,
+        kind: str,
+        span: Span,
+        message: str,
+        node: Node,
+        instead: str | None = None,
+        related: tuple[Related, ...] = (),
+    ) -> None:
+        super().__init__(kind, span, message, related)
+        self.node = node
+        self.instead = instead
 
 
 def faults_of(tree: Tree, root: Mapping | None) -> list[Fault]:

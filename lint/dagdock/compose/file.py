@@ -8,7 +8,7 @@ from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 from typing import ClassVar
 
-from dagdock.compose.faults import faults_of
+from dagdock.compose.faults import ShapeFault, faults_of
 from dagdock.compose.merge import SERVICE, mapping_of, merge_mappings, merge_nodes
 from dagdock.compose.section import Section, entries_of, items_of, values_of
 from dagdock.compose.service import Extends, Service, extends_of
@@ -122,6 +122,17 @@ class ComposeFile:
         if self.bases:
             return [fault for base in self.bases for fault in base.faults]
         return faults_of(self.tree, self.root)
+
+    @cached_property
+    def shape(self) -> list[ShapeFault]:
+        """Where this file is not what Compose takes: keys, kinds of values and the values themselves."""
+        if self.bases:
+            return [fault for base in self.bases for fault in base.shape]
+        if any(fault.kind == "syntax" for fault in self.faults):
+            return []
+        from dagdock.compose.shape import shape_faults
+
+        return shape_faults(self.root, self.env, partial=self.is_fragment)
 
     def walk(self) -> Iterator[ComposeFile | Service]:
         """The nodes that rules look at: the file, then the services that are written in it."""

@@ -12,7 +12,7 @@ from dagdock.text import Mapped, Span, Text
 from dagdock.yamltree import Scalar
 
 # Tags that leave the reading of a plain scalar as it is; any other makes it text.
-_PLAIN_TAGS = (None, "!!int", "!!float", "!!bool", "!!null", "!override")
+PLAIN_TAGS = (None, "!!int", "!!float", "!!bool", "!!null", "!override")
 
 
 class Value:
@@ -60,7 +60,7 @@ class Value:
         text = self.raw
         if "$" in text:
             return "text", self.filled.text if self.filled.known else None
-        if self._part or self.node.style != "plain" or self.node.tag not in _PLAIN_TAGS:
+        if self._part or self.node.style != "plain" or self.node.tag not in PLAIN_TAGS:
             return "text", str(text)
         return scalars.resolve(text)
 

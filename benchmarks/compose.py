@@ -1,0 +1,178 @@
+"""Holds dagdock beside the real Docker Compose: what that refuses must be an error here, what it takes must be none."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dagdock.compose.file import DEFAULT_NAMES
+from dagdock.project.classify import classify
+
+# What Compose says, by kind. What is found first counts; None is no matter of the text: files that are not there,
+# variables that only the environment can give, services that only other files complete.
+KINDS: list[tuple[str | None, str]] = [
+    (None, r"no such file or directory|not found: stat|is a directory|permission denied|not a regular file"),
+    (None, r"required variable|neither an image nor a build|no service selected|empty compose file|cannot unmarshal"),
+    (None, r"remote|git|failed to (?:fetch|resolve)|unable to|network is unreachable|MarshalJSON|project name"),
+    ("cycle", r"cycle"),
+    ("duplicate key", r"already defined|duplicate"),
+    ("interpolation", r"interpolat"),
+    ("reference", r"undefined|not found|unknown service|cannot extend|non-buildable"),
+    ("mount", r"mount target|invalid spec|invalid empty volume|invalid mount|already mounted"),
+    ("port", r"invalid (?:proto|containerPort|hostPort|IP|ip address|ranges|start-end|range|empty port|port)|[pP]ort"),
+    ("syntax", r"failed to parse|yaml:|line \d+:|top-level object"),
+    ("schema", r"validating|must be|decoding|exclusive|additional properties|conflicting|distinct|declare|unexpected"),
+]
+# The codes that say that Compose refuses a file.
+REFUSALS = re.compile(r"DC0(?!05$)\d\d")
+
+
+class Answer(NamedTuple):
+    """What Compose made of a set of files."""
+
+    code: int
+    message: str
+    model: str
+
+
+class Case(NamedTuple):
+    paths: tuple[str, ...]
+    answer: Answer
+
+    @property
+    def kind(self) -> str | None:
+        for kind, words in KINDS:
+            if re.search(words, self.answer.message):
+                return kind
+        return "other"
+
+
+def sets_of(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Each Compose file alone, and each that Compose takes by itself together with its override."""
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in (".git", "node_modules", ".venv"))
+        for name in sorted(names):
+            path = Path(where, name)
+            if path.suffix in (".yml", ".yaml") and path.is_file() and classify(name, path.read_bytes()) == "compose":
+                yield (str(path),)
+                stem = name.partition("compose.")[0] + "compose.override"
+                over = [path.with_name(f"{stem}{end}") for end in (".yaml", ".yml")]
+                if name in DEFAULT_NAMES:
+                    yield from ((str(path), str(one)) for one in over if one.is_file())
+
+
+def ask(compose: str, paths: tuple[str, ...]) -> Answer:
+    command = [compose, *(word for path in paths for word in ("-f", path)), "--profile", "*"]
+    command += ["config", "--format", "json", "--no-env-resolution"]
+    environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir()}
+    found = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=environment,
+        cwd=Path(paths[0]).parent,
+        check=False,
+    )
+    lines = [line for line in found.stderr.splitlines() if not re.match(r"time=.*level=", line)]
+    return Answer(found.returncode, " ".join(lines), found.stdout)
+
+
+def answers(compose: str, sets: list[tuple[str, ...]], kept: Path | None) -> list[Case]:
+    """Compose's answers, those of an earlier run taken from a file."""
+    known: dict[str, list[Any]] = json.loads(kept.read_text()) if kept and kept.exists() else {}
+    missing = [paths for paths in sets if "\n".join(paths) not in known]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for paths, answer in zip(missing, pool.map(lambda paths: ask(compose, paths), missing), strict=True):
+            known["\n".join(paths)] = list(answer)
+    if kept and missing:
+        kept.write_text(json.dumps(known))
+    return [Case(paths, Answer(*known["\n".join(paths)])) for paths in sets]
+
+
+def findings(paths: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """By file, the findings of dagdock that say that Compose refuses it."""
+    command = [sys.executable, "-m", "dagdock", "check", "--format", "json", "--exit-zero", "--isolated", "--no-cache", *paths]
+    report = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in report["findings"]:
+        if one["severity"] == "error" and REFUSALS.match(one["code"]):
+            found[os.path.abspath(one["path"])].append(one)
+    return found
+
+
+def fits(finding: dict[str, Any], message: str) -> bool:
+    """Whether a finding is about what Compose's message names: a key, a service, a text or a line."""
+    words = set(re.findall(r"['\"`]([^'\"`]+)['\"`]", message))
+    for place in re.findall(r"(?:services|networks|volumes|secrets|configs|models)[.\[][^\s:]+", message):
+        words.update(re.split(r"[.\[\]]+", place)[1:])
+    words |= set(
+        re.findall(r"spec: (\S+):|undefined (?:build )?\w+ ([^\s:]+)|-> (\S+)", message)
+        and [
+            word
+            for group in re.findall(r"spec: (\S+):|undefined (?:build )?\w+ ([^\s:]+)|-> (\S+)", message)
+            for word in group
+        ]
+    )
+    if (line := re.search(r"line (\d+)", message)) and abs(int(line[1]) - finding["start"]["line"]) <= 1:
+        return True
+    text = finding["message"] + Path(finding["path"]).read_text(errors="replace").split("\n")[finding["start"]["line"] - 1]
+    words = {word for word in words if word and not word.isdigit()}
+    return not words or any(word in text for word in words)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+", help="folders with Compose files")
+    parser.add_argument("--compose", default=shutil.which("docker-compose"), help="Compose's own binary")
+    parser.add_argument("--kept", type=Path, help="a file to keep Compose's answers in")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="show so many of the differences of each kind")
+    arguments = parser.parse_args()
+    if arguments.compose is None:
+        sys.exit("no docker-compose on PATH: name one with --compose")
+    sets = [paths for folder in arguments.folders for paths in sets_of(folder.resolve())]
+    cases = answers(arguments.compose, sets, arguments.kept)
+    found = findings(sorted({path for paths in sets for path in paths}))
+
+    counts: Counter[tuple[str, str]] = Counter()
+    shown: Counter[str] = Counter()
+    for case in cases:
+        errors = [one for path in case.paths for one in found[path]]
+        if case.answer.code == 0:
+            kind, right = "taken", not errors
+        elif case.kind is None:
+            continue
+        else:
+            kind, right = case.kind, any(fits(one, case.answer.message) for one in errors)
+        counts[kind, "all"] += 1
+        counts[kind, "right"] += right
+        if not right and shown[kind] < arguments.show:
+            shown[kind] += 1
+            print(f"{kind}: {' + '.join(case.paths)}\n    Compose: {case.answer.message[:300] or 'takes it'}")
+            for one in errors[:5]:
+                print(f"    dagdock: {one['start']['line']}:{one['start']['column']} {one['code']} {one['message']}")
+    print(f"\n{'':<16}{'files':>8}{'alike':>8}{'share':>9}")
+    kinds = [kind for kind, what in counts if what == "all" and kind != "taken"]
+    for kind in sorted(kinds):
+        row(kind, counts[kind, "all"], counts[kind, "right"])
+    row("refused", sum(counts[kind, "all"] for kind in kinds), sum(counts[kind, "right"] for kind in kinds))
+    row("taken", counts["taken", "all"], counts["taken", "right"])
+
+
+def row(kind: str, all_: int, right: int) -> None:
+    print(f"{kind:<16}{all_:>8}{right:>8}{100 * right / all_ if all_ else 100:>8.1f}%")
+
+
+if __name__ == "__main__":
+    main()

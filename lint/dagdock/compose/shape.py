@@ -1,0 +1,413 @@
+"""Holds a Compose file against the description of what one may look like, key by key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Dict
+from functools import cache
+
+from dagdock.compose import quantities, scalars
+from dagdock.compose.description import Table, Type, form, table
+from dagdock.compose.faults import ShapeFault
+from dagdock.compose.scalars import ScalarType
+from dagdock.compose.section import entries_of
+from dagdock.compose.values import PLAIN_TAGS, Value
+from dagdock.rule import Related
+from dagdock.spelling import nearest
+from dagdock.text import Span, Text
+from dagdock.yamltree import Entry, Mapping, Node, Scalar, Sequence, follow
+
+Path = tuple[str, ...]  # keys from the top; items of a list have that of the list
+
+_FORMATS: dict[str, Callable[[str], bool]] = {
+    "int-text": quantities.is_integer,
+    "number-text": quantities.is_number,
+    "bool-text": quantities.is_boolean,
+    "duration": lambda text: quantities.duration(text) is not None,
+    "size": lambda text: quantities.size(text) is not None,
+}
+_MEANT = {
+    "text": "text",
+    "int": "a whole number",
+    "number": "a number",
+    "bool": "`true` or `false`",
+    "int-text": "a whole number",
+    "number-text": "a number",
+    "bool-text": "`true` or `false`",
+    "duration": "a duration like `1m30s`",
+    "size": "a size like `512m`",
+}
+_READ_AS = {
+    "null": "nothing",
+    "bool": "a truth value",
+    "int": "a number",
+    "float": "a number",
+    "date": "a date",
+    "text": "text",
+}
+_KINDS = {
+    "services": "service",
+    "networks": "network",
+    "volumes": "volume",
+    "secrets": "secret",
+    "configs": "config",
+    "models": "model",
+}
+_PARTS_OF_A_SERVICE = ("deploy", "build", "healthcheck", "logging", "develop", "resources", "limits")
+
+
+def shape_faults(root: Mapping | None, env: Dict[str, str], *, partial: bool) -> list[ShapeFault]:
+    """All that Compose would refuse in the documents of one file, put together; each place once.
+
+    `partial` says that the file is merged into another one: what it lacks may stand there.
+    """
+    if root is None or _is_template(root):
+        return []
+    checker = _Checker(env, partial)
+    checker.top(root)
+    return sorted(checker.found, key=lambda fault: fault.span.start)
+
+
+def _is_template(root: Mapping) -> bool:
+    """Whether `{{ … }}` stands where YAML reads a mapping: a file that a program fills in first."""
+    text = root.source.text
+    return "{{" in text and bool(re.search(r"(?:^|[:\-] +)\{\{", text, re.M))
+
+
+class _Checker:
+    """Goes through the nodes; what several aliases bring in is looked at once."""
+
+    def __init__(self, env: Dict[str, str], partial: bool) -> None:
+        self.env = env
+        self.partial = partial  # whether other files are merged with what is being looked at
+        self.found: list[ShapeFault] = []
+        self._seen: set[tuple[int, int]] = set()
+
+    def top(self, root: Mapping) -> None:
+        description = table("file")
+        entries = entries_of(root)
+        services = entries.get("services")
+        unknown = [entry for name, entry in entries.items() if name not in description.keys and name[:2] != "x-"]
+        for entry in unknown[:1] if services is None and all(map(_is_service, unknown)) else unknown:
+            self._unknown(entry, description, ())
+        for name, entry in entries.items():
+            if name == "services":
+                self._services(entry)
+            elif name in description.keys:
+                self.check(entry.value, description.type_of(name), (name,), entry)
+
+    def _services(self, entry: Entry) -> None:
+        """Those that are no mapping are told as syntax."""
+        whole, service = self.partial, table("service")
+        for name, one in entries_of(entry.value).items():
+            self._key(one, ("services",))
+            if not _name().fullmatch(name):
+                self._bad_name(one, ("services",))
+            node = follow(one.value)
+            if isinstance(node, Mapping):
+                self.partial = whole or "extends" in node.merged()
+                self._table(node, service, ("services", name), one)
+        self.partial = whole
+
+    def check(self, node: Node | None, kind: Type, path: Path, entry: Entry | None) -> None:
+        """Hold a node against a type; `entry` is where it stands, None for an item of a list."""
+        tag = node.tag if node is not None else None
+        node = follow(node)
+        if node is None or tag == "!reset" or kind.anything:
+            return
+        if type(node) is Scalar:
+            self._scalar(node, kind, path, entry)
+            return
+        if (id(node), id(kind)) in self._seen:
+            return
+        self._seen.add((id(node), id(kind)))
+        if type(node) is Sequence:
+            if kind.items is None:
+                self._wrong(node, kind, path, entry)
+            else:
+                self._items(node, kind, path)
+        elif type(node) is Mapping:
+            if kind.table:
+                self._table(node, kind.table, path, entry)
+            elif kind.values:
+                self._values(node, kind, path)
+            else:
+                self._wrong(node, kind, path, entry)
+
+    def _table(self, node: Mapping, description: Table, path: Path, entry: Entry | None) -> None:
+        entries = entries_of(node)
+        if entry is None and description.name in ("mount", "port", "grant") and self._is_cut_apart(node, entries, path):
+            return
+        for name, one in entries.items():
+            text = description.keys.get(name)
+            if text is not None:
+                if not description.open:
+                    self.check(one.value, description.type_of(name), (*path, name), one)
+            elif (name[:2] != "x-" or description.closed) and not description.open:
+                self._unknown(one, description, path)
+        for name in description.required:
+            if name not in entries and not (self.partial and entry is not None) and "<<" not in entries:
+                self._missing(node, name, description, path, entry)
+
+    def _values(self, node: Mapping, kind: Type, path: Path) -> None:
+        values = kind.values
+        assert values is not None
+        for name, one in entries_of(node).items():
+            self._key(one, path)
+            if kind.names != "any" and not _name().fullmatch(name):
+                if kind.names == "strict":
+                    self._bad_name(one, path)
+                continue
+            self.check(one.value, values, (*path, name), one)
+
+    def _items(self, node: Sequence, kind: Type, path: Path) -> None:
+        assert kind.items is not None
+        first: dict[tuple[str, str], Scalar] = {}
+        for item in node.items:
+            self.check(item, kind.items, path, None)
+            scalar = follow(item)
+            if kind.unique and isinstance(scalar, Scalar) and scalar.tag != "!reset":
+                what, text = self._read(scalar)
+                if text is not None and (other := first.setdefault((what, text), scalar)) is not scalar:
+                    self._double(item, text, other, path)
+
+    def _double(self, item: Node, text: str, other: Scalar, path: Path) -> None:
+        message = f"`{text}` stands twice in {_place(path)}; Compose wants each item once"
+        place = item.inner if isinstance(item, Scalar) else item.span
+        related = (Related(other.text, "the first one is here"),)
+        self.found.append(ShapeFault("double-item", place, message, item, related=related))
+
+    # --- scalars ---
+
+    def _read(self, node: Scalar) -> tuple[ScalarType, str | None]:
+        """What Compose takes a scalar for, and its text, None where that is not known."""
+        if "$" in node.value:
+            return "text", Value(node, self.env).resolved
+        if node.style != "plain" or node.tag not in PLAIN_TAGS:
+            return "text", node.value
+        return scalars.resolve(node.value)
+
+    def _scalar(self, node: Scalar, kind: Type, path: Path, entry: Entry | None) -> None:
+        what, text = self._read(node)
+        taken = kind.scalars
+        if what == "text":
+            if "text" in taken or (text is None and kind.takes_text):
+                return
+            if text is not None and (text in kind.choices or any(_has_form(text, name) for name in kind.forms)):
+                return
+            if kind.takes_text and text is not None:
+                self._bad_value(node, text, kind, path, entry)
+                return
+        elif what == "int":
+            if "number" in taken or "int" in taken:
+                if kind.range and text is not None and not _is_within(int(text), kind.range):
+                    self._bad_value(node, text, kind, path, entry)
+                return
+        elif what == "float":
+            if "number" in taken or ("int" in taken and text is not None and text.lstrip("-").isdigit()):
+                return
+        elif what in taken or (what == "null" and self.partial):
+            return
+        self._wrong(node, kind, path, entry, what)
+
+    # --- what is wrong ---
+
+    def _unknown(self, entry: Entry, description: Table, path: Path) -> None:
+        name = entry.name
+        what = f"`{name}` in {_place(path)}"
+        close = nearest(name, description.keys)
+        if name in description.newer:
+            message = f"{what}: Compose knows this key only since a release newer than 2.40, which refuses the file"
+        elif close:
+            message = f"{what}: did you mean `{close}`?"
+        elif not path and _is_service(entry):
+            message = f"`{name}` looks like a service: indent it under `services:`, since only there Compose takes it"
+        else:
+            message = f"{what} is no key that Compose knows there{_home(name, description, path)}"
+        span = name.span
+        self.found.append(ShapeFault("unknown-key", span, message, entry.key, close))
+
+    def _key(self, entry: Entry, path: Path) -> None:
+        """Compose refuses keys that YAML reads as something other than text."""
+        key = follow(entry.key)
+        if not isinstance(key, Scalar) or key.style != "plain" or not key.value or key.value[0] not in _ODD:
+            return
+        what = scalars.resolve(key.value)[0]
+        if what == "text" or key.tag not in PLAIN_TAGS or key.value == "<<":
+            return
+        message = f"YAML reads the key `{key.value}` in {_place(path)} as {_READ_AS[what]}, and Compose takes only text"
+        fault = ShapeFault("wrong-type", entry.name.span, f"{message}: put it in quotes", entry.key, f'"{key.value}"')
+        self.found.append(fault)
+
+    def _bad_name(self, entry: Entry, path: Path) -> None:
+        what = _KINDS.get(path[-1], "name")
+        message = f"`{entry.name}` cannot be the name of a {what}: Compose takes {form('name')['says']}"
+        self.found.append(ShapeFault("invalid-value", entry.name.span, message, entry.key))
+
+    def _missing(self, node: Mapping, name: str, description: Table, path: Path, entry: Entry | None) -> None:
+        where: Text | Span = entry.name if entry else _first_line(node)
+        owner = f"an item of {_place(path)}" if entry is None else _place(path)
+        choices = description.type_of(name).choices
+        wanted = f" ({_either(f'`{choice}`' for choice in choices)})" if choices else ""
+        message = f"{owner} lacks `{name}`{wanted}, without which Compose refuses it"
+        self.found.append(ShapeFault("missing-key", where.span, message, node, name))
+
+    def _is_cut_apart(self, node: Mapping, entries: Dict[str, Entry], path: Path) -> bool:
+        """`- ./data: /data`: a blank behind the colon has made a mapping of one text."""
+        (entry, *others) = entries.values() if entries else [None]
+        if entry is None or others or entry.name in table("mount").keys or entry.name in table("port").keys:
+            return False
+        value = follow(entry.value)
+        if not isinstance(value, Scalar) or entry.name in table("grant").keys:
+            return False
+        whole = f"{entry.name}:{value.value}"
+        message = f"the blank behind the colon makes a mapping of this item of {_place(path)}; write `{whole}`"
+        self.found.append(ShapeFault("wrong-type", entry.span, message, node, whole))
+        return True
+
+    def _bad_value(self, node: Scalar, text: str, kind: Type, path: Path, entry: Entry | None) -> None:
+        what = _subject(path, entry)
+        message = f"{what} cannot be `{_short(text)}`; Compose takes {_expected(kind)} there"
+        if kind.range and (text.lstrip("+-").isdigit()):
+            low, high = kind.range
+            message = f"{what} cannot be {text}; it must be " + (
+                f"between {low} and {high}" if high is not None else f"at least {low}"
+            )
+        words = [*kind.choices, *(word for name in kind.forms if name in _words() for word in _words()[name])]
+        close = nearest(text, words)
+        if close:
+            message += f". Did you mean `{close}`?"
+        self.found.append(ShapeFault("invalid-value", _inside(node), message, node, close))
+
+    def _wrong(self, node: Node, kind: Type, path: Path, entry: Entry | None, what: str = "") -> None:
+        subject, expected = _subject(path, entry), _expected(kind)
+        where, instead = _first_line(node), None
+        if isinstance(node, Scalar):
+            where = _inside(node)
+        if what == "null":
+            message = f"{subject} is empty, which Compose refuses; give it {expected}, or take it out"
+            where = entry.name.span if entry else where
+        elif what in ("int", "float", "bool", "date") and kind.takes_text and isinstance(node, Scalar):
+            instead = f'"{node.value}"'
+            takes = [name for name in kind.forms if name in ("duration", "size")]
+            if takes and what != "date":
+                instead = instead if takes == ["size"] else None
+                message = f"{subject} must be text, {_MEANT[takes[0]]}, not the number `{node.value}`"
+            else:
+                message = f"{subject} must be text, but `{node.value}` is read as {_READ_AS[what]}: put it in quotes"
+        elif isinstance(node, Mapping) and entry is None and "text" in kind.scalars and (pair := _pair(node)):
+            instead = f"{pair[0]}={pair[1]}"
+            message = f"{subject} must be text, but `: ` makes a mapping of it; write `{instead}`"
+        else:
+            got = (
+                "a list"
+                if isinstance(node, Sequence)
+                else "a mapping"
+                if isinstance(node, Mapping)
+                else "no such thing"
+            )
+            got = f"`{_short(node.value)}`" if isinstance(node, Scalar) else got
+            message = f"{subject} must be {expected}, not {got}"
+        self.found.append(ShapeFault("wrong-type", where, message, node, instead))
+
+
+_ODD = frozenset("0123456789+-.~nNtTfF")
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    return {"pull": form("pull")["words"]}
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(form("name")["is"])
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(form(name)["is"], re.S)
+
+
+def _has_form(text: str, name: str) -> bool:
+    check = _FORMATS.get(name)
+    return check(text) if check else bool(_pattern(name).fullmatch(text))
+
+
+def _is_within(number: int, bounds: tuple[int, int | None]) -> bool:
+    low, high = bounds
+    return low <= number and (high is None or number <= high)
+
+
+def _is_service(entry: Entry) -> bool:
+    node = follow(entry.value)
+    return isinstance(node, Mapping) and any(key in node.merged() for key in ("image", "build", "container_name"))
+
+
+def _home(name: str, description: Table, path: Path) -> str:
+    """Where a key belongs that does not belong here."""
+    if description.name == "service":
+        home = next((part for part in _PARTS_OF_A_SERVICE if name in table(part).keys), None)
+        if home:
+            return f"; it belongs below `{'deploy.resources.' if home == 'limits' else ''}{home}`"
+    elif len(path) > 2 and path[0] == "services" and name in table("service").keys:
+        return "; it belongs to the service itself, which is less indented"
+    if path and name in table("file").keys:
+        return "; it belongs to the top of the file"
+    return ""
+
+
+def _place(path: Path) -> str:
+    """Where something stands, in words: `build` of service `web`."""
+    if not path:
+        return "the file"
+    kind = _KINDS.get(path[0])
+    if kind is None or len(path) == 1:
+        return f"`{'.'.join(path)}`"
+    owner = f"{kind} `{path[1]}`"
+    return owner if len(path) == 2 else f"`{'.'.join(path[2:])}` of {owner}"
+
+
+def _subject(path: Path, entry: Entry | None) -> str:
+    return f"an item of {_place(path)}" if entry is None else _place(path)
+
+
+def _expected(kind: Type) -> str:
+    ways = [f"`{choice}`" for choice in kind.choices]
+    ways += [form(name)["says"] for name in kind.forms if name not in _MEANT]
+    ways += [_MEANT[name] for name in (*sorted(kind.scalars - {"null"}, reverse=True), *kind.forms) if name in _MEANT]
+    if kind.items:
+        ways.append("a list")
+    if kind.takes_mapping:
+        ways.append("a mapping")
+    return _either(dict.fromkeys(ways)) or "nothing"
+
+
+def _either(words: Iterator[str] | dict[str, None]) -> str:
+    *most, last = [*words] or [""]
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _short(text: str) -> str:
+    line = text.strip().split("\n", 1)[0]
+    return line if len(line) <= 40 else line[:39] + "…"
+
+
+def _pair(node: Mapping) -> tuple[str, str] | None:
+    """The name and value of `- NAME: value`."""
+    if len(node.entries) != 1:
+        return None
+    value = follow(node.entries[0].value)
+    return (node.entries[0].name, value.value) if isinstance(value, Scalar) and not value.is_block else None
+
+
+def _inside(node: Scalar) -> Span:
+    inner = node.inner
+    return inner if inner.start < inner.end else node.span
+
+
+def _first_line(node: Node) -> Span:
+    """The first line of what a node holds."""
+    end = node.source.line_span(node.source.position(node.start).line).end
+    return Span(node.source, node.start, max(node.start, min(node.end, end)))

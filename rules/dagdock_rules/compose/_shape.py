@@ -1,0 +1,23 @@
+"""What the shape of a Compose file makes known to the rules: the faults of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagdock.api import ComposeFile, Scalar, ShapeFault
+
+from ._model import is_for_swarm
+
+
+def faults_of(file: ComposeFile, kind: str) -> Iterator[ShapeFault]:
+    """None where the file is for Swarm, which reads another dialect."""
+    if not is_for_swarm(file):
+        for fault in file.shape:
+            if fault.kind == kind:
+                yield fault
+
+
+def is_plain(fault: ShapeFault) -> bool:
+    """Whether what is wrong is a scalar on one line without quotes: its text can be replaced as it stands."""
+    node = fault.node
+    return isinstance(node, Scalar) and node.style == "plain" and node.raw == node.value and fault.span == node.span
