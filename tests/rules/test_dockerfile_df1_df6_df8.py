@@ -326,6 +326,9 @@ CASES: dict[str, list[Files]] = {
         '«CMD ["x"]»\nENTRYPOINT python app.py\n',
         'ENTRYPOINT \\\n  python app.py\n«CMD ["x"]»\n',
         'ENTRYPOINT ["sh", "-c"]\nCMD python app.py\n',
+        'ENTRYPOINT ["/bin/sh", "-c", "python app.py"]\n«CMD ["--port", "80"]»\n',
+        'ENTRYPOINT ["sh", "-c", "exec app \\"$@\\"", "--"]\nCMD ["x"]\n',
+        'ENTRYPOINT ["sh", "-c", "exec app $0"]\nCMD ["x"]\n',
     ],
     "DF625": [
         'FROM a:1 AS b\nCMD x\nFROM b AS c\n«ENTRYPOINT ["y"]»\nFROM c\nENTRYPOINT ["z"]\n',
@@ -391,7 +394,8 @@ CASES: dict[str, list[Files]] = {
     "DF629": [
         "ENTRYPOINT «redis-server» & python app.py\n",
         "CMD «a» & b & wait\n",
-        'CMD ["bash", "-c", "cron && python app.py"]\n',
+        'CMD ["bash", "-c", "«cron» && python app.py"]\n',
+        "CMD «/etc/init.d/ssh start»; exec gunicorn app:app\n",
         "CMD python app.py &\n",
         "RUN a & b\nCMD a && b\n",
         "FROM a:1 AS x\nCMD «a» & b\nFROM x\n",
@@ -438,6 +442,8 @@ CASES: dict[str, list[Files]] = {
         "WORKDIR /srv\nVOLUME /srv\n«COPY a .»\n",
         "VOLUME /data\nRUN cat /data/x\nCOPY a /database\n",
         "VOLUME $X\nCOPY a /data\n",
+        "WORKDIR /data\nVOLUME /data\n«RUN touch x»\n",
+        "WORKDIR /data\nVOLUME /data\nRUN chown app:app /srv && touch /srv/x\n",
         "FROM a:1\nWORKDIR /app\nCOPY . /app\nVOLUME «/app»\n",
         "FROM a:1\nCOPY seed/ /data/\nVOLUME /data\n",
         "VOLUME /data\nONBUILD COPY a /data\nRUN rm -rf /data/tmp\n",
@@ -537,6 +543,19 @@ CASES: dict[str, list[Files]] = {
         {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": 'exec "$@"\n'},
         {"Dockerfile": 'FROM a:1\nCOPY e.sh /\nCMD ["/e.sh"]\n', "e.sh": ""},
         {"Dockerfile": 'FROM a:1\nCMD ["/e.sh"]\n', "e.sh": '"$@"\n'},
+    ],
+    "PJ112": [
+        {
+            "compose.yaml": "services:\n  a:\n    image: debian:12\n    healthcheck:\n"
+            "      test: «[CMD-SHELL, 'curl -f localhost']»\n",
+        },
+        {
+            "compose.yaml": "services:\n  a:\n    image: debian:12\n    healthcheck:\n      test: [NONE]\n"
+            "  b:\n    image: acme/b:1\n    healthcheck:\n      test: curl -f localhost\n"
+            "  c:\n    image: nginx:1.27\n    healthcheck:\n      test: curl -f localhost\n"
+            "  d:\n    build: ./nowhere\n    healthcheck:\n      test: curl -f localhost\n"
+            "  e:\n    image: ${IMAGE}\n    healthcheck:\n      test: curl -f localhost\n",
+        },
     ],
     "PJ111": [
         {"Dockerfile": 'FROM a:1\nCOPY e.sh .\nCMD ["sh", "./e.sh"]\n', "e.sh": "app\n"},

@@ -49,13 +49,14 @@ def cmd_ignored(stage: Stage) -> Problems:
         return
     if (entrypoint.stage or stage).index > (cmd.stage or stage).index:
         return  # an ENTRYPOINT takes back the CMD of the stage below: cmd-lost-by-entrypoint
+    script = _script(entrypoint)
     related = [Related(entrypoint, "ENTRYPOINT stands here")]
-    if entrypoint.shell_text is not None and entrypoint.shell_text.text.strip():
-        if not any(sign in entrypoint.shell_text.text for sign in ("$@", "$*", "$0", "$1", "${@", "${1")):
+    if script:
+        if not any(sign in script for sign in ("$@", "$*", "$0", "$1", "${@", "${1", "$#")):
             yield Problem(
                 cmd,
-                "this CMD is never used: an ENTRYPOINT in shell form takes no arguments. Write ENTRYPOINT as a JSON "
-                "list of words",
+                "this CMD is never used: ENTRYPOINT is a shell line, which takes no arguments. Write ENTRYPOINT as a "
+                "JSON list of words",
                 related=related,
                 fix=_fix(entrypoint),
                 aliases=(),
@@ -68,6 +69,16 @@ def cmd_ignored(stage: Stage) -> Problems:
             related=related,
             severity="warning",
         )
+
+
+def _script(entrypoint: Entrypoint) -> str:
+    """The shell line of an ENTRYPOINT in shell form, or of `["sh", "-c", "…"]`; empty where it is none."""
+    if entrypoint.shell_text is not None:
+        return entrypoint.shell_text.text.strip()
+    words = entrypoint.exec_form or []
+    if len(words) == 3 and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash") and words[1] == "-c":
+        return str(words[2])
+    return ""
 
 
 def _fix(entrypoint: Entrypoint) -> Fix | None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Cmd, Command, Entrypoint, Problem, Problems, Stage, rule
 
+from ._servers import server_of
+
 # Programs that only wait or tell something, so that the container has one process of its own all the same.
 HELPERS = frozenset("sleep echo wait tail printf true : touch date logger trap".split())
 
@@ -14,6 +16,7 @@ HELPERS = frozenset("sleep echo wait tail printf true : touch date logger trap".
     bad=[
         Bad("FROM python:3.12-slim\nCMD «celery -A app worker» & gunicorn app:app\n"),
         Bad('FROM python:3.12-slim\nCMD ["sh", "-c", "«nginx» & exec gunicorn app:app"]\n'),
+        Bad("FROM debian:12\nCMD «service nginx start» && python3 app.py\n"),
     ],
     good=[
         'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n',
@@ -38,13 +41,19 @@ def several_processes(stage: Stage) -> Problems:
         for place, command in enumerate(commands):
             behind = [each for each in commands[place + 1 :] if each.effective.name not in HELPERS]
             beside = behind or [each for each in commands[:place] if each.background and _works(each)]
-            if command.background and _works(command) and beside:
+            if (command.background or _detaches(command)) and _works(command) and beside:
                 yield Problem(
                     command,
                     f"`{_name(command)}` runs in the background beside `{_name(beside[0])}`, and nobody notices when "
                     "it dies. Give each program a container of its own",
                 )
                 break
+
+
+def _detaches(command: Command) -> bool:
+    """Whether a command goes to the background by itself: `service nginx start`."""
+    server = server_of(command)
+    return server is not None and server.detached
 
 
 def _works(command: Command) -> bool:

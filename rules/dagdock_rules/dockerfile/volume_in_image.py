@@ -79,7 +79,10 @@ def _fills(instruction: Instruction, folder: str) -> bool:
         ]
         if effective.name in WRITES and effective.name != "rm":
             places += [word.value for word in effective.arguments]
-        if any(place and place.startswith("/") and _is_below(place.rstrip("/"), folder) for place in places):
+        # The words of other commands may be no paths at all.
+        relative = effective.name in ("touch", "mkdir")
+        paths = [each for each in places if each and (each.startswith("/") or (relative and each[0] not in "-$"))]
+        if any(_is_below(absolute(instruction, path), folder) for path in paths):
             return True
     return False
 
