@@ -178,6 +178,8 @@ def bodies_of(dockerfile: Dockerfile) -> list[Body]:
         if isinstance(node, CommandInstruction) and node.shell_text is not None and node.dialect in SHELLS:
             if not is_posix(node.shell_text.text, node.dialect) or len(node.shell_text.text) > MAX_LENGTH:
                 continue
+            if node.json_fault and node.json_fault.by_mistake:
+                continue  # a list for Docker, which `malformed-exec-form` is about
             known = node.stage.scope_at(node.onbuild or node).names() if node.stage else set()
             names = sorted({*PROXIES, *(name for name in known if name.isidentifier() and name.isascii())})
             lines = [f"#!/bin/{SHELLS[node.dialect]}", *(f"export {name}=1" for name in names)]

@@ -339,7 +339,7 @@ def _json(instruction: Instruction) -> Faults:
             instruction,
             _as_string(fault.span.text),
         )
-    elif fault.by_mistake and not isinstance(instruction, Shell):
+    elif (fault.by_mistake or _lists_words(instruction)) and not isinstance(instruction, Shell):
         reads = (
             "hands all of it to the shell" if isinstance(instruction, CommandInstruction) else "takes it word by word"
         )
@@ -350,6 +350,14 @@ def _json(instruction: Instruction) -> Faults:
             instruction,
             fault.mended,
         )
+
+
+def _lists_words(instruction: Instruction) -> bool:
+    """`CMD [npm, start]`: what a container starts with is no test command, and no pattern."""
+    import re
+
+    is_list = r"\[(?:[^\s\[].*|\s+[\w./-]+,.*)\]\s*"
+    return isinstance(instruction, (Cmd, Entrypoint)) and bool(re.fullmatch(is_list, instruction.body.text, re.DOTALL))
 
 
 _JSON_REASONS = {

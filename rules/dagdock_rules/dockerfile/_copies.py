@@ -28,7 +28,8 @@ __all__ = [
 
 # Folders and files that hold a project's own programs, and nothing that an installation of packages could need.
 SOURCE_FOLDERS = frozenset(
-    "src source app dags plugins api backend frontend server client web public static templates views tests".split()
+    "src source app dags plugins api backend frontend server client web public static templates views tests etl jobs "
+    "pipelines notebooks worker workers".split()
 )
 SOURCE_FILES = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".php", ".go", ".java", ".cs", ".html", ".css", ".ipynb")
 TOOL_FILES = ("setup", "install", "get-", "bootstrap", "hook", "config", "patch", "gulpfile", "conf.", "version")

@@ -23,7 +23,12 @@ class Tool(NamedTuple):
 
 
 NODE = ("", "install", "i", "in", "ins", "inst", "isntall", "ci", "clean-install", "ic", "install-clean", "fetch")
-MAVEN = Tool("java", ("dependency:go-offline", "dependency:resolve", "dependency:resolve-plugins"), ("pom.xml",))
+MAVEN_BUILDS = ("package", "install", "verify", "clean package", "clean install", "clean verify")
+MAVEN = Tool(
+    "java",
+    ("dependency:go-offline", "dependency:resolve", "dependency:resolve-plugins", *MAVEN_BUILDS),
+    ("pom.xml",),
+)
 TOOLS: dict[str, Tool] = {
     "npm": Tool("node", NODE, ("package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc")),
     "yarn": Tool("node", NODE, ("package.json", "yarn.lock", ".yarnrc.yml", ".yarnrc")),
@@ -148,6 +153,7 @@ def _by_name(call: PackageCommand) -> Found | None:
     if tool is None or call.verb not in tool.verbs or options.has("-g", "--global", "--location=global"):
         return None
     builds = (tool.family == "go" and call.verb != "mod download") or call.verb in ("build", "b")
+    builds = builds or (tool is MAVEN and call.verb in MAVEN_BUILDS)
     if any(not _is_project(word) and not (word.value or "").endswith(PROJECTS) for word in call.packages):
         return None  # packages by name
     if builds and "vendor" in options.values("-mod"):
@@ -158,7 +164,7 @@ def _by_name(call: PackageCommand) -> Found | None:
     elif tool.family == "rust":
         how = "fetch beside an empty `src/main.rs`"
     elif builds:
-        how = "RUN `go mod download`"
+        how = "RUN `mvn dependency:go-offline`" if tool is MAVEN else "RUN `go mod download`"
     return tool.family, "", tool.files, how, builds
 
 

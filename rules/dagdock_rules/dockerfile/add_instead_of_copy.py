@@ -65,7 +65,7 @@ def add_instead_of_copy(add: Add) -> Problems:
     if any(flag.name in ONLY_ADD for flag in add.flags) or not add.sources:
         return
     if all(_is_plain(source) for source in add.sources):
-        name = add.sources[0].value
+        name = add.sources[0].raw.strip("\"'")
         yield Problem(
             add.keyword,
             f"ADD of `{name}` does nothing that COPY would not do, and may one day unpack or download. Use COPY",
@@ -77,7 +77,7 @@ def _is_plain(source: DockerfileWord) -> bool:
     """Whether a source is surely a local file or folder that is no archive."""
     path = source.literal
     if path is None:
-        return False
+        return _is_zip(source)
     lower = path.lower()
     if lower.startswith(REMOTE) or ".git#" in lower or lower.endswith(".git"):
         return False
@@ -85,3 +85,9 @@ def _is_plain(source: DockerfileWord) -> bool:
     if any(sign in tail.rpartition(".")[2] for sign in "*?["):
         return False  # may match an archive
     return not lower.endswith(ARCHIVES)
+
+
+def _is_zip(source: DockerfileWord) -> bool:
+    """Whether a source with variables is surely a local zip, which ADD does not unpack: `dist/$NAME.zip`."""
+    raw = source.raw.lower()
+    return raw.endswith(".zip") and "://" not in raw and not raw.startswith(("$", '"', "'"))

@@ -34,6 +34,10 @@ from ._layers import named, rebuilt_lines
 from ._manifests import Manifest, has_no_package, includes_others, manifests_of, needs_project, text_of
 from ._moves import move_above
 
+# Files that say what to install.
+LISTS = (".txt", ".in", ".lock", ".toml", ".cfg", ".yml", ".yaml", ".pip")
+# Folders with Python in them that an installation may need.
+HELPERS = frozenset("scripts requirements packages vendor libs lib build tools ci docker setup config".split())
 # Files that make a folder a workspace of several packages.
 WORKSPACES = ("pnpm-workspace.yaml", "lerna.json", "go.work", "nx.json", "turbo.json", "rush.json")
 
@@ -125,16 +129,33 @@ def _is_early(copy: CopyLike, manifest: Manifest, copies: list[CopyLike], contex
     if context is None:
         return False
     if any(context.is_folder(source) for source in local_sources(copy)):
-        # A folder with the manifest at its root is the project itself.
+        # A folder with the manifest at its root is the project itself, if there is more in it than lists of packages.
         paths = [copied_from(path, copy, context) for path in _paths(manifest)]
-        folders = [normpath(source) for source in local_sources(copy)]
+        folders = [normpath(source) for source in local_sources(copy) if not _holds_lists(source, context)]
         if any(path and dirname(path) in folders for path in paths):
             return True
-    return bool(program_sources(copy)) and any(
+    return bool(_programs(copy, context)) and any(
         _may_bring(other, manifest) if copies_whole_context(other) else copied_from(path, other, context)
         for other in copies
         for path in _paths(manifest)
     )
+
+
+def _programs(copy: CopyLike, context: BuildContext) -> list[str]:
+    """The sources that are the project's own programs, by their names or by the Python files that are in them."""
+    return program_sources(copy) or [
+        source
+        for source in local_sources(copy)
+        if context.is_folder(source)
+        and source.strip("./").rpartition("/")[2] not in HELPERS
+        and any(path.endswith(".py") for path in context.matches(f"{source.rstrip('/')}/*"))
+    ]
+
+
+def _holds_lists(source: str, context: BuildContext) -> bool:
+    """Whether a folder holds nothing but files that say what to install: `requirements/`."""
+    inside = context.matches(f"{source.rstrip('/')}/*") if context.is_folder(source) else []
+    return bool(inside) and all(path.endswith(LISTS) for path in inside)
 
 
 def _may_bring(copy: CopyLike, manifest: Manifest) -> bool:
@@ -175,7 +196,7 @@ def _is_needed(early: CopyLike, manifest: Manifest, context: BuildContext | None
     """Whether the installation cannot do without the project: its manifest names local parts, a workspace."""
     if context is None:
         return manifest.builds
-    lock = "go.sum" if manifest.family == "go" else "Cargo.toml"
+    lock = {"go": "go.sum", "java": "pom.xml"}.get(manifest.family, "Cargo.toml")
     if manifest.builds and (not context.exists(lock) or context.exists("vendor") or _is_cached(manifest)):
         return True
     if copies_whole_context(early) and any(context.exists(name) for name in WORKSPACES):
@@ -199,7 +220,9 @@ def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, 
     how = manifest.how
     if context and found and has_no_package(text_of(found[0], context, project), how):
         how = "install"
-    what = "the project" if copies_whole_context(early) else f"`{(program_sources(early) or local_sources(early))[0]}`"
+    what = "the project"
+    if not copies_whole_context(early):
+        what = f"`{((context and _programs(early, context)) or local_sources(early))[0]}`"
     return Problem(
         early,
         f"any change to {what} rebuilds {named(rebuilt_lines(early))}, and so runs `{manifest.command}` again"

@@ -76,7 +76,9 @@ def lost_run_state(run: Run) -> Problems:
     https://docs.docker.com/reference/dockerfile/#env
     """
     script = run.script
-    if script.broken or not script.commands or run.exec_form is not None:
+    if script.broken or not script.commands:
+        return
+    if run.exec_form is not None and not (script.commands[0].name == "cd" and len(script.commands) == 1):
         return
     last = script.commands[-1]
     state = _state(last)
@@ -88,7 +90,7 @@ def lost_run_state(run: Run) -> Problems:
     only = not before
     idle = state == "export" and _is_in_force(run, last)
     yield Problem(
-        last,
+        last if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip())),
         f"`{_short(last)}` has no effect: its shell ends with this RUN, and the next instruction starts afresh. "
         f"{'It is set by `ENV` already: delete it' if idle else REMEDY[state]}",
         fix=_fix(run, last, state, idle) if only else None,
@@ -123,7 +125,7 @@ def _is_way_back(last: Command, before: Sequence[Command]) -> bool:
 
 
 def _short(command: Command) -> str:
-    text = " ".join(command.span.text.split())
+    text = " ".join(command.span.text.split()).replace('", "', " ").strip('"')
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -11,6 +11,7 @@ from ._faults import faults
     since="0.1",
     precision="very-high",
     fix="unsafe",
+    lessons=["L10"],
     aliases=["sonar:S7030", "dockerfile-utils:JSON_IN_SINGLE_QUOTES", "kics:not-using-proper-exec-form"],
     tags=["syntax"],
     bad=[

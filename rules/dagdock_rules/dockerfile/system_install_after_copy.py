@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Stage, rule
 
 from ..packages import PackageCommand, others, package_commands
-from ._copies import copies_whole_context, from_context, program_sources
+from ._copies import copies_whole_context, from_context, local_sources, program_sources
 from ._layers import named, rebuilt_lines
 from ._moves import move_above
 
@@ -46,7 +46,7 @@ def system_install_after_copy(stage: Stage) -> Problems:
     prepared = False
     for instruction in stage.instructions:
         copy = from_context(instruction)
-        if copy and (copies_whole_context(copy) or program_sources(copy)):
+        if copy and (copies_whole_context(copy) or program_sources(copy) or _brings_scripts(copy)):
             whole = whole or copy
         elif whole and isinstance(instruction, Run) and instruction.onbuild is None:
             prepared = prepared or _prepares(instruction)
@@ -63,6 +63,10 @@ def system_install_after_copy(stage: Stage) -> Problems:
                 related=[Related(whole, "this brings in the project")],
                 fix=_fix(stage, whole, instruction, calls),
             )
+
+
+def _brings_scripts(copy: CopyLike) -> bool:
+    return any(source.strip("./").rpartition("/")[2] == "scripts" for source in local_sources(copy))
 
 
 def _prepares(run: Run) -> bool:

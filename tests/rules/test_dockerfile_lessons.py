@@ -1,0 +1,85 @@
+"""Rules on Dockerfiles, on what people write who have not read them: mistakes in odd spellings, and right ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.examples import as_files
+from dagdock.hooks import Rules
+from dagdock.testing import marked
+
+RULES = {rule.code: rule for kind in ("dockerfile", "compose", "project") for rule in Rules().of_kind(kind)}
+
+Files = str | Mapping[str, str]
+
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, list[Files]] = {
+    "DF013": [
+        "FROM node:22\nCMD «[npm, start]»\n",
+        "FROM node:22\nENTRYPOINT «[ node, server.js ]»\n",
+        "FROM debian:12\nCMD [ -f /x ] && exec a\n",
+        "FROM debian:12\nRUN [ a = b ]\n",
+        "FROM debian:12\nCMD [[ -f x ]] && y\n",
+    ],
+    "DF203": [
+        {
+            "Dockerfile": 'FROM python:3.12\n«COPY ["pyproject.toml", "poetry.lock", "forecast", "/app/"]»\n'
+            "WORKDIR /app\nRUN poetry install --only main\n",
+            "pyproject.toml": "",
+            "poetry.lock": "",
+            "forecast/__main__.py": "",
+        },
+        {
+            "Dockerfile": "FROM python:3.12\nWORKDIR /app\nCOPY requirements/ requirements/\n"
+            "RUN pip install -r requirements/prod.txt\n",
+            "requirements/prod.txt": "",
+            "requirements/base.in": "",
+        },
+        {
+            "Dockerfile": "FROM python:3.12\nWORKDIR /app\nCOPY scripts scripts\nCOPY requirements.txt .\n"
+            "RUN pip install -r requirements.txt\n",
+            "requirements.txt": "",
+            "scripts/a.py": "",
+        },
+        {
+            "Dockerfile": "FROM maven:3.9\nWORKDIR /app\n«COPY . .»\nRUN mvn -B clean package -DskipTests\n",
+            "pom.xml": "<project/>",
+            "src/main/java/A.java": "",
+        },
+        {
+            "Dockerfile": "FROM maven:3.9\nWORKDIR /app\nCOPY pom.xml .\nRUN mvn dependency:go-offline\nCOPY . .\n"
+            "RUN mvn package\n",
+            "pom.xml": "<project/>",
+        },
+        {
+            "Dockerfile": "FROM maven:3.9\nCOPY . .\nRUN mvn package\n",
+            "pom.xml": "<project><modules><module>a</module></modules></project>",
+        },
+        {
+            "Dockerfile": "FROM maven:3.9\nCOPY . .\nRUN --mount=type=cache,target=/root/.m2 mvn package\n",
+            "pom.xml": "<project/>",
+        },
+    ],
+    "DF204": [
+        "FROM debian:12\nCOPY scripts/ /opt/scripts/\nRUN <<EOF\nset -e\n«apt-get update\napt-get install -y cron»\nEOF\n",
+        "FROM debian:12\nCOPY scripts/ /opt/scripts/\nRUN /opt/scripts/repo.sh && apt-get install -y cron\n",
+        "FROM debian:12\nCOPY etl/ /etl\nRUN «apt-get update && apt-get install -y cron»\n",
+    ],
+    "DF402": [
+        'FROM debian:12\nRUN «["cd", "/app"]»\nRUN ["ls"]\n',
+    ],
+    "DF501": [
+        "FROM debian:12\nARG SITE=a\n«ADD» dist/${SITE}-assets.zip /opt/\n",
+        "FROM debian:12\nARG U=https://e.com/a\nADD $U.zip /opt/\n",
+        "FROM debian:12\nADD https://e.com/${V}.zip /opt/\n",
+        "FROM debian:12\nADD rootfs-${V}.tar.gz /\n",
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in CASES.items() for case in cases])
+def test_what_is_flagged(code: str, case: Files) -> None:
+    files = as_files(case, "Dockerfile")
+    assert marked(RULES[code], files) == files
