@@ -19,7 +19,9 @@ HOOKS: list[str] = [
     hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 ]
 CLEAN = b'FROM example.com/base:3.20\nUSER 1000\nCMD ["b"]\n'
-TWICE = b'# na\xc3\xafve \xf0\x9f\x90\xb3\r\nFROM example.com/base:3.20\r\nUSER 1000\r\nLABEL a="\xff"\r\nCMD ["a"]\r\nCMD ["b"]'
+TWICE = (
+    b'# \xc3\xa9 \xf0\x9f\x90\xb3\r\nFROM example.com/a:3.20\r\nUSER 1000\r\nLABEL a="\xff"\r\nCMD ["a"]\r\nCMD ["b"]'
+)
 ONCE = TWICE.replace(b'CMD ["a"]\r\n', b"")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

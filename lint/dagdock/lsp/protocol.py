@@ -23,6 +23,8 @@ _MESSAGES = (
 class Protocol(LanguageServerProtocol):
     """Leaves texts to our own buffers: pygls breaks lines at more signs than editors do."""
 
+    _begun = False
+
     @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Any:
         yield self.fm.features[lsp.TEXT_DOCUMENT_DID_OPEN], (params,), None
@@ -40,6 +42,23 @@ class Protocol(LanguageServerProtocol):
         """Whether the client has said that it is about to leave."""
         return self._shutdown
 
+    def handle_message(self, message: Any) -> None:
+        """What comes before the beginning or behind the end is refused: pygls does the one and is silent about the
+        other."""
+        method = getattr(message, "method", None)
+        if method is not None and method != lsp.EXIT:
+            if not self._begun and method != lsp.INITIALIZE:
+                return self._refuse(message, lsp.ErrorCodes.ServerNotInitialized, "`initialize` comes first")
+            if self._shutdown or (self._begun and method == lsp.INITIALIZE):
+                return self._refuse(message, lsp.ErrorCodes.InvalidRequest, f"it is too late for `{method}`")
+            self._begun = True
+        super().handle_message(message)
+        return None
+
+    def _refuse(self, message: Any, code: lsp.ErrorCodes, why: str) -> None:
+        if (number := getattr(message, "id", None)) is not None:
+            self._send_response(number, error=lsp.ResponseError(code, why))
+
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A message as its type; a request that does not fit its type is answered, which pygls forgets."""
         try:
@@ -54,7 +73,10 @@ class OneLine(logging.Formatter):
     """A record in one line, whatever exception it carries."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = f"dagdock: {record.levelname.lower()}: {' '.join(record.getMessage().split())}"
+        message = record.getMessage()
+        if record.name.startswith("pygls"):
+            message = message.partition("\n")[0]  # below it stands a traceback
+        text = f"dagdock: {record.levelname.lower()}: {' '.join(message.split())}"
         if record.exc_info and record.exc_info[1]:
             problem = record.exc_info[1]
             text += f": {type(problem).__name__}: {' '.join(str(problem).split())}"
