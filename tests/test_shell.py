@@ -508,3 +508,23 @@ def test_no_shell_reads_an_exec_form() -> None:
     (command,) = parse_exec([element(source, '"echo"', "echo"), element(source, '"$X"', "$X")]).commands
     assert command.words[1].value == "$X"
     assert command.words[1].variables == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("a && b 2>x", ["a", "b 2>x"]),
+        ("a; b && c $(d) > x 2>&1", ["a", "b", "c $(d) > x 2>&1", "d"]),
+        ("a | b && c | d 2>e", ["a", "b", "c", "d 2>e"]),
+        ("! a > x", ["a > x"]),
+    ],
+)
+def test_a_redirection_behind_a_chain_belongs_to_its_last_command(text: str, commands: list[str]) -> None:
+    assert [command.span.text for command in script(text).commands] == commands
+
+
+def test_what_follows_a_long_pipe_is_no_part_of_it() -> None:
+    pipe = " | ".join(f"command-{number} --option 'a b' -x" for number in range(9))
+    commands = script(f"{pipe} && after --all || other").commands
+    assert [len(command.pipeline) for command in commands] == [9] * 9 + [0, 0]
+    assert [command.joined for command in commands] == ["", *["|"] * 8, "&&", "||"]

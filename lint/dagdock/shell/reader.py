@@ -147,32 +147,33 @@ class _Reader:
             self.substitutions(node, context)
 
     def list(self, node: Node, joined: Joined, context: Context) -> None:
-        """`a && b || c`: nested to the left, hundreds deep in long RUN lines, hence no recursion."""
-        rights: list[tuple[Node, Joined]] = []
-        while node.type == "list":
-            operator: Joined = "&&"
-            here: list[tuple[Node, Joined]] = []
-            for child in node.children[1:]:
-                if child.type in ("&&", "||"):
-                    operator = "&&" if child.type == "&&" else "||"
-                elif child.is_named and child.type != "comment":
-                    here.append((child, operator))
-            rights += reversed(here)
-            node = node.children[0]
-        self.statement(node, joined, context)
-        for right, operator in reversed(rights):
+        """`a && b || c`"""
+        first, rest = _parts_of_list(node)
+        self.statement(first, joined, context)
+        for right, operator in rest:
             self.statement(right, operator, context)
 
     def pipeline(self, node: Node, joined: Joined, context: Context) -> None:
         first = len(self.commands)
-        self.piped(node, joined, context)
+        rest = self.piped(node, joined, context)
         self.tie(first, context)
+        for right, operator in rest:
+            self.statement(right, operator, context)
 
-    def piped(self, node: Node, joined: Joined, context: Context) -> None:
+    def piped(self, node: Node, joined: Joined, context: Context) -> Sequence[tuple[Node, Joined]]:
+        """The commands of a pipe. Behind a long one the grammar puts what follows (`| b && c`) into the pipe: that is
+        given back, to be read when the pipe is tied."""
+        rest: Sequence[tuple[Node, Joined]] = []
         for child in node.children:
             if child.is_named and child.type != "comment":
-                self.statement(child, joined, context)
+                if child.type == "list":
+                    child, rest = _parts_of_list(child)
+                if child.type == "pipeline":
+                    rest = [*self.piped(child, joined, context), *rest]
+                else:
+                    self.statement(child, joined, context)
             joined = "|"
+        return rest
 
     def tie(self, first: int, context: Context) -> None:
         """Make a pipeline of the commands from `first` on, without those that only make a word of one of them."""
@@ -242,8 +243,10 @@ class _Reader:
         owner.redirects.insert(place, Redirect(self.body, start, end, operator, target, descriptor, lines))
         for child, joined in rest:
             if joined == "|":
-                self.piped(child, joined, owner.context)
+                behind = self.piped(child, joined, owner.context)
                 self.tie(first, owner.context)
+                for right, operator in behind:
+                    self.statement(right, operator, owner.context)
             else:
                 self.statement(child, joined, owner.context)
 
@@ -380,6 +383,22 @@ def _script_option(words: Sequence[Word], *, operands_before: bool) -> Mapped | 
         elif text == "--command" or (text[:2] not in ("--", "+c") and "c" in text):
             wanted = True
     return None
+
+
+def _parts_of_list(node: Node) -> tuple[Node, Sequence[tuple[Node, Joined]]]:
+    """The first statement of `a && b || c` and the others: nested to the left, hundreds deep in long RUN lines."""
+    rights: list[tuple[Node, Joined]] = []
+    while node.type == "list":
+        operator: Joined = "&&"
+        here: list[tuple[Node, Joined]] = []
+        for child in node.children[1:]:
+            if child.type in ("&&", "||"):
+                operator = "&&" if child.type == "&&" else "||"
+            elif child.is_named and child.type != "comment":
+                here.append((child, operator))
+        rights += reversed(here)
+        node = node.children[0]
+    return node, rights[::-1]
 
 
 def _find(node: Node, wanted: Callable[[Node], bool]) -> Iterator[Node]:
