@@ -8,11 +8,22 @@ from dagdock.api import Command, Run, Script, Stage
 
 from ._shells import shell_behind
 
-# What cannot fail, or is ended on purpose by what stands behind it.
+# What cannot fail, is ended on purpose by what stands behind it, or only asks what is there: nobody counts on it.
 HARMLESS = frozenset(
     "echo printf yes true : uname arch nproc date pwd id whoami hostname env set dpkg-architecture lsb_release "
-    "basename dirname seq".split()
+    "basename dirname seq find ls apt-mark apt-cache dpkg dpkg-query scanelf ldd readelf getent ps df du stat file "
+    "readlink realpath which grep egrep sed awk gawk sort uniq cut head tail tr rev wc xargs".split()
 )
+# Programs that do so with these verbs.
+ASKING = {
+    "apk": ("info", "list", "search", "policy"),
+    "gem": ("list", "env"),
+    "git": ("status", "diff", "log", "ls-files", "describe", "rev-parse", "branch", "tag"),
+    "npm": ("ls", "list", "config"),
+    "pip": ("list", "freeze", "show"),
+    "pip3": ("list", "freeze", "show"),
+    "rpm": ("-q", "-qa", "-ql", "-qf"),
+}
 # What fails by itself when nothing, or only a part, comes through the pipe: then the failure is seen after all.
 STRICT = frozenset(
     "gunzip zcat unxz xzcat bunzip2 unzstd zstd unzip bsdtar cpio apt-key gpg gpg2 patch grep egrep cmp diff".split()
@@ -64,7 +75,7 @@ def _is_on(run: Run) -> bool:
 
 def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
     """Whether nothing in front of the last command can fail unseen and do harm."""
-    if all(_cannot_fail(command) for command in pipe[:-1]) or _needs_all(pipe[-1]):
+    if all(_only_asks(command) for command in pipe[:-1]) or _needs_all(pipe[-1]):
         return True
     if behind is not None and behind.joined == "||":
         return True
@@ -79,11 +90,10 @@ def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
     return False
 
 
-def _cannot_fail(command: Command) -> bool:
-    name = command.effective.name
-    if name == "dpkg":
-        return any(word.value == "--print-architecture" for word in command.effective.arguments)
-    return name in HARMLESS
+def _only_asks(command: Command) -> bool:
+    effective = command.effective
+    first = effective.arguments[0].value if effective.arguments else None
+    return effective.name in HARMLESS or first in ASKING.get(effective.name or "", ())
 
 
 def _needs_all(command: Command) -> bool:

@@ -125,7 +125,7 @@ def _is_way_back(last: Command, before: Sequence[Command]) -> bool:
 
 
 def _short(command: Command) -> str:
-    text = " ".join(command.span.text.split()).replace('", "', " ").strip('"')
+    text = " ".join(command.span.text.split()).replace('", "', " ")
     return text if len(text) <= 40 else text[:39] + "…"
 
 

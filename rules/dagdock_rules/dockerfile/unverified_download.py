@@ -42,7 +42,7 @@ def unverified_download(run: Run) -> Problems:
     """A file is downloaded and used without a check that it is the right one.
 
     The same address may hold another file tomorrow: a new release, a broken one, one that somebody put there. Compare
-    a checksum in the same RUN (`echo \"SUM FILE\" | sha256sum -c`), verify a signature, or use `ADD
+    a checksum in the same RUN (`echo \"SUM  FILE\" | sha256sum -c`), verify a signature, or use `ADD
     --checksum=sha256:…`, which does it for you.
 
     https://docs.docker.com/reference/dockerfile/#add---checksum
