@@ -208,6 +208,12 @@ CASES: dict[str, list[Files]] = {
         "ARG A=1\nRUN unset A\n",
         "ENV A=1\nRUN A=2; if x; then unset A; fi\n",
     ],
+    "DF221": [
+        "RUN «useradd --uid=${ID}» x\n",
+        "RUN «useradd -u $(id)» x\n",
+        "RUN useradd -l -u $ID x\n",
+        "RUN useradd $ID\n",
+    ],
     "DF506": [
         "COPY a b «c»\n",
         'COPY ["a", "b", «"c"»]\n',

@@ -3,12 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
 from ._layers import add_option
-
-VALUED = (
-    *("-b", "--base-dir", "-c", "--comment", "-d", "--home-dir", "--home", "-e", "--expiredate", "-f", "--inactive"),
-    *("-g", "--gid", "-G", "--groups", "-k", "--skel", "-K", "--key", "-p", "--password", "-R", "--root", "-P"),
-    *("--prefix", "-s", "--shell", "-u", "--uid", "-Z", "--selinux-user"),
-)
+from ._useradd import users_with_id
 
 
 @rule(
@@ -38,20 +33,11 @@ def high_uid_useradd(run: Run) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#user
     """
-    for command in run.script.commands:
-        effective = command.effective
-        if effective.name != "useradd":
-            continue
-        options = effective.options(VALUED)
-        for option in options.options:
-            if option.name not in ("-u", "--uid") or options.has("-l", "--no-log-init") is not False:
-                continue
-            if option.value and option.value.isdigit() and len(option.value) > 5:
-                place = effective.words[0].span.to(option.word)
-                value = next((word for word in effective.words if word.value == option.value), None)
-                yield Problem(
-                    place.to(value) if value and value.span.start > place.end else place,
-                    f"an id as high as {option.value} makes `useradd` write log files that may swell this layer by "
-                    "gigabytes. Add `-l`",
-                    fix=Fix("Add `-l`", [add_option(run, effective.words[0], "-l")]),
-                )
+    for user in users_with_id(run):
+        if user.uid is not None and user.uid.isdigit() and len(user.uid) > 5:
+            yield Problem(
+                user.span,
+                f"an id as high as {user.uid} makes `useradd` write log files that may swell this layer by gigabytes. "
+                "Add `-l`",
+                fix=Fix("Add `-l`", [add_option(run, user.command.words[0], "-l")]),
+            )
