@@ -75,7 +75,7 @@ def _is_on(run: Run) -> bool:
 
 def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
     """Whether nothing in front of the last command can fail unseen and do harm."""
-    if all(_only_asks(command) for command in pipe[:-1]) or _needs_all(pipe[-1]):
+    if all(only_asks(command) for command in pipe[:-1]) or _needs_all(pipe[-1]):
         return True
     if behind is not None and behind.joined == "||":
         return True
@@ -90,7 +90,8 @@ def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
     return False
 
 
-def _only_asks(command: Command) -> bool:
+def only_asks(command: Command) -> bool:
+    """Whether a command cannot fail, or nobody counts on it."""
     effective = command.effective
     first = effective.arguments[0].value if effective.arguments else None
     return effective.name in HARMLESS or first in ASKING.get(effective.name or "", ())

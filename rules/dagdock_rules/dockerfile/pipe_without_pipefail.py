@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
-from ._pipes import first_open_pipe, open_pipes
+from ._pipes import first_open_pipe, only_asks, open_pipes
 from ._shells import shell_behind
 
 SHELLS = {
@@ -45,15 +45,16 @@ def pipe_without_pipefail(run: Run) -> Problems:
     The status of a pipe is that of its last command. When the download in `curl … | sh` breaks off, or the command on
     the left is not even there, the shell runs half a script or none and is content, and the build goes on. `pipefail`
     makes the whole pipe fail. `/bin/sh` of Debian and Ubuntu does not have it, bash and Alpine's ash do. A pipe whose
-    left side only prints is left alone, and so is one whose right side fails by itself when nothing comes, such as
-    `tar x` or `grep`.
+    left side only prints or asks what is there is left alone, and so is one whose right side fails by itself when
+    nothing comes, such as `tar x` or `grep`.
 
     https://docs.docker.com/build/building/best-practices/#using-pipes
     """
     matters, _ = open_pipes(run)
     if matters:
         first, last = matters[0][0], matters[0][-1]
-        name = first.effective.name or "the first command"
+        weak = next((command for command in matters[0][:-1] if not only_asks(command)), first)
+        name = weak.effective.name or "the first command"
         shell = shell_behind(run.stage)
         remedy = SHELLS.get(shell or "bash", SHELLS["bash"])
         yield Problem(
