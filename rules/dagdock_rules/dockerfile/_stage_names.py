@@ -12,6 +12,8 @@ USUAL = frozenset(
     "runtime runner final release compile compiler install test tests frontend backend client server app".split()
 )
 
+_MARKS = str.maketrans("", "", "-_.")
+
 
 def named_in(instruction: Instruction) -> Iterator[tuple[Text, bool]]:
     """What `COPY --from` and `from=` of mounts name, and whether a number counts the stages there.
@@ -53,4 +55,6 @@ def is_image_name(name: str) -> bool:
 
 
 def stage_names(file: Dockerfile) -> list[str]:
-    return [str(stage.name) for stage in file.stages if stage.name]
+    """The names that stages have, without those that Docker refuses."""
+    names = [str(stage.name) for stage in file.stages if stage.name]
+    return [name for name in names if name[0].isalpha() and name.translate(_MARKS).isalnum()]

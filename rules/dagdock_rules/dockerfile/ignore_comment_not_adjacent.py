@@ -66,7 +66,7 @@ def _codes(comment: Comment) -> str:
     """The codes that a comment tells hadolint to ignore for one instruction."""
     import re
 
-    found = re.match(r"hadolint\s+ignore\s*=\s*([\w:.-]+(?:\s*,\s*[\w:.-]+)*)", comment.text, re.IGNORECASE)
+    found = re.match(r"hadolint\s+ignore\s*=\s*([\w:.-]+(?:\s*,\s*[\w:.-]+)*)(?=\s|$)", comment.text, re.IGNORECASE)
     return found[1] if found else ""
 
 

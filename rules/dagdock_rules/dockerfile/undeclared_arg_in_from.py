@@ -62,7 +62,7 @@ def _problem(stage: Stage, variable: Variable, known: set[str]) -> Problem:
             "Move or repeat it there",
             related=[Related(below[0], "this ARG is for its own stage only")],
         )
-    close = nearest(name, known)
+    close = nearest(name, [each for each in known if each.isidentifier()])
     return Problem(
         variable,
         f"`{name}` is empty here: no ARG above the first FROM declares it. "

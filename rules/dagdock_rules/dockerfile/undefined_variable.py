@@ -50,7 +50,7 @@ def undefined_variable(stage: Stage) -> Problems:
         for name in (variable.name for variable in docker_reads(instruction)):
             if name in scope or name in told or name in declared_globally or name == "PATH" or name.upper() in PROXIES:
                 continue
-            close = nearest(name, scope.names())
+            close = nearest(name, [each for each in scope.names() if each.isidentifier()])
             if close is None and (not facts or "env" not in facts or name in facts["env"]):
                 continue
             told.add(name)
