@@ -353,6 +353,14 @@ def test_an_editor_that_is_killed_takes_the_server_along(tmp_path: Path) -> None
     assert not alive(server)
 
 
+@unix
+def test_an_editor_that_is_gone_though_its_pipes_are_open(client: Client) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    client.begin(processId=gone.pid)
+    assert client.ended() == 1
+
+
 def alive(process: int) -> bool:
     """Whether a process runs; one that has ended and is only not yet collected does not."""
     try:

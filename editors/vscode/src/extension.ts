@@ -21,11 +21,18 @@ import { run } from './run';
 import { readSettings, serverSettings, type Settings } from './settings';
 import { notFound, notStarted, type Trouble } from './trouble';
 
+// Beside what is linted: configuration, and files that findings hang on, whose unsaved text counts.
+const LANGUAGES = ['dockerfile', 'dockercompose', 'yaml', 'python'];
+const FILES = [
+  '**/{Dockerfile,Containerfile}*',
+  '**/*.{dockerfile,containerfile,dockerignore,env,sh}',
+  '**/.env*',
+  '**/*{requirements,constraints}*.{txt,in}',
+  '**/{.dagdock,dagdock,pyproject}.toml',
+];
 const SELECTOR: DocumentSelector = [
-  ...['dockerfile', 'dockercompose', 'yaml', 'python'].map((language) => ({ scheme: 'file', language })),
-  ...['**/*.{dockerfile,containerfile,dockerignore}', '**/{Dockerfile,Containerfile}*', '**/{.,}dagdock.toml', '**/pyproject.toml'].map(
-    (pattern) => ({ scheme: 'file', pattern }),
-  ),
+  ...LANGUAGES.map((language) => ({ scheme: 'file', language })),
+  ...FILES.map((pattern) => ({ scheme: 'file', pattern })),
 ];
 const PAGES = 'dagdock-rule';
 const INSTALL = 'https://github.com/dagdock/dagdock/blob/main/docs/editors.md';
