@@ -433,7 +433,7 @@ CASES: dict[str, list[Files]] = {
         "USER app\nRUN sudo apk add x\nRUN pip install x==1 && npm ci\n",
         "USER 0\nRUN apk add x\nUSER root:root\nRUN apk add y\n",
         "ARG U\nUSER $U\nRUN apk add x\n",
-        "FROM apache/airflow:2.9.1\nRUN apt-get update\n",
+        "FROM apache/airflow:2.9.1\nRUN «apt-get update»\nUSER root\nRUN apt-get update\nUSER airflow\n",
     ],
     "DF426": [
         "FROM node:22\nUSER «app»:app\n",

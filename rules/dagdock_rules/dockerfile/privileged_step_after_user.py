@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Span, Stage, rule
+from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Span, Stage, User, rule
 
 from ..packages import Action, PackageCommand, package_commands
+from ._base_image import known_image
 from ._users import is_root
 
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
@@ -25,6 +26,7 @@ RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
     since="0.1",
     lessons=["L13"],
     bad=[
+        Bad("FROM apache/airflow:2.9.1\nRUN «apt-get update» && apt-get install -y gcc\n"),
         Bad("FROM debian:12\nRUN useradd app\nUSER app\nRUN «apt-get update» && apt-get install -y curl\n"),
     ],
     good=[
@@ -41,22 +43,19 @@ RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
     ],
 )
 def privileged_step_after_user(run: Run) -> Problems:
-    """A step that needs root comes after USER.
+    """A step that needs root comes after USER, or in an image that has an ordinary user from the start.
 
     USER holds for the RUNs below it as well, and an ordinary user may install no packages and make no users: the step
-    fails. Put it above the USER, or go back with `USER root` and forth again.
+    fails. Put it above the USER, or go back with `USER root` and forth again. Some images, Airflow's among them, name
+    an ordinary user themselves.
 
     https://docs.docker.com/reference/dockerfile/#user
     """
     stage = run.stage
-    if stage is None or run.onbuild is not None or run.script.broken:
+    who = None if stage is None or run.onbuild is not None or run.script.broken else _who(run, stage)
+    if stage is None or who is None:
         return
-    user = stage.user_at(run)
-    if user is None or user.user is None or user.stage is None:
-        return
-    name = user.user.resolve(user.stage.scope_at(user))
-    if not name or is_root(user, user.stage):
-        return
+    name, user = who
     calls = {id(call.command): call for call in package_commands(run.script, *CHANGES) if call.family in SYSTEM}
     for command in run.script.commands:
         effective = command.effective
@@ -64,13 +63,29 @@ def privileged_step_after_user(run: Run) -> Problems:
             continue
         what, place = _privileged(command, calls.get(id(effective)), name)
         if place and not _is_root_by_number(stage, name) and not _is_opened(stage, what):
+            since = (
+                f"since line {user.span.line} the build runs as `{name}`" if user else f"`{name}` runs as another user"
+            )
             yield Problem(
                 place,
-                f"{what} needs root, and since line {user.span.line} the build runs as `{name}`. Put it above that "
-                "USER, or `USER root` before it",
-                related=[Related(user, "from here on the build runs as this user")],
+                f"{what} needs root, and {since}. "
+                + ("Put it above that USER, or `USER root` before it" if user else "Put `USER root` before it"),
+                related=[Related(user, "from here on the build runs as this user")] if user else (),
             )
             return
+
+
+def _who(run: Run, stage: Stage) -> tuple[str, User | None] | None:
+    """The ordinary user that a RUN runs as: the name and the USER that says so, or the image that brings one.
+
+    None where it is root, or unknown.
+    """
+    user = stage.user_at(run)
+    if user is None:
+        known = known_image(stage.root_image)
+        return (str(stage.root_image), None) if known and known["user"] == "other" else None
+    name = user.user.resolve(user.stage.scope_at(user)) if user.user and user.stage else None
+    return None if not name or user.stage is None or is_root(user, user.stage) else (name, user)
 
 
 def _privileged(command: Command, call: PackageCommand | None, user: str) -> tuple[str, Span | None]:
