@@ -307,13 +307,12 @@ class Server(LanguageServer):
         if self._files is None:
             self._files = await self.worker.run(self.session.files, self._folders)
         files = self._files
-        waiting = [key for key in files if key not in self._judged_files]
-        waiting += [key for key in self.session.buffers if key not in files and not self.session.is_current(key)]
+        known = dict.fromkeys([*files, *self.session.buffers, *self._board])
+        waiting = [key for key in known if key not in self._judged_files]
         async with Bar(self, params.work_done_token, len(waiting)) as bar:
             for number, key in enumerate(waiting):
                 bar.tell(number, key)
-                if not self.session.is_current(key):
-                    await self._run(key, self.session.judge, awaited=True)
+                await self._run(key, self.session.judge, awaited=True)
                 self._judged_files.add(key)
         heard = {key_of(each.uri): each.value for each in params.previous_result_ids}
         keys = dict.fromkeys([*files, *self._board, *heard])

@@ -88,6 +88,7 @@ class Session:
         self._targets: dict[str, Target] = {}
         self._workspace = self._new_workspace()
         self._looks: dict[str, Look] = {}
+        self._fresh: set[str] = set()
         self._config_faults: dict[str, list[Fault]] = {}
         self._good: dict[str, Linter] = {}
         self._known = Known()
@@ -131,6 +132,7 @@ class Session:
         self.options = options
         self._good.clear()
         self._looks.clear()
+        self._fresh.clear()
         self._workspace = self._new_workspace()
 
     def judge(self, key: str, *, thorough: bool = True) -> list[Judged]:
@@ -144,6 +146,7 @@ class Session:
         ShellCheck.held_back, ShellCheck.missed = not thorough, False
         look = self._look(key)
         (self.unfinished.add if ShellCheck.missed else self.unfinished.discard)(key)
+        self._fresh.add(key)
         if look:
             self._looks[key] = look
         abroad = {*(before.abroad if before else ()), *(look.abroad if look else ())}
@@ -167,9 +170,8 @@ class Session:
         return list(dict.fromkeys(found))
 
     def is_current(self, key: str) -> bool:
-        """Whether nothing has changed since a file was looked at."""
-        look = self._looks.get(key)
-        return look is not None and look.buffer is self.buffers.get(key) and not self._behind
+        """Whether nothing at all has changed since a file was looked at."""
+        return key in self._fresh and not self._behind
 
     def look(self, key: str) -> Look | None:
         """The last look at a file, taken anew where its text has changed meanwhile."""
@@ -199,6 +201,7 @@ class Session:
             return
         buffers, noted, disk_is_old = self.buffers, self._noted, self._disk_is_old
         self._noted, self._disk_is_old = set(), False
+        self._fresh.clear()
         changed = {
             key for key in buffers.keys() | self._applied.keys() if buffers.get(key) is not self._applied.get(key)
         }
