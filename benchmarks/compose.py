@@ -75,14 +75,15 @@ def sets_of(folder: Path) -> Iterator[tuple[str, ...]]:
 def ask(compose: str, paths: tuple[str, ...]) -> Answer:
     command = [compose, *(word for path in paths for word in ("-f", path)), "--profile", "*"]
     command += ["config", "--format", "json", "--no-env-resolution"]
-    environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir()}
+    folder = str(Path(paths[0]).parent)
+    environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "PWD": folder, "USER": "user"}
     found = subprocess.run(
         command,
         capture_output=True,
         text=True,
         errors="replace",
         env=environment,
-        cwd=Path(paths[0]).parent,
+        cwd=folder,
         check=False,
     )
     lines = [line for line in found.stderr.splitlines() if not re.match(r"time=.*level=", line)]

@@ -55,7 +55,7 @@ class Type:
 class Table:
     """A mapping with known keys; `keys` holds what each takes as it is described, `type_of` as a type."""
 
-    __slots__ = ("closed", "keys", "name", "newer", "open", "required")
+    __slots__ = ("_types", "closed", "keys", "name", "newer", "open", "required")
 
     def __init__(self, name: str) -> None:
         data = _data()
@@ -64,10 +64,14 @@ class Table:
         self.newer: list[str] = data["newer"].get(name, [])
         self.closed = name in data["closed"]
         self.open = name in data["open"]
+        self._types: dict[str, Type] = {}
         self.required = [key for key, text in self.keys.items() if text.startswith("required ")]
 
     def type_of(self, key: str) -> Type:
-        return type_of(self.keys[key])
+        found = self._types.get(key)
+        if found is None:
+            found = self._types[key] = type_of(self.keys[key])
+        return found
 
 
 @cache

@@ -16,6 +16,10 @@ _FIRST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _FURTHER = _FIRST | frozenset("0123456789")
 
 
+class Bare(dict[str, str]):
+    """An environment in which what is not set is empty, as Compose takes it after a warning."""
+
+
 class Interpolation:
     """A use of a variable, `span` from `$` to the closing brace.
 
@@ -247,4 +251,5 @@ def _variable(text: str, token: Token, env: Mapping[str, str], depth: int) -> It
     elif operator in ("", ":-", "-", ":?", "?") and value is not None and not unset:
         yield _Chunk(value.replace(UNKNOWN, ""), token.start, token.end, False)
     else:
-        yield _Chunk(UNKNOWN, token.start, token.end, False)
+        empty = isinstance(env, Bare) and operator not in (":?", "?")
+        yield _Chunk("" if empty else UNKNOWN, token.start, token.end, False)

@@ -10,8 +10,11 @@ from functools import cache
 from dagdock.compose import quantities, scalars
 from dagdock.compose.description import Table, Type, form, table
 from dagdock.compose.faults import ShapeFault
+from dagdock.compose.interpolation import UNKNOWN, Bare
+from dagdock.compose.mounts import mount_of
+from dagdock.compose.ports import port_of
 from dagdock.compose.scalars import ScalarType
-from dagdock.compose.section import entries_of
+from dagdock.compose.section import entries_of, items_of
 from dagdock.compose.values import PLAIN_TAGS, Value
 from dagdock.rule import Related
 from dagdock.spelling import nearest
@@ -108,13 +111,20 @@ class _Checker:
             if isinstance(node, Mapping):
                 self.partial = whole or "extends" in node.merged()
                 self._table(node, service, ("services", name), one)
+                if "$" in node.source.text:
+                    self._unset_entries(node, name)
         self.partial = whole
 
     def check(self, node: Node | None, kind: Type, path: Path, entry: Entry | None) -> None:
         """Hold a node against a type; `entry` is where it stands, None for an item of a list."""
-        tag = node.tag if node is not None else None
+        if type(node) is Scalar:
+            # Nearly all that is written: text where text may stand.
+            value = node.value
+            if not ("text" in kind.scalars and value and (value[0] not in _ODD or "$" in value)):
+                self._scalar(node, kind, path, entry)
+            return
         node = follow(node)
-        if node is None or tag == "!reset" or kind.anything:
+        if node is None or kind.anything:
             return
         if type(node) is Scalar:
             self._scalar(node, kind, path, entry)
@@ -140,8 +150,7 @@ class _Checker:
         if entry is None and description.name in ("mount", "port", "grant") and self._is_cut_apart(node, entries, path):
             return
         for name, one in entries.items():
-            text = description.keys.get(name)
-            if text is not None:
+            if name in description.keys:
                 if not description.open:
                     self.check(one.value, description.type_of(name), (*path, name), one)
             elif (name[:2] != "x-" or description.closed) and not description.open:
@@ -164,10 +173,11 @@ class _Checker:
     def _items(self, node: Sequence, kind: Type, path: Path) -> None:
         assert kind.items is not None
         first: dict[tuple[str, str], Scalar] = {}
+        unique = kind.unique and len(node.items) > 1
         for item in node.items:
             self.check(item, kind.items, path, None)
             scalar = follow(item)
-            if kind.unique and isinstance(scalar, Scalar) and scalar.tag != "!reset":
+            if unique and isinstance(scalar, Scalar) and scalar.tag != "!reset":
                 what, text = self._read(scalar)
                 if text is not None and (other := first.setdefault((what, text), scalar)) is not scalar:
                     self._double(item, text, other, path)
@@ -189,10 +199,14 @@ class _Checker:
         return scalars.resolve(node.value)
 
     def _scalar(self, node: Scalar, kind: Type, path: Path, entry: Entry | None) -> None:
+        if kind.anything or node.tag == "!reset":
+            return
         what, text = self._read(node)
         taken = kind.scalars
         if what == "text":
             if "text" in taken or (text is None and kind.takes_text):
+                if "text" not in taken:
+                    self._unset_value(node, kind, path, entry)
                 return
             if text is not None and (text in kind.choices or any(_has_form(text, name) for name in kind.forms)):
                 return
@@ -210,6 +224,34 @@ class _Checker:
         elif what in taken or (what == "null" and self.partial):
             return
         self._wrong(node, kind, path, entry, what)
+
+    # --- variables without a value ---
+
+    def _unset_value(self, node: Scalar, kind: Type, path: Path, entry: Entry | None) -> None:
+        """A text that is right with some values of its variables, and wrong where they are empty."""
+        text = Value(node, Bare(self.env)).filled.text
+        if UNKNOWN not in text and text not in kind.choices and not any(_has_form(text, name) for name in kind.forms):
+            what = f"`{text}`" if text else "nothing"
+            self._unset(node, f"Compose then reads {what} where {_expected(kind)} must stand in {_place(path)}")
+
+    def _unset_entries(self, node: Mapping, name: str) -> None:
+        """Ports and volumes that cannot be read where their variables are empty."""
+        bare = Bare(self.env)
+        for key, read in (("ports", port_of), ("volumes", mount_of)):
+            for item in items_of(node.get(key)):
+                if isinstance(item, Scalar) and "$" in item.value and (item.start, -1) not in self._seen:
+                    self._seen.add((item.start, -1))
+                    filled, entry = Value(item, bare).filled, read(item, bare)
+                    if filled.known and entry and entry.error and not getattr(read(item, self.env), "error", None):
+                        place = _place(("services", name, key))
+                        self._unset(item, f"Compose then reads `{filled.text}` in {place} and refuses the file")
+
+    def _unset(self, node: Scalar, consequence: str) -> None:
+        missing = [one for one in Value(node, self.env).variables if not one.operator and one.name not in self.env]
+        if missing and not any(one.name in _OF_THE_SHELL for one in missing):
+            first = missing[0]
+            message = f"`{first.span.text}` has no value, neither a default nor one from `.env`: {consequence}"
+            self.found.append(ShapeFault("unset-variable", first.span, message, node, first.name))
 
     # --- what is wrong ---
 
@@ -312,6 +354,8 @@ class _Checker:
         self.found.append(ShapeFault("wrong-type", where, message, node, instead))
 
 
+# What a shell hands on by itself.
+_OF_THE_SHELL = frozenset(("HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TMPDIR", "USER"))
 _ODD = frozenset("0123456789+-.~nNtTfF")
 
 

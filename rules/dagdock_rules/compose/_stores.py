@@ -8,7 +8,7 @@ from itertools import pairwise
 from posixpath import basename
 from typing import Any, NamedTuple
 
-from dagdock.api import ImageRef, Project, Service, load_data
+from dagdock.api import Cmd, Entrypoint, Env, ImageRef, Project, Service, Volume, load_data
 
 _HUB = (None, "docker.io", "index.docker.io", "registry.hub.docker.com", "mirror.gcr.io", "docker.m.daocloud.io")
 _PLATFORMS = ("amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "ppc64le", "s390x")
@@ -41,11 +41,27 @@ def store_below(service: Service, project: Project) -> Store | None:
     """The data store whose image the service's own one is built on."""
     stage = project.stage_of(service)
     image = list(stage.chain())[-1].image if stage else None
-    return _by_image().get(_plain_name(image)) if image else None
+    return store_by_image(image) if image else None
 
 
-def data_folders(service: Service, store: Store) -> list[str] | None:
-    """The folders that hold the data, any of them; None where that cannot be told or there are no data to keep."""
+def store_by_image(image: ImageRef) -> Store | None:
+    """The data store that an image is."""
+    return _by_image().get(_plain_name(image))
+
+
+def built_on(service: Service, project: Project) -> ImageRef | None:
+    """The image that a service's own one is built on, where the Dockerfile leaves what is started to it."""
+    stage = project.stage_of(service)
+    if stage is None or any(part.last(kind) for part in stage.chain() for kind in (Cmd, Entrypoint, Env, Volume)):
+        return None
+    return list(stage.chain())[-1].image
+
+
+def data_folders(service: Service, store: Store, image: ImageRef | None = None) -> list[str] | None:
+    """The folders that hold the data, any of them; None where that cannot be told or there are no data to keep.
+
+    `image` is the one of the store, where that is not the service's own.
+    """
     words = _words(service, store)
     if words is None:
         return None
@@ -59,7 +75,7 @@ def data_folders(service: Service, store: Store) -> list[str] | None:
     named = _named_behind(store.list("options"), words)
     if named:
         return named if all(folder.startswith("/") for folder in named) else None
-    return _usual_folders(store, service.image_ref) or None
+    return _usual_folders(store, image or service.image_ref) or None
 
 
 def asks_to_keep(service: Service, store: Store) -> bool:

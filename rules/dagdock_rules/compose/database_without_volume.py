@@ -18,7 +18,7 @@ from dagdock.api import (
 
 from ._edits import STEP, column, declare, lines_below, written_entry
 from ._model import as_run, is_extended
-from ._stores import Store, asks_to_keep, data_folders, store_of
+from ._stores import Store, asks_to_keep, built_on, data_folders, store_by_image, store_of
 
 
 @rule(
@@ -60,13 +60,14 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     https://docs.docker.com/get-started/docker-concepts/running-containers/persisting-container-data/
     https://docs.docker.com/reference/compose-file/volumes/
     """
-    if service.image is None:
+    if service.image is None and service.build is None:
         return  # an override: the file that names the image is the one to look at
     if any(fault.kind == "syntax" for fault in service.file.faults):
         return  # the mount may stand where nothing could be read
     running = as_run(service, project)
-    store = store_of(running)
-    folders = data_folders(running, store) if store and running.complete else None
+    image = None if service.build is None else built_on(running, project)
+    store = store_of(running) or (store_by_image(image) if image else None)
+    folders = data_folders(running, store, image) if store and running.complete else None
     if _is_for_tests(service):
         return  # what a test leaves behind is to be forgotten
     if store is None or folders is None or _may_keep(running, folders) or is_extended(service.file, project):
@@ -75,7 +76,7 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     instead = f" (`{near}` is mounted, but the data are not there)" if near else ""
     is_less = store.facts.get("severity") == "info" and not asks_to_keep(running, store)
     yield Problem(
-        service.image if service.entry.span.holds(service.image) else service,
+        service.image if service.image and service.entry.span.holds(service.image) else service,
         f"no later container finds the data in `{folders[0]}` after `docker compose down`{instead}. Mount a "
         f"named volume there: `{service.name}-data:{folders[0]}`",
         severity="info" if is_less else None,

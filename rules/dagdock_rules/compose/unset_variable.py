@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from posixpath import dirname, join
+
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
+
+from ._shape import faults_of
+
+
+@rule(
+    "DC026",
+    severity="error",
+    since="0.1",
+    precision="high",
+    lessons=["L24"],
+    tags=["syntax"],
+    bad=[
+        Bad("services:\n  db:\n    image: postgres:16\n    volumes:\n      - «${DATA}»:/var/lib/postgresql/data\n"),
+        Bad(
+            {
+                "compose.yaml": "services:\n  web:\n    image: nginx:1.27\n    mem_limit: «${MEMORY}»\n",
+                ".env": "MEM=512m\n",
+            }
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    image: nginx:1.27\n    volumes: ['${DATA:-./data}:/a', '${LOGS:?say where}:/b']\n"
+        "    environment:\n      MODE: ${MODE}\n    ports: ['${PORT}:80']\n",
+        {
+            "compose.yaml": "services:\n  web:\n    image: nginx:1.27\n    volumes: ['${DATA}:/a']\n",
+            ".env.example": "DATA=./data\n",
+        },
+    ],
+)
+def unset_variable(file: ComposeFile, project: Project) -> Problems:
+    """A variable without a value where Compose cannot do with an empty text.
+
+    Compose warns, puts in nothing and then refuses the file: `${DATA}:/data` becomes `:/data`. Write a default
+    (`${DATA:-./data}`), or have Compose say what to do (`${DATA:?set it in .env}`). Variables that a `.env`, or a
+    sample of one beside the file (`.env.example`), names are taken to be set.
+
+    https://docs.docker.com/reference/compose-file/interpolation/
+    """
+    if file.included_by:
+        return
+    for fault in faults_of(file, "unset-variable"):
+        name = fault.instead or ""
+        if not _is_named_beside(file, project, name):
+            remedy = f"Write a default: `${{{name}:-…}}`, or demand a value: `${{{name}:?…}}`"
+            yield Problem(fault, f"{fault.message}. {remedy}")
+
+
+def _is_named_beside(file: ComposeFile, project: Project, name: str) -> bool:
+    """Whether a sample of an environment in the same folder or at the top of the project names a variable."""
+    own = dirname(project.path_of(file.source.whole) or "")
+    for folder in {own, dirname(own), ""}:
+        for other in project.facts.names(folder or "."):
+            if "env" in other.lower() and not other.endswith((".yml", ".yaml", ".py")):
+                content = project.facts.read(join(folder, other)) or b""
+                if name.encode() in content:
+                    return True
+    return False
