@@ -23,6 +23,10 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nRUN [ a = b ]\n",
         "FROM debian:12\nCMD [[ -f x ]] && y\n",
     ],
+    "DF102": [
+        "FROM debian:12\nRUN --mount=type=bind,from=«golang:latest»,target=/go ls /go\n",
+        "FROM debian:12\nCOPY --from=acme/latest /a /a\nCOPY --from=a/b:latest@sha256:" + "ab" * 32 + " /a /a\n",
+    ],
     "DF203": [
         {
             "Dockerfile": 'FROM python:3.12\n«COPY ["pyproject.toml", "poetry.lock", "forecast", "/app/"]»\n'
@@ -63,12 +67,52 @@ CASES: dict[str, list[Files]] = {
         },
     ],
     "DF204": [
-        "FROM debian:12\nCOPY scripts/ /opt/scripts/\nRUN <<EOF\nset -e\n«apt-get update\napt-get install -y cron»\nEOF\n",
+        "FROM debian:12\nCOPY scripts/ /opt/\nRUN <<EOF\nset -e\n«apt-get update\napt-get install -y cron»\nEOF\n",
         "FROM debian:12\nCOPY scripts/ /opt/scripts/\nRUN /opt/scripts/repo.sh && apt-get install -y cron\n",
         "FROM debian:12\nCOPY etl/ /etl\nRUN «apt-get update && apt-get install -y cron»\n",
     ],
+    "DF401": [
+        "FROM eclipse-temurin:21\nRUN «exec java -Xmx1g -jar /srv/orders.jar --server.port=8080»\n",
+        "FROM eclipse-temurin:21\nRUN java -jar /srv/orders.jar --create-schema\n",
+        "FROM eclipse-temurin:21\nRUN java -jar\n",
+        {
+            "Dockerfile": "FROM golang:1.24\nCOPY main.go gen.go ./\nRUN go run gen.go\nRUN «go run main.go»\n",
+            "main.go": 'func main() { http.ListenAndServe(":80", nil) }\n',
+            "gen.go": "func main() { write() }\n",
+        },
+    ],
     "DF402": [
         'FROM debian:12\nRUN «["cd", "/app"]»\nRUN ["ls"]\n',
+    ],
+    "DF604": [
+        '«FROM python:3.12»\nRUN useradd api\nCMD ["python", "api.py"]\n',
+        'FROM python:3.12\nRUN useradd api\nCMD ["gunicorn", "--user=api", "a:b"]\n',
+        'FROM python:3.12\nRUN useradd api\nENTRYPOINT ["/entry.sh"]\nCMD ["python", "api.py"]\n',
+        'FROM python:3.12\nRUN useradd api\nUSER api\nCMD ["python", "api.py"]\n',
+        "FROM python:3.12\nRUN useradd api\nCMD su api -c 'python api.py'\n",
+    ],
+    "DC301": [
+        {
+            "compose.yaml": "services:\n  «db»:\n    build: .\n",
+            "Dockerfile": "FROM postgres:16\nCOPY init/ /docker-entrypoint-initdb.d/\n",
+        },
+        {
+            "compose.yaml": "services:\n  db:\n    build: .\n"
+            "    volumes: ['data:/var/lib/postgresql/data']\nvolumes:\n  data:\n",
+            "Dockerfile": "FROM postgres:16\n",
+        },
+        {
+            "compose.yaml": "services:\n  db:\n    build: .\n",
+            "Dockerfile": 'FROM postgres:16\nCMD ["pg_dump"]\n',
+        },
+        {
+            "compose.yaml": "services:\n  db:\n    build: .\n",
+            "Dockerfile": "FROM postgres:16\nENV PGDATA=/tmp/x\n",
+        },
+        {
+            "compose.yaml": "services:\n  db:\n    build: .\n",
+            "Dockerfile": "FROM postgres:16 AS a\nFROM python:3.12-slim\nCOPY --from=a /x /x\n",
+        },
     ],
     "DF501": [
         "FROM debian:12\nARG SITE=a\n«ADD» dist/${SITE}-assets.zip /opt/\n",

@@ -14,7 +14,7 @@ from ._servers import Server, does_work
 SERVERS = ("server.js", "server.mjs", "server.ts", "server.py", "index.js", "index.mjs", "app.js", "main.js")
 # … and those that are most likely a service where nothing else of the image would start one.
 ENTRIES = ("app.py", "main.py", "run.py", "wsgi.py", "bot.py", "app.rb", "server.rb")
-INTERPRETERS = frozenset("python python3 node nodejs tsx ts-node bun ruby".split())
+INTERPRETERS = frozenset("python python3 node nodejs tsx ts-node bun ruby go".split())
 SHELLS = frozenset("sh bash ash zsh dash".split())
 
 
@@ -88,4 +88,5 @@ def _serves() -> re.Pattern[str]:
     return re.compile(
         r"\b(?:app|application|server|socketio|bot)\.run\(|uvicorn\.run\(|serve_forever\(|\brun_app\(|run_polling\("
         r"|infinity_polling\(|run_forever\(|run_server\(|HTTPServer\(|\bserve\(|\.launch\(|\.listen\s*\(|Bun\.serve"
+        r"|ListenAndServe|\.Run\(\":\d"
     )

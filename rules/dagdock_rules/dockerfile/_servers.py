@@ -13,6 +13,8 @@ TOOLS = frozenset(
     "checkstyle ktlint jarjar proguard selenium-standalone cfr fernflower maven gradle wrapper setup bfg "
     "wiremock-cli".split()
 )
+# What only a service is told behind its jar.
+SETTINGS = ("--server.", "--spring.", "--management.", "--port")
 MAIN_CLASSES = (".Main", ".App", "Application", "Server")
 WORKS = ("build", "generate", "prepare", "compile", "bundle", "lint", "test", "export")
 
@@ -119,7 +121,11 @@ def _java(arguments: Sequence[Word]) -> Server | None:
         is_main = len(texts) > 2 and texts[-3] in ("-cp", "-classpath", "--class-path") and "." in texts[-1]
         return Server(f"java … {texts[-1]}", False) if is_main and texts[-1].endswith(MAIN_CLASSES) else None
     behind = arguments[texts.index("-jar") + 1 :]
-    if len(behind) != 1 or not _is_program(behind[0], ".jar"):
+    if (
+        any(not text.startswith(SETTINGS) for text in texts[texts.index("-jar") + 2 :])
+        or not behind
+        or not _is_program(behind[0], ".jar")
+    ):
         return None
     return Server(f"java -jar {behind[0].value}", False)
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Related, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Related, Stage, parse_image, rule
 
 from ._base_image import argument_behind
+from ._stage_names import named_in
 
 
 @rule(
@@ -22,11 +23,12 @@ from ._base_image import argument_behind
     bad=[
         Bad("FROM «debian:latest»\n"),
         Bad("ARG TAG=latest\nFROM «debian:$TAG»\n"),
+        Bad("FROM debian:12\nCOPY --from=«ghcr.io/astral-sh/uv:latest» /uv /bin/\n"),
     ],
     good=["FROM debian:12.8-slim\n", "ARG TAG\nFROM debian:$TAG\n"],
 )
 def latest_base_image(stage: Stage) -> Problems:
-    """A base image is taken at its tag `latest`.
+    """An image is taken at its tag `latest`.
 
     `latest` is a label that moves with every release, the next major version included. The same Dockerfile then gives
     another image tomorrow, and the day it breaks nothing in your repository has changed. Name the version that you
@@ -34,6 +36,7 @@ def latest_base_image(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
+    yield from _copied(stage)
     word = stage.image_word
     if word is None or stage.parent:
         return
@@ -47,3 +50,17 @@ def latest_base_image(stage: Stage) -> Problems:
             "Name the version that you tested",
             related=[Related(argument, "the default is set here")] if argument else (),
         )
+
+
+def _copied(stage: Stage) -> Problems:
+    """What `COPY --from` and mounts take from an image."""
+    for instruction in stage.instructions:
+        for name, _ in named_in(instruction):
+            image = parse_image(name) if name.endswith(":latest") else None
+            if image and image.tag == "latest":
+                yield Problem(
+                    name,
+                    f"`{name}` moves with every release, so other files come along one day though nothing changed "
+                    "here. Name the version that you tested",
+                    aliases=[],
+                )

@@ -7,6 +7,11 @@ from ._users import begins_as_root, drops_root
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
+# Programs that stay the user they were started as.
+STAYS = frozenset(
+    "python python3 node nodejs java ruby dotnet flask gunicorn uvicorn hypercorn daphne streamlit npm npx yarn pnpm "
+    "bun deno php rails puma tsx ts-node".split()
+)
 
 
 @rule(
@@ -54,7 +59,7 @@ def missing_user(stage: Stage) -> Problems:
         not facts
         or facts.get("user") != "root"
         or not _starts_program(stage)
-        or _makes_user(stage)
+        or (_makes_user(stage) and not _stays_root(stage))
         or _is_privileged(stage)
     ):
         return
@@ -90,6 +95,17 @@ def _makes_user(stage: Stage) -> bool:
         if isinstance(instruction, Run)
         for command in instruction.script.commands
     )
+
+
+def _stays_root(stage: Stage) -> bool:
+    """Whether what starts is surely no script that changes to the user that was made, and is told of none."""
+    starter = stage.last(Entrypoint) or stage.last(Cmd)
+    commands = starter.script.commands if starter else []
+    if not commands or starter is None or starter.script.broken:
+        return False
+    words = [word.value or "" for word in commands[-1].effective.words]
+    told = any(word.startswith(("--user", "--uid")) or (word == "-u" and words[0] == "gunicorn") for word in words)
+    return not told and all(command.effective.name in STAYS for command in commands)
 
 
 def _is_privileged(stage: Stage) -> bool:
