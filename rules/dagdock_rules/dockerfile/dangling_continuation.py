@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from dagdock.api import Bad, Edit, Fix, Healthcheck, Instruction, Onbuild, Problem, Problems, Related, Span, rule
 
 KEYWORDS = frozenset(
@@ -37,7 +40,7 @@ def dangling_continuation(instruction: Instruction) -> Problems:
     if isinstance(instruction, (Healthcheck, Onbuild)) or instruction.onbuild:
         return
     source = instruction.span.source
-    if "\n" not in instruction.span.text:
+    if not _holds_keyword().search(instruction.span.text):
         return
     end = instruction.heredocs[0].span.start if instruction.heredocs else instruction.span.end
     first, last = instruction.span.line, source.position(max(instruction.span.start, end - 1)).line
@@ -56,6 +59,12 @@ def dangling_continuation(instruction: Instruction) -> Problems:
             return
         tail = len(text.rstrip())
         continued = Span(source, line.start + tail - 1, line.start + tail) if tail else None
+
+
+@cache
+def _holds_keyword() -> re.Pattern[str]:
+    """A line below the first that begins with a keyword: a look at the text before its lines are told apart."""
+    return re.compile(rf"\n\s*(?:{'|'.join(KEYWORDS)}) ")
 
 
 def _problem(instruction: Instruction, sign: Span, swallowed: Span) -> Problem:
