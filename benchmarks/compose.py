@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dagdock.compose.file import DEFAULT_NAMES
+from dagdock.facts import Disk
+from dagdock.project import Project
 from dagdock.project.classify import classify
 
 # What Compose says, by kind. What is found first counts; None is no matter of the text: files that are not there,
@@ -34,6 +36,7 @@ KINDS: list[tuple[str | None, str]] = [
     ("syntax", r"failed to parse|yaml:|line \d+:|top-level object"),
     ("schema", r"validating|must be|decoding|exclusive|additional properties|conflicting|distinct|declare|unexpected"),
 ]
+SAMPLES = (".env.example", ".env.sample", ".env.dist", ".env.template", "env.example", "example.env")
 # The codes that say that Compose refuses a file.
 REFUSALS = re.compile(r"DC0(?!05$)\d\d")
 
@@ -72,8 +75,22 @@ def sets_of(folder: Path) -> Iterator[tuple[str, ...]]:
                     yield from ((str(path), str(one)) for one in over if one.is_file())
 
 
-def ask(compose: str, paths: tuple[str, ...]) -> Answer:
+def sample_of(folder: Path, top: Path) -> Path | None:
+    """The sample of a `.env` that a project wants copied, where the `.env` is not there."""
+    for place in (folder, *folder.parents):
+        if (place / ".env").is_file():
+            return None
+        if found := [place / name for name in SAMPLES if (place / name).is_file()]:
+            return found[0]
+        if place == top:
+            break
+    return None
+
+
+def ask(compose: str, paths: tuple[str, ...], top: Path) -> Answer:
     command = [compose, *(word for path in paths for word in ("-f", path)), "--profile", "*"]
+    if sample := sample_of(Path(paths[0]).parent, top):
+        command += ["--env-file", str(sample)]
     command += ["config", "--format", "json", "--no-env-resolution"]
     folder = str(Path(paths[0]).parent)
     environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "PWD": folder, "USER": "user"}
@@ -90,26 +107,33 @@ def ask(compose: str, paths: tuple[str, ...]) -> Answer:
     return Answer(found.returncode, " ".join(lines), found.stdout)
 
 
-def answers(compose: str, sets: list[tuple[str, ...]], kept: Path | None) -> list[Case]:
+def answers(compose: str, sets: dict[tuple[str, ...], Path], kept: Path | None) -> list[Case]:
     """Compose's answers, those of an earlier run taken from a file."""
     known: dict[str, list[Any]] = json.loads(kept.read_text()) if kept and kept.exists() else {}
     missing = [paths for paths in sets if "\n".join(paths) not in known]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for paths, answer in zip(missing, pool.map(lambda paths: ask(compose, paths), missing), strict=True):
+        for paths, answer in zip(
+            missing, pool.map(lambda paths: ask(compose, paths, sets[paths]), missing), strict=True
+        ):
             known["\n".join(paths)] = list(answer)
     if kept and missing:
         kept.write_text(json.dumps(known))
     return [Case(paths, Answer(*known["\n".join(paths)])) for paths in sets]
 
 
-def findings(paths: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """By file, the findings of dagdock that say that Compose refuses it."""
-    command = [sys.executable, "-m", "dagdock", "check", "--format", "json", "--exit-zero", "--isolated", "--no-cache", *paths]
-    report = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
+def findings(paths: dict[str, Path]) -> dict[str, list[dict[str, Any]]]:
+    """By file, the findings of dagdock that say that Compose refuses it; each project is checked in its folder."""
+    by_project: dict[Path, list[str]] = defaultdict(list)
+    for path, project in paths.items():
+        by_project[project].append(path)
+    command = [sys.executable, "-m", "dagdock", "check", "--format", "json", "--exit-zero", "--isolated", "--no-cache"]
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for one in report["findings"]:
-        if one["severity"] == "error" and REFUSALS.match(one["code"]):
-            found[os.path.abspath(one["path"])].append(one)
+    for project, files in by_project.items():
+        output = subprocess.run([*command, *files], capture_output=True, check=False, cwd=project).stdout
+        for one in json.loads(output)["findings"]:
+            one["path"] = os.path.abspath(project / one["path"])
+            if one["severity"] == "error" and REFUSALS.match(one["code"]):
+                found[one["path"]].append(one)
     return found
 
 
@@ -128,34 +152,50 @@ def fits(finding: dict[str, Any], message: str) -> bool:
     )
     if (line := re.search(r"line (\d+)", message)) and abs(int(line[1]) - finding["start"]["line"]) <= 1:
         return True
-    text = finding["message"] + Path(finding["path"]).read_text(errors="replace").split("\n")[finding["start"]["line"] - 1]
+    text = (
+        finding["message"] + Path(finding["path"]).read_text(errors="replace").split("\n")[finding["start"]["line"] - 1]
+    )
     words = {word for word in words if word and not word.isdigit()}
     return not words or any(word in text for word in words)
 
 
+def parts_in(root: Path) -> set[str]:
+    """The files of a project that dagdock takes for parts of others: those complete them, or give them values."""
+    project = Project(Disk(str(root)), working_directory=str(root))
+    files = list(project.compose_files(lambda path, content: True))
+    _ = [file.include for file in files]  # what includes another file says so when it is read
+    incomplete = (file for file in files if not (file.complete and project.merged(file).complete))
+    return {str(root / file.source.path) for file in incomplete}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+", help="folders with Compose files")
+    parser.add_argument("folders", type=Path, nargs="+", help="folders with a folder for each project")
     parser.add_argument("--compose", default=shutil.which("docker-compose"), help="Compose's own binary")
     parser.add_argument("--kept", type=Path, help="a file to keep Compose's answers in")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="show so many of the differences of each kind")
     arguments = parser.parse_args()
     if arguments.compose is None:
         sys.exit("no docker-compose on PATH: name one with --compose")
-    sets = [paths for folder in arguments.folders for paths in sets_of(folder.resolve())]
+    projects = [project for folder in arguments.folders for project in sorted(folder.resolve().iterdir())]
+    sets = {paths: project for project in projects for paths in sets_of(project)}
     cases = answers(arguments.compose, sets, arguments.kept)
-    found = findings(sorted({path for paths in sets for path in paths}))
+    found = findings({path: project for paths, project in sets.items() for path in paths})
 
+    parts = {project: parts_in(project) for project in projects}
     counts: Counter[tuple[str, str]] = Counter()
     shown: Counter[str] = Counter()
     for case in cases:
-        errors = [one for path in case.paths for one in found[path]]
+        named = re.findall(r"/\S+?\.ya?ml", case.answer.message)
+        errors = [one for path in dict.fromkeys((*case.paths, *named)) for one in found[path]]
         if case.answer.code == 0:
             kind, right = "taken", not errors
         elif case.kind is None:
             continue
         else:
             kind, right = case.kind, any(fits(one, case.answer.message) for one in errors)
+            if not right and case.paths[-1] in parts[sets[case.paths]]:
+                kind, right = "part of others", True
         counts[kind, "all"] += 1
         counts[kind, "right"] += right
         if not right and shown[kind] < arguments.show:
