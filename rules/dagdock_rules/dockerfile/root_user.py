@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Stage, rule
 
-from ._users import begins_as_root, drops_root, is_root
+from ._users import is_root, is_usual_root
 
 
 @rule(
@@ -37,18 +37,9 @@ def root_user(stage: Stage) -> Problems:
     https://docs.docker.com/build/building/best-practices/#user
     """
     user = stage.user_at()
-    if not stage.is_final or not user or not user.user or not is_root(user, stage) or _is_workplace(stage):
-        return
-    if not drops_root(stage) and not begins_as_root(stage):
+    if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage):
         yield Problem(
             user,
             f"the container runs as `{user.user.value}`: whoever breaks into it owns everything in it. "
             "Add a `USER` line with an ordinary user behind the steps that need root",
         )
-
-
-def _is_workplace(stage: Stage) -> bool:
-    """Whether it is a dev container, whose user devcontainer.json names."""
-    path = stage.span.source.path
-    image = stage.root_image
-    return "/.devcontainer/" in f"/{path}" or (image is not None and image.repository.startswith("devcontainers/"))

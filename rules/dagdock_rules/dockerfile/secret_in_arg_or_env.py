@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Arg, Bad, Env, Pair, PairsInstruction, Problem, Problems, Variable, rule
+from dagdock.api import Arg, Bad, Env, PairsInstruction, Problem, Problems, rule
 
-from ..secrets import is_secret_name, is_setting, known_secret, password_in_url
+from ._secret_names import carries_secret
 
 
 @rule(
@@ -45,43 +45,10 @@ def secret_in_arg_or_env(instruction: PairsInstruction) -> Problems:
     if not isinstance(instruction, (Arg, Env)):
         return
     for pair in instruction.pairs:
-        if (
-            is_secret_name(pair.key, loose=True)
-            and not _is_harmless(instruction, pair)
-            and not _is_repeated(instruction, pair)
-        ):
+        if carries_secret(instruction, pair):
             kept = "in the history of the image" if isinstance(instruction, Arg) else "in the image"
             yield Problem(
                 pair,
                 f"`{pair.key}` stays readable {kept}. Use `RUN --mount=type=secret` for the build, or hand it over "
                 "when the container starts",
             )
-
-
-def _is_harmless(instruction: PairsInstruction, pair: Pair) -> bool:
-    """Whether the value gives nothing away: none at all, a switch, a path, an address."""
-    if pair.value is None:
-        return False  # ARG: the value comes from the command line and is kept
-    value = pair.value.value.strip()
-    if known_secret(value) or password_in_url(value):
-        return True  # `secret-literal` says more
-    return not value or _comes_to_nothing(instruction, pair) or (pair.value.literal is not None and is_setting(value))
-
-
-def _comes_to_nothing(instruction: PairsInstruction, pair: Pair) -> bool:
-    """Whether the value is made of variables alone that nothing above declares: it is empty."""
-    word, stage = pair.value, instruction.stage
-    if word is None or stage is None or not word.variables:
-        return False
-    scope = stage.scope_at(instruction)
-    return all(isinstance(part, Variable) and not part.has_default and part.name not in scope for part in word.parts)
-
-
-def _is_repeated(instruction: PairsInstruction, pair: Pair) -> bool:
-    """Whether the stage says the same above, where it is reported."""
-    stage = instruction.stage
-    return stage is not None and any(
-        other.index < instruction.index and earlier.key == pair.key and earlier.span.text == pair.span.text
-        for other in stage.all_of(type(instruction))
-        for earlier in other.pairs
-    )
