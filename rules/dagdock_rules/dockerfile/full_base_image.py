@@ -1,31 +1,28 @@
 from __future__ import annotations
 
-from typing import Any
+from dagdock.api import Bad, Problem, Problems, Run, Stage, rule
 
-from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Problem, Problems, Run, Stage, load_data, rule
-
-from ._made_for import is_for_building, is_for_development
+from ._final_image import facts_of_final
 
 # Releases of Debian and Ubuntu: the same image, on another system.
 SYSTEMS = frozenset("bookworm bullseye buster stretch trixie jammy noble focal bionic".split())
 # What a build calls that only the full image has.
-COMPILERS = frozenset("gcc g++ cc c++ make cmake git hg svn cargo rustc python python3 node-gyp".split())
+COMPILERS = frozenset("gcc g++ cc c++ make cmake git hg svn cargo rustc node-gyp".split())
 
 
 @rule(
     "DF125",
     severity="info",
     since="0.1",
-    lessons=["L07", "L06"],
+    lessons=["L07"],
     bad=[
         Bad('FROM «python:3.12»\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n'),
-        Bad('FROM «golang:1.23»\nCOPY . .\nRUN go build -o /app .\nCMD ["/app"]\n'),
+        Bad('FROM «node:22-bookworm»\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n'),
     ],
     good=[
         'FROM python:3.12-slim\nCOPY app.py .\nCMD ["python", "app.py"]\n',
         'FROM node:22 AS build\nRUN npm ci\nFROM node:22-slim\nCOPY --from=build /app /app\nCMD ["node", "app.js"]\n',
         'FROM python:3.12\nRUN git clone https://example.com/app.git && make -C app\nCMD ["python", "app.py"]\n',
-        'FROM golang:1.23\nCOPY . .\nENTRYPOINT ["go", "test", "./..."]\n',
     ],
 )
 def full_base_image(stage: Stage) -> Problems:
@@ -37,23 +34,17 @@ def full_base_image(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image
     """
+    about = facts_of_final(stage)
     image, word = stage.image, stage.image_word
-    if not stage.is_final or image is None or word is None:
+    if about is None or image is None or word is None or "variant" not in about or not _is_full(image.tag or ""):
         return
-    if is_for_development(stage) or is_for_building(stage):
-        return
-    about: dict[str, Any] = load_data("dagdock_rules", "smaller-images").get(image.familiar, {})
-    if not about or not _is_full(image.tag or "") or not _runs_program(stage, about.get("tools", ())):
-        return
-    if "variant" in about:
-        if any(_compiles(run) for run in stage.all_of(Run)):
-            return
-        remedy = f"Take `{image.familiar}:{(image.tag or '').partition('-')[0]}-{about['variant']}`"
-    else:
-        remedy = f"Take {about['instead']}"
-    yield Problem(
-        word, f"`{stage.base}` brings {about['brings']}, which a program that only runs does not need. {remedy}"
-    )
+    if not any(_compiles(run) for run in stage.all_of(Run)):
+        version = (image.tag or "").partition("-")[0]
+        yield Problem(
+            word,
+            f"`{stage.base}` brings {about['brings']}, which a program that only runs does not need. Take "
+            f"`{image.familiar}:{version}-{about['variant']}`",
+        )
 
 
 def _is_full(tag: str) -> bool:
@@ -64,18 +55,6 @@ def _is_full(tag: str) -> bool:
     return re.fullmatch(r"\d+(?:\.\d+)*", version) is not None and (not system or system in SYSTEMS)
 
 
-def _runs_program(stage: Stage, tools: list[str]) -> bool:
-    """Whether the image is made to start something, and not one of the tools that only the full image has."""
-    starters: list[CommandInstruction] = [*stage.all_of(Entrypoint), *stage.all_of(Cmd)]
-    words = [
-        (word.value or "").rpartition("/")[2]
-        for starter in starters
-        for command in starter.script.commands
-        for word in command.effective.words[:2]
-    ]
-    return bool(words) and not any(word in tools for word in words)
-
-
 def _compiles(run: Run) -> bool:
     """Whether a RUN calls a compiler or its like, or installs packages that are there for building."""
     if not run.script.understood or run.script.broken:
@@ -83,4 +62,4 @@ def _compiles(run: Run) -> bool:
     text = run.body.text
     if any(sign in text for sign in ("-dev", "build-essential", "node-gyp", "--no-binary", "git+", "setup.py", "apt")):
         return True
-    return any((command.effective.name or "") in COMPILERS - {"python", "python3"} for command in run.script.commands)
+    return any((command.effective.name or "") in COMPILERS for command in run.script.commands)

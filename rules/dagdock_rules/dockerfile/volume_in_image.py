@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Instruction, Problem, Problems, Related, Run, Stage, Volume, rule
 
-from ._copies import absolute, from_context, inside_container
+from ._copies import absolute, copies_whole_context, from_context, inside_container, program_sources
 
 # Commands that write below the folders they are given.
 WRITES = frozenset("mkdir touch cp mv chown chmod tar unzip curl wget ln install rm".split())
@@ -92,9 +92,7 @@ def _is_code(instruction: Instruction, folder: str) -> bool:
     copy = from_context(instruction)
     if copy is None or inside_container(copy) != folder:
         return False
-    return any(
-        (source.literal or "").rstrip("/") in (".", "./", "", "src", "./src", "app", "./app") for source in copy.sources
-    )
+    return copies_whole_context(copy) or bool(program_sources(copy))
 
 
 def _is_below(path: str | None, folder: str) -> bool:
