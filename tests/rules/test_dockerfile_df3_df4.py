@@ -454,7 +454,7 @@ CASES: dict[str, list[Files]] = {
     "DF428": [
         "ADD «git@github.com:user/repo.git» /x\n",
         "ADD a «https://example.com/x.tgz» /x/\n",
-        "ADD --checksum=sha256:abc https://example.com/x /x\nADD a.tgz /\nADD http://x.example.com /\nCOPY a https://b /x/\n",
+        "ADD --checksum=sha256:abc https://example.com/x /x\nADD a.tgz /\nCOPY a https://b /x/\n",
     ],
     "DF429": [
         "RUN «wget -qO- https://example.com/x | sudo -E bash -»\n",

@@ -64,7 +64,7 @@ def dangling_continuation(instruction: Instruction) -> Problems:
 @cache
 def _holds_keyword() -> re.Pattern[str]:
     """A line below the first that begins with a keyword: a look at the text before its lines are told apart."""
-    return re.compile(rf"\n\s*(?:{'|'.join(KEYWORDS)}) ")
+    return re.compile(rf"[\r\n]\s*(?:{'|'.join(KEYWORDS)}) ")
 
 
 def _problem(instruction: Instruction, sign: Span, swallowed: Span) -> Problem:

@@ -74,10 +74,7 @@ def _has_a_reason(name: str, command: Command, run: Run) -> bool:
     if name == "mount":
         return any(flag.name == "security" for flag in run.flags)
     if name == "ssh":
-        return bool(run.mounts) or (
-            any("ssh" in other.effective.span.text for other in run.script.commands[:1])
-            and len(run.script.commands) > 1
-        )
+        return bool(run.mounts)
     return False
 
 

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import re
+
+from dagdock.api import Bad, Problem, Problems, Project, Requirement, Run, Stage, rule
+
+# What says the versions elsewhere.
+CONSTRAINED = r"(?:^|\s)(?:-c|--constraints?|--require-hashes|--hash)(?:\s|=|:)|PIP_CONSTRAINT|UV_CONSTRAINT"
+
+
+@rule(
+    "DF333",
+    severity="warning",
+    since="0.1",
+    kind="project",
+    lessons=["L16"],
+    tags=["reproducible"],
+    bad=[
+        Bad(
+            {
+                "Dockerfile": "FROM python:3.12-slim\nCOPY requirements.txt /\n"
+                "RUN pip install --no-cache-dir -r /requirements.txt\n",
+                "requirements.txt": "# web\n«flask»\ngunicorn==22.0.0\nrequests[socks]\n",
+            }
+        ),
+    ],
+    good=[
+        {
+            "Dockerfile": "FROM python:3.12-slim\nCOPY requirements.txt /\nRUN pip install -r /requirements.txt\n",
+            "requirements.txt": "flask>=3.0,<4\ngunicorn==22.0.0\n",
+        },
+        {
+            "Dockerfile": "FROM python:3.12-slim\nCOPY *.txt /\n"
+            "RUN pip install -r /requirements.txt -c /constraints.txt\n",
+            "requirements.txt": "flask\n",
+            "constraints.txt": "flask==3.0.3\n",
+        },
+    ],
+)
+def unpinned_requirements(stage: Stage, project: Project) -> Problems:
+    """A requirements file that the image installs names packages without versions.
+
+    pip takes the newest release of the day. One morning that is a new major version, and a build that nobody touched
+    fails, or worse, works differently. Write down the versions that you tested with; `pip freeze` lists them, and
+    `pip-compile` or `uv pip compile` make a complete list of a short one.
+
+    https://pip.pypa.io/en/stable/topics/repeatable-installs/
+    """
+    if not stage.is_final or any(_says_versions(run.body.text) for part in stage.chain() for run in part.all_of(Run)):
+        return
+    found: dict[str, list[Requirement]] = {}
+    pinned: set[str] = set()
+    for requirement in project.requirements_of(stage).requirements:
+        if requirement.specifier != "":
+            pinned.add(requirement.name)
+        elif requirement.span.source is not stage.span.source and not requirement.name.startswith("apache-airflow"):
+            found.setdefault(requirement.span.source.path, []).append(requirement)
+    for requirements in found.values():
+        loose = [each for each in requirements if each.name not in pinned]
+        if not loose or _says_versions(loose[0].span.source.text):
+            continue
+        names = list(dict.fromkeys(each.name for each in loose))
+        shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        comes, them = ("come", "them") if len(names) > 1 else ("comes", "it")
+        yield Problem(
+            loose[0],
+            f"{shown} {comes} in whatever version is current, so two builds of the image may differ. Pin {them}: "
+            f"`{names[0]}==VERSION`",
+        )
+
+
+def _says_versions(text: str) -> bool:
+    """Whether constraints or hashes stand in a text."""
+    return bool(re.search(CONSTRAINED, text, re.MULTILINE))
