@@ -253,6 +253,8 @@ class Server(LanguageServer):
         except Exception as problem:  # whatever it is, the server goes on
             logger.error("%s: internal error: %s", key, describe(problem))
             return
+        for plugin_fault in self.session.rules.faults:
+            self.tell(str(plugin_fault))
         for judged, diagnostics in found:
             self._show(judged, diagnostics, awaited=awaited and judged.key == key)
         if key in self.session.unfinished:

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 
 
 # Garbage is looked for when nothing was to be done for so long, in seconds, or behind so many jobs.
-_IDLE, _MOST = 0.5, 40
+_IDLE, _MOST = 0.5, 24
 
 
 class Worker:
