@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from time import perf_counter
 from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
@@ -248,11 +249,13 @@ class Server(LanguageServer):
 
     async def _run(self, key: str, function: Callable[[str], list[Judged]], *, awaited: bool) -> None:
         """Have something done with a file and show what comes of it; `awaited` where the client waits for that."""
+        begin = perf_counter()
         try:
             found = await self.worker.run(self._in_words, key, function)
         except Exception as problem:  # whatever it is, the server goes on
             logger.error("%s: internal error: %s", key, describe(problem))
             return
+        logger.debug("%s: judged in %.0f ms", key, (perf_counter() - begin) * 1000)
         for plugin_fault in self.session.rules.faults:
             self.tell(str(plugin_fault))
         for judged, diagnostics in found:
