@@ -40,8 +40,10 @@ const INSTALL = 'https://github.com/dagdock/dagdock/blob/main/docs/editors.md';
 const STARTS = 4;
 const MINUTES = 3;
 
+let running: Server | undefined;
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const server = new Server(context);
+  const server = (running = new Server(context));
   const { commands, workspace } = vscode;
   context.subscriptions.push(
     server,
@@ -62,6 +64,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     context.subscriptions.push(python.onDidChangeActiveEnvironmentPath(() => void server.restart()));
   }
   await server.restart();
+}
+
+/** Waits for the server to end, so that none is left behind. */
+export function deactivate(): Promise<void> | undefined {
+  return running?.end();
 }
 
 /** A client that registers no command of the server: the extension has its own of the same names. */
@@ -103,9 +110,13 @@ class Server implements vscode.Disposable {
     return this.queue;
   }
 
-  dispose(): Promise<void> {
+  end(): Promise<void> {
     this.queue = this.queue.then(() => this.stop());
-    return this.queue.finally(() => {
+    return this.queue;
+  }
+
+  dispose(): void {
+    void this.end().finally(() => {
       this.status.dispose();
       this.log.dispose();
     });
