@@ -34,7 +34,7 @@ MISTAKES = {
     "L01/mistake-1": Mistake("Dockerfile", 6, "copy-before-install"),
     "L01/mistake-2": Mistake("Dockerfile", 4, "copy-before-install"),
     "L01/mistake-3": Mistake("Dockerfile", 5, "busy-arg-before-install"),
-    "L01/mistake-4": Mistake("Dockerfile", 4, "system-install-after-copy"),
+    "L01/mistake-4": Mistake("Dockerfile", 6, "system-install-after-copy"),
     "L01/mistake-5": Mistake("Dockerfile", 6, "copy-before-install"),
     "L02/mistake-1": Mistake("Dockerfile", 3, "copy-before-install"),
     "L02/mistake-2": Mistake("Dockerfile", 6, "copy-before-install"),

@@ -46,14 +46,18 @@ def docker_reads(instruction: Instruction) -> Iterator[Variable]:
 
 def shell_reads(instruction: Instruction) -> Iterator[tuple[str, Span]]:
     """Names that the shell of a RUN surely takes from its environment: read here, set nowhere in the same script."""
-    if not isinstance(instruction, CommandInstruction) or instruction.name != "RUN" or not instruction.shell_text:
-        return
-    script = instruction.script
+    if isinstance(instruction, CommandInstruction) and instruction.name == "RUN" and instruction.shell_text:
+        yield from script_reads(instruction)
+
+
+def script_reads(command: CommandInstruction) -> Iterator[tuple[str, Span]]:
+    """Names that the script of a command, `sh -c` in exec form included, surely takes from its environment."""
+    script = command.script
     if not script.understood or script.broken:
         return
-    text = instruction.shell_text.text
-    for command in script.commands:
-        for word in (*command.words, *command.assignments):
+    text = (command.shell_text or command.body).text
+    for each in script.commands:
+        for word in (*each.words, *each.assignments):
             for name in word.variables:
                 if not _may_be_set(name, text) and not _has_modifier(name, word.text):
                     yield name, _place(name, word)

@@ -19,10 +19,9 @@ EVERY = tuple(lock for locks in LOCKS.values() for lock in locks)
 
 
 @rule(
-    "DF334",
+    "DF333",
     severity="info",
     since="0.1",
-    kind="project",
     lessons=["L16"],
     tags=["reproducible"],
     bad=[

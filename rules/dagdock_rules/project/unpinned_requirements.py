@@ -9,7 +9,7 @@ CONSTRAINED = r"(?:^|\s)(?:-c|--constraints?|--require-hashes|--hash)(?:\s|=|:)|
 
 
 @rule(
-    "DF333",
+    "PJ131",
     severity="warning",
     since="0.1",
     kind="project",
