@@ -25,4 +25,6 @@ def is_for_building(stage: Stage) -> bool:
 def _words(stage: Stage) -> list[str]:
     import re
 
-    return re.split(r"[^a-z0-9]+", f"{stage.name or ''}/{stage.span.source.path}".lower())
+    # The file and its folder: folders further up speak of other things.
+    place = "/".join(stage.span.source.path.split("/")[-2:])
+    return re.split(r"[^a-z0-9]+", f"{stage.name or ''}/{place}".lower())
