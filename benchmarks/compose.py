@@ -9,12 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from compose_model import differences, ours, theirs
 
 from dagdock.compose.file import DEFAULT_NAMES
 from dagdock.facts import Disk
@@ -93,7 +94,7 @@ def ask(compose: str, paths: tuple[str, ...], top: Path) -> Answer:
         command += ["--env-file", str(sample)]
     command += ["config", "--format", "json", "--no-env-resolution"]
     folder = str(Path(paths[0]).parent)
-    environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "PWD": folder, "USER": "user"}
+    environment = {"PATH": os.environ["PATH"], "HOME": os.path.expanduser("~"), "PWD": folder, "USER": "user"}
     found = subprocess.run(
         command,
         capture_output=True,
@@ -173,6 +174,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+", help="folders with a folder for each project")
     parser.add_argument("--compose", default=shutil.which("docker-compose"), help="Compose's own binary")
     parser.add_argument("--kept", type=Path, help="a file to keep Compose's answers in")
+    parser.add_argument("--models", action="store_true", help="compare the merged models of what Compose takes, too")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="show so many of the differences of each kind")
     arguments = parser.parse_args()
     if arguments.compose is None:
@@ -209,6 +211,24 @@ def main() -> None:
         row(kind, counts[kind, "all"], counts[kind, "right"])
     row("refused", sum(counts[kind, "all"] for kind in kinds), sum(counts[kind, "right"] for kind in kinds))
     row("taken", counts["taken", "all"], counts["taken", "right"])
+    if arguments.models:
+        compare_models([case for case in cases if case.answer.code == 0], sets, arguments.show)
+
+
+def compare_models(cases: list[Case], sets: dict[tuple[str, ...], Path], show: int) -> None:
+    """How many of the models are alike; those that hold `include` of what is not there are left out."""
+    alike = compared = 0
+    for case in cases:
+        top = sets[case.paths]
+        model = ours(top, case.paths, sample_of(Path(case.paths[0]).parent, top))
+        if model is None:
+            continue
+        compared += 1
+        found = differences(model, theirs(json.loads(case.answer.model)))
+        alike += not found
+        if found and compared - alike <= show:
+            print(f"model: {' + '.join(case.paths)}", *(f"    {line[:300]}" for line in found[:5]), sep="\n")
+    row("models", compared, alike)
 
 
 def row(kind: str, all_: int, right: int) -> None:

@@ -330,12 +330,13 @@ def test_any_text_is_read(text: str) -> None:
         ("A=1\nB = two \n", {"A": "1", "B": "two"}),
         ("export A=1\nA: 2\n", {"A": "2"}),
         ("A='$X # y'\nB=\"a\\nb $A\"\n", {"A": "$X # y", "B": "a\nb $X # y"}),
-        ("A=1 # why\nB=x#y\nC=# z\n", {"A": "1", "B": "x#y", "C": ""}),
+        ("A=1 # why\nB=x#y\nC=# z\n", {"A": "1", "B": "x#y", "C": "# z"}),
         ("A=$X\nB=${A}\nC=c\n", {"C": "c"}),
         ("A=1\nA=${NO}\n", {}),
         ("# A=1\n\ufeff\nB=2\r\n", {"B": "2"}),
         ("A=\nB", {"A": ""}),
-        ("A=${B:-x}\n", {}),
+        ("A=${B:-x}\nC=${D-${A}y}\nE=$$A\n", {"A": "x", "C": "xy", "E": "$A"}),
+        ("A='it\\'s'\nB=\"p\\$q\\\"\"\nC=a\t# b\n", {"A": "it's", "B": 'p$q"', "C": "a\t# b"}),
     ],
 )
 def test_env_files(text: str, values: dict[str, str]) -> None:

@@ -157,6 +157,12 @@ def malformed(mapped: Mapped) -> list[Text]:
     return sorted(found, key=lambda piece: piece.span.start)
 
 
+def fill(text: str, env: Mapping[str, str]) -> str | None:
+    """A text with its variables filled in; None where it is not known."""
+    filled = "".join([chunk.text for chunk in _filled(text, env)])
+    return None if UNKNOWN in filled else filled
+
+
 class _Chunk(NamedTuple):
     """A stretch of a filled text and the stretch as written that it came from."""
 

@@ -6,21 +6,36 @@ import re
 from functools import cache
 
 _LONGEST = 50_000  # values longer than this are nobody's; one that doubles in each line would fill the memory
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", '"': '"', "$": "$"}
+_ESCAPES = {
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+    "\\": "\\",
+    '"': '"',
+    "$": "$$",  # a dollar that begins no variable
+}
 
 
 def read_env(text: str) -> dict[str, str]:
-    """The variables that a `.env` sets. One whose value needs a variable that nothing sets is left out."""
+    """The variables that a `.env` or an `env_file` sets; a value may use those above it, with defaults as in YAML.
+
+    One whose value needs a variable that nothing sets is left out.
+    """
     values: dict[str, str] = {}
     for match in _entry().finditer(text):
         value: str | None
         if match["single"] is not None:
-            value = match["single"]
+            value = match["single"].replace("\\'", "'")
         elif match["double"] is not None:
-            unescaped = re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[0]), match["double"])
-            value = _filled_in(unescaped, values)
+            value = _filled_in(
+                re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[0]), match["double"], flags=re.S), values
+            )
         else:
-            value = _filled_in(re.split(r"(?:^|\s)#", match["plain"], maxsplit=1)[0].strip(), values)
+            value = _filled_in(match["plain"].partition(" #")[0].rstrip(), values)
         values.pop(match["name"], None)
         if value is not None:
             values[match["name"]] = value
@@ -28,29 +43,19 @@ def read_env(text: str) -> dict[str, str]:
 
 
 def _filled_in(text: str, values: dict[str, str]) -> str | None:
-    """The text with `$NAME` and `${NAME}` put in.
-
-    None where one of them, or anything more intricate, is unknown, or all is too long to be meant.
-    """
+    """The text with its variables put in; None where one of them is unknown, or all is too long to be meant."""
     if "$" not in text:
         return text
-    found = [match[1] or match[2] for match in _variable().finditer(text)]
-    if any(name not in values for name in found) or text.count("$") != len(found):
-        return None
-    if len(text) + sum(len(values[name]) for name in found) > _LONGEST:
-        return None
-    return _variable().sub(lambda match: values[match[1] or match[2]], text)
+    from dagdock.compose.interpolation import fill
+
+    found = fill(text, values) if len(text) <= _LONGEST else None
+    return found if found is not None and len(found) <= _LONGEST else None
 
 
 @cache
 def _entry() -> re.Pattern[str]:
     return re.compile(
         r"^\ufeff?[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*"
-        r"(?:'(?P<single>[^']*)'|\"(?P<double>(?:\\.|[^\"\\])*)\"|(?P<plain>[^\r\n]*))",
+        r"(?:'(?P<single>(?:\\'|(?!\\')[^'])*)'|\"(?P<double>(?:\\.|[^\"\\])*)\"|(?P<plain>[^\r\n]*))",
         re.MULTILINE | re.DOTALL,
     )
-
-
-@cache
-def _variable() -> re.Pattern[str]:
-    return re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
