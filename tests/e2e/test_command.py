@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -142,7 +141,8 @@ def test_an_interrupt_says_little(repository: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
-        time.sleep(1.0)  # it waits for its standard input by now
+        assert process.stdin
+        process.stdin.write(b"#" * 1_000_000)  # more than a pipe holds: when all of it is gone, it is being read
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 130
