@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from dagdock.shell.dialects import is_posix
@@ -181,10 +182,14 @@ def bodies_of(dockerfile: Dockerfile) -> list[Body]:
             if node.json_fault and node.json_fault.by_mistake:
                 continue  # a list for Docker, which `malformed-exec-form` is about
             known = node.stage.scope_at(node.onbuild or node).names() if node.stage else set()
-            names = sorted({*PROXIES, *(name for name in known if name.isidentifier() and name.isascii())})
-            lines = [f"#!/bin/{SHELLS[node.dialect]}", *(f"export {name}=1" for name in names)]
-            found.append(Body(node.shell_text, "".join(f"{line}\n" for line in lines)))
+            found.append(Body(node.shell_text, _prelude(node.dialect, frozenset(known))))
     return found
+
+
+@lru_cache(maxsize=64)  # the instructions of a stage mostly know the same names
+def _prelude(dialect: str, known: frozenset[str]) -> str:
+    names = sorted({*PROXIES, *(name for name in known if name.isidentifier() and name.isascii())})
+    return "".join(f"{line}\n" for line in [f"#!/bin/{SHELLS[dialect]}", *(f"export {name}=1" for name in names)])
 
 
 def body_of(script: Source) -> Body | None:

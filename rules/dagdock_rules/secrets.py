@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -182,6 +182,7 @@ def known_secrets(text: str) -> Iterator[Token]:
                     yield Token(fact["kind"], match.start(), match.end())
 
 
+@lru_cache(maxsize=8)  # each instruction asks about its whole file
 def may_hold_known_secret(text: str) -> bool:
     """Whether a text, such as a whole file, holds the beginning of any token of a well-known shape."""
     return any(start in text for start in _starts())

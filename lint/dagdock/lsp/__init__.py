@@ -21,6 +21,8 @@ def lsp_command(arguments: argparse.Namespace) -> int:
 
     # The thread that reads standard input cannot be woken up: a signal ends the process at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # A message is read in several steps, and each waits for the thread that judges to give way.
+    sys.setswitchinterval(0.001)
     log_to_stderr()
     # What anybody prints must not come between the messages: only the server has the real standard output.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:

@@ -14,8 +14,11 @@ Given = TypeVar("Given")
 P = ParamSpec("P")
 
 
-# Garbage is looked for when nothing was to be done for so long, in seconds, or behind so many jobs.
-_IDLE, _MOST = 0.5, 24
+# Garbage is looked for after so long without work, in seconds; after so many jobs a breath is enough, in which the last
+# result gets on its way; and after so many more nothing is waited for.
+_IDLE = 0.5
+_MANY, _BREATH = 16, 0.01
+_TOO_MANY = 32
 
 
 class Worker:
@@ -57,11 +60,11 @@ class Worker:
         done = 0
         while True:
             try:
-                self._jobs.get(timeout=_IDLE if done else None)()
+                self._jobs.get(timeout=(_BREATH if done >= _MANY else _IDLE) if done else None)()
                 done += 1
             except Empty:
-                done = _MOST
-            if done >= _MOST:
+                done = _TOO_MANY
+            if done >= _TOO_MANY:
                 if self._tidy:
                     gc.collect()
                 done = 0

@@ -59,6 +59,7 @@ class Command:
 
     __slots__ = (
         "_effective",
+        "_name",
         "_span",
         "assignments",
         "background",
@@ -85,6 +86,7 @@ class Command:
         self.wrappers: tuple[str, ...] = ()
         self._effective: Command | None = None
         self._span: Span | None = None
+        self._name: str | None = ""  # no program is called that: it is not known yet
 
     @property
     def start(self) -> int:
@@ -106,7 +108,9 @@ class Command:
     @property
     def name(self) -> str | None:
         """The program's name without its folder; None where it is unknown or there is none."""
-        return base_name(self.words[0]) if self.words else None
+        if self._name == "":
+            self._name = base_name(self.words[0]) if self.words else None
+        return self._name
 
     @property
     def arguments(self) -> Sequence[Word]:

@@ -44,6 +44,9 @@ def global_arg_in_stage(stage: Stage) -> Problems:
     declared = {str(pair.key): pair for argument in stage.dockerfile.global_args for pair in argument.pairs}
     if not declared or stage.from_instruction is None:
         return
+    text = stage.span.text
+    if not any(name in text for name in declared):
+        return
     told: set[str] = set()
     for instruction in stage.instructions[1:]:
         for name, place in _reads(instruction):

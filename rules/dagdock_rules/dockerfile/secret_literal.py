@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Instruction, Onbuild, Problem, Problems, Span, rule
 
-from ..secrets import is_common_password, is_filled_in, known_secrets, passwords_in_urls
+from ..secrets import is_common_password, is_filled_in, known_secrets, may_hold_known_secret, passwords_in_urls
 
 
 @rule(
@@ -35,7 +35,7 @@ def secret_literal(instruction: Instruction) -> Problems:
     if isinstance(instruction, Onbuild):
         return  # its trigger is looked at by itself
     span, text = instruction.span, instruction.span.text
-    for token in known_secrets(text):
+    for token in known_secrets(text) if may_hold_known_secret(span.source.text) else ():
         yield _problem(span, token.start, token.end, f"a {token.kind}")
     for found in passwords_in_urls(text):
         if not (found.is_local_default or is_filled_in(found.user) or is_common_password(found.password)):
