@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dagdock import coverage
 from dagdock.examples import unmark
 from dagdock.hooks import Rules
 from dagdock.names import Vocabulary
@@ -18,6 +19,7 @@ from dagdock.report.excerpt import Place, listing
 from dagdock.report.page import KIND_TITLES, example_files, ignore_comment, option_table, page, why
 from dagdock.report.terminal import Terminal, wants_color, width_of, wrapped
 from dagdock.rule import KINDS, Files, Rule
+from dagdock.tables import toml
 from dagdock.text import Source
 
 FOLDER = "docs/rules"
@@ -247,9 +249,16 @@ def outdated(root: str, made: Mapping[str, str]) -> Iterator[str]:
 
 
 def everything(root: str) -> dict[str, str]:
-    """All generated texts of a checkout by path: the pages of the built-in rules, and the README."""
-    rules = Rules(third_party=False).all()
+    """All generated texts of a checkout by path: the pages of the built-in rules, what they say about other linters'
+    codes, and the README. Raises PluginFault where the rules do not load."""
+    loaded = Rules(third_party=False)
+    rules = loaded.all()
+    if loaded.faults:
+        raise loaded.faults[0]  # pages of rules that do not load would be taken for old ones
     made = pages(rules)
+    coverage_data = _read(os.path.join(root, coverage.DATA))
+    if coverage_data is not None:
+        made[coverage.PAGE] = coverage.page(rules, toml(coverage_data))
     readme = _read(os.path.join(root, README))
     if readme is not None:
         made[README] = with_table(readme, rules)
