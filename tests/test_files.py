@@ -83,6 +83,11 @@ def test_named_files_are_always_taken() -> None:
     config = Config("x", os.getcwd(), {"exclude": ["a.py"]})
     assert found("a.py", "b.txt", "a.py", config=config) == ["a.py", "b.txt"]
     assert found("a.py", config=config, force_exclude=True) == []
+    make("node_modules/b/Dockerfile")
+    assert found("node_modules/b/Dockerfile") == ["node_modules/b/Dockerfile"]
+    assert found("node_modules/b/Dockerfile", force_exclude=True) == []
+    os.chdir("node_modules")
+    assert found("b/Dockerfile", force_exclude=True) == ["b/Dockerfile"]
 
 
 def test_exclude() -> None:

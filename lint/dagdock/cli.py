@@ -152,7 +152,9 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     which = config.add_mutually_exclusive_group()
     which.add_argument("--config", metavar="FILE", help="use this configuration file and no other")
     which.add_argument("--isolated", action="store_true", help="use no configuration file")
-    config.add_argument("--force-exclude", action="store_true", help="`exclude` holds for files named here too")
+    config.add_argument(
+        "--force-exclude", action="store_true", help="leave out files named here that would not be looked for in a folder"
+    )
     config.add_argument(
         "--jobs", metavar="N", type=int, default=0, help="processes at most (default: as many as cores)"
     )

@@ -44,7 +44,7 @@ class Gathering:
                 yield from self._walk(full, _ignores_above(full))
             elif not os.path.lexists(full):
                 self.failures.append(Failure("no such file or folder", path))
-            elif not (self._force_exclude and self._excluded(full, is_dir=False)):
+            elif not (self._force_exclude and (_never_walked(full) or self._excluded(full, is_dir=False))):
                 yield from self._once(Found(full, full), os.path.realpath(full))
 
     def _once(self, found: Found, real: str) -> Iterator[Found]:
@@ -129,6 +129,11 @@ def _ignored(path: str, is_dir: bool, ignores: list[Ignore]) -> bool:
 def _comes_itself(real: str, start: str) -> bool:
     """Whether what a link leads to is met on its own path."""
     return real.startswith(os.path.join(start, "")) and may_be_ours(os.path.basename(real))
+
+
+def _never_walked(path: str) -> bool:
+    """Whether a file lies below a folder that is not looked into, on the way to it from here."""
+    return not SKIPPED.isdisjoint(shown(path).split("/")[:-1])
 
 
 def _is_dir(entry: os.DirEntry[str]) -> bool:
