@@ -153,7 +153,7 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     which.add_argument("--config", metavar="FILE", help="use this configuration file and no other")
     which.add_argument("--isolated", action="store_true", help="use no configuration file")
     config.add_argument(
-        "--force-exclude", action="store_true", help="leave out files named here that would not be looked for in a folder"
+        "--force-exclude", action="store_true", help="leave out named files that a folder would be searched without"
     )
     config.add_argument(
         "--jobs", metavar="N", type=int, default=0, help="processes at most (default: as many as cores)"
