@@ -347,6 +347,7 @@ CASES: dict[str, list[Files]] = {
         'ENV A=1 «PATH="/opt/bin:/srv/bin"»\n',
         'ENV PATH=/x:${PATH}\nENV PATH="$PATH:/x"\n',
         "ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin:/opt\n",
+        "ENV PATH=/opt/conda/bin:/usr/local/bin:/usr/bin\n",
         "FROM scratch\nENV PATH=/app\n",
         "FROM gcr.io/distroless/base\nENV PATH=/app\n",
         "ARG DIRS\nENV PATH=$DIRS\n",

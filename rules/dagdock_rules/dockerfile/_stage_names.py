@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Copy, Dockerfile, DockerfileWord, Instruction, Run, Stage, Text
+from dagdock.api import Copy, Dockerfile, DockerfileWord, Instruction, Run, Stage, Text, remembered
 
 # What people call the stages of a file; none of them is an official image.
 USUAL = frozenset(
@@ -54,6 +54,7 @@ def is_image_name(name: str) -> bool:
     return any(sign in name for sign in "/:@.")
 
 
+@remembered
 def stage_names(file: Dockerfile) -> list[str]:
     """The names that stages have, without those that Docker refuses."""
     names = [str(stage.name) for stage in file.stages if stage.name]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Expose, Problem, Problems, rule
+from dagdock.api import Bad, Dockerfile, Expose, Problem, Problems, remembered, rule
 
 from ._ports import read
 
@@ -36,7 +36,7 @@ def admin_port_exposed(expose: Expose) -> Problems:
 
     https://docs.docker.com/reference/cli/docker/container/exec/
     """
-    if _serves_git(expose):
+    if _serves_git(expose.dockerfile):
         return
     for word in expose.words:
         text = word.literal
@@ -55,7 +55,8 @@ def admin_port_exposed(expose: Expose) -> Problems:
             )
 
 
-def _serves_git(expose: Expose) -> bool:
+@remembered
+def _serves_git(file: Dockerfile) -> bool:
     """Whether the image speaks SSH to serve repositories or files."""
-    text = expose.dockerfile.source.text.lower()
+    text = file.source.text.lower()
     return any(word in text for word in ("git-shell", "gitolite", "gitea", "gogs", "gitlab", "sftp"))

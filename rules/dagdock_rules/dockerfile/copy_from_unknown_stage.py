@@ -7,6 +7,10 @@ from ._contexts import is_built_beside, is_named_context
 from ._stage_names import USUAL, is_image_name, is_number, named_in, stage_names
 
 
+# Among more names, one that is close means nothing.
+MOST = 500
+
+
 @rule(
     "DF116",
     severity="warning",
@@ -49,7 +53,7 @@ def copy_from_unknown_stage(instruction: Instruction, project: Project) -> Probl
         if file.stage_named(name, by_index=False) or (stage and stage.name and name.lower() == stage.name.lower()):
             continue
         names = stage_names(file)
-        close = nearest(name, names)
+        close = nearest(name, names) if len(names) <= MOST else None
         if is_known(name) or (close is None and name.lower() not in USUAL):
             continue
         if is_named_context(name, file, project) or is_built_beside(name, file, project):

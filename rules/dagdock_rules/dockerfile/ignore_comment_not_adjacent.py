@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Comment, Dockerfile, Edit, Fix, Instruction, Problem, Problems, Related, rule
+from bisect import bisect_left, bisect_right
+
+from dagdock.api import Bad, Comment, Dockerfile, Edit, Fix, Instruction, Problem, Problems, Related, remembered, rule
 
 
 @rule(
@@ -38,27 +40,25 @@ def ignore_comment_not_adjacent(file: Dockerfile) -> Problems:
 
     https://github.com/hadolint/hadolint#inline-ignores
     """
-    for comment in file.comments:
-        codes = _codes(comment)
-        below = codes and _below(comment, file)
-        if not codes or not below:
+    for comment in _comments(file):
+        below = _below(comment, file)
+        if not below:
             continue
-        instruction, between = below
+        instruction, last = below
         line = instruction.span.line
         if line == comment.span.line + 1:
             continue
-        others = [each for each in between if _codes(each)]
         reason = (
             "hadolint heeds only the last of several such comments"
-            if others
+            if last
             else "hadolint heeds this comment only in the line right above an instruction"
         )
         yield Problem(
             comment,
             f"{reason}, and `{instruction.name}` stands in line {line}. "
-            + ("Put all codes into one comment" if others else "Move the comment there"),
+            + ("Put all codes into one comment" if last else "Move the comment there"),
             related=[Related(instruction.keyword, "the instruction that is meant")],
-            fix=_joined(comment, others[-1]) if others else _moved(comment, instruction),
+            fix=_joined(comment, last) if last else _moved(comment, instruction),
         )
 
 
@@ -70,15 +70,30 @@ def _codes(comment: Comment) -> str:
     return found[1] if found else ""
 
 
-def _below(comment: Comment, file: Dockerfile) -> tuple[Instruction, list[Comment]] | None:
-    """The next instruction, and the comments before it; None inside an instruction and at the end of the file."""
-    for instruction in file.instructions:
-        if instruction.span.start > comment.span.end:
-            between = [each for each in file.comments if comment.span.end < each.span.start < instruction.span.start]
-            return instruction, between
-        if instruction.lines.start < comment.span.start < instruction.lines.end:
-            return None
-    return None
+def _below(comment: Comment, file: Dockerfile) -> tuple[Instruction, Comment | None] | None:
+    """The next instruction, and the last such comment before it; None inside an instruction and at the file's end."""
+    starts = _starts(file)
+    place = bisect_right(starts, comment.span.end)
+    if place == len(starts) or (place and file.instructions[place - 1].lines.end > comment.span.start):
+        return None
+    comments = _comments(file)
+    last = comments[bisect_left(comments, starts[place], key=_begin) - 1]
+    return file.instructions[place], None if last is comment else last
+
+
+def _begin(comment: Comment) -> int:
+    return comment.span.start
+
+
+@remembered
+def _starts(file: Dockerfile) -> list[int]:
+    return [each.span.start for each in file.instructions]
+
+
+@remembered
+def _comments(file: Dockerfile) -> list[Comment]:
+    """The comments that tell hadolint to ignore something for one instruction."""
+    return [comment for comment in file.comments if _codes(comment)]
 
 
 def _joined(comment: Comment, last: Comment) -> Fix:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from dagdock.api import Bad, Edit, Env, Fix, Pair, Problem, Problems, Related, Span, rule
 
 from ._base_image import known_image
@@ -39,11 +41,16 @@ def self_reference_in_env(env: Env) -> Problems:
     if len(pairs) < 2:
         return
     scope = env.stage.scope_at(env) if env.stage else None
+    places: dict[str, list[int]] = {}
+    for number, pair in enumerate(pairs):
+        places.setdefault(str(pair.key), []).append(number)
     for number, pair in enumerate(pairs):
         for variable in pair.value.variables if pair.value else ():
             name = str(variable.name)
-            earlier = next((other for other in pairs[:number] if other.key == name), None)
-            setter = earlier or next((other for other in pairs[number + 1 :] if other.key == name), None)
+            setting = places.get(name, [])
+            earlier = pairs[setting[0]] if setting and setting[0] < number else None
+            after = bisect_right(setting, number)
+            setter = earlier or (pairs[setting[after]] if after < len(setting) else None)
             if setter is None or variable.has_default:
                 continue
             if pair.key == name:
