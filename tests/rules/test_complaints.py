@@ -112,11 +112,11 @@ COMPLAINTS: dict[str, tuple[str, list[str]]] = {
     "pipefail that is set in the RUN, shells that have it, other paths of bash": (
         "DL4006",
         [
-            "FROM debian:12\nRUN set -o pipefail; curl -f https://e.com/a | tar x\n",
-            "FROM alpine:3.22\nRUN set -eo pipefail && curl -f https://e.com/a | tar x\n",
-            'FROM debian:12\nSHELL ["/usr/bin/env", "bash", "-o", "pipefail", "-c"]\nRUN make | tee a\n',
-            'FROM debian:12\nSHELL ["/usr/local/bin/bash", "-euxo", "pipefail", "-c"]\nRUN make | tee a\n',
-            'FROM alpine:3.22\nSHELL ["/bin/ash", "-eo", "pipefail", "-c"]\nRUN curl -f http://e.com/a | tar x\n',
+            "FROM debian:12\nRUN set -o pipefail; make | tee log\n",
+            "FROM alpine:3.22\nRUN set -eo pipefail && make | tee log\n",
+            'FROM debian:12\nSHELL ["/usr/bin/env", "bash", "-o", "pipefail", "-c"]\nRUN make | tee log\n',
+            'FROM debian:12\nSHELL ["/usr/local/bin/bash", "-euxo", "pipefail", "-c"]\nRUN make | tee log\n',
+            'FROM alpine:3.22\nSHELL ["/bin/ash", "-eo", "pipefail", "-c"]\nRUN make | tee log\n',
         ],
     ),
     "names that only sound like secrets": (

@@ -37,13 +37,23 @@ def _is_switched_off(run: Run) -> bool:
     home = run.stage.scope_at(run).get("HOME") if run.stage else None
     if home and home.kind == "env" and home.value != "/root":
         return True  # in a home that belongs to another user pip switches its cache off by itself
-    if any(mount.type in ("cache", "tmpfs") and mount.target and "cache" in mount.target for mount in run.mounts):
+    if any(mount.type in ("cache", "tmpfs") and _may_hold_cache(mount.target, run) for mount in run.mounts):
         return True
     return any(
         word.text.startswith("PIP_NO_CACHE_DIR=") and _is_true(word.text.partition("=")[2])
         for command in run.script.commands
         for word in (*command.words, *(command.assignments if not command.words else ()))
     )
+
+
+def _may_hold_cache(target: str | None, run: Run) -> bool:
+    """Whether a mount's folder is called a cache, or pip is told to use it."""
+    if not target or "cache" in target:
+        return bool(target)
+    scope = run.stage.scope_at(run) if run.stage else None
+    folder = scope.value("PIP_CACHE_DIR") if scope else None
+    words = {word.value for command in run.script.commands for word in (*command.words, *command.assignments)}
+    return bool({target, f"--cache-dir={target}", f"PIP_CACHE_DIR={target}"} & {folder, *words})
 
 
 def _is_emptied(run: Run, last: PackageCommand) -> bool:
