@@ -8,7 +8,7 @@ from typing import Any, Literal
 from dagdock.tables import load_data
 
 _SCALARS = frozenset(("text", "int", "number", "bool", "null"))
-_FORMATS = frozenset(("int-text", "number-text", "bool-text", "duration", "size"))
+_FORMATS = frozenset(("int-text", "number-text", "bool-text", "duration", "size", "address"))
 Names = Literal["any", "strict", "loose"]
 
 

@@ -153,14 +153,15 @@ def _check(port: Port, target: Text, protocol: Text) -> None:
     """What else Compose refuses in the short form."""
     if port.protocol is not None and port.protocol not in _PROTOCOLS:
         port.error = f"`{protocol}` is no protocol: tcp, udp and sctp are"
-    if port.host_ip and not _is_address(port.host_ip):
+    if port.host_ip and not is_address(port.host_ip):
         port.error = f"`{port.host_ip}` is no IP address, which is all that may stand before the host port"
     inside, outside = port.target, port.published
     if inside and outside and inside.first != inside.last and len(inside) != len(outside):
         port.error = f"the ranges {outside} and {inside} are not equally long"
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address."""
     from socket import AF_INET, AF_INET6, inet_pton
 
     for family in (AF_INET, AF_INET6):

@@ -12,7 +12,7 @@ from dagdock.compose.description import Table, Type, form, table
 from dagdock.compose.faults import ShapeFault
 from dagdock.compose.interpolation import UNKNOWN, Bare
 from dagdock.compose.mounts import mount_of
-from dagdock.compose.ports import port_of
+from dagdock.compose.ports import is_address, port_of
 from dagdock.compose.scalars import ScalarType
 from dagdock.compose.section import entries_of, items_of
 from dagdock.compose.values import PLAIN_TAGS, Value
@@ -29,6 +29,7 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "bool-text": quantities.is_boolean,
     "duration": lambda text: quantities.duration(text) is not None,
     "size": lambda text: quantities.size(text) is not None,
+    "address": is_address,
 }
 _MEANT = {
     "text": "text",
@@ -40,6 +41,7 @@ _MEANT = {
     "bool-text": "`true` or `false`",
     "duration": "a duration like `1m30s`",
     "size": "a size like `512m`",
+    "address": "an IP address",
 }
 _READ_AS = {
     "null": "nothing",
@@ -111,6 +113,7 @@ class _Checker:
             if isinstance(node, Mapping):
                 self.partial = whole or "extends" in node.merged()
                 self._table(node, service, ("services", name), one)
+                self._test(node, name)
                 if "$" in node.source.text:
                     self._unset_entries(node, name)
         self.partial = whole
@@ -151,12 +154,12 @@ class _Checker:
             return
         for name, one in entries.items():
             if name in description.keys:
-                if not description.open:
-                    self.check(one.value, description.type_of(name), (*path, name), one)
+                self.check(one.value, description.type_of(name), (*path, name), one)
             elif (name[:2] != "x-" or description.closed) and not description.open:
                 self._unknown(one, description, path)
         for name in description.required:
-            if name not in entries and not (self.partial and entry is not None) and "<<" not in entries:
+            may_be_elsewhere = self.partial and entry is not None and description.name != "extends"
+            if name not in entries and not may_be_elsewhere:
                 self._missing(node, name, description, path, entry)
 
     def _values(self, node: Mapping, kind: Type, path: Path) -> None:
@@ -188,6 +191,19 @@ class _Checker:
         related = (Related(other.text, "the first one is here"),)
         self.found.append(ShapeFault("double-item", place, message, item, related=related))
 
+    def _test(self, node: Mapping, name: str) -> None:
+        """The first word of a healthcheck's list says how the rest is run."""
+        healthcheck = node.get("healthcheck")
+        test = healthcheck.get("test") if isinstance(healthcheck, Mapping) else None
+        first = follow(test.items[0]) if isinstance(test, Sequence) and test.items else None
+        if isinstance(test, Sequence) and isinstance(first, Scalar) and (id(test), -2) not in self._seen:
+            self._seen.add((id(test), -2))
+            text = self._read(first)[1]
+            if text is not None and text not in ("CMD", "CMD-SHELL", "NONE"):
+                place = _place(("services", name, "healthcheck", "test"))
+                message = f"{place} begins with `{_short(text)}`; a list begins with `CMD`, `CMD-SHELL` or `NONE`"
+                self.found.append(ShapeFault("invalid-value", _inside(first), message, first))
+
     # --- scalars ---
 
     def _read(self, node: Scalar) -> tuple[ScalarType, str | None]:
@@ -209,17 +225,21 @@ class _Checker:
                     self._unset_value(node, kind, path, entry)
                 return
             if text is not None and (text in kind.choices or any(_has_form(text, name) for name in kind.forms)):
+                if kind.range and not _is_within(text, kind.range):
+                    self._bad_value(node, text, kind, path, entry)
                 return
             if kind.takes_text and text is not None:
                 self._bad_value(node, text, kind, path, entry)
                 return
         elif what == "int":
             if "number" in taken or "int" in taken:
-                if kind.range and text is not None and not _is_within(int(text), kind.range):
+                if kind.range and text is not None and not _is_within(text, kind.range):
                     self._bad_value(node, text, kind, path, entry)
                 return
         elif what == "float":
-            if "number" in taken or ("int" in taken and text is not None and text.lstrip("-").isdigit()):
+            if "number" in taken or ("int" in taken and text is not None and _is_whole(text)):
+                if kind.range and text is not None and not _is_within(text, kind.range):
+                    self._bad_value(node, text, kind, path, entry)
                 return
         elif what in taken or (what == "null" and self.partial):
             return
@@ -311,7 +331,7 @@ class _Checker:
     def _bad_value(self, node: Scalar, text: str, kind: Type, path: Path, entry: Entry | None) -> None:
         what = _subject(path, entry)
         message = f"{what} cannot be `{_short(text)}`; Compose takes {_expected(kind)} there"
-        if kind.range and (text.lstrip("+-").isdigit()):
+        if kind.range and quantities.is_number(text):
             low, high = kind.range
             message = f"{what} cannot be {text}; it must be " + (
                 f"between {low} and {high}" if high is not None else f"at least {low}"
@@ -379,9 +399,14 @@ def _has_form(text: str, name: str) -> bool:
     return check(text) if check else bool(_pattern(name).fullmatch(text))
 
 
-def _is_within(number: int, bounds: tuple[int, int | None]) -> bool:
+def _is_within(text: str, bounds: tuple[int, int | None]) -> bool:
     low, high = bounds
-    return low <= number and (high is None or number <= high)
+    return low <= float(text) and (high is None or float(text) <= high)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a number is whole although it is written as a float: `1.0`, `1e3`."""
+    return quantities.is_number(text) and float(text) % 1 == 0
 
 
 def _is_service(entry: Entry) -> bool:
