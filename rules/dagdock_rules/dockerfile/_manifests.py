@@ -90,6 +90,8 @@ def manifests_of(run: Run) -> Iterator[Manifest]:
     """The installations from manifests in a RUN, in order."""
     script = run.script
     calls = list(installs(script))
+    if not calls:
+        return
     alone = not others(script, calls, HARMLESS) and not script.broken
     for call in calls:
         if {"if", "case"} & set(call.command.context):
