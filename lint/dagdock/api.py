@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagdock.fix import Edit, Fix
 from dagdock.hooks import hookimpl, rules_in
+from dagdock.remembered import remembered
 from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, Severity, Suppression, rule
 from dagdock.spelling import nearest
 from dagdock.tables import load_data
@@ -248,6 +249,7 @@ __all__ = [
     "parse_image",
     "parse_shell",
     "rebuilt_by",
+    "remembered",
     "replace_expressions",
     "rule",
     "rules_in",

@@ -201,8 +201,9 @@ class Linter:
 
 
 def _show(each: Examined, findings: Sequence[Finding], suppressions: Sequence[Suppression], result: Result) -> None:
+    silencing = suppress.Silencing(suppressions) if suppressions else None
     for finding in kept(findings, each.ignored):
-        if by := suppress.silence(finding, suppressions):
+        if silencing and (by := silencing.by(finding)):
             result.silenced.append(Silenced(finding, by))
         else:
             result.findings.append(finding)

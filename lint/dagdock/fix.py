@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from sys import maxsize
 from typing import Literal
 
 from dagdock.text import Located, Source, Span
@@ -118,15 +120,28 @@ def without_overlap(fixes: Sequence[Fix]) -> list[Fix]:
     first would be a guess).
     """
     chosen: list[Fix] = []
-    taken: dict[int, list[Edit]] = {}
+    taken: dict[int, list[tuple[int, int]]] = {}  # by source, apart from each other and in order
     for fix in fixes:
-        clash = any(
-            edit.span.start <= other.span.end and other.span.start <= edit.span.end
-            for edit in fix.edits
-            for other in taken.get(id(edit.span.source), ())
-        )
-        if not clash:
-            chosen.append(fix)
-            for edit in fix.edits:
-                taken.setdefault(id(edit.span.source), []).append(edit)
+        spans = [(taken.setdefault(id(edit.span.source), []), edit.span.start, edit.span.end) for edit in fix.edits]
+        if any(_meets(others, start, end) for others, start, end in spans):
+            continue
+        chosen.append(fix)
+        for others, start, end in spans:
+            _join(others, start, end)
     return chosen
+
+
+def _meets(others: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch touches one of others."""
+    place = bisect_right(others, (end, maxsize))
+    return place > 0 and others[place - 1][1] >= start
+
+
+def _join(others: list[tuple[int, int]], start: int, end: int) -> None:
+    """Add a stretch to others; those that it touches, edits of the same fix, become one with it."""
+    after = bisect_right(others, (end, maxsize))
+    before = after
+    while before and others[before - 1][1] >= start:
+        before -= 1
+        start, end = min(start, others[before][0]), max(end, others[before][1])
+    others[before:after] = [(start, end)]

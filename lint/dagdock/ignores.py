@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from dagdock.engine import Linter, Progress, Target, Workspace
@@ -11,7 +13,8 @@ from dagdock.mend import Change, Place, document_at, document_kind, why_unsound
 from dagdock.project import Document, parse
 from dagdock.result import Result
 from dagdock.rule import Finding, Problem, Suppression
-from dagdock.suppress import comments, layout_of, read, read_own, silence, silences
+from dagdock.stretches import Stretch, Stretches
+from dagdock.suppress import Silencing, comments, layout_of, read, read_own, silences
 from dagdock.text import Source, Span
 
 
@@ -44,9 +47,21 @@ def _edits(
     edits = make(here)
     if _silenced(document, edits, here) == here:
         return edits
-    able = [finding for finding in here if _silenced(document, make([finding]), [finding])]
+    able = _able(document, here, make)
     edits = make(able)
     return edits if able and _silenced(document, edits, able) == able else []
+
+
+def _able(
+    document: Document, findings: Sequence[Finding], make: Callable[[Sequence[Finding]], list[Edit]]
+) -> list[Finding]:
+    """Those that can be silenced one by one, found by halves: where some are silenced together, each of them is."""
+    if _silenced(document, make(findings), findings) == findings:
+        return list(findings)
+    if len(findings) < 2:
+        return []
+    middle = len(findings) // 2
+    return [able for half in (findings[:middle], findings[middle:]) for able in _able(document, half, make)]
 
 
 def _silenced(document: Document, edits: Sequence[Edit], findings: Sequence[Finding]) -> list[Finding]:
@@ -56,16 +71,16 @@ def _silenced(document: Document, edits: Sequence[Edit], findings: Sequence[Find
         return []
     source = document.source
     again = Source(source.path, source.encode(text), source.encoding)
-    suppressions = read(parse(again, document_kind(document)))
-    return [finding for finding in findings if silence(_moved(finding, again, edits), suppressions)]
+    silencing = Silencing(read(parse(again, document_kind(document))))
+    ends = sorted((edit.span.end, len(edit.text) - (edit.span.end - edit.span.start)) for edit in edits)
+    shifts = [0, *accumulate(longer for _, longer in ends)]
 
+    def moved(finding: Finding) -> Finding:
+        shift = shifts[bisect_right(ends, finding.span.start, key=lambda end: end[0])]
+        span = Span(again, finding.span.start + shift, finding.span.end + shift)
+        return Finding(finding.rule, Problem(span, finding.message, aliases=finding.aliases), finding.severity)
 
-def _moved(finding: Finding, source: Source, edits: Sequence[Edit]) -> Finding:
-    """The finding at its place behind the edits."""
-    before = [edit for edit in edits if edit.span.end <= finding.span.start]
-    shift = sum(len(edit.text) - (edit.span.end - edit.span.start) for edit in before)
-    span = Span(source, finding.span.start + shift, finding.span.end + shift)
-    return Finding(finding.rule, Problem(span, finding.message, aliases=finding.aliases), finding.severity)
+    return [finding for finding in findings if silencing.by(moved(finding))]
 
 
 # One comment for each statement
@@ -73,28 +88,32 @@ def _moved(finding: Finding, source: Source, edits: Sequence[Edit]) -> Finding:
 
 def _here(document: Document, findings: Sequence[Finding], reason: str) -> list[Edit]:
     layout, suppressions = layout_of(document), read(document)
+    about_comments = Stretches((each.span.start, each.span.end - 1) for each in suppressions)
+    covering: dict[Stretch, list[Suppression]] = {}
+    for each in suppressions:
+        covering.setdefault((each.covers.start, each.covers.end), []).append(each)
     codes: dict[int, set[str]] = {}
     covered: dict[int, tuple[int, int]] = {}
     for finding in findings:
-        about_comment = any(each.span.start <= finding.span.start < each.span.end for each in suppressions)
+        about_comment = any(about_comments.holding(finding.span.start))
         place = None if about_comment else layout.line_for(finding.span.start)
         if place:
             line, covered[line] = place
             codes.setdefault(line, set()).add(finding.rule.code)
+    silent = {comment.line for comment in comments(document) if silences(comment.text, document)}
     edits = []
     for line, some in codes.items():
-        stretch = covered[line]
-        same = [each for each in suppressions if (each.covers.start, each.covers.end) == stretch]
-        edits.append(_longer(same, some, reason) or _comment_above(document, line, f"ignore[{_listed(some)}]", reason))
+        same = covering.get(covered[line], ())
+        what = f"ignore[{_listed(some)}]"
+        edits.append(_longer(same, some, reason) or _comment_above(document, line, what, reason, silent))
     return edits
 
 
-def _comment_above(document: Document, line: int, what: str, reason: str) -> Edit:
+def _comment_above(document: Document, line: int, what: str, reason: str, silent: Collection[int]) -> Edit:
     """A comment of its own above a line, and above the comments there that silence: a peer's may have to stay next."""
     source = document.source
     # In an ignore file a `#` behind a blank begins a pattern.
     indentation = "" if hasattr(document, "patterns") else _indentation(source, line)
-    silent = {comment.line for comment in comments(document) if silences(comment.text, document)}
     while line - 1 in silent and source.line_span(line - 1).text.lstrip().startswith("#"):
         line -= 1
     at = source.line_span(line).start

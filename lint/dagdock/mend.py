@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -99,12 +100,14 @@ class Mending:
         """Apply what can be applied together; the files that changed."""
         wanted = list(self._wanted(result))
         places = self._places(wanted, workspace)
-        for finding in [*wanted]:
-            if any(id(edit.span.source) not in places for edit in _edits(finding)):
+        inside = []
+        for finding in wanted:
+            if all(id(edit.span.source) in places for edit in _edits(finding)):
+                inside.append(finding)
+            else:
                 self._drop(finding, "it reaches outside the project")
-                wanted.remove(finding)
-        fixes = without_overlap([finding.fix for finding in wanted if finding.fix])
-        chosen = [finding for finding in wanted if finding.fix in fixes]
+        fixes = {id(fix) for fix in without_overlap([finding.fix for finding in inside if finding.fix])}
+        chosen = [finding for finding in inside if id(finding.fix) in fixes]
         while True:
             texts, unsound = self._apply(chosen, places, workspace)
             if not unsound:
@@ -166,7 +169,8 @@ class Mending:
         if not out:
             self._drop(suspects[0], next(iter(unsound.values())))
             out = suspects
-        return [finding for finding in findings if finding not in out]
+        gone = set(map(id, out))
+        return [finding for finding in findings if id(finding) not in gone]
 
     def _culprits(self, suspects: list[Finding], places: dict[int, Place], workspace: Workspace) -> list[Finding]:
         """Those whose fix alone breaks a file, found by halves: where some are sound together, none of them does."""
@@ -278,8 +282,11 @@ def why_unsound(document: Document, text: str, edits: Sequence[Edit]) -> str | N
 
 def _comments_to_keep(document: Document, edits: Sequence[Edit]) -> Iterator[str]:
     """The comments that nobody meant to change: an edit inside of one, or one that silences, is about the comment."""
+    starts = sorted((edit.span.start, edit.span.end) for edit in edits)
     for comment in comments(document):
-        if not any(comment.holds(edit.span) for edit in edits) and not silences(comment.text, document):
+        first, after = (bisect_left(starts, (offset, 0)) for offset in (comment.start, comment.end + 1))
+        edited = any(end <= comment.end for _, end in starts[first:after])
+        if not edited and not silences(comment.text, document):
             yield comment.text.strip()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from dagdock.fix import Edit, Fix, whole_lines
 from dagdock.names import ALL, Vocabulary, closeness
 from dagdock.peers import Comment, Scope, mentioned, read_comment
 from dagdock.rule import Finding, Kind, Rule, Suppression
+from dagdock.stretches import Stretch, Stretches
 from dagdock.text import Source, Span, Text
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from dagdock.dockerfile import Dockerfile
     from dagdock.ignorefile import IgnoreFile
     from dagdock.project import Document
-
-Stretch = tuple[int, int]
 
 
 def read(document: Document) -> list[Suppression]:
@@ -93,8 +92,8 @@ class Layout:
 
     def __init__(self, source: Source, statements: Sequence[Stretch], stages: Sequence[Stretch] = ()) -> None:
         self._source = source
-        self._statements = sorted(statements, key=lambda stretch: (stretch[0], -stretch[1]))
-        self._stages = stages
+        self._statements = Stretches(statements)
+        self._stages = Stretches(stages)
         self.joined: dict[int, int] = {}
         """Lines that end a text of several lines, with the line where it begins."""
 
@@ -107,7 +106,8 @@ class Layout:
             return source.line_span(self.joined.get(line, line)).to(source.line_span(line))
         start, end = self._statement(comment, source.line_span(line).start) or (comment.start, comment.end)
         if said.scope == "stage":
-            start, end = next(((low, high) for low, high in self._stages if low <= start < high), (start, end))
+            around = (stage for stage in self._stages.holding(start) if start < stage[1])
+            start, end = next(around, (start, end))
         return Span(source, start, end)
 
     def line_for(self, offset: int) -> tuple[int, Stretch] | None:
@@ -115,13 +115,13 @@ class Layout:
 
         None where the offset is in no statement, or in none that begins its line.
         """
-        around = [stretch for stretch in self._statements if stretch[0] <= offset <= stretch[1]]
+        around = self._statements.holding(offset)
         for stretch in sorted(around, key=lambda stretch: (stretch[1] == offset, stretch[1] - stretch[0])):
             line = self._source.position(stretch[0]).line
             start = self._source.line_span(line).start
             if self._around(Span(self._source, start, start)):
                 continue  # in the middle of a text, perhaps
-            covered = next(other for other in self._statements if other[0] >= start)
+            covered = self._statements.all[self._statements.first_from(start)]
             if covered[0] <= offset <= covered[1]:
                 return line, covered
         return None
@@ -129,13 +129,14 @@ class Layout:
     def _statement(self, comment: Span, line_start: int) -> Stretch | None:
         text = self._source.text
         if text[line_start : comment.start].strip():
-            starting = [stretch for stretch in self._statements if line_start <= stretch[0] < comment.start]
-            if starting:
+            first, after = (self._statements.first_from(offset) for offset in (line_start, comment.start))
+            if starting := self._statements.all[first:after]:
                 return starting[0][0], max(end for _, end in starting)
-            around = [stretch for stretch in self._statements if stretch[0] < line_start <= stretch[1]]
-            return min(around, key=lambda stretch: stretch[1] - stretch[0], default=None)
-        inside = self._around(comment)
-        return inside or next((stretch for stretch in self._statements if stretch[0] >= comment.end), None)
+            return _shortest(stretch for stretch in self._statements.holding(line_start) if stretch[0] < line_start)
+        if inside := self._around(comment):
+            return inside
+        following = self._statements.first_from(comment.end)
+        return self._statements.all[following] if following < len(self._statements.all) else None
 
     def _around(self, comment: Span) -> Stretch | None:
         return None
@@ -145,8 +146,12 @@ class Lines(Layout):
     """A layout whose statements may go on over comment lines: such a comment is about the statement around it."""
 
     def _around(self, comment: Span) -> Stretch | None:
-        around = [stretch for stretch in self._statements if stretch[0] < comment.start < stretch[1]]
-        return min(around, key=lambda stretch: stretch[1] - stretch[0], default=None)
+        around = self._statements.holding(comment.start)
+        return _shortest(stretch for stretch in around if stretch[0] < comment.start < stretch[1])
+
+
+def _shortest(stretches: Iterable[Stretch]) -> Stretch | None:
+    return min(stretches, key=lambda stretch: stretch[1] - stretch[0], default=None)
 
 
 def comments(document: Any) -> Iterator[Span]:
@@ -260,18 +265,34 @@ def _python(module: DagModule) -> tuple[list[Stretch], dict[int, int]]:
 # Put to work
 
 
-def silence(finding: Finding, suppressions: Sequence[Suppression]) -> Suppression | None:
-    """The suppression that silences a finding; every one that does is told so."""
-    by: Suppression | None = None
-    for suppression in suppressions:
-        covers = suppression.covers
-        if suppression.fault or not covers.start <= finding.span.start <= covers.end:
-            continue
-        for name in suppression.names:
-            if closeness(name, finding.rule, finding.aliases):
-                suppression.used.add(name)
-                by = by or suppression
-    return by
+class Silencing:
+    """Suppressions put to work: which of them silences a finding, however many there are."""
+
+    def __init__(self, suppressions: Sequence[Suppression]) -> None:
+        self._order = {id(suppression): place for place, suppression in enumerate(suppressions)}
+        # What covers the same stretch is kept together, by the names: many comments say the same.
+        self._named: dict[Stretch, dict[str, list[Suppression]]] = {}
+        for suppression in suppressions:
+            if not suppression.fault:
+                covers = suppression.covers
+                named = self._named.setdefault((covers.start, covers.end), {})
+                for name in suppression.names:
+                    named.setdefault(name, []).append(suppression)
+        self._stretches = Stretches(self._named)
+        self._heard: set[tuple[Stretch, str]] = set()
+
+    def by(self, finding: Finding) -> Suppression | None:
+        """The first suppression that silences a finding; every one that does is told so."""
+        found: list[Suppression] = []
+        for stretch in self._stretches.holding(finding.span.start):
+            for name, suppressions in self._named[stretch].items():
+                if closeness(name, finding.rule, finding.aliases):
+                    found.append(suppressions[0])
+                    if (stretch, name) not in self._heard:
+                        self._heard.add((stretch, name))
+                        for suppression in suppressions:
+                            suppression.used.update(text for text in suppression.names if text == name)
+        return min(found, key=lambda suppression: self._order[id(suppression)], default=None)
 
 
 def settle(suppression: Suppression, kind: Kind, ran: Sequence[Rule], vocabulary: Vocabulary) -> bool:

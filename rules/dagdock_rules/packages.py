@@ -87,10 +87,11 @@ def installs(script: Script) -> Iterator[PackageCommand]:
 
 def others(script: Script, calls: Collection[PackageCommand], harmless: Collection[str]) -> list[Command]:
     """The commands of a script that are none of these calls, without those of harmless names."""
+    called = {call.span for call in calls}
     return [
         command
         for command in script.commands
-        if command.effective.name not in harmless and not any(command.effective.span == call.span for call in calls)
+        if command.effective.name not in harmless and command.effective.span not in called
     ]
 
 

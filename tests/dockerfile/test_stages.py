@@ -230,8 +230,12 @@ def test_a_stage_may_not_build_on_itself_or_on_a_later_one() -> None:
 def test_a_long_chain_of_stages() -> None:
     text = "FROM a AS s0\n" + "".join(f"FROM s{i} AS s{i + 1}\nENV A{i + 1}=${{A{i}}}x\n" for i in range(3000))
     file = dockerfile(text)
-    last = file.stages[-1]
-    assert len(list(last.chain())) == 3001
-    assert "A1" in last.scope_at()
-    assert last.user_at() is None
+    for index, length in ((0, 1), (49, 50), (50, 1), (51, 2), (2999, 50), (3000, 1)):
+        assert len(list(file.stages[index].chain())) == length, "beyond fifty stages nobody knows what is inherited"
+    assert file.stages[49].root_image is not None
+    assert file.stages[99].root_image is None
+    assert "A51" in file.stages[99].scope_at()
+    assert "A49" not in file.stages[99].scope_at()
+    assert not file.stages[99].scope_at().complete
+    assert file.stages[99].user_at() is None
     assert [each for each in file.walk() if isinstance(each, Stage)] == file.stages

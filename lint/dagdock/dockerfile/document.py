@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -111,7 +112,14 @@ class Dockerfile:
 
     def faults_of(self, kind: str) -> list[Fault]:
         """The faults of one kind, which is the name of the rule that reports them."""
-        return [fault for fault in self.faults if fault.kind == kind]
+        return self._faults_by_kind.get(kind, [])
+
+    @cached_property
+    def _faults_by_kind(self) -> dict[str, list[Fault]]:
+        found: dict[str, list[Fault]] = {}
+        for fault in self.faults:
+            found.setdefault(fault.kind, []).append(fault)
+        return found
 
     def all_instructions(self) -> Iterator[Instruction]:
         """The instructions in order, each ONBUILD followed by its trigger."""
@@ -147,13 +155,35 @@ class Dockerfile:
         return None
 
     @cached_property
+    def _children(self) -> dict[int, list[Stage]]:
+        found: dict[int, list[Stage]] = {}
+        for stage in self.stages:
+            if stage.parent:
+                found.setdefault(stage.parent.index, []).append(stage)
+        return found
+
+    def children_of(self, stage: Stage) -> list[Stage]:
+        """The stages whose FROM names a stage."""
+        return self._children.get(stage.index, [])
+
+    @cached_property
+    def _depths(self) -> list[int]:
+        """For each stage on how many others it stands; worked out from above, so that nothing nests."""
+        found: list[int] = []
+        for stage in self.stages:
+            found.append(found[stage.parent.index] + 1 if stage.parent else 0)
+        return found
+
+    def depth_of(self, stage: Stage) -> int:
+        """On how many other stages a stage stands."""
+        return self._depths[stage.index]
+
+    @cached_property
     def _users(self) -> dict[int, list[Stage]]:
         found: dict[int, list[Stage]] = {}
         for stage in self.stages:
-            for used in stage.uses():
-                users = found.setdefault(used.index, [])
-                if stage not in users:
-                    users.append(stage)
+            for used in dict.fromkeys(stage.uses()):
+                found.setdefault(used.index, []).append(stage)
         return found
 
     def users_of(self, stage: Stage) -> list[Stage]:
@@ -173,15 +203,19 @@ class Dockerfile:
     def shell_pragma(self, node: Instruction | None, stage: Stage) -> Text | None:
         """The shell that a comment above an instruction names for its stage, or for all stages above the first one."""
         end = node.span.start if node else stage.span.end
-        start = stage.span.start
         first = self.stages[0].span.start
-        for pragma in reversed(self._shell_pragmas):
-            if start <= pragma.span.start < end or pragma.span.start < first:
-                return pragma
+        for before, after in ((end, stage.span.start), (first, 0)):
+            place = bisect_left(self._shell_pragmas, before, key=_begin)
+            if place and self._shell_pragmas[place - 1].span.start >= after:
+                return self._shell_pragmas[place - 1]
         return None
 
     def __repr__(self) -> str:
         return f"<Dockerfile {self.source.path}>"
+
+
+def _begin(text: Text) -> int:
+    return text.span.start
 
 
 def _heredoc(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dagdock.dockerfile.document import Dockerfile
     from dagdock.dockerfile.flags import Flag
     from dagdock.dockerfile.heredocs import Heredoc
+    from dagdock.dockerfile.lexer import Directive
     from dagdock.dockerfile.words import Word
 
 _NAMES = [kind.upper() for kind in KINDS]
@@ -75,9 +76,10 @@ def faults_of(dockerfile: Dockerfile) -> list[Fault]:
 
 
 def _directives(dockerfile: Dockerfile) -> Faults:
+    firsts: dict[str, Directive] = {}
     for directive in dockerfile.directives:
+        first = firsts.setdefault(directive.name, directive)
         if directive.repeated:
-            first = next(each for each in dockerfile.directives if each.name == directive.name)
             yield Fault(
                 "escape-directive-invalid",
                 directive,

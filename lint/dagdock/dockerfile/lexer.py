@@ -78,6 +78,7 @@ class Lexer:
         self.source = source
         self.escape = "\\"
         self.directives: list[Directive] = []
+        self._known: set[str] = set()
         self.comments: list[Comment] = []
         self._text = source.text
         self._next = 1 if self._text.startswith(BOM) else 0
@@ -144,9 +145,10 @@ class Lexer:
 
     def _comment_or_directive(self, span: Span) -> None:
         if self._in_directives:
-            directive = _directive(span, {directive.name for directive in self.directives})
+            directive = _directive(span, self._known)
             if directive is not None:
                 self.directives.append(directive)
+                self._known.add(directive.name)
                 if directive.name == "escape" and directive.value in ("\\", "`") and not directive.repeated:
                     self.escape = str(directive.value)
                 return
@@ -162,7 +164,7 @@ def _continued(line: str, escape: str) -> str | None:
     return None
 
 
-def _directive(span: Span, known: set[Text]) -> Directive | None:
+def _directive(span: Span, known: set[str]) -> Directive | None:
     """`# name = value` with a name that BuildKit knows."""
     comment = span.text
     left, equals, right = comment.partition("=")

@@ -39,6 +39,11 @@ PLATFORM_ARGS = (
 )
 
 
+# A chain of stages is cut there, a path is not followed beyond: Linux takes none longer.
+_HIGHEST = 50
+_LONGEST_PATH = 4096
+
+
 class Binding:
     """A variable as it stands at a place.
 
@@ -192,18 +197,36 @@ class Stage:
         """The later stages that are built on it, copy from it or mount it."""
         return self.dockerfile.users_of(self)
 
+    @property
+    def children(self) -> list[Stage]:
+        """The later stages whose FROM names it."""
+        return self.dockerfile.children_of(self)
+
     def chain(self) -> Iterator[Stage]:
-        """This stage, then those it is built on, nearest first."""
+        """This stage, then those it is built on, nearest first.
+
+        People stack a handful; after every fifty of them the chain ends at a stage whose base is not known.
+        """
         stage: Stage | None = self
         while stage is not None:
             yield stage
-            stage = stage.parent
+            stage = stage._below
 
     @cached_property
+    def _below(self) -> Stage | None:
+        """The stage that this one is built on and inherits from."""
+        return self.parent if self.parent and self.dockerfile.depth_of(self) % _HIGHEST else None
+
+    @cached_property
+    def root(self) -> Stage:
+        """The stage at the bottom of the chain."""
+        *_, root = self.chain()
+        return root
+
+    @property
     def root_image(self) -> ImageRef | None:
         """The image at the bottom of the chain."""
-        *_, root = self.chain()
-        return root.image
+        return self.root.image
 
     def uses(self) -> Iterator[Stage]:
         """The earlier stages it is built on, copies from or mounts; one may come several times."""
@@ -261,20 +284,35 @@ class Stage:
 
         A base image other than scratch may have set one, so a relative path is known only behind an absolute one.
         """
+        folder: str | None = "/" if self.root.is_scratch else None
+        limit = instruction
+        for stage in self.chain():
+            found = stage.all_of(Workdir)
+            place = len(found) if limit is None else bisect_left(found, limit.index, key=_place)
+            if place:
+                return stage._folders[place - 1]
+            limit = None
+        return folder
+
+    @cached_property
+    def _folders(self) -> list[str | None]:
+        """The working directory behind each WORKDIR of the stage."""
         import posixpath
 
-        *_, root = self.chain()
-        folder: str | None = "/" if root.is_scratch else None
-        for workdir in self.workdirs_at(instruction):
-            stage = workdir.stage or self
-            path = workdir.path.resolve(stage.scope_at(workdir)) if workdir.path else None
+        folder = self._below.workdir_at() if self._below else "/" if self.is_scratch else None
+        found: list[str | None] = []
+        for workdir in self.all_of(Workdir):
+            path = workdir.path.resolve(self.scope_at(workdir)) if workdir.path else None
             if path is None or path[1:2] == ":" or "\\" in path:  # unknown, or of Windows
                 folder = None
             elif path.startswith("/"):
                 folder = posixpath.normpath(path)
             elif folder is not None:
                 folder = posixpath.normpath(posixpath.join(folder, path))
-        return folder
+            if folder is not None and len(folder) > _LONGEST_PATH:
+                folder = None
+            found.append(folder)
+        return found
 
     def dialect_at(self, instruction: Instruction | None = None) -> str:
         """The shell that reads commands at an instruction: SHELL, else what is known of the base image."""
@@ -304,7 +342,7 @@ class Stage:
 
     @cached_property
     def _outer_scope(self) -> Scope | None:
-        return self.parent._scope(len(self.dockerfile.instructions)) if self.parent else None
+        return self._below._scope(len(self.dockerfile.instructions)) if self._below else None
 
     @property
     def _is_complete(self) -> bool:

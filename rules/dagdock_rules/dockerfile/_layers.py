@@ -15,7 +15,7 @@ def ships(instruction: Instruction) -> bool:
     stage = instruction.stage
     if stage is None or instruction.onbuild is not None or stage.is_final:
         return True
-    return any(later.parent is stage for later in stage.dockerfile.stages)
+    return bool(stage.children)
 
 
 def mounts_over(run: Run, folders: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagdock.api import Pair, PairsInstruction, Variable
+from dagdock.api import Pair, PairsInstruction, Stage, Variable, remembered
 
 from ..secrets import is_secret_name, is_setting, known_secret, password_in_url
 
@@ -37,9 +37,18 @@ def _comes_to_nothing(instruction: PairsInstruction, pair: Pair) -> bool:
 
 def _is_repeated(instruction: PairsInstruction, pair: Pair) -> bool:
     """Whether the stage says the same above, where it is reported."""
-    stage = instruction.stage
-    return stage is not None and any(
-        other.index < instruction.index and earlier.key == pair.key and earlier.span.text == pair.span.text
-        for other in stage.all_of(type(instruction))
-        for earlier in other.pairs
-    )
+    if instruction.stage is None:
+        return False
+    said = _first_said(instruction.stage).get((instruction.name, str(pair.key), pair.span.text), instruction.index)
+    return said < instruction.index
+
+
+@remembered
+def _first_said(stage: Stage) -> dict[tuple[str, str, str], int]:
+    """The first instruction of a stage that says each `key=value`, by its keyword."""
+    found: dict[tuple[str, str, str], int] = {}
+    for instruction in stage.instructions:
+        if isinstance(instruction, PairsInstruction):
+            for pair in instruction.pairs:
+                found.setdefault((instruction.name, str(pair.key), pair.span.text), instruction.index)
+    return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dagdock.api import Workdir
+from math import inf
+
+from dagdock.api import Stage, Workdir, remembered
 
 
 def is_relative(workdir: Workdir) -> bool:
@@ -13,5 +15,14 @@ def is_relative(workdir: Workdir) -> bool:
 
 def is_settled(workdir: Workdir) -> bool:
     """Whether a WORKDIR above it, in the stage or those it is built on, is absolute, or unknown."""
-    above = workdir.stage.workdirs_at(workdir) if workdir.stage else []
-    return any(not is_relative(each) for each in above)
+    stage = workdir.stage
+    return stage is not None and (
+        _first_settled(stage) < workdir.index
+        or any(_first_settled(part) < workdir.index for part in stage.chain() if part is not stage)
+    )
+
+
+@remembered
+def _first_settled(stage: Stage) -> float:
+    """The index of the first WORKDIR of a stage that is not surely relative; infinity where there is none."""
+    return next((each.index for each in stage.all_of(Workdir) if not is_relative(each)), inf)

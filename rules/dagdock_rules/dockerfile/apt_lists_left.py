@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Related, Run, rule
+from bisect import bisect_right
+
+from dagdock.api import Bad, Dockerfile, Problem, Problems, Related, Run, Stage, remembered, rule
 
 from ..packages import PackageCommand, package_commands
 from ._layers import append_command, lost_flag, mounts_over, ships
@@ -80,13 +82,37 @@ def _installs(run: Run) -> bool:
 
 def _install_without_lists(run: Run) -> PackageCommand | None:
     """The first installation in a later RUN of the image that counts on these lists."""
-    for stage in run.dockerfile.stages:
-        if any(part is run.stage for part in stage.chain()):
-            for later in stage.all_of(Run):
-                calls = [call for call in package_commands(later.script, "install", "update") if call.family == "apt"]
-                if later.index > run.index and calls and calls[0].action == "install":
-                    return calls[0]
-    return None
+    if run.stage is None:
+        return None
+    own = _installs_alone(run.stage)
+    place = bisect_right(own, run.index, key=lambda found: found[0])
+    if place < len(own):
+        return own[place][1]
+    above = [found for child in run.stage.children if (found := _first_alone(run.dockerfile)[child.index])]
+    return min(above, key=lambda found: found[0])[1] if above else None
+
+
+@remembered
+def _installs_alone(stage: Stage) -> list[tuple[int, PackageCommand]]:
+    """The installations of a stage by RUNs that do not update the lists themselves before, with the RUN's index."""
+    found = []
+    for run in stage.all_of(Run):
+        calls = [call for call in package_commands(run.script, "install", "update") if call.family == "apt"]
+        if calls and calls[0].action == "install":
+            found.append((run.index, calls[0]))
+    return found
+
+
+@remembered
+def _first_alone(file: Dockerfile) -> list[tuple[int, PackageCommand] | None]:
+    """For each stage the first of those in it or in a stage built on it."""
+    first: list[tuple[int, PackageCommand] | None] = [None] * len(file.stages)
+    for stage in reversed(file.stages):
+        below = [found for child in stage.children if (found := first[child.index])]
+        first[stage.index] = next(iter(_installs_alone(stage)), None) or min(
+            below, key=lambda found: found[0], default=None
+        )
+    return first
 
 
 def _cleans(run: Run) -> bool:

@@ -16,6 +16,7 @@ from dagdock.api import (
     Related,
     Run,
     Stage,
+    remembered,
     rule,
 )
 
@@ -96,6 +97,9 @@ def copy_before_install(stage: Stage, project: Project) -> Problems:
 
     https://docs.docker.com/build/cache/optimize/#order-your-layers
     """
+    below = [part for part in stage.chain() if part is not stage]
+    if all(any(family in _families(part) for part in below) for family in _families(stage)):
+        return  # what it installs was installed before
     contexts = contexts_that_fit(stage.dockerfile, project)
     context = contexts[0] if len(contexts) == 1 else None
     copies: list[CopyLike] = []
@@ -112,6 +116,13 @@ def copy_before_install(stage: Stage, project: Project) -> Problems:
                 early = next((copy for copy in copies if _is_early(copy, manifest, copies, context)), None)
                 if early and instruction.stage is stage and not _is_needed(early, manifest, context, project):
                     yield _problem(manifest, early, context, project)
+
+
+@remembered
+def _families(stage: Stage) -> frozenset[str]:
+    """What a stage installs from manifests."""
+    runs = (run for run in stage.all_of(Run) if run.onbuild is None)
+    return frozenset(manifest.family for run in runs for manifest in manifests_of(run))
 
 
 def _from_the_bottom(stage: Stage) -> Iterator[Instruction]:

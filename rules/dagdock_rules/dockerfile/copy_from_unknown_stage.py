@@ -6,7 +6,6 @@ from ._base_image import is_known
 from ._contexts import is_built_beside, is_named_context
 from ._stage_names import USUAL, is_image_name, is_number, named_in, stage_names
 
-
 # Among more names, one that is close means nothing.
 MOST = 500
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Span, Stage, User, rule
+from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Span, Stage, User, remembered, rule
 
 from ..packages import Action, PackageCommand, package_commands
 from ._base_image import known_image
@@ -124,17 +124,22 @@ def _is_opened(stage: Stage, what: str) -> bool:
     )
 
 
-@lru_cache(maxsize=64)
 def _is_root_by_number(stage: Stage, name: str) -> bool:
     """Whether the user was made with root's number: `useradd -o -u 0`."""
-    return any(
-        command.effective.name in ("useradd", "usermod", "adduser")
-        and any(word.value == name for word in command.effective.arguments)
+    return any(name in _roots_by_number(part) for part in stage.chain())
+
+
+@remembered
+def _roots_by_number(stage: Stage) -> set[str | None]:
+    """All words of the commands in a stage that make a user with root's number."""
+    return {
+        word.value
+        for run in stage.all_of(Run)
+        for command in run.script.commands
+        if command.effective.name in ("useradd", "usermod", "adduser")
         and command.effective.options(("-u", "--uid")).values("-u", "--uid") == ["0"]
-        for part in stage.chain()
-        for other in part.all_of(Run)
-        for command in other.script.commands
-    )
+        for word in command.effective.arguments
+    }
 
 
 def _is_harmless(call: PackageCommand) -> bool:

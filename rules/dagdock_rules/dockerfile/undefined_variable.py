@@ -11,6 +11,10 @@ PROXIES = frozenset(("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_
 SHELL_ONLY = frozenset(("HOME", "USER", "PWD", "HOSTNAME", "SHELL", "LOGNAME", "UID"))
 
 
+# Among more names, one that is close means nothing.
+MOST = 500
+
+
 @rule(
     "DF609",
     severity="warning",
@@ -50,7 +54,8 @@ def undefined_variable(stage: Stage) -> Problems:
         for name in (variable.name for variable in docker_reads(instruction)):
             if name in scope or name in told or name in declared_globally or name == "PATH" or name.upper() in PROXIES:
                 continue
-            close = nearest(name, [each for each in scope.names() if each.isidentifier()])
+            names = scope.names()
+            close = nearest(name, [each for each in names if each.isidentifier()]) if len(names) <= MOST else None
             if close is None and (not facts or "env" not in facts or name in facts["env"]):
                 continue
             told.add(name)

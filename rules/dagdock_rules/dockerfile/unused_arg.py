@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from functools import cache
 
-from dagdock.api import Arg, Bad, Fix, Instruction, Pair, Problem, Problems, Run, Stage, rule
+from dagdock.api import Arg, Bad, Dockerfile, Fix, Instruction, Pair, Problem, Problems, Run, remembered, rule
 
 # Programs that read no variable of a project's own choosing.
 DEAF = frozenset(
@@ -57,41 +59,77 @@ def unused_arg(arg: Arg) -> Problems:
 
 def _stands_alone(name: str, arg: Arg) -> bool:
     """Whether the line holds nothing else, and no other line declares the name."""
-    declared = [pair for step in arg.dockerfile.instructions if isinstance(step, Arg) for pair in step.pairs]
-    return len(arg.pairs) == 1 and sum(pair.key == name for pair in declared) == 1
+    return len(arg.pairs) == 1 and _declared(arg.dockerfile)[name] == 1
+
+
+@remembered
+def _declared(file: Dockerfile) -> Counter[str]:
+    """How often the file's ARGs declare each name."""
+    return Counter(str(pair.key) for step in file.instructions if isinstance(step, Arg) for pair in step.pairs)
 
 
 def _is_used(name: str, pair: Pair, arg: Arg) -> bool:
     """Whether an instruction in the ARG's reach names it, or runs a program that may read it."""
-    reach = _reach(arg)
-    for step in reach:
-        if step is arg:
-            rest = step.body.text.replace(pair.span.text, "", 1)
-            if _names(name, rest):
-                return True
-        elif _names(name, step.span.text):
-            return True
-    return arg.stage is not None and any(isinstance(step, Run) and not _is_deaf(step) for step in reach)
-
-
-def _names(name: str, text: str) -> bool:
-    return name in text and re.search(rf"(?<!\w){name}(?!\w)", text) is not None
-
-
-def _reach(arg: Arg) -> list[Instruction]:
-    """The instructions that can see an ARG: the rest of its stage and the stages built on it; all for a global one."""
-    steps = arg.dockerfile.instructions
+    if name in _words(arg.body.text.replace(pair.span.text, "", 1)):
+        return True
     if arg.stage is None:
-        return steps
-    found = [step for step in arg.stage.instructions if step.index >= arg.index]
-    for later in arg.dockerfile.stages[arg.stage.index + 1 :]:
-        if _is_built_on(later, arg.stage):
-            found += later.instructions
+        return len(_named(arg.dockerfile).get(name, ())) > 1
+    return _is_in_reach(_named(arg.dockerfile).get(name, []), arg) or _is_in_reach(_running(arg.dockerfile), arg)
+
+
+Place = tuple[int, int]
+"""A stage's number in `_families`, and an instruction's index: sorted by that, what can see an ARG stands together."""
+
+
+def _is_in_reach(places: list[Place], arg: Arg) -> bool:
+    """Whether an instruction at one of the places can see an ARG: in the rest of its stage, or in one built on that."""
+    assert arg.stage
+    first, behind = _families(arg.dockerfile)[arg.stage.index]
+    place = bisect_left(places, (first, arg.index + 1))
+    return place < len(places) and places[place][0] < behind
+
+
+@remembered
+def _families(file: Dockerfile) -> list[tuple[int, int]]:
+    """For each stage a number and a limit: those built on it have the numbers between."""
+    sizes = [1] * len(file.stages)
+    for stage in reversed(file.stages):
+        if stage.parent:
+            sizes[stage.parent.index] += sizes[stage.index]
+    free: dict[int | None, int] = {None: 0}
+    found: list[tuple[int, int]] = []
+    for stage in file.stages:
+        parent = stage.parent.index if stage.parent else None
+        first = free[parent]
+        free[parent] += sizes[stage.index]
+        free[stage.index] = first + 1
+        found.append((first, first + sizes[stage.index]))
     return found
 
 
-def _is_built_on(stage: Stage, other: Stage) -> bool:
-    return any(part is other for part in stage.chain())
+def _place(step: Instruction) -> Place:
+    return (_families(step.dockerfile)[step.stage.index][0] if step.stage else -1), step.index
+
+
+@remembered
+def _named(file: Dockerfile) -> dict[str, list[Place]]:
+    """For each word of a file the instructions that hold it."""
+    found: dict[str, list[Place]] = {}
+    for step in sorted(file.instructions, key=_place):
+        place = _place(step)
+        for word in _words(step.span.text):
+            found.setdefault(word, []).append(place)
+    return found
+
+
+@remembered
+def _running(file: Dockerfile) -> list[Place]:
+    """The RUNs that may read any variable."""
+    return sorted(_place(step) for step in file.instructions if isinstance(step, Run) and not _is_deaf(step))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
 
 
 def _is_deaf(run: Run) -> bool:

@@ -12,6 +12,8 @@ ON_REQUEST = (
     "artifacts|export|output|cross|image|runtime|server|client|web|api|app|worker|base|all|shell|run|builder|build|"
     "package|dist|final|target|runner|stage|migrate|migration|migrations|cli|agent|minimal|full|slim|rootless|default|devcontainer|watch"
 )
+# A program wrote what has more stages; its names are for that program.
+MOST = 500
 FILES = ("makefile", "justfile", "taskfile.yml", "jenkinsfile", ".gitlab-ci.yml", "docker-bake.hcl", "docker-bake.json")
 
 
@@ -50,6 +52,8 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
     if len(stage.instructions) == 1 and stage.name is not None:
         return  # an image that is only named, for a tool that keeps versions up to date
     file = stage.dockerfile
+    if len(file.stages) > MOST:
+        return
     if file.faults_of("stage-used-before-definition") or file.faults_of("variable-in-copy-from"):
         return
     name = stage.name
