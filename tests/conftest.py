@@ -19,6 +19,8 @@ Package = Callable[[str], Path]
 # ShellCheck adds to nearly every finding of a Dockerfile, and its words change with its version: tests of it ask for
 # it by themselves.
 os.environ["DAGDOCK_SHELLCHECK"] = "off"
+# The day that the tests were written for: images grow old.
+os.environ["SOURCE_DATE_EPOCH"] = "1795305600"
 
 
 @pytest.fixture(scope="session")

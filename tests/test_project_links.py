@@ -485,3 +485,14 @@ def test_a_deep_tree_is_not_walked_for_one_file(tmp_path: Path) -> None:
     project = Project(facts)
     project.contexts_of(dockerfile(project))
     assert len(facts._listings) <= 30 * 5 + 1
+
+
+@pytest.mark.parametrize(("stated", "day"), [("0", "1970-01-01"), ("1795305600", "2026-11-22")])
+def test_the_day_can_be_stated(monkeypatch: pytest.MonkeyPatch, stated: str, day: str) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", stated)
+    assert Project.in_memory({}).today == day
+
+
+def test_a_day_that_is_none_is_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "tomorrow")
+    assert Project.in_memory({}).today > "2026"

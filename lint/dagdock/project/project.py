@@ -99,10 +99,15 @@ class Project(Documents):
 
     @cached_property
     def today(self) -> str:
-        """The day of the run, such as `2026-11-22`: for what a rule compares with a date."""
+        """The day of the run, such as `2026-11-22`: for what a rule compares with a date.
+
+        SOURCE_DATE_EPOCH puts it elsewhere, as in other tools whose results are to be the same on every day.
+        """
         import time
 
-        return time.strftime("%Y-%m-%d")
+        stated = os.environ.get("SOURCE_DATE_EPOCH", "")
+        moment = time.gmtime(int(stated)) if stated.isascii() and stated.isdigit() and len(stated) < 12 else None
+        return time.strftime("%Y-%m-%d", moment or time.localtime())
 
     # Compose → Dockerfile
 
