@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from dagdock.engine import Linter, Target, Workspace
 from dagdock.examples import as_files
 from dagdock.hooks import Rules
+from dagdock.selection import Choice
 from dagdock.testing import marked
 
 RULES = {rule.code: rule for kind in ("dockerfile", "compose", "project") for rule in Rules().of_kind(kind)}
@@ -81,6 +83,11 @@ CASES: dict[str, list[Files]] = {
             "gen.go": "func main() { write() }\n",
         },
     ],
+    "DF309": [
+        "FROM golang:1.24\nRUN go get github.com/a/b || true \\\n && cd /go/src/github.com/a/b && git checkout v1\n",
+        "FROM golang:1.24\nRUN go get github.com/a/b\nWORKDIR /go/src/github.com/a/b\nRUN git checkout $V\n",
+        "FROM golang:1.24\nRUN go get «github.com/a/b»\nRUN git checkout $V\n",
+    ],
     "DF402": [
         'FROM debian:12\nRUN «["cd", "/app"]»\nRUN ["ls"]\n',
     ],
@@ -114,6 +121,11 @@ CASES: dict[str, list[Files]] = {
             "Dockerfile": "FROM postgres:16 AS a\nFROM python:3.12-slim\nCOPY --from=a /x /x\n",
         },
     ],
+    "DF428": [
+        'FROM debian:12\nARG V=1.2\nADD «"https://e.com/tool-${V}.zip"» /tmp/\n',
+        "FROM debian:12\nADD «https://e.com/a.git#v1.2» /a\n",
+        "FROM debian:12\nARG V\nADD https://e.com/a.git#$V /a\n",
+    ],
     "DF501": [
         "FROM debian:12\nARG SITE=a\n«ADD» dist/${SITE}-assets.zip /opt/\n",
         "FROM debian:12\nARG U=https://e.com/a\nADD $U.zip /opt/\n",
@@ -127,3 +139,24 @@ CASES: dict[str, list[Files]] = {
 def test_what_is_flagged(code: str, case: Files) -> None:
     files = as_files(case, "Dockerfile")
     assert marked(RULES[code], files) == files
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        ("DF212", "COPY a /srv/a\nRUN chown -R node /srv/a\n", "at that COPY instead"),
+        ("DF212", "COPY a /srv/a\nRUN chown -R node /srv\n", "below this step"),
+        ("DF212", "COPY a /srv/a\nRUN adduser -D app && chown -R app:app /srv/a\n", "below this step"),
+        ("DF316", "RUN apt-get install -y jq\n", "makes the image larger"),
+        ("DF316", "RUN apt-get install -y jq\nFROM scratch\n", "takes time in each build"),
+        ("DF428", "ADD https://e.com/a.git#v1.2 /a\n", "`v1.2` is a tag that can be moved"),
+        ("DF428", "ADD https://e.com/a.git /a\n", "whatever the repository holds"),
+        ("DF619", "ENV DEBUG=1\n", "every container of this image. Set"),
+        ("DF619", "ENV DEBUG=1\nEXPOSE 80\n", "to visitors. Set"),
+    ],
+)
+def test_what_is_said(code: str, text: str, said: str) -> None:
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice())
+    workspace = Workspace.in_memory({"Dockerfile": f"FROM node:22\n{text}"})
+    (finding,) = linter.check(workspace, [Target("", "Dockerfile", "Dockerfile")]).findings
+    assert said in finding.message

@@ -42,16 +42,26 @@ def add_remote_without_checksum(add: Add) -> Problems:
     for source in add.sources:
         text = source.literal or source.raw
         if _is_git(text):
+            name = text.strip("\"'").partition("#")[2].partition(":")[0]
+            if "$" in name:
+                continue  # may be a commit
             if not _commit().search(text):
-                yield Problem(
-                    source,
-                    f"`{text}` is whatever the repository holds on the day of the build. Add `#` and the full commit",
+                what = (
+                    f"`{name}` is a tag that can be moved to other commits"
+                    if _is_version(name)
+                    else (f"`{text}` is whatever the repository holds on the day of the build")
                 )
-        elif text.startswith("https://"):
+                yield Problem(source, f"{what}. Name the full commit behind `#`")
+        elif text.strip("\"'").startswith("https://"):
             yield Problem(
                 source,
                 "nobody notices when this file is replaced by another one. Add `--checksum=sha256:…`",
             )
+
+
+def _is_version(name: str) -> bool:
+    """`v1.2`, `2.30.1-rc1`, `release-1.4`."""
+    return bool(re.search(r"\d\.\d", name))
 
 
 def _is_git(text: str) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from dagdock.api import Bad, CommandInstruction, Copy, Fix, Problem, Problems, Run, Stage, rule
 
 from ..packages import PackageCommand, installs
-from ._layers import add_option
+from ._layers import add_option, ships
 
 CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-recommends", "-r", "--with-recommends")
 
@@ -51,10 +51,11 @@ def apt_recommends(run: Run) -> Problems:
     found = [install for install in installs(run.script) if _is_with_recommends(install)]
     if found and not (run.stage and _is_configured(run.stage)):
         option = "--no-install-recommends"
+        cost = "makes the image larger" if ships(run) else "takes time in each build"
         yield Problem(
             found[0].head,
-            f"`{found[0].manager} install` brings along packages that are only recommended, which makes the image "
-            f"larger. Add `{option}`, and name those that you miss",
+            f"`{found[0].manager} install` brings along packages that are only recommended, which {cost}. Add "
+            f"`{option}`, and name those that you miss",
             fix=Fix(f"Add `{option}`", [add_option(run, install.verb_word, option) for install in found], "unsafe"),
         )
 

@@ -49,12 +49,15 @@ def chown_after_copy(run: Run) -> Problems:
             path = next((path for path in paths if target and _covers(absolute(run, path), target)), None)
             if target is None or path is None or copy.flag(flag):
                 continue
+            exact = absolute(run, path) == target and not _is_made_between(value, copy, run)
+            advice = f"Write `--{flag}={value}` at that {copy.name} instead"
+            if not exact:
+                advice = f"Put that {copy.name} below this step, with `--{flag}={value}`"
             yield Problem(
                 command,
-                f"this stores once more what line {copy.span.line} has copied. Write `--{flag}={value}` at that "
-                f"{copy.name} instead",
+                f"this stores once more what line {copy.span.line} has copied. {advice}",
                 related=[Related(copy, "copied here")],
-                fix=_fix(run, copy, flag, value) if absolute(run, path) == target else None,
+                fix=_fix(run, copy, flag, value) if exact else None,
             )
             break
 
@@ -74,6 +77,18 @@ def _change(command: Command) -> tuple[str, str, list[str]] | None:
     if effective.name == "chown" and not re.fullmatch(r"[\w.-]+(?::[\w.-]*)?", value):
         return None
     return effective.name, value.rstrip(":"), paths
+
+
+def _is_made_between(owner: str, copy: CopyLike, run: Run) -> bool:
+    """Whether the user is made only after the COPY, which could not know the name."""
+    name = owner.partition(":")[0]
+    making = rf"\b(?:useradd|adduser|addgroup|groupadd)\b[^\n;&|]*\b{re.escape(name)}\b"
+    stage = run.stage
+    return (
+        not name.isdigit()
+        and stage is not None
+        and any(re.search(making, step.body.text) for step in stage.all_of(Run) if copy.index < step.index <= run.index)
+    )
 
 
 def _covers(folder: str | None, target: str) -> bool:

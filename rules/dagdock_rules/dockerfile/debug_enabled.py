@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Stage, rule
+from dagdock.api import Bad, Expose, Problem, Problems, Stage, rule
 
 from ._made_for import is_for_development
 
@@ -64,8 +64,9 @@ def debug_enabled(stage: Stage) -> Problems:
         else:
             on = value not in ("off", "coverage")
         if on:
+            shown = " and shows its inside to visitors" if any(part.last(Expose) for part in stage.chain()) else ""
             yield Problem(
                 binding.pair,
-                f"`{name}={binding.value}` stays on in every container of this image and shows its inside to visitors. "
-                "Set it where a container is run for development",
+                f"`{name}={binding.value}` stays on in every container of this image{shown}. Set it where a container "
+                "is run for development",
             )

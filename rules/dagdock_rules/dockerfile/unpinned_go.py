@@ -40,8 +40,21 @@ def unpinned_go(run: Run) -> Problems:
     https://go.dev/ref/mod#go-install
     """
     for problem in unpinned_problems(run, ("go",), ("install", "get", "run")):
-        if "@" in problem.span.text or not _has_module(run):
+        if ("@" in problem.span.text or not _has_module(run)) and not _is_checked_out(problem.span.text, run):
             yield problem
+
+
+def _is_checked_out(path: str, run: Run) -> bool:
+    """Whether `git checkout` takes a version of the fetched sources afterwards: in that RUN or below it."""
+    return (
+        run.stage is not None
+        and any(
+            "git checkout" in later.body.text or "git reset" in later.body.text
+            for later in run.stage.all_of(Run)
+            if later.index >= run.index
+        )
+        and any(f"/src/{path}" in step.body.text for step in run.stage.instructions if step.index >= run.index)
+    )
 
 
 def _has_module(run: Run) -> bool:
