@@ -65,7 +65,10 @@ class Editor:
         """Put a text in the place of another; how many diagnostics there are then."""
         self._versions[path.as_uri()] += 1
         change = {
-            "range": {"start": {"line": line, "character": column}, "end": {"line": line, "character": column + length}},
+            "range": {
+                "start": {"line": line, "character": column},
+                "end": {"line": line, "character": column + length},
+            },
             "text": text,
         }
         document = {"uri": path.as_uri(), "version": self._versions[path.as_uri()]}
