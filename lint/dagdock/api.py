@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ShapeFault,
         Value,
         VolumeMount,
+        size_of,
     )
     from dagdock.cron import Cron, CronFault, CronSurprise
     from dagdock.cron import parse as parse_cron
@@ -253,6 +254,7 @@ __all__ = [
     "replace_expressions",
     "rule",
     "rules_in",
+    "size_of",
 ]
 
 # Where the names live that are loaded on demand: a module, and the name there where it is another.
@@ -366,6 +368,7 @@ _HOME: dict[str, str] = {
     "parse_shell": "shell:parse",
     "rebuilt_by": "layers",
     "replace_expressions": "dag.rewrite",
+    "size_of": "compose",
 }
 
 

@@ -8,6 +8,7 @@ from dagdock.compose.file import ComposeFile, Include, Load, Resource, bases_of,
 from dagdock.compose.interpolation import Interpolation
 from dagdock.compose.mounts import VolumeMount
 from dagdock.compose.ports import Port, PortRange
+from dagdock.compose.quantities import size as size_of
 from dagdock.compose.section import Section, Setting
 from dagdock.compose.service import (
     Attachment,
@@ -48,4 +49,5 @@ __all__ = [
     "bases_of",
     "merge",
     "parse",
+    "size_of",
 ]

@@ -27,7 +27,7 @@ _Chain = tuple[tuple[str, str], ...]  # the path and service of each `extends` o
 
 
 class Resource(Section):
-    """An entry of the top-level `networks`, `volumes`, `secrets` or `configs`; `span` is its name."""
+    """An entry of the top-level `networks`, `volumes`, `secrets`, `configs` or `models`; `span` is its name."""
 
     def __init__(self, entry: Entry, env: Dict[str, str]) -> None:
         super().__init__(follow(entry.value), env)
@@ -166,6 +166,10 @@ class ComposeFile:
     @cached_property
     def configs(self) -> dict[str, Resource]:
         return self._resources("configs")
+
+    @cached_property
+    def models(self) -> dict[str, Resource]:
+        return self._resources("models")
 
     @cached_property
     def is_fragment(self) -> bool:

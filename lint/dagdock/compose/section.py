@@ -89,6 +89,10 @@ class Section:
         node = self.get(key)
         return Section(node, self.env) if isinstance(node, Mapping) else None
 
+    def sections(self, key: str) -> list[Section]:
+        """The mappings of a list; what is no mapping is left out."""
+        return [Section(item, self.env) for item in items_of(self.get(key)) if isinstance(item, Mapping)]
+
     def settings(self, key: str) -> list[Setting]:
         """The settings of a key in either form, doubles included, in order."""
         return settings_of(self.get(key), self.env)

@@ -88,9 +88,11 @@ class _Checker:
         self.partial = partial  # whether other files are merged with what is being looked at
         self.found: list[ShapeFault] = []
         self._seen: set[tuple[int, int]] = set()
+        self._merges = False  # whether `<<` stands anywhere
 
     def top(self, root: Mapping) -> None:
         description = table("file")
+        self._merges = "<<" in root.source.text
         entries = entries_of(root)
         services = entries.get("services")
         unknown = [entry for name, entry in entries.items() if name not in description.keys and name[:2] != "x-"]
@@ -157,6 +159,12 @@ class _Checker:
                 self.check(one.value, description.type_of(name), (*path, name), one)
             elif (name[:2] != "x-" or description.closed) and not description.open:
                 self._unknown(one, description, path)
+        if node.entries and self._merges:
+            self._merged_in(node, path)
+        if description.name in _SOURCES and not self.partial:
+            self._source(node, entries, description, path, entry)
+        elif description.name == "watch" and "target" not in entries:
+            self._watch(node, entries, description, path)
         for name in description.required:
             may_be_elsewhere = self.partial and entry is not None and description.name != "extends"
             if name not in entries and not may_be_elsewhere:
@@ -315,6 +323,38 @@ class _Checker:
         message = f"{owner} lacks `{name}`{wanted}, without which Compose refuses it"
         self.found.append(ShapeFault("missing-key", where.span, message, node, name))
 
+    def _source(
+        self, node: Mapping, entries: Dict[str, Entry], description: Table, path: Path, entry: Entry | None
+    ) -> None:
+        """A secret or config must come from somewhere."""
+        external = follow(entries["external"].value) if "external" in entries else None
+        is_external = isinstance(external, Mapping) or (
+            isinstance(external, Scalar) and scalars.boolean(self._read(external)[1] or "true") is not False
+        )
+        sources = _SOURCES[description.name]
+        if not is_external and not any(key in entries for key in (*sources, "x-content")):
+            choices = _either(f"`{key}`" for key in sources)
+            message = f"{_place(path)} has no source, so Compose refuses it: give it {choices}, or `external: true`"
+            where = entry.name.span if entry else _first_line(node)
+            self.found.append(ShapeFault("missing-key", where, message, node))
+
+    def _watch(self, node: Mapping, entries: Dict[str, Entry], description: Table, path: Path) -> None:
+        action = follow(entries["action"].value) if "action" in entries else None
+        text = self._read(action)[1] if isinstance(action, Scalar) else None
+        if text in ("sync", "sync+restart", "sync+exec"):
+            message = f"an item of {_place(path)} lacks `target`, without which Compose refuses the action `{text}`"
+            self.found.append(ShapeFault("missing-key", _first_line(node), message, node, "target"))
+
+    def _merged_in(self, node: Mapping, path: Path) -> None:
+        """Behind `<<` stand mappings."""
+        for entry in node.entries:
+            if entry.is_merge:
+                value = follow(entry.value)
+                parts = value.items if isinstance(value, Sequence) else [value]
+                if not all(part is None or isinstance(follow(part), Mapping) for part in parts) or not parts:
+                    message = f"`<<` in {_place(path)} takes a mapping or a list of mappings, such as `<<: *name`"
+                    self.found.append(ShapeFault("wrong-type", entry.name.span, message, entry.key))
+
     def _is_cut_apart(self, node: Mapping, entries: Dict[str, Entry], path: Path) -> bool:
         """`- ./data: /data`: a blank behind the colon has made a mapping of one text."""
         (entry, *others) = entries.values() if entries else [None]
@@ -358,7 +398,7 @@ class _Checker:
                 message = f"{subject} must be text, {_MEANT[takes[0]]}, not the number `{node.value}`"
             else:
                 message = f"{subject} must be text, but `{node.value}` is read as {_READ_AS[what]}: put it in quotes"
-        elif isinstance(node, Mapping) and entry is None and "text" in kind.scalars and (pair := _pair(node)):
+        elif isinstance(node, Mapping) and entry is None and kind.takes_text and (pair := _pair(node)):
             instead = f"{pair[0]}={pair[1]}"
             message = f"{subject} must be text, but `: ` makes a mapping of it; write `{instead}`"
         else:
@@ -376,6 +416,7 @@ class _Checker:
 
 # What a shell hands on by itself.
 _OF_THE_SHELL = frozenset(("HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TMPDIR", "USER"))
+_SOURCES = {"secret": ("file", "environment"), "config": ("file", "environment", "content")}
 _ODD = frozenset("0123456789+-.~nNtTfF")
 
 
@@ -401,7 +442,8 @@ def _has_form(text: str, name: str) -> bool:
 
 def _is_within(text: str, bounds: tuple[int, int | None]) -> bool:
     low, high = bounds
-    return low <= float(text) and (high is None or float(text) <= high)
+    number = float(text) if quantities.is_number(text) else quantities.size(text)
+    return number is None or (low <= number and (high is None or number <= high))
 
 
 def _is_whole(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 from dagdock.api import ComposeFile, Project, Service
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-Kind = Literal["services", "networks", "volumes", "secrets", "configs"]
+Kind = Literal["services", "networks", "volumes", "secrets", "configs", "models"]
 
 
 def whole_model(file: ComposeFile, project: Project) -> ComposeFile | None:
