@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Service, Text, rule
+
+from ._model import is_for_swarm
+from ._stores import store_of
+from .depends_on_ignores_healthcheck import ON_DEMAND
+
+# Programs that take a moment to start, and those that the others cannot work without.
+SLOW = (
+    "PostgreSQL", "MySQL", "MariaDB", "Percona", "MongoDB", "RabbitMQ", "Kafka", "Elasticsearch", "OpenSearch",
+    "Cassandra", "ScyllaDB", "SQL Server", "Oracle", "Neo4j", "ClickHouse", "CockroachDB", "Db2", "Redis", "Valkey",
+)  # fmt: skip
+TESTS = {
+    "PostgreSQL": "pg_isready -U …",
+    "MySQL": "mysqladmin ping -h 127.0.0.1",
+    "MariaDB": "healthcheck.sh --connect --innodb_initialized",
+    "MongoDB": "mongosh --quiet --eval 'db.adminCommand(\"ping\")'",
+    "RabbitMQ": "rabbitmq-diagnostics -q ping",
+    "Redis": "redis-cli ping",
+    "Valkey": "valkey-cli ping",
+}
+
+
+@rule(
+    "DC504",
+    severity="info",
+    since="0.1",
+    lessons=["L21", "L27"],
+    bad=[
+        Bad(
+            "services:\n  web:\n    image: web:1.4\n    depends_on:\n      - «db»\n"
+            "  worker:\n    image: web:1.4\n    depends_on: [db]\n  db:\n    image: postgres:16\n"
+        ),
+        Bad(
+            "services:\n  api:\n    image: api:1\n    depends_on:\n      «queue»:\n        condition: service_started\n"
+            "  queue:\n    image: rabbitmq:4-management\n"
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    image: web:1.4\n    depends_on: {db: {condition: service_healthy}}\n"
+        "  db:\n    image: postgres:16\n    healthcheck: {test: pg_isready}\n",
+        "services:\n  admin:\n    image: adminer:4\n    depends_on: [db]\n  db:\n    image: postgres:16\n",
+        "services:\n  web:\n    image: web:1.4\n    depends_on: [api]\n  api:\n    image: api:2\n",
+    ],
+)
+def database_without_healthcheck(file: ComposeFile, project: Project) -> Problems:
+    """Services depend on a database or broker, and nothing tells them when it is ready.
+
+    `depends_on` waits until the container runs. A database works some seconds later, the first time after a minute,
+    and whoever connects before that fails. Give it a `healthcheck` and wait for it with
+    `condition: service_healthy`; each image brings a program to ask with, such as `pg_isready` or `redis-cli ping`.
+
+    https://docs.docker.com/compose/how-tos/startup-order/
+    """
+    if is_for_swarm(file):
+        return
+    model = project.merged(file)
+    waiting: dict[str, list[tuple[Text, Service]]] = {}
+    for service in model.services.values():
+        if service.image_ref and service.image_ref.familiar in ON_DEMAND:
+            continue
+        for dependency in service.depends_on:
+            condition = dependency.condition.resolved if dependency.condition else "service_started"
+            if dependency.service and condition == "service_started" and _is_there(dependency.service, service):
+                waiting.setdefault(dependency.service, []).append((dependency.service, service))
+    for name, places in waiting.items():
+        other = model.services.get(name)
+        store = store_of(other) if other and other.complete and not other.has("healthcheck") else None
+        kind = store.name.partition(" of ")[0] if store else ""
+        if other is None or kind not in SLOW or all(_is_store(service) for _, service in places):
+            continue
+        test = f" (`{TESTS[kind]}`)" if kind in TESTS else ""
+        yield Problem(
+            places[0][0],
+            f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` a "
+            f"`healthcheck`{test} and wait for `condition: service_healthy`",
+            related=[Related(place, f"`{service.name}` does so, too") for place, service in places[1:]],
+        )
+
+
+def _is_there(name: Text, service: Service) -> bool:
+    return name.span.source is service.file.source
+
+
+def _is_store(service: Service) -> bool:
+    """Whether it is a data store itself: such ones try again until the other one answers."""
+    return store_of(service) is not None

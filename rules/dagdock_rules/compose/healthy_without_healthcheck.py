@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Healthcheck, ImageRef, Problem, Problems, Project, Related, Service, Stage, rule
+
+
+@rule(
+    "DC503",
+    severity="error",
+    since="0.1",
+    lessons=["L21"],
+    bad=[
+        Bad(
+            "services:\n  web:\n    image: web:1.4\n    depends_on:\n      db:\n        condition: «service_healthy»\n"
+            "  db:\n    image: postgres:16\n"
+        ),
+        Bad(
+            "services:\n  web:\n    image: web:1.4\n    depends_on: {api: {condition: «service_healthy»}}\n"
+            "  api:\n    image: api:2\n    healthcheck:\n      disable: true\n"
+        ),
+        Bad(
+            {
+                "compose.yaml": "services:\n  web:\n    image: web:1.4\n    depends_on:\n      api:\n"
+                "        condition: «service_healthy»\n  api:\n    build: .\n",
+                "Dockerfile": "FROM python:3.12\nCOPY . .\nCMD python app.py\n",
+            }
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    image: web:1.4\n    depends_on:\n      db:\n        condition: service_healthy\n"
+        "  db:\n    image: postgres:16\n    healthcheck: {test: pg_isready}\n",
+        {
+            "compose.yaml": "services:\n  web:\n    image: web:1.4\n    depends_on:\n      api:\n"
+            "        condition: service_healthy\n  api:\n    build: .\n",
+            "Dockerfile": "FROM python:3.12\nCOPY . .\nHEALTHCHECK CMD python ask.py\nCMD python app.py\n",
+        },
+        "services:\n  web:\n    image: web:1.4\n    depends_on:\n      api:\n        condition: service_healthy\n"
+        "  api:\n    image: example.com/team/api:2\n",
+    ],
+)
+def healthy_without_healthcheck(service: Service, project: Project) -> Problems:
+    """A service waits until another one is healthy, and that has no healthcheck.
+
+    Nobody ever says that the other container is healthy, so Compose stops with "has no healthcheck configured". Give
+    that service a `healthcheck`: `pg_isready` for PostgreSQL, a request to the server itself for a web service.
+
+    https://docs.docker.com/reference/compose-file/services/#depends_on
+    https://docs.docker.com/reference/compose-file/services/#healthcheck
+    """
+    services = project.merged(service.file).services
+    for dependency in service.depends_on:
+        condition, other = dependency.condition, services.get(dependency.service or "")
+        if other is None or condition is None or dependency.required is False or not other.complete:
+            continue
+        if condition.resolved != "service_healthy":
+            continue
+        check = other.healthcheck
+        if check and check.disabled:
+            reason = f"the healthcheck of `{other.name}` is switched off"
+        elif not other.has("healthcheck") and _has_none(other, project):
+            reason = f"`{other.name}` has no healthcheck, neither here nor in its image"
+        else:
+            continue
+        yield Problem(
+            condition,
+            f"{reason}, so Compose stops with an error. Give `{other.name}` a `healthcheck`",
+            related=[Related(other, "the service that it waits for")],
+        )
+
+
+def _has_none(service: Service, project: Project) -> bool:
+    """Whether the image is known to bring no healthcheck."""
+    if service.build is None:
+        return service.image_ref is not None and _is_official(service.image_ref)
+    stage: Stage | None = project.stage_of(service)
+    if stage is None or any(part.all_of(Healthcheck) for part in stage.chain()):
+        return False
+    image = list(stage.chain())[-1].image
+    return image is not None and _is_official(image)
+
+
+def _is_official(image: ImageRef) -> bool:
+    """Docker's own images bring none, by the rules that hold for them (docker-library's "no HEALTHCHECK")."""
+    return "/" not in image.familiar

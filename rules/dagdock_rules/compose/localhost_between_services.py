@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, Text, rule
+
+from ._listens import listens_on, published_as
+from ._model import as_run
+from ._stores import store_of
+
+LOCAL = r"(?:localhost|127\.0\.0\.1|\[::1\])"
+# Words in the names of variables whose address is for people outside, or for the program's own ear.
+OUTSIDE = (
+    "PUBLIC", "EXTERNAL", "REDIRECT", "CALLBACK", "ORIGIN", "ORIGINS", "CORS", "CSRF", "FRONTEND", "VITE", "REACT",
+    "ALLOWED", "ADVERTISED", "ADVERTISE", "LISTENERS", "LISTEN", "BIND", "ISSUER", "DOMAIN", "DOMAINS", "SITE", "ROOT",
+    "WEBSITE", "BROWSER", "CLIENT", "TRUSTED", "HOSTS", "BASE", "NUXT", "GATSBY", "EXPO", "WEB", "UI", "SELF", "APP",
+    "CONSOLE", "HEALTHCHECK", "NO", "LINK", "LOGIN", "LOGOUT", "CDN", "STATIC", "MEDIA", "PROXY",
+)  # fmt: skip
+DATABASE_WORDS = ("DB", "DATABASE", "SQL", "DATASOURCE")
+
+
+class Found(NamedTuple):
+    """A service that is meant, where it is named as this machine, and how to reach it."""
+
+    place: Text
+    service: str
+    port: int
+
+
+@rule(
+    "DC203",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L20"],
+    bad=[
+        Bad(
+            "services:\n  api:\n    image: api:1.4\n    environment:\n"
+            "      DATABASE_URL: postgres://shop@«localhost:5432»/shop\n  db:\n    image: postgres:16\n",
+            fixed="services:\n  api:\n    image: api:1.4\n    environment:\n"
+            "      DATABASE_URL: postgres://shop@db:5432/shop\n  db:\n    image: postgres:16\n",
+        ),
+        Bad(
+            "services:\n  api:\n    image: api:1.4\n    environment:\n      - REDIS_HOST=«127.0.0.1»\n"
+            "  redis:\n    image: redis:7\n",
+            fixed="services:\n  api:\n    image: api:1.4\n    environment:\n      - REDIS_HOST=redis\n"
+            "  redis:\n    image: redis:7\n",
+        ),
+        Bad(
+            "services:\n  worker:\n    image: worker:2\n    command: [work, --broker, 'amqp://«localhost:5673»//']\n"
+            '  queue:\n    image: rabbitmq:4\n    ports: ["5673:5672"]\n',
+            fixed="services:\n  worker:\n    image: worker:2\n    command: [work, --broker, 'amqp://queue:5672//']\n"
+            '  queue:\n    image: rabbitmq:4\n    ports: ["5673:5672"]\n',
+        ),
+    ],
+    good=[
+        "services:\n  api:\n    image: api:1.4\n    environment:\n      DATABASE_URL: postgres://shop@db:5432/shop\n"
+        "  db:\n    image: postgres:16\n",
+        "services:\n  api:\n    image: api:1.4\n    network_mode: host\n    environment:\n"
+        '      REDIS_URL: redis://localhost:6379\n  redis:\n    image: redis:7\n    ports: ["6379:6379"]\n',
+        "services:\n  web:\n    image: web:3\n    environment:\n      PUBLIC_API_URL: http://localhost:8000\n"
+        '  api:\n    image: api:1.4\n    ports: ["8000:8000"]\n',
+    ],
+)
+def localhost_between_services(service: Service, project: Project) -> Problems:
+    """A service looks for another one on `localhost`.
+
+    Each container has a `localhost` of its own, so nobody answers there: the connection is refused although both
+    containers run. Services reach each other by their names, and by the port inside the container, whatever port of
+    the host it is published as: `postgres://db:5432`.
+
+    https://docs.docker.com/compose/how-tos/networking/
+    """
+    if _shares_a_network_stack(service):
+        return
+    others = {
+        name: other
+        for name, other in project.merged(service.file).services.items()
+        if name != service.name and not _shares_a_network_stack(other)
+    }
+    for found in _found(service, others, project) if others else ():
+        exact = found.place.span.text == found.place
+        address = f"{found.service}:{found.port}" if ":" in found.place else found.service
+        yield Problem(
+            found.place,
+            f"`{found.place}` is this container itself, where nothing of `{found.service}` listens. "
+            f"Write `{address}`: services reach each other by name",
+            fix=Fix.replace(f"Write `{address}`", found.place, address, "unsafe") if exact else None,
+        )
+
+
+def _shares_a_network_stack(service: Service) -> bool:
+    return service.has("network_mode") or service.has("extra_hosts")
+
+
+def _found(service: Service, others: dict[str, Service], project: Project) -> Iterator[Found]:
+    running = as_run(service, project)
+    for setting in service.environment:
+        value = setting.value
+        if value is None or value.filled.text is None or _is_for_outside(setting.name):
+            continue
+        text = value.filled.text
+        for match in re.finditer(rf"(?<![\w.-]){LOCAL}:(\d{{2,5}})(?!\d)", text):
+            place = value.filled.piece(match.start(), match.end())
+            if found := _owner(place, int(match[1]), text[: match.start()], running, others, project):
+                yield found
+        if re.fullmatch(LOCAL, text) and (
+            found := _by_name(setting.name, value.filled.piece(0, len(text)), service, others)
+        ) and not listens_on(running, found.port, project):
+            yield found
+    for command in (service.command, service.entrypoint):
+        for mapped in [word.mapped for word in command.words] if command and command.shell is None else []:
+            for match in re.finditer(rf"(?<![\w.-]){LOCAL}:(\d{{2,5}})(?!\d)", mapped.text):
+                place = mapped.piece(match.start(), match.end())
+                if found := _owner(place, int(match[1]), mapped.text[: match.start()], running, others, project):
+                    yield found
+
+
+def _is_for_outside(name: str) -> bool:
+    return not set(re.split(r"[^A-Z0-9]+", name.upper())).isdisjoint(OUTSIDE)
+
+
+def _owner(
+    place: Text, number: int, before: str, service: Service, others: dict[str, Service], project: Project
+) -> Found | None:
+    """The service that is meant by a port of this machine; None where the service itself may listen there."""
+    if listens_on(service, number, project) or _is_told_of(service, number):
+        return None
+    for name, other in others.items():
+        inside = published_as(other, number)
+        if inside is not None:
+            # A browser on this machine gets through to a published port, and web pages hand addresses on to browsers.
+            store = store_of(other)
+            is_web = before.endswith(("http://", "https://", "ws://", "wss://"))
+            if is_web and not (store and inside in store.ports) and _may_serve_pages(service, others):
+                return None
+            return Found(place, name, inside)
+    listening = [name for name, other in others.items() if listens_on(other, number, project)]
+    return Found(place, listening[0], number) if len(listening) == 1 else None
+
+
+def _may_serve_pages(service: Service, others: dict[str, Service]) -> bool:
+    """Whether a browser may be shown what the service makes: it is published, or something stands in front of it."""
+    names = [str(other.image_ref.name) for other in (service, *others.values()) if other.image_ref]
+    return bool(service.ports or service.labels or service.has("expose")) or any(
+        proxy in name for name in names for proxy in ("nginx", "traefik", "caddy", "haproxy", "httpd", "envoy", "kong")
+    )
+
+
+def _is_told_of(service: Service, number: int) -> bool:
+    """Whether the service is started with that port: it may be its own."""
+    if any(
+        setting.resolved == str(number)
+        and re.fullmatch(r"(?:\w*_)?(?:SERVER|APP|HTTP|LISTEN|WEB|API)?_?PORT", setting.name)
+        for setting in service.environment
+    ):
+        return not any(
+            re.search(r"DB|SQL|REDIS|MONGO|PG|BROKER", setting.name)
+            for setting in service.environment
+            if setting.resolved == str(number)
+        )
+    commands = [command for command in (service.command, service.entrypoint) if command]
+    pattern = rf"(?<![\d.]){number}(?!\d)"
+    return any(
+        re.search(pattern, re.sub(rf"{LOCAL}:{number}", "", str(word.raw)))
+        for command in commands
+        for word in command.words
+    )
+
+
+def _by_name(name: str, place: Text, service: Service, others: dict[str, Service]) -> Found | None:
+    """The data store that a variable like `DB_HOST` or `REDIS_HOST` is about, where there is just one such."""
+    match = re.fullmatch(r"(?:\w*_)??([A-Z]+)_?(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS)", name.upper())
+    if match is None:
+        return None
+    word = match[1]
+    meant: list[Found] = []
+    for other_name, other in others.items():
+        store = store_of(other)
+        if store is None or not store.ports:
+            continue
+        kind = store.name.upper()
+        is_database = word in DATABASE_WORDS and any(part in kind for part in ("SQL", "MARIA", "MONGO", "PERCONA"))
+        if is_database or (
+            len(word) > 1
+            and (kind.startswith(word) or word == other_name.upper() or (word == "PG" and kind.startswith("POSTGRES")))
+        ):
+            meant.append(Found(place, other_name, store.ports[0]))
+    return meant[0] if len(meant) == 1 else None
