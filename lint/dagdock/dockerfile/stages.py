@@ -118,6 +118,15 @@ class Scope:
         binding = self.get(name)
         return binding.optional if binding else self.complete
 
+    @property
+    def size(self) -> int:
+        """How many names there are at most."""
+        count, scope = 0, self._outer
+        while scope is not None:
+            count += len(scope._bindings)
+            scope = scope._outer
+        return count + len(self._bindings)
+
     def names(self) -> set[str]:
         """All names set at this place."""
         found: set[str] = set()

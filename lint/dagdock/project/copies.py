@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from posixpath import join, normpath, relpath
 from typing import TYPE_CHECKING
 
-from dagdock.dockerfile import Add, Copy, CopyLike
+from dagdock.dockerfile import Add, Copy, CopyLike, Workdir
+from dagdock.remembered import remembered
 
 if TYPE_CHECKING:
     from dagdock.dockerfile import Instruction, Stage
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 _REMOTE = ("http://", "https://", "ftp://", "git@", "git://", "ssh://", "oci://")
 # Where a base image's own working directory begins, which nobody knows.
 UNKNOWN_FOLDER = "/(working directory of the base image)"
+_LONGEST = 4096  # no path is longer on Linux
 
 
 def context_copy(instruction: Instruction) -> CopyLike | None:
@@ -52,13 +55,27 @@ def container_path(instruction: Instruction, path: str) -> str | None:
         return normpath(path)
     if instruction.stage is None:
         return None
-    folder = UNKNOWN_FOLDER
-    for workdir in instruction.stage.workdirs_at(instruction):
-        written = workdir.path.resolve((workdir.stage or instruction.stage).scope_at(workdir)) if workdir.path else None
-        if written is None:
-            return None
-        folder = normpath(join(folder, written))
-    return normpath(join(folder, path))
+    last = instruction.stage.last(Workdir, instruction)
+    folder = UNKNOWN_FOLDER if last is None or last.stage is None else _folders(last.stage)[last.index]
+    return None if folder is None else normpath(join(folder, path))
+
+
+@remembered
+def _folders(stage: Stage) -> dict[int, str | None]:
+    """The folder behind each WORKDIR of a stage, by its index; None once a path is unknown, or longer than any."""
+    found: dict[int, str | None] = {}
+    folder: str | None = UNKNOWN_FOLDER
+    for part in islice(stage.chain(), 1, None):
+        if above := part.all_of(Workdir):
+            folder = _folders(part)[above[-1].index]
+            break
+    for workdir in stage.all_of(Workdir):
+        written = workdir.path.resolve(stage.scope_at(workdir)) if workdir.path else None
+        folder = None if folder is None or written is None else normpath(join(folder, written))
+        if folder is not None and len(folder) > _LONGEST:
+            folder = None
+        found[workdir.index] = folder
+    return found
 
 
 def copy_origin(path: str, stage: Stage, before: Instruction, context: BuildContext) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dagdock.api import CopyLike, DockerfileWord, Onbuild
+from math import inf
+
+from dagdock.api import CopyLike, DockerfileWord, Onbuild, Stage, Workdir, remembered
 
 from ._layers import built_on
 
@@ -37,12 +39,14 @@ def is_on_scratch(copy: CopyLike) -> bool:
 def _is_set(copy: CopyLike) -> bool:
     """Whether a WORKDIR stands above, in the stage, in one it is built on, or as a trigger beside this one."""
     stage = copy.stage
-    if stage is None or stage.workdirs_at(copy):
-        return True
-    triggers = [
-        step.inner
-        for part in stage.chain()
-        for step in part.all_of(Onbuild)
-        if step.inner is not None and (part is not stage or step.index < copy.index)
-    ]
-    return any(trigger.name == "WORKDIR" for trigger in triggers)
+    return (
+        stage is None
+        or stage.last(Workdir, copy) is not None
+        or any(_first_trigger(part) < copy.index for part in stage.chain())
+    )
+
+
+@remembered
+def _first_trigger(stage: Stage) -> float:
+    """The index of the first `ONBUILD WORKDIR` of a stage; infinity where there is none."""
+    return next((step.index for step in stage.all_of(Onbuild) if step.inner and step.inner.name == "WORKDIR"), inf)

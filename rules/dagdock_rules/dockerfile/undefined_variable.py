@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Env, Fix, Problem, Problems, Stage, Text, nearest, rule
+from dagdock.api import Bad, Env, Fix, Pair, Problem, Problems, Stage, Text, nearest, remembered, rule
 
 from ._base_image import known_image
 from ._variables import docker_reads
@@ -54,23 +54,26 @@ def undefined_variable(stage: Stage) -> Problems:
         for name in (variable.name for variable in docker_reads(instruction)):
             if name in scope or name in told or name in declared_globally or name == "PATH" or name.upper() in PROXIES:
                 continue
-            names = scope.names()
-            close = nearest(name, [each for each in names if each.isidentifier()]) if len(names) <= MOST else None
+            close = None
+            if scope.size <= MOST:
+                close = nearest(name, [each for each in scope.names() if each.isidentifier()])
             if close is None and (not facts or "env" not in facts or name in facts["env"]):
                 continue
             told.add(name)
-            if isinstance(instruction, Env) and _is_set_beside(name, instruction):
+            setting = _pairs(instruction).get(name, ()) if isinstance(instruction, Env) else ()
+            inside = [pair.value is not None and pair.value.span.holds(name) for pair in setting]
+            if not all(inside):
                 continue  # self-reference-in-env says it
-            own = isinstance(instruction, Env) and any(
-                pair.key == name and pair.value is not None and pair.value.span.holds(name)
-                for pair in instruction.pairs
-            )
-            yield _problem(name, close, own)
+            yield _problem(name, close, own=bool(inside))
 
 
-def _is_set_beside(name: Text, env: Env) -> bool:
-    """Whether another pair of the same ENV sets the variable."""
-    return any(pair.key == name and not (pair.value and pair.value.span.holds(name)) for pair in env.pairs)
+@remembered
+def _pairs(env: Env) -> dict[str, list[Pair]]:
+    """The pairs of an ENV by the variable that they set."""
+    found: dict[str, list[Pair]] = {}
+    for pair in env.pairs:
+        found.setdefault(str(pair.key), []).append(pair)
+    return found
 
 
 def _problem(name: Text, close: str | None, own: bool) -> Problem:

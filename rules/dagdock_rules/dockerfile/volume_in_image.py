@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Instruction, Problem, Problems, Related, Run, Stage, Volume, rule
+from itertools import islice
+
+from dagdock.api import Bad, Instruction, Problem, Problems, Related, Run, Stage, Volume, remembered, rule
 
 from ._copies import absolute, copies_whole_context, from_context, inside_container, program_sources
 
 # Commands that write below the folders they are given.
 WRITES = frozenset("mkdir touch cp mv chown chmod tar unzip curl wget ln install rm".split())
+# Nobody writes more of them in a stage.
+MOST = 50
 
 
 @rule(
@@ -33,18 +37,19 @@ def volume_in_image(stage: Stage) -> Problems:
 
     https://docs.docker.com/reference/dockerfile/#notes-about-specifying-volumes
     """
-    told: list[Instruction] = []
-    volumes = [(volume, path) for volume in stage.all_of(Volume) for path in volume.paths]
+    told: set[int] = set()
+    volumes = [(volume, path) for volume in stage.all_of(Volume)[:MOST] for path in volume.paths[:MOST]][:MOST]
     for volume, word in volumes:
         path = word.resolve(stage.scope_at(volume))
         folder = absolute(volume, path) if path else None
         if folder is None or folder == "/":
             continue
-        later = next((each for each in stage.instructions[_place(stage, volume) + 1 :] if _fills(each, folder)), None)
-        if later is not None and later in told:
+        below = islice(stage.instructions, volume.index - stage.instructions[0].index + 1, None)
+        later = next((each for each in below if _fills(each, folder)), None)
+        if later is not None and later.index in told:
             continue
         if later is not None:
-            told.append(later)
+            told.add(later.index)
             yield Problem(
                 later,
                 f"`{folder}` is a volume since line {volume.span.line}, so what this step puts there is lost with the "
@@ -62,16 +67,19 @@ def volume_in_image(stage: Stage) -> Problems:
             )
 
 
-def _place(stage: Stage, volume: Volume) -> int:
-    return stage.instructions.index(volume)
-
-
 def _fills(instruction: Instruction, folder: str) -> bool:
     """Whether an instruction writes below a folder."""
+    return any(_is_below(path, folder) for path in _written(instruction))
+
+
+@remembered
+def _written(instruction: Instruction) -> list[str | None]:
+    """The paths of the image that an instruction writes to, as far as they can be told."""
     if copy := from_context(instruction):
-        return _is_below(inside_container(copy), folder)
+        return [inside_container(copy)]
     if not isinstance(instruction, Run) or not instruction.script.understood:
-        return False
+        return []
+    found: list[str | None] = []
     for command in instruction.script.commands:
         effective = command.effective
         places = [
@@ -82,9 +90,8 @@ def _fills(instruction: Instruction, folder: str) -> bool:
         # The words of other commands may be no paths at all.
         relative = effective.name in ("touch", "mkdir")
         paths = [each for each in places if each and (each.startswith("/") or (relative and each[0] not in "-$"))]
-        if any(_is_below(absolute(instruction, path), folder) for path in paths):
-            return True
-    return False
+        found += (absolute(instruction, path) for path in paths)
+    return found
 
 
 def _is_code(instruction: Instruction, folder: str) -> bool:
