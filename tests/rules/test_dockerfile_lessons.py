@@ -88,6 +88,12 @@ CASES: dict[str, list[Files]] = {
         "FROM golang:1.24\nRUN go get github.com/a/b\nWORKDIR /go/src/github.com/a/b\nRUN git checkout $V\n",
         "FROM golang:1.24\nRUN go get «github.com/a/b»\nRUN git checkout $V\n",
     ],
+    "DF218": ['ARG VARIANT=""\nFROM REPLACE-ME\n', "ARG «A=1»\nFROM debian:12\n"],
+    "DF325": [
+        "FROM debian:12\nRUN curl -fk https://e.com/a -o a && echo '0a1b  a' | sha256sum -c\n",
+        "FROM debian:12\nRUN curl -f «-k» https://e.com/a -o a\n",
+        "FROM debian:12\nRUN «GIT_SSL_NO_VERIFY=1» git clone https://e.com/a && sha256sum -c x\n",
+    ],
     "DF402": [
         'FROM debian:12\nRUN «["cd", "/app"]»\nRUN ["ls"]\n',
     ],
@@ -147,6 +153,8 @@ def test_what_is_flagged(code: str, case: Files) -> None:
         ("DF212", "COPY a /srv/a\nRUN chown -R node /srv/a\n", "at that COPY instead"),
         ("DF212", "COPY a /srv/a\nRUN chown -R node /srv\n", "below this step"),
         ("DF212", "COPY a /srv/a\nRUN adduser -D app && chown -R app:app /srv/a\n", "below this step"),
+        ("DF215", "RUN git clone https://e.com/a /a && cd /a && git checkout v1\n", "Delete its `.git`"),
+        ("DF217", "FROM debian:12 AS other\nFROM debian:12\n", "for `--target other` only"),
         ("DF316", "RUN apt-get install -y jq\n", "makes the image larger"),
         ("DF316", "RUN apt-get install -y jq\nFROM scratch\n", "takes time in each build"),
         ("DF428", "ADD https://e.com/a.git#v1.2 /a\n", "`v1.2` is a tag that can be moved"),
@@ -157,6 +165,6 @@ def test_what_is_flagged(code: str, case: Files) -> None:
 )
 def test_what_is_said(code: str, text: str, said: str) -> None:
     linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice())
-    workspace = Workspace.in_memory({"Dockerfile": f"FROM node:22\n{text}"})
+    workspace = Workspace.in_memory({"Dockerfile": text if text.startswith("FROM") else f"FROM node:22\n{text}"})
     (finding,) = linter.check(workspace, [Target("", "Dockerfile", "Dockerfile")]).findings
     assert said in finding.message

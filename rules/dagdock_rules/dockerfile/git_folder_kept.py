@@ -40,10 +40,10 @@ def git_folder_kept(run: Run) -> Problems:
     for clone in clones(run.script):
         if clone.is_shallow or clone.is_removed(run.script):
             continue
+        moved = clone.is_moved_on(run.script)
+        remedy = "Delete its `.git` at the end of this RUN" if moved else "Add `--depth 1`"
         yield Problem(
             clone.head,
-            "this leaves the repository's whole history in the image. Add `--depth 1`, or use ADD with its URL",
-            fix=None
-            if clone.is_moved_on(run.script)
-            else Fix("Add `--depth 1`", [add_option(run, clone.verb, "--depth 1")], "unsafe"),
+            f"this leaves the repository's whole history in the image. {remedy}, or use ADD with its URL",
+            fix=None if moved else Fix("Add `--depth 1`", [add_option(run, clone.verb, "--depth 1")], "unsafe"),
         )

@@ -86,7 +86,7 @@ def _is_locked(manifest: str, context: BuildContext) -> bool:
 def _has_packages(manifest: str, context: BuildContext, project: Project) -> bool:
     source = project.text(context.path(manifest))
     try:
-        content = json.loads(source.text) if source else None
+        content = json.loads(source.text.lstrip("\ufeff")) if source else None
     except (ValueError, RecursionError):
         return False
     return isinstance(content, dict) and bool(content.get("dependencies")) and "workspaces" not in content

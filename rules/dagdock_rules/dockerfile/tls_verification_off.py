@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Arg, Bad, Command, Env, Instruction, Problem, Problems, Run, Word, rule
 
-from ._downloads import options_of
+from ._downloads import is_checked, options_of
 
 OFF = ("0", "false", "no", "off")
 # Variables that switch the check off: the values with which they do (any where none are given), and checkov's name.
@@ -82,7 +82,7 @@ def _in_run(run: Run) -> Problems:
             if alias is not None:
                 yield _problem(word, alias)
         found = _of_command(command.effective)
-        if found:
+        if found and not (command.effective.name in ("curl", "wget") and is_checked(run.script)):
             yield _problem(*found)
 
 

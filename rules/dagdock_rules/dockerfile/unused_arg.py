@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from functools import cache
 
-from dagdock.api import Arg, Bad, Dockerfile, Fix, Instruction, Pair, Problem, Problems, Run, remembered, rule
+from dagdock.api import Arg, Bad, Dockerfile, Fix, Instruction, Pair, Problem, Problems, Run, Stage, remembered, rule
 
 # Programs that read no variable of a project's own choosing.
 DEAF = frozenset(
@@ -45,6 +45,8 @@ def unused_arg(arg: Arg) -> Problems:
     """
     if arg.onbuild is not None or not arg.dockerfile.stages or arg.dockerfile.stages[0].from_instruction is None:
         return
+    if arg.stage is None and any(_is_template(stage) for stage in arg.dockerfile.stages):
+        return
     for pair in arg.pairs:
         name = str(pair.key)
         if not re.fullmatch(r"\w+", name) or _is_for_tools(name):
@@ -55,6 +57,18 @@ def unused_arg(arg: Arg) -> Problems:
                 f"nothing uses `{name}`. Delete it, or use it as `${{{name}}}`",
                 fix=Fix.delete_lines("Delete this ARG", arg, "unsafe") if _stands_alone(name, arg) else None,
             )
+
+
+def _is_template(stage: Stage) -> bool:
+    """`FROM REPLACE-ME`: something fills in the image, and perhaps a variable in it."""
+    word = stage.image_word
+    return (
+        word is not None
+        and stage.image is None
+        and not stage.is_scratch
+        and stage.parent is None
+        and "$" not in word.raw
+    )
 
 
 def _stands_alone(name: str, arg: Arg) -> bool:

@@ -77,8 +77,8 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
         return
     yield Problem(
         name,
-        f"nothing is built on `{name}` or copies from it, so Docker leaves this stage out. Delete it, or take from it "
-        f"with `COPY --from={name}`",
+        f"nothing is built on `{name}` or copies from it, so Docker builds it for `--target {name}` only. Delete it if "
+        f"nobody asks for that, or take from it with `COPY --from={name}`",
     )
 
 
