@@ -53,7 +53,7 @@ for line in sys.stdin:
 """
 Parsed = Any  # the instructions, or the message with which the parser refuses
 
-ADDS, DROPS, REORDERS, ANYTHING = "words more", "words less", "another order", "another instruction"
+ADDS, DROPS, JOINS, REORDERS, ANYTHING = "words more", "words less", "joined", "another order", "other words"
 # Safe fixes after which the words are others, and why nobody minds.
 FORGIVEN: dict[str, tuple[str, str]] = {
     "apt-get-without-yes": (ADDS, "without `-y` the build stops at the question"),
@@ -61,7 +61,6 @@ FORGIVEN: dict[str, tuple[str, str]] = {
     "dnf-without-yes": (ADDS, "as above"),
     "zypper-without-yes": (ADDS, "as above"),
     "apt-lists-left": (ADDS, "deletes what was downloaded to install"),
-    "apk-cache-left": (ADDS, "as above"),
     "pip-cache-left": (ADDS, "as above"),
     "yum-cache-left": (ADDS, "as above"),
     "dnf-cache-left": (ADDS, "as above"),
@@ -82,7 +81,8 @@ FORGIVEN: dict[str, tuple[str, str]] = {
     "maintainer-deprecated": (ANYTHING, "the label that stands for MAINTAINER"),
     "noninteractive-env-kept": (ANYTHING, "the variable for the build alone"),
     "world-readable-secret-mount": (ANYTHING, "the mode of a secret for its owner alone"),
-    "repeated-copy-destination": (ANYTHING, "another spelling of the same folder"),
+    "apk-cache-left": (ANYTHING, "`--no-cache` fetches the index by itself, and keeps nothing of it"),
+    "repeated-copy-destination": (JOINS, "one COPY brings what two brought"),
     "exec-form-one-word": (ANYTHING, "words in one string that no program has as its name"),
 }
 
@@ -166,8 +166,10 @@ def same(before: Parsed, after: Parsed, rule: str) -> bool:
         return _within(
             [word for item in few for word in _words(item)], [word for item in many for word in _words(item)]
         )
+    if how == JOINS:
+        return {word for item in one for word in _words(item)} == {word for item in other for word in _words(item)}
     if how == REORDERS:
-        one, other = ([(keyword, tuple(sorted(words))) for keyword, words in items] for items in (one, other))
+        return [(key, sorted(words)) for key, words in one] == [(key, sorted(words)) for key, words in other]
     return one == other
 
 
@@ -218,9 +220,9 @@ def tried(linter: Linter, folder: Path, paths: Sequence[str]) -> Iterator[Tried]
 
 
 def comments(text: str) -> Counter[str]:
-    """The comments of a Dockerfile that are for people."""
+    """The comments of a Dockerfile, directives among them, without those that silence."""
     document = parse(Source("Dockerfile", text))
-    found = (comment.span.text.strip() for comment in document.comments)
+    found = (comment.span.text.strip() for comment in (*document.directives, *document.comments))
     return Counter(comment for comment in found if not silences(comment, document))
 
 

@@ -34,6 +34,10 @@ from ._layers import add_option, ships
             "FROM alpine:3.20\nRUN apk update && «apk add» curl\n",
             fixed="FROM alpine:3.20\nRUN apk add --no-cache curl\n",
         ),
+        Bad(
+            "FROM alpine:3.20\nRUN apk update && apk upgrade && «apk add» curl\n",
+            fixed="FROM alpine:3.20\nRUN apk upgrade --no-cache && apk add --no-cache curl\n",
+        ),
     ],
     good=[
         "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
@@ -60,8 +64,14 @@ def apk_cache_left(run: Run) -> Problems:
             kept[0].head,
             "apk keeps its index of packages in this layer. Add `--no-cache`"
             + (", and drop `apk update`" if updates else ""),
-            fix=_fix(run, kept, updates),
+            fix=_fix(run, kept + _upgrades(run), updates),
         )
+
+
+def _upgrades(run: Run) -> list[PackageCommand]:
+    """The upgrades that count on the index too."""
+    calls = [call for call in package_commands(run.script, "upgrade") if call.family == "apk"]
+    return [call for call in calls if call.options.has("--no-cache") is not True]
 
 
 def _is_off(run: Run) -> bool:
@@ -80,6 +90,9 @@ def _fix(run: Run, calls: list[PackageCommand], updates: list[PackageCommand]) -
     for call in calls:
         edits += (Edit(_with_blank(word.span), "") for word in call.command.words if word.text in ("-U", "--update"))
     commands = run.script.commands
+    known = {call.span for call in package_commands(run.script) if call.family == "apk"}
+    if updates and any(each.effective.name == "apk" and each.effective.span not in known for each in commands):
+        return None  # `apk search` and its like read the index
     for update in updates:
         number = next((at for at, command in enumerate(commands) if command.effective is update.command), None)
         following = commands[number + 1] if number is not None and number + 1 < len(commands) else None
