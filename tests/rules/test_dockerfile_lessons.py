@@ -154,7 +154,7 @@ def test_what_is_flagged(code: str, case: Files) -> None:
         ("DF212", "COPY a /srv/a\nRUN chown -R node /srv\n", "below this step"),
         ("DF212", "COPY a /srv/a\nRUN adduser -D app && chown -R app:app /srv/a\n", "below this step"),
         ("DF215", "RUN git clone https://e.com/a /a && cd /a && git checkout v1\n", "Delete its `.git`"),
-        ("DF217", "FROM debian:12 AS other\nFROM debian:12\n", "for `--target other` only"),
+        ("DF217", "FROM debian:12 AS other\nRUN make\nFROM debian:12\nRUN ls\n", "for `--target other` only"),
         ("DF316", "RUN apt-get install -y jq\n", "makes the image larger"),
         ("DF316", "RUN apt-get install -y jq\nFROM scratch\n", "takes time in each build"),
         ("DF428", "ADD https://e.com/a.git#v1.2 /a\n", "`v1.2` is a tag that can be moved"),
