@@ -71,7 +71,9 @@ def shape_faults(root: Mapping | None, env: Dict[str, str], *, partial: bool) ->
         return []
     checker = _Checker(env, partial)
     checker.top(root)
-    return sorted(checker.found, key=lambda fault: fault.span.start)
+    # What an anchor brings into several services is told once, where it is written.
+    once = {(fault.kind, fault.span.start, fault.span.end): fault for fault in reversed(checker.found)}
+    return sorted(once.values(), key=lambda fault: fault.span.start)
 
 
 def _is_template(root: Mapping) -> bool:
