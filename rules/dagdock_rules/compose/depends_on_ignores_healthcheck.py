@@ -72,8 +72,10 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
     if is_for_swarm(service.file) or (image and image.familiar in ON_DEMAND):
         return
     others = project.merged(service.file).services
-    ready = {name for name, other in others.items() if _has_healthcheck(other)}
-    for dependency in service.depends_on:
+    dependencies = service.depends_on
+    names = {each.service for each in dependencies if each.service}
+    ready = {str(name) for name in names if name in others and _has_healthcheck(others[name])}
+    for dependency in dependencies:
         name, condition = dependency.service, dependency.condition
         if name is None or name not in ready or name == service.name or _is_same_program(service, others[name]):
             continue

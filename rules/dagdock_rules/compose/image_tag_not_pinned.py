@@ -42,7 +42,9 @@ def image_tag_not_pinned(service: Service, project: Project, *, moving_tags: lis
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
     image, reference = service.image, service.image_ref
-    if image is None or reference is None or reference.digest or _is_made_here(service, project):
+    if image is None or reference is None or reference.digest:
+        return
+    if (reference.tag and not _moves(reference, moving_tags)) or _is_made_here(service, project):
         return
     if reference.tag is None:
         yield Problem(
@@ -50,7 +52,7 @@ def image_tag_not_pinned(service: Service, project: Project, *, moving_tags: lis
             f"`{image.resolved}` has no tag, so Docker takes whatever `latest` is that day. "
             "Name the version that you tested",
         )
-    elif _moves(reference, moving_tags):
+    else:
         yield Problem(
             image,
             f"the tag `{reference.tag}` is given to another image with every release, so the same file starts another "
