@@ -158,7 +158,7 @@ def test_a_table_links_to_pages_and_survives_bars() -> None:
 def test_the_readme_changes_between_its_markers_only() -> None:
     readme = f"a\n{docs.BEGIN}\nold\n{docs.END}\nz\n"
     made = docs.with_table(readme, [copied_too_early])
-    assert made.startswith(f"a\n{docs.BEGIN}\n\n<details>") and made.endswith(f"</details>\n\n{docs.END}\nz\n")
+    assert made.startswith(f"a\n{docs.BEGIN}\n\n| kind") and made.endswith(f"|\n\n{docs.END}\nz\n")
     assert docs.with_table(made, [copied_too_early]) == made
     assert docs.with_table("no markers\n", [copied_too_early]) == "no markers\n"
 

@@ -219,14 +219,16 @@ def _cell(text: str) -> str:
 
 
 def readme_table(rules: Sequence[Rule]) -> str:
-    """What stands between the markers in the README: a foldable table a kind."""
-    parts = []
+    """What stands between the markers in the README: how many rules there are of each kind, and where they are."""
+    rows = ["| kind | rules | on by default | with a fix |", "|---|---|---|---|"]
     for kind in KINDS:
         own = [rule for rule in rules if rule.kind == kind]
         if own:
-            summary = f"<summary><b>{KIND_TITLES[kind]}</b>: {len(own)} rules</summary>"
-            parts.append(f"<details>\n{summary}\n\n{table(own, f'{FOLDER}/{kind}')}\n\n</details>")
-    return "\n\n".join(parts)
+            title = KIND_TITLES[kind]
+            link = f"[{title}]({FOLDER}/README.md#{title.lower().replace(' ', '-')})"
+            fixes = sum(rule.fix != "none" for rule in own)
+            rows.append(f"| {link} | {len(own)} | {sum(rule.default for rule in own)} | {fixes} |")
+    return "\n".join(rows)
 
 
 def with_table(readme: str, rules: Sequence[Rule]) -> str:
