@@ -10,7 +10,7 @@ from functools import cache
 from dagdock.compose import quantities, scalars
 from dagdock.compose.description import Table, Type, form, table
 from dagdock.compose.faults import ShapeFault
-from dagdock.compose.interpolation import UNKNOWN, Bare
+from dagdock.compose.interpolation import UNKNOWN, Bare, tokens
 from dagdock.compose.mounts import mount_of
 from dagdock.compose.ports import is_address, port_of
 from dagdock.compose.scalars import ScalarType
@@ -30,6 +30,7 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "duration": lambda text: quantities.duration(text) is not None,
     "size": lambda text: quantities.size(text) is not None,
     "address": is_address,
+    "entry": lambda text: not text.partition("=")[0][-1:].isspace(),
 }
 _MEANT = {
     "text": "text",
@@ -42,6 +43,7 @@ _MEANT = {
     "duration": "a duration like `1m30s`",
     "size": "a size like `512m`",
     "address": "an IP address",
+    "entry": "`NAME=value` without a blank before the `=`",
 }
 _READ_AS = {
     "null": "nothing",
@@ -227,6 +229,8 @@ class _Checker:
     def _scalar(self, node: Scalar, kind: Type, path: Path, entry: Entry | None) -> None:
         if kind.anything or node.tag == "!reset":
             return
+        if kind.forms == ["entry"] and " =" not in node.value and "$" in node.value:
+            return  # values of environments are what most variables are for
         what, text = self._read(node)
         taken = kind.scalars
         if what == "text":
@@ -269,8 +273,10 @@ class _Checker:
         bare = Bare(self.env)
         for key, read in (("ports", port_of), ("volumes", mount_of)):
             for item in items_of(node.get(key)):
-                if isinstance(item, Scalar) and "$" in item.value and (item.start, -1) not in self._seen:
-                    self._seen.add((item.start, -1))
+                if not isinstance(item, Scalar) or "$" not in item.value or (item.start, -1) in self._seen:
+                    continue
+                self._seen.add((item.start, -1))
+                if any(one.kind == "variable" and not one.operator for one in tokens(item.value)):
                     filled, entry = Value(item, bare).filled, read(item, bare)
                     if filled.known and entry and entry.error and not getattr(read(item, self.env), "error", None):
                         place = _place(("services", name, key))
