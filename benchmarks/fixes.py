@@ -222,7 +222,8 @@ def tried(linter: Linter, folder: Path, paths: Sequence[str]) -> Iterator[Tried]
 def comments(text: str) -> Counter[str]:
     """The comments of a Dockerfile, directives among them, without those that silence."""
     document = parse(Source("Dockerfile", text))
-    found = (comment.span.text.strip() for comment in (*document.directives, *document.comments))
+    spans = [*(each.span for each in document.directives), *(each.span for each in document.comments)]
+    found = (span.text.strip() for span in spans)
     return Counter(comment for comment in found if not silences(comment, document))
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dagdock.api import (
@@ -15,6 +17,8 @@ from dagdock.api import (
     Related,
     Run,
     Span,
+    Stage,
+    remembered,
     rule,
 )
 
@@ -82,8 +86,7 @@ def cleanup_in_later_layer(run: Run) -> Problems:
         return
     if not ships(run) or run.script.broken:
         return
-    earlier = [step for part in run.stage.chain() for step in part.instructions if step.index < run.index]
-    found = _cleanup(run, [step for step in earlier if step.onbuild is None])
+    found = _cleanup(run)
     if found:
         yield Problem(
             found.place,
@@ -98,35 +101,65 @@ def cleanup_in_later_layer(run: Run) -> Problems:
         )
 
 
-def _cleanup(run: Run, earlier: list[Instruction]) -> Cleanup | None:
-    runs = [step for step in earlier if isinstance(step, Run)]
+def _cleanup(run: Run) -> Cleanup | None:
     own = list(package_commands(run.script))
     for command in run.script.commands:
         if command.context:
             continue
         found = (
-            _lists(command, own, runs)
-            or _caches_of(command, own, runs)
-            or _packages(command, own, runs)
-            or _files(command, run, earlier)
+            _lists(command, own, run)
+            or _caches_of(command, own, run)
+            or _packages(command, own, run)
+            or _files(command, run)
         )
         if found:
             return found
     return None
 
 
-def _lists(command: Command, own: list[PackageCommand], runs: list[Run]) -> Cleanup | None:
-    """`rm -rf /var/lib/apt/lists/*` where another RUN has updated."""
-    if not deletes(command, LISTS) or any(call.family == "apt" and call.action == "update" for call in own):
-        return None
-    for run in reversed(runs):
-        for call in package_commands(run.script, "update"):
-            if call.family == "apt" and not _deletes_after(run, LISTS) and not _mounted(run, LISTS):
-                return Cleanup(command, run, call.command, "the package lists")
+class Making(NamedTuple):
+    """Something that a step leaves in its layer; `number` is the step's index."""
+
+    number: int
+    step: Instruction
+    place: Located
+    what: str
+
+
+def _last(run: Run, find: Callable[[Stage], Sequence[Making]]) -> Making | None:
+    """The last of what is made above a RUN, in its stage and those it is built on; `find` gives it in order."""
+    for part in run.stage.chain() if run.stage else ():
+        made = find(part)
+        place = bisect_left(made, run.index, key=_number)
+        if place:
+            return made[place - 1]
     return None
 
 
-def _caches_of(command: Command, own: list[PackageCommand], runs: list[Run]) -> Cleanup | None:
+def _number(making: Making) -> int:
+    return making.number
+
+
+def _lists(command: Command, own: list[PackageCommand], run: Run) -> Cleanup | None:
+    """`rm -rf /var/lib/apt/lists/*` where another RUN has updated."""
+    if not deletes(command, LISTS) or any(call.family == "apt" and call.action == "update" for call in own):
+        return None
+    made = _last(run, _lists_made)
+    return Cleanup(command, made.step, made.place, "the package lists") if made else None
+
+
+@remembered
+def _lists_made(stage: Stage) -> list[Making]:
+    found = []
+    for run in stage.all_of(Run):
+        for call in package_commands(run.script, "update"):
+            if call.family == "apt" and not _deletes_after(run, LISTS) and not _mounted(run, LISTS):
+                found.append(Making(run.index, run, call.command, ""))
+                break
+    return found
+
+
+def _caches_of(command: Command, own: list[PackageCommand], run: Run) -> Cleanup | None:
     """`yum clean all`, `rm -rf /var/cache/apk/*` where another RUN has installed."""
     for family, cache in CACHES.items():
         cleans = deletes(command, cache.folders) or any(
@@ -134,17 +167,30 @@ def _caches_of(command: Command, own: list[PackageCommand], runs: list[Run]) -> 
         )
         if not cleans or any(call.family == family and call.action in ("install", "upgrade") for call in own):
             continue
-        for run in reversed(runs):
-            for call in package_commands(run.script, "install", "upgrade"):
-                if call.family != family or _deletes_after(run, cache.folders) or _mounted(run, cache.folders):
-                    continue
-                cleaned = any(other.family == family for other in package_commands(run.script, "clean"))
-                if not cleaned and call.options.has("--no-cache") is False:
-                    return Cleanup(command, run, call.command, f"what {call.manager} downloaded")
+        made = _last(run, lambda stage, family=family: _caches_made(stage).get(family, []))  # type: ignore[misc]
+        if made:
+            return Cleanup(command, made.step, made.place, f"what {made.what} downloaded")
     return None
 
 
-def _packages(command: Command, own: list[PackageCommand], runs: list[Run]) -> Cleanup | None:
+@remembered
+def _caches_made(stage: Stage) -> dict[str, list[Making]]:
+    """By the family of the package manager, with its name."""
+    found: dict[str, list[Making]] = {}
+    for run in stage.all_of(Run):
+        cleaned = {call.family for call in package_commands(run.script, "clean")}
+        for call in package_commands(run.script, "install", "upgrade"):
+            family = call.family
+            if family not in CACHES or family in cleaned or call.options.has("--no-cache") is not False:
+                continue
+            folders = CACHES[family].folders
+            made = found.setdefault(family, [])
+            if not (made and made[-1].step is run) and not _deletes_after(run, folders) and not _mounted(run, folders):
+                made.append(Making(run.index, run, call.command, call.manager))
+    return found
+
+
+def _packages(command: Command, own: list[PackageCommand], run: Run) -> Cleanup | None:
     """`apk del gcc` where another RUN has installed it."""
     for call in own:
         if call.action != "remove" or call.command.span != command.span:
@@ -152,25 +198,52 @@ def _packages(command: Command, own: list[PackageCommand], runs: list[Run]) -> C
         names = {word.value for word in call.packages if word.value} | {
             value for value in call.options.values("-t", "--virtual") if value
         }
-        for run in reversed(runs):
-            for install in package_commands(run.script, "install"):
-                given = {word.value for word in install.packages} | set(install.options.values("-t", "--virtual"))
-                both = sorted(names & {name for name in given if name})
-                if install.family == call.family and both:
-                    return Cleanup(command, run, install.command, f"`{both[0]}`")
+        keys = [(call.family, name) for name in sorted(names)]
+        last = (_last(run, lambda stage, key=key: _packages_made(stage).get(key, [])) for key in keys)  # type: ignore[misc]
+        made = [each for each in last if each]
+        if made:
+            best = min(made, key=lambda each: (-each.number, each.place.span.start))
+            return Cleanup(command, best.step, best.place, f"`{best.what}`")
     return None
 
 
-def _files(command: Command, run: Run, earlier: list[Instruction]) -> Cleanup | None:
+@remembered
+def _packages_made(stage: Stage) -> dict[tuple[str, str], list[Making]]:
+    """By the family of the package manager and the package's name."""
+    found: dict[tuple[str, str], list[Making]] = {}
+    for run in stage.all_of(Run):
+        for call in package_commands(run.script, "install"):
+            for name in {word.value for word in call.packages} | set(call.options.values("-t", "--virtual")):
+                made = found.setdefault((call.family, name), []) if name else []
+                if name and not (made and made[-1].step is run):
+                    made.append(Making(run.index, run, call.command, name))
+    return found
+
+
+def _files(command: Command, run: Run) -> Cleanup | None:
     """`rm /tmp/app.deb` where an earlier layer copied or downloaded that very file."""
     if command.effective.name != "rm":
         return None
     paths = {word.value.rstrip("/") for word in command.effective.arguments if word.value and word.value[0] == "/"}
-    for step in reversed(earlier):
+    large = sorted(path for path in paths if path.lower().endswith(LARGE))
+    last = (_last(run, lambda stage, path=path: _files_made(stage).get(path, [])) for path in large)  # type: ignore[misc]
+    made = [each for each in last if each]
+    if not made:
+        return None
+    best = min(made, key=lambda each: (-each.number, each.place.span.start))
+    return Cleanup(command, best.step, best.place, f"`{best.what}`")
+
+
+@remembered
+def _files_made(stage: Stage) -> dict[str, list[Making]]:
+    """By the path of the file."""
+    found: dict[str, list[Making]] = {}
+    for step in stage.instructions:
         for path, place in _made_by(step):
-            if path in paths and path.lower().endswith(LARGE):
-                return Cleanup(command, step, place, f"`{path}`")
-    return None
+            made = found.setdefault(path, [])
+            if not (made and made[-1].step is step):
+                made.append(Making(step.index, step, place, path))
+    return found
 
 
 def _made_by(step: Instruction) -> list[tuple[str, Located]]:
