@@ -372,6 +372,7 @@ def _targets(
 
 
 def _standard_input(arguments: argparse.Namespace, workspace: Workspace) -> tuple[Workspace, list[Target]]:
+    from dagdock.facts import Disk
     from dagdock.files import may_be_ours
     from dagdock.selection import UsageError
 
@@ -383,7 +384,9 @@ def _standard_input(arguments: argparse.Namespace, workspace: Workspace) -> tupl
     if sys.stdin is None:
         raise UsageError("there is no standard input")
     target = workspace.target(os.path.abspath(name))
-    content = sys.stdin.buffer.read()
+    content = sys.stdin.buffer.read(Disk.MAX_BYTES + 1)
+    if len(content) > Disk.MAX_BYTES:
+        raise UsageError(f"standard input is too large to check: {Disk.MAX_BYTES // 1_000_000} MB is the limit")
     return workspace.with_files({target.root: {target.path: content}}), [target]
 
 
