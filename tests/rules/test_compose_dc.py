@@ -111,9 +111,7 @@ CASES: dict[str, dict[str, Files]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "name"), [(code, name) for code, cases in CASES.items() for name in cases], ids=str
-)
+@pytest.mark.parametrize(("code", "name"), [(code, name) for code, cases in CASES.items() for name in cases], ids=str)
 def test_marked(code: str, name: str) -> None:
     rule = RULES[code]
     files = as_files(CASES[code][name], "compose.yaml")

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Service, Severity, rule
+
+from ._purpose import MONITORS, NETWORKS, is_one_of
+
+ROOT = "with it a container can become root on the host"
+WHAT = {
+    "ALL": "that is nearly `privileged`: the container can become root on the host",
+    "SYS_ADMIN": ROOT,
+    "SYS_MODULE": "it loads modules into the kernel of the host, so a container can become root there",
+    "SYS_RAWIO": "it reaches the memory and the hardware of the host",
+    "NET_ADMIN": "it changes addresses, routes and firewall rules of its network",
+    "BPF": "it loads programs into the kernel of the host",
+    "PERFMON": "it looks into all processes of the host",
+    "SYS_BOOT": "it restarts the host",
+    "SYS_TIME": "it sets the clock of the host",
+    "SYSLOG": "it reads the kernel's messages, addresses in them too",
+    "SYS_PTRACE": "it looks into the memory of other processes and changes it",
+    "DAC_READ_SEARCH": "it reads every file whoever may read it, those of the host too",
+}
+WORST = ("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "DAC_READ_SEARCH")
+CODES = {
+    "ALL": "CL-0011", "SYS_ADMIN": "CL-0024", "SYS_MODULE": "CL-0024", "SYS_RAWIO": "CL-0024", "NET_ADMIN": "CL-0011",
+    "BPF": "CL-0028", "PERFMON": "CL-0028", "SYS_BOOT": "CL-0029", "SYS_TIME": "CL-0029", "SYSLOG": "CL-0030",
+    "SYS_PTRACE": "CL-0027", "DAC_READ_SEARCH": "CL-0027",
+}  # fmt: skip
+
+
+@rule(
+    "DC705",
+    severity="warning",
+    since="0.1",
+    security=7.0,
+    lessons=["L25"],
+    aliases=[f"compose-lint:{code}" for code in sorted(set(CODES.values()))],
+    tags=["security"],
+    bad=[
+        Bad("services:\n  web:\n    image: shop/web:1.4\n    cap_add: [«SYS_ADMIN»]\n"),
+        Bad("services:\n  web:\n    image: shop/web:1.4\n    cap_add:\n      - CHOWN\n      - «cap_net_admin»\n"),
+    ],
+    good=[
+        "services:\n  web:\n    image: shop/web:1.4\n    cap_drop: [ALL]\n    cap_add: [NET_BIND_SERVICE]\n",
+        "services:\n  vpn:\n    image: linuxserver/wireguard:1.0.20210914\n    cap_add: [NET_ADMIN]\n",
+    ],
+)
+def dangerous_capability(service: Service) -> Problems:
+    """A container gets a right over the host that hardly any program needs.
+
+    Rights that Docker withholds by default are the ones with which a program gets out of its container, or takes the
+    host down. `SYS_ADMIN` alone stands for so much that it is nearly `privileged`. Add only the right that the program
+    asks for, to an image that you trust.
+
+    https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
+    https://man7.org/linux/man-pages/man7/capabilities.7.html
+    """
+    for value in service.values("cap_add"):
+        name = (value.resolved or "").upper().removeprefix("CAP_")
+        if name not in WHAT or (name in ("NET_ADMIN", "SYS_MODULE") and is_one_of(service, (*NETWORKS, *MONITORS))):
+            continue
+        watches = name in ("SYS_PTRACE", "SYS_ADMIN", "PERFMON", "BPF", "DAC_READ_SEARCH", "SYSLOG")
+        severity: Severity | None = "info" if name not in WORST and name != "NET_ADMIN" else None
+        if watches and is_one_of(service, MONITORS):
+            continue
+        yield Problem(
+            value,
+            f"`{name}`: {WHAT[name]}. Leave it out, or add only what the program asks for",
+            severity=severity,
+            aliases=[f"compose-lint:{CODES[name]}"],
+        )

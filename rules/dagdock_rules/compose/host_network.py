@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Service, rule
+
+from ._purpose import MONITORS, NETWORKS, is_one_of
+
+
+@rule(
+    "DC703",
+    severity="warning",
+    since="0.1",
+    security=5.0,
+    precision="very-high",
+    lessons=["L25"],
+    aliases=["compose-lint:CL-0008", "kics:shared-host-network-namespace"],
+    tags=["security"],
+    bad=[Bad("services:\n  web:\n    image: shop/web:1.4\n    network_mode: «host»\n")],
+    good=[
+        'services:\n  web:\n    image: shop/web:1.4\n    ports: ["127.0.0.1:8080:80"]\n',
+        "services:\n  home:\n    image: ghcr.io/home-assistant/home-assistant:2025.1\n    network_mode: host\n",
+    ],
+)
+def host_network(service: Service) -> Problems:
+    """A container uses the network of the host instead of one of its own.
+
+    Every port that its program opens is open on the machine, and whatever listens on the machine's `localhost`, such
+    as a database without a password, answers this container. Other services can no longer be reached by name, either.
+    Publish the ports that are needed under `ports`. Programs that watch the network around the machine, like Home
+    Assistant or a VPN, cannot do without and are left alone.
+
+    https://docs.docker.com/engine/network/drivers/host/
+    """
+    mode = service.network_mode
+    if mode and mode.resolved == "host" and not is_one_of(service, (*MONITORS, *NETWORKS)):
+        yield Problem(
+            mode,
+            "nothing stands between this container and the network of the host: all its ports are open there, and it "
+            "reaches whatever listens on the host's `localhost`. Publish what is needed under `ports` instead",
+        )
