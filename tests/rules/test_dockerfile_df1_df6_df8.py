@@ -394,7 +394,7 @@ CASES: dict[str, list[Files]] = {
         "HEALTHCHECK CMD curl -s http://localhost -o /tmp/x && grep ok /tmp/x\n",
         "HEALTHCHECK CMD if pg_isready; then exit 0; else exit 1; fi\n",
         "HEALTHCHECK CMD pg_isready && exit 0 || exit 1\n",
-        "HEALTHCHECK CMD pg_isready && echo ok\nHEALTHCHECK CMD exit 0\nHEALTHCHECK NONE\nHEALTHCHECK\n",
+        "HEALTHCHECK CMD pg_isready && echo ok\nHEALTHCHECK CMD «exit 0»\nHEALTHCHECK NONE\nHEALTHCHECK\n",
         "ONBUILD HEALTHCHECK CMD x «|| true»\n",
         "HEALTHCHECK CMD x \\\n  «|| true»\n",
     ],

@@ -132,6 +132,71 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nADD «https://e.com/a.git#v1.2» /a\n",
         "FROM debian:12\nARG V\nADD https://e.com/a.git#$V /a\n",
     ],
+    "DF126": [
+        "FROM «apache/airflow:latest-python3.12»\n",
+        "FROM acme/app:latest-2024\n",
+    ],
+    "DF404": [
+        "FROM alpine:3.22\nRUN set -eux; «cd /opt/app»; ./install.sh\n",
+        "FROM alpine:3.22\nRUN set -eux; cd /opt/app\n",
+        "FROM alpine:3.22\nRUN set -eux; cd /tmp/x; make install\n",
+    ],
+    "DF425": [
+        "FROM debian:12\nRUN useradd app\nUSER app\nRUN mkdir «/opt/app» && touch /opt/app/x\n",
+        "FROM debian:12\nRUN useradd app\nUSER app\nRUN mkdir -p «/app/data»\n",
+        "FROM debian:12\nRUN useradd -m app\nUSER app\nRUN mkdir -p /home/app/x /tmp/y ~/z data\n",
+        "FROM debian:12\nRUN mkdir /opt/app && chown 1000 /opt/app\nUSER 1000\nRUN mkdir -p /opt/app/x\n",
+        "FROM debian:12\nWORKDIR /app\nUSER 1000\nRUN mkdir -p /app/x\n",
+        "FROM acme/base:1\nUSER 1000\nRUN mkdir -p /app/x\n",
+    ],
+    "DF515": [
+        {
+            "Dockerfile": "FROM python:3.12\nWORKDIR /a\nCOPY pyproject.toml poetry.lock ./\n"
+            "RUN «poetry install» --no-root\n",
+            "pyproject.toml": "[tool.poetry.group.dev.dependencies]\npytest = '8'\n",
+            "poetry.lock": "",
+        },
+        {
+            "Dockerfile": "FROM python:3.12\nWORKDIR /a\nCOPY pyproject.toml poetry.lock ./\n"
+            "RUN poetry install --without dev\nRUN poetry install --only main\n",
+            "pyproject.toml": "[tool.poetry.group.dev.dependencies]\npytest = '8'\n",
+            "poetry.lock": "",
+        },
+        {
+            "Dockerfile": "FROM python:3.12\nWORKDIR /a\nCOPY pyproject.toml uv.lock ./\nRUN «uv sync» --locked\n",
+            "pyproject.toml": "[dependency-groups]\ndev = ['pytest']\n",
+            "uv.lock": "",
+        },
+        {
+            "Dockerfile": "FROM python:3.12\nENV UV_NO_DEV=1\nCOPY pyproject.toml uv.lock /\nRUN uv sync --locked\n",
+            "pyproject.toml": "[dependency-groups]\ndev = ['pytest']\n",
+            "uv.lock": "",
+        },
+        {
+            "Dockerfile": "FROM php:8.3\nWORKDIR /a\nCOPY composer.json ./\nRUN «composer install»\n",
+            "composer.json": '{"require-dev": {"phpunit/phpunit": "11"}}',
+        },
+        {
+            "Dockerfile": "FROM php:8.3\nWORKDIR /a\nCOPY composer.json ./\nRUN composer install\n",
+            "composer.json": '{"require-dev": {}}',
+        },
+    ],
+    "DF510": [
+        "FROM alpine:3.22\nARG DIR=app\nWORKDIR «$DIR»\n",
+        "FROM alpine:3.22\nARG DIR=/app\nWORKDIR $DIR\n",
+        "FROM alpine:3.22\nARG DIR\nWORKDIR ${DIR}/x\n",
+    ],
+    "DF628": [
+        "FROM nginx:1.27\nHEALTHCHECK CMD «exit 0»\n",
+        "FROM nginx:1.27\nHEALTHCHECK CMD «true»\n",
+        "FROM nginx:1.27\nHEALTHCHECK CMD «echo ok»\n",
+        "FROM nginx:1.27\nHEALTHCHECK CMD exit 1\nHEALTHCHECK CMD test -f /ok\n",
+    ],
+    "DF632": [
+        "FROM alpine:3.22\nVOLUME /data\n«COPY --from=busybox:1.37 /etc/passwd /data/passwd»\n",
+        "FROM alpine:3.22\nENV DATA=/data\nVOLUME $DATA\n«RUN touch $DATA/x»\n",
+        "FROM alpine:3.22\nVOLUME /data\nCOPY --from=busybox:1.37 /etc/passwd /database\n",
+    ],
     "DF501": [
         "FROM debian:12\nARG SITE=a\n«ADD» dist/${SITE}-assets.zip /opt/\n",
         "FROM debian:12\nARG U=https://e.com/a\nADD $U.zip /opt/\n",

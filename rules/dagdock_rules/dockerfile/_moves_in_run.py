@@ -11,6 +11,8 @@ def leading_cd(run: Run) -> tuple[Command, Command] | None:
     None where nothing profits from it.
     """
     commands = run.script.commands
+    while len(commands) > 2 and commands[0].name == "set" and not commands[0].context:
+        commands = commands[1:]
     made = len(commands) > 2 and _makes(commands[0], commands[1])
     move, following = commands[1:3] if made else commands[:2] if len(commands) > 1 else (None, None)
     if move is None or following is None or run.script.broken or commands[-1].name in ("cd", "pushd"):

@@ -8,8 +8,10 @@ from dagdock.api import Stage, Workdir, remembered
 
 
 def is_relative(workdir: Workdir) -> bool:
-    """Whether the path surely begins at another one; paths of Windows and variables do not count."""
+    """Whether the path surely begins at another one; paths of Windows and unknown variables do not count."""
     path = workdir.path.value if workdir.path else ""
+    if path.startswith("$") and workdir.path and workdir.stage:
+        path = workdir.path.resolve(workdir.stage.scope_at(workdir)) or ""
     return bool(path) and not path.startswith(("/", "$", "\\", "{", "%")) and path[1:2] != ":"
 
 

@@ -15,6 +15,24 @@ INSTALLS = ("", "install", "i", "ci", "clean-install")
 DEV_NAMES = ("dev", "develop", "development", "test", "tests", "debug", "ci", "lint", "local", "watch", "sandbox")
 
 
+# Where groups for the work on the project are written, the options that choose groups, and the one to add.
+GROUPED = {
+    "poetry": (
+        "pyproject.toml",
+        r"\[tool\.poetry\.(?:group\.dev\.|dev-dependencies\])",
+        ("--only", "--without", "--no-dev", "--only-root"),
+        "--only main",
+    ),
+    "uv": (
+        "pyproject.toml",
+        r"\[dependency-groups\]\s+dev\b|\[tool\.uv\]\s+dev-dependencies\b",
+        ("--no-dev", "--no-default-groups", "--only-group", "--no-group", "--only-dev"),
+        "--no-dev",
+    ),
+    "composer": ("composer.json", r'"require-dev"\s*:\s*\{\s*"', ("--no-dev",), "--no-dev"),
+}
+
+
 @rule(
     "DF515",
     severity="info",
@@ -64,7 +82,7 @@ def dev_dependencies_in_final_image(run: Run, project: Project) -> Problems:
     contexts = contexts_that_fit(run.dockerfile, project)
     context = contexts[0] if len(contexts) == 1 else None
     for call in package_commands(run.script, "install"):
-        advice = _node(call, stage, context, project) or _pip(call)
+        advice = _node(call, stage, context, project) or _pip(call) or _grouped(call, stage, context, project)
         if advice:
             yield Problem(
                 call.head,
@@ -97,6 +115,20 @@ def _pip(call: PackageCommand) -> str:
     return ""
 
 
+def _grouped(call: PackageCommand, stage: Stage, context: BuildContext | None, project: Project) -> str:
+    """Poetry and uv install the group `dev` unless they are told not to; Composer what `require-dev` lists."""
+    tool = GROUPED.get(call.manager)
+    if tool is None or context is None or call.verb not in ("install", "sync") or call.packages:
+        return ""
+    manifest, listed, without, flag = tool
+    settings = ("POETRY_WITHOUT", "UV_NO_DEV", "UV_NO_DEFAULT_GROUPS", "COMPOSER_NO_DEV")
+    if any(name in stage.scope_at() for name in settings):
+        return ""
+    if not re.search(listed, text_of(manifest, context, project)) or call.options.has(*without) is not False:
+        return ""
+    return f"Add `{flag}`"
+
+
 def _builds(stage: Stage) -> bool:
     """Whether the stage needs the tools: it builds with them, runs them, or throws them out again."""
     steps = [step for step in stage.instructions if isinstance(step, (Run, Cmd, Entrypoint))]
@@ -116,7 +148,7 @@ def _flag(call: PackageCommand) -> str:
 
 
 def _fix(run: Run, call: PackageCommand) -> Fix | None:
-    if call.family == "pip" or call.verb == "":
+    if call.family == "pip" or call.verb == "" or call.manager in GROUPED:
         return None
     return Fix(f"Add `{_flag(call)}`", [add_option(run, call.verb_word, _flag(call))], "unsafe")
 

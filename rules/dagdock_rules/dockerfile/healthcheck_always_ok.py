@@ -38,6 +38,13 @@ def healthcheck_always_ok(check: Healthcheck) -> Problems:
     if not commands:
         return
     last = commands[-1]
+    if len(commands) == 1 and _succeeds(last) and not last.redirects:
+        yield Problem(
+            last,
+            f"`{last.span.text}` looks at nothing, so the container is never unhealthy. Ask the program itself, or "
+            "write `HEALTHCHECK NONE`",
+        )
+        return
     if len(commands) > 1 and last.joined in ("||", ";", "\n") and _succeeds(last) and not last.pipeline:
         where = last.span
         start = where.source.text.rfind("||", commands[-2].span.end, where.start) if last.joined == "||" else -1

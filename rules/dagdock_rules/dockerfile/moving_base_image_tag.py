@@ -8,7 +8,7 @@ from ._contexts import is_built_beside, is_named_context
 # What may stand behind a tag that moves: the variant.
 VARIANTS = (
     "slim alpine bookworm bullseye buster stretch trixie jammy noble focal fpm apache cli jre jdk perl otel "
-    "full minimal slimmed"
+    "full minimal slimmed python"
 ).split()
 
 

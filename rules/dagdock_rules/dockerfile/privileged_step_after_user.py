@@ -17,6 +17,9 @@ FOR_ROOT = frozenset(
 WRITERS = frozenset(("mkdir", "touch", "cp", "mv", "ln", "install", "tee"))
 # Folders that belong to root in every image.
 ROOTS = ("/etc/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/local/bin/", "/bin/", "/sbin/", "/lib/", "/root/")
+# Folders that only root may make others in.
+PARENTS = ("/", "/opt", "/srv", "/var", "/var/lib", "/var/log", "/usr", "/usr/share", "/usr/local", "/mnt")
+SYSTEM_FOLDERS = frozenset("home tmp run dev proc sys root etc usr bin lib sbin media boot".split())
 RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
 
 
@@ -62,6 +65,8 @@ def privileged_step_after_user(run: Run) -> Problems:
         if any(wrapper in RAISERS for wrapper in effective.wrappers) or "script" in command.context:
             continue
         what, place = _privileged(command, calls.get(id(effective)), name)
+        if place is None and effective.name == "mkdir":
+            what, place = _new_folder(effective, run, stage)
         if place and not _is_root_by_number(stage, name) and not _is_opened(stage, what):
             since = (
                 f"since line {user.span.line} the build runs as `{name}`" if user else f"`{name}` runs as another user"
@@ -108,6 +113,28 @@ def _privileged(command: Command, call: PackageCommand | None, user: str) -> tup
     for target in targets:
         if target and f"{target.value}/".startswith(ROOTS):
             return f"writing to `{target.value}`", target.span
+    return "", None
+
+
+def _new_folder(command: Command, run: Run, stage: Stage) -> tuple[str, Span | None]:
+    """The folder that `mkdir` would make among those of the system, where nothing speaks of it before."""
+    if known_image(stage.root_image) is None:
+        return "", None
+    above = [
+        step for part in stage.chain() for step in part.instructions if part is not stage or step.index < run.index
+    ]
+    for word in command.arguments:
+        parts = (word.value or "").split("/")
+        if parts[0] or len(parts) < 2:
+            continue
+        for length in range(2, len(parts) + 1):
+            parent, folder = "/".join(parts[: length - 1]) or "/", "/".join(parts[:length])
+            if parent in PARENTS and folder not in PARENTS:
+                known = any(folder in step.span.text or "chmod" in step.span.text for step in above)
+                usual = parent == "/" and folder[1:] in SYSTEM_FOLDERS
+                if not known and not usual:
+                    return f"`mkdir {word.value}`", word.span
+                break
     return "", None
 
 

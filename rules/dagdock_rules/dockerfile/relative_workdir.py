@@ -37,8 +37,12 @@ def relative_workdir(workdir: Workdir) -> Problems:
     https://docs.docker.com/reference/dockerfile/#workdir
     """
     if workdir.path is not None and is_relative(workdir) and not is_settled(workdir):
+        written = workdir.path.value
+        advice = f"`/{written.removeprefix('./')}`"
+        if written.startswith("$"):
+            advice += ", or with a default that begins with `/`"
         yield Problem(
             workdir.path,
-            f"`{workdir.path.value}` starts at whatever working directory the base image has. Write it from the root "
-            f"on, such as `/{workdir.path.value.removeprefix('./')}`",
+            f"`{written}` starts at whatever working directory the base image has. Write it from the root on, such as "
+            f"{advice}",
         )

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from dagdock.api import Bad, Instruction, Problem, Problems, Related, Run, Stage, Volume, remembered, rule
+from dagdock.api import Bad, Copy, Instruction, Problem, Problems, Related, Run, Stage, Volume, remembered, rule
 
 from ._copies import absolute, copies_whole_context, from_context, inside_container, program_sources
+from ._values import texts_of
 
 # Commands that write below the folders they are given.
 WRITES = frozenset("mkdir touch cp mv chown chmod tar unzip curl wget ln install rm".split())
@@ -77,6 +78,9 @@ def _written(instruction: Instruction) -> list[str | None]:
     """The paths of the image that an instruction writes to, as far as they can be told."""
     if copy := from_context(instruction):
         return [inside_container(copy)]
+    if isinstance(instruction, Copy) and instruction.destination and instruction.onbuild is None:
+        path = instruction.destination.literal
+        return [absolute(instruction, path.rstrip("/"))] if path else []
     if not isinstance(instruction, Run) or not instruction.script.understood:
         return []
     found: list[str | None] = []
@@ -86,7 +90,7 @@ def _written(instruction: Instruction) -> list[str | None]:
             redirect.target.value for redirect in command.redirects if redirect.target and ">" in redirect.operator
         ]
         if effective.name in WRITES and effective.name != "rm":
-            places += [word.value for word in effective.arguments]
+            places += [text for word in effective.arguments for text in texts_of(word, instruction) or ()]
         # The words of other commands may be no paths at all.
         relative = effective.name in ("touch", "mkdir")
         paths = [each for each in places if each and (each.startswith("/") or (relative and each[0] not in "-$"))]
