@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagdock import compose
+from dagdock.api import Project
 from dagdock.compose import ComposeFile
 from dagdock.text import Source
 
@@ -146,3 +147,40 @@ def test_several_overrides_and_null() -> None:
     service = compose.merge(*(compose.parse(Source(f"{n}.yaml", text)) for n, text in enumerate(texts))).services["a"]
     assert service.image and service.user
     assert (service.image.raw, service.user.raw, service.command) == ("x", "v", None)
+
+
+def test_what_stands_in_one_place_of_the_container_is_replaced() -> None:
+    base = compose.parse(
+        Source(
+            "compose.yaml",
+            "services:\n  web:\n    image: a:1\n    secrets: [s, t]\n    configs: [c]\n"
+            "    devices: ['/dev/a:/dev/x', /dev/b]\n",
+        )
+    )
+    over = compose.parse(
+        Source(
+            "compose.override.yaml",
+            "services:\n  web:\n    secrets: [{source: u, target: /run/secrets/s}]\n"
+            "    configs: [{source: d, target: /c}]\n    devices: [{source: /dev/c, target: /dev/x}]\n",
+        )
+    )
+    service = compose.merge(base, over).services["web"]
+    assert [grant.source for grant in service.secrets] == ["t", "u"]
+    assert [grant.source for grant in service.configs] == ["d"]
+    assert [value.resolved for value in service.values("devices")] == ["/dev/b"]
+
+
+def test_an_included_file_is_filled_in_from_its_env_file_and_from_what_holds_above() -> None:
+    files = {
+        "compose.yaml": "include:\n  - {path: [a/db.yaml], env_file: a/my.env}\n  - b/db.yaml\n",
+        ".env": "TAG=15\n",
+        "a/db.yaml": "services:\n  a: {image: 'pg:$TAG-$A-${B:-none}'}\n",
+        "a/my.env": 'TAG=16\nA="one two"\n',
+        "a/.env": "B=here\n",
+        "b/db.yaml": "services:\n  b: {image: 'pg:$TAG-$C'}\n",
+        "b/.env": "TAG=17\nC=c\n",
+    }
+    file = Project.in_memory(files).compose_file("compose.yaml")
+    assert file is not None
+    images = {name: service.image and service.image.resolved for name, service in file.services.items()}
+    assert images == {"a": "pg:15-one two-none", "b": "pg:15-c"}

@@ -9,6 +9,7 @@ from posixpath import basename, dirname, join, normpath
 from typing import ClassVar
 
 from dagdock.compose.faults import ShapeFault, faults_of
+from dagdock.compose.interpolation import Bare
 from dagdock.compose.merge import SERVICE, mapping_of, merge_mappings, merge_nodes
 from dagdock.compose.section import Section, entries_of, items_of, values_of
 from dagdock.compose.service import Extends, Service, extends_of
@@ -19,6 +20,7 @@ from dagdock.yamltree import Entry, Fault, Mapping, Node, Scalar, Tree, follow
 from dagdock.yamltree import parse as parse_yaml
 
 Load = Callable[[str], "ComposeFile | None"]
+Values = Callable[[str], Dict[str, str]]
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _SHARED_KEYS = ("services", "networks", "volumes", "secrets", "configs", "models")
@@ -83,6 +85,7 @@ class ComposeFile:
         load: Load | None = None,
         whole: bool | None = None,
         bases: tuple[ComposeFile, ...] = (),
+        values: Values | None = None,
     ) -> None:
         self.source = source
         self.tree = tree
@@ -93,6 +96,7 @@ class ComposeFile:
         # What relative paths in this file start from; an `include` with `project_directory` changes it.
         self.directory: str = bases[0].directory if bases else dirname(source.path)
         self._load = load
+        self._values = values
         self._whole = whole
         self._outer: set[str] = set()  # paths of the files that include this one
 
@@ -335,15 +339,32 @@ class ComposeFile:
         for file in found:
             file._outer |= outer
             file.included_by.append(self)
+            file.env = self._env_of(include, file.env)
             if directory is not None:
                 file.directory = directory
         include.files = [merge(*found)] if len(found) > 1 else found
         all_found = 0 < len(include.paths) == len(found) and directory is not None
         include.complete = all_found and all(file._read_well for file in found)
 
+    def _env_of(self, include: Include, own: Dict[str, str]) -> Dict[str, str]:
+        """What an included file is filled in from: what holds here, then the `env_file` or its project's `.env`."""
+        files = [self.path_of(value) for value in include.env_files]
+        if not files and include.project_directory:
+            folder = self.path_of(include.project_directory)
+            files = [join(folder, ".env") if folder else None]
+        if files:
+            read = self._values or (lambda path: {})
+            own = {name: text for path in files if path for name, text in read(path).items()}
+        env = {**own, **self.env}
+        return Bare(env) if isinstance(self.env, Bare) else env
+
 
 def parse(
-    source: Source, env: Dict[str, str] | None = None, load: Load | None = None, whole: bool | None = None
+    source: Source,
+    env: Dict[str, str] | None = None,
+    load: Load | None = None,
+    whole: bool | None = None,
+    values: Values | None = None,
 ) -> ComposeFile:
     """Read a Compose file. Never raises.
 
@@ -351,11 +372,12 @@ def parse(
     extends and includes, by their path in the same terms as `source.path`, always giving the same object for one
     path; None from it means that the file cannot be read. `whole` says whether the file stands alone, where that is
     known better than from its name: False for an override, True where there is nothing that it could override.
+    `values` reads the variables of a file that an `include` names as `env_file`, by its path.
     """
     tree = parse_yaml(source)
     env = env or {}
     roots = [root for document in tree.documents if isinstance(root := follow(document.root), Mapping)]
-    return ComposeFile(source, tree, _merged(roots, env), env, load, whole)
+    return ComposeFile(source, tree, _merged(roots, env), env, load, whole, values=values)
 
 
 def merge(base: ComposeFile, *overrides: ComposeFile) -> ComposeFile:

@@ -146,12 +146,31 @@ def _published(item: Node, env: Env) -> Hashable:
     return (port.host_ip, str(port.published), str(port.target), port.protocol)
 
 
-def _grant(item: Node, env: Env) -> Hashable:
-    if isinstance(item, Scalar):
-        return _text(item, env)
+def _secret(item: Node, env: Env) -> Hashable:
+    return _granted(item, env, "/run/secrets/")
+
+
+def _config(item: Node, env: Env) -> Hashable:
+    return _granted(item, env, "/")
+
+
+def _granted(item: Node, env: Env, folder: str) -> Hashable:
+    """Where a secret or config stands in the container; None where that is not known."""
     settings = Section(item, env)
-    value = settings.value("target") or settings.value("source")
-    return value.resolved if value else None
+    target = settings.value("target")
+    source = Value(item, env) if isinstance(item, Scalar) else settings.value("source")
+    if target is not None:
+        return target.resolved
+    return folder + source.resolved if source and source.resolved else None
+
+
+def _device(item: Node, env: Env) -> Hashable:
+    """Where a device stands in the container."""
+    if not isinstance(item, Scalar):
+        target = Section(item, env).value("target")
+        return target.resolved if target else None
+    parts = (Value(item, env).resolved or "").split(":")
+    return parts[1] if len(parts) > 1 else parts[0] or None
 
 
 def _file(item: Node, env: Env) -> Hashable:
@@ -162,8 +181,9 @@ def _file(item: Node, env: Env) -> Hashable:
 _IDENTITY: dict[Path, Callable[[Node, Env], Hashable]] = {
     (*SERVICE, "ports"): _published,
     (*SERVICE, "volumes"): _mount_target,
-    (*SERVICE, "secrets"): _grant,
-    (*SERVICE, "configs"): _grant,
+    (*SERVICE, "secrets"): _secret,
+    (*SERVICE, "configs"): _config,
+    (*SERVICE, "devices"): _device,
     (*SERVICE, "env_file"): _file,
     (*SERVICE, "extra_hosts"): _text,
     **{

@@ -198,9 +198,12 @@ class Documents:
 
     def environment(self, folder: str) -> dict[str, str]:
         """The values of the `.env` in a folder."""
+        return self._values_in(join(folder, ".env"))
+
+    def _values_in(self, path: str) -> dict[str, str]:
         from dagdock.project.dotenv import read_env
 
-        content = self.facts.read(join(folder, ".env"))
+        content = self.facts.read(path)
         return read_env(content.decode("utf-8", "replace")) if content else {}
 
     def _named(self, path: str, kind: DocumentKind) -> Document | Broken | None:
@@ -226,11 +229,17 @@ class Documents:
         from dagdock import compose
 
         environment = self.environment(dirname(path))
-        self._documents[path] = compose.parse(source, environment, self._load, self._stands_alone(path))
+        self._documents[path] = compose.parse(
+            source, environment, self._load, self._stands_alone(path), self._shown_values
+        )
 
     def _load(self, shown: str) -> ComposeFile | None:
         path = self.relative(shown)
         return self.compose_file(path) if path else None
+
+    def _shown_values(self, shown: str) -> dict[str, str]:
+        path = self.relative(shown)
+        return self._values_in(path) if path else {}
 
     def _stands_alone(self, path: str) -> bool | None:
         """Whether nothing is there that a Compose file could override; False for an override, None where unknown."""
