@@ -168,7 +168,7 @@ CASES: dict[str, list[Files]] = {
     "DF124": [
         "FROM a:1\nCOPY «--link» a b\nRUN --mount=type=cache,target=/x make\n",
         "FROM a:1\nCOPY «<<EOF» /x\nhi\nEOF\n",
-        "FROM a:1\nONBUILD RUN «--mount=type=cache,target=/x» make\n",
+        "FROM a:1\nONBUILD COPY «--link» a b\n",
         "# syntax=docker/dockerfile:1.2\nFROM a:1\nRUN --mount=type=cache,target=/x make\n",
         "# syntax=«docker/dockerfile:1.2»\nFROM a:1\nCOPY --link a b\n",
         "# syntax=docker/dockerfile:1-labs\nFROM a:1\nRUN --device=x make\n",

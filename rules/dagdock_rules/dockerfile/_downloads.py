@@ -110,6 +110,8 @@ def runs_output(download: Download, script: Script) -> Command | None:
     """The shell or interpreter that runs what a download prints: `curl … | sh`, `sh -c "$(curl …)"`."""
     outer = download.outer
     pipe = outer.pipeline
+    if download.file:
+        return None  # it is stored, and nothing goes on
     if outer in pipe:
         for command in pipe[pipe.index(outer) + 1 :]:
             name = command.effective.name or ""

@@ -87,7 +87,18 @@ def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
             outer = [other for other in around if other not in pipe]
             if any(other.words for other in outer):
                 return True
+            names = [word.text.partition("=")[0] for other in outer for word in other.assignments]
+            if any(_is_asked_for_nothing(name, script, command) for name in names):
+                return True
     return False
+
+
+def _is_asked_for_nothing(name: str, script: Script, before: Command) -> bool:
+    """Whether a later command looks if a variable is empty: `${NAME:-1.2}`, `[ -z "$NAME" ]`."""
+    import re
+
+    empty = re.compile(rf"\$\{{{re.escape(name)}:?[-=?+]|-[zn] +\"?\$\{{?{re.escape(name)}\b")
+    return any(empty.search(command.span.text) for command in script.commands if command.start > before.start)
 
 
 def only_asks(command: Command) -> bool:

@@ -4,6 +4,11 @@ from collections.abc import Iterator
 
 from dagdock.api import Bad, Directive, Dockerfile, Edit, Fix, Located, Problem, Problems, Related, load_data, rule
 
+# What Docker 20.10 of 2020 has built in, the oldest builder still in use that reads the syntax line at all.
+BUILT_IN = (1, 2)
+# What the image `docker/dockerfile:experimental` was made for, years before the stable line had it.
+EXPERIMENTS = ("`RUN --security`", "`RUN --network`")
+
 
 class Feature:
     """Something of the file that not every version of the syntax has; `labs` where no stable one has it."""
@@ -24,23 +29,23 @@ class Feature:
     fix="safe",
     bad=[
         Bad(
-            "FROM python:3.12-slim\nRUN «--mount=type=cache,target=/root/.cache/pip» pip install flask\n",
-            fixed="# syntax=docker/dockerfile:1\nFROM python:3.12-slim\n"
-            "RUN --mount=type=cache,target=/root/.cache/pip pip install flask\n",
+            "FROM python:3.12-slim\nCOPY «--link» app /app\n",
+            fixed="# syntax=docker/dockerfile:1\nFROM python:3.12-slim\nCOPY --link app /app\n",
         ),
         Bad(
             "# syntax=«docker/dockerfile:1.3»\nFROM debian:12\nRUN <<EOF\nset -e\nmake\nEOF\n",
             fixed="# syntax=docker/dockerfile:1\nFROM debian:12\nRUN <<EOF\nset -e\nmake\nEOF\n",
         ),
         Bad(
-            "# syntax=«docker/dockerfile:experimental»\nFROM debian:12\nRUN --mount=type=ssh git fetch\n",
-            fixed="# syntax=docker/dockerfile:1\nFROM debian:12\nRUN --mount=type=ssh git fetch\n",
+            "# syntax=«docker/dockerfile:experimental»\nFROM debian:12\nCOPY --link app /app\n",
+            fixed="# syntax=docker/dockerfile:1\nFROM debian:12\nCOPY --link app /app\n",
         ),
     ],
     good=[
         "# syntax=docker/dockerfile:1\nFROM debian:12\nRUN --mount=type=cache,target=/root/.cache/pip make\n",
         "# syntax=docker/dockerfile:1.7\nFROM debian:12\nCOPY --link app /app\n",
         "FROM debian:12\nCOPY --chown=app:app app /app\n",
+        "FROM debian:12\nRUN --mount=type=cache,target=/root/.cache/pip make\n",
     ],
 )
 def syntax_directive_missing(file: Dockerfile) -> Problems:
@@ -49,7 +54,8 @@ def syntax_directive_missing(file: Dockerfile) -> Problems:
     Without `# syntax=docker/dockerfile:1` in the first line each builder reads the file with the version that it has
     built in: on an older Docker or CI server the build stops at a flag or heredoc that works on your machine. With the
     line the builder fetches the newest version of the language before it begins. A version that is pinned too low, or
-    the old `experimental` one, has the same effect.
+    the old `experimental` one, has the same effect. What Docker 20.10 (2020) knows without being asked, such as `RUN
+    --mount` and `COPY --chmod`, needs no such line.
 
     https://docs.docker.com/build/buildkit/frontend/#stable-channel
     """
@@ -61,6 +67,8 @@ def syntax_directive_missing(file: Dockerfile) -> Problems:
     wanted = "docker/dockerfile:1-labs" if newest.labs else "docker/dockerfile:1"
     number = ".".join(map(str, newest.version))
     if directive is None:
+        if newest.version <= BUILT_IN:
+            return
         top = file.source.top
         yield Problem(
             newest.place,
@@ -114,7 +122,7 @@ def _is_too_old(directive: Directive, feature: Feature) -> bool:
     if tag is None:
         return False
     if "experimental" in tag:
-        return True
+        return feature.version > BUILT_IN and feature.name not in EXPERIMENTS
     labs = tag.endswith("labs")
     numbers = re.match(r"(\d+)(?:\.(\d+))?", tag)
     if numbers is None or numbers[2] is None:

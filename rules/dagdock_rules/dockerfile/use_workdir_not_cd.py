@@ -4,6 +4,11 @@ from dagdock.api import Bad, Command, Edit, Fix, Problem, Problems, Run, Span, r
 
 from ._moves_in_run import leading_cd
 
+# Where a step looks after the system; nobody wants the container to start there.
+SYSTEM = ("/bin", "/boot", "/etc", "/lib", "/lib64", "/sbin", "/usr")
+# Below them, where people build and keep projects all the same.
+PROJECTS = ("/usr/src/", "/usr/app", "/usr/share/nginx", "/usr/local/app", "/usr/local/src/")
+
 
 @rule(
     "DF404",
@@ -38,7 +43,8 @@ def use_workdir_not_cd(run: Run) -> Problems:
     """A RUN begins with `cd` instead of standing in its folder.
 
     `WORKDIR` makes the folder where it is missing, holds for everything that follows, and shows in the image; `cd` has
-    to be repeated in each RUN, and is easily forgotten in one. A detour to a folder for temporary files is fine.
+    to be repeated in each RUN, and is easily forgotten in one. A detour is fine: to a folder for temporary files, or to
+    one of the system such as `/usr/local/bin`, where the container should not start.
 
     https://docs.docker.com/build/building/best-practices/#workdir
     """
@@ -54,13 +60,15 @@ def use_workdir_not_cd(run: Run) -> Problems:
 
 
 def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
-    """Whether the folder is for temporary files, or the RUN deletes it, leaves it again, or only the shell knows it."""
+    """Whether the folder is the system's or for temporary files, the RUN deletes or leaves it, or only a shell knows."""
     move, _ = step
     folder = (move.arguments[0].value or move.arguments[0].text).rstrip("/")
     scope = run.stage.scope_at(run) if run.stage else None
     if any(scope is None or name not in scope for name in move.arguments[0].variables):
         return True  # WORKDIR knows no variables of the shell
     if folder.startswith(("/tmp", "/var/tmp", "/var/cache", "-", "~", "..", "$(", "`")):
+        return True
+    if any(f"{folder}/".startswith(f"{place}/") for place in SYSTEM) and not f"{folder}/".startswith(PROJECTS):
         return True
     for command in run.script.commands:
         if command.start <= move.start:
