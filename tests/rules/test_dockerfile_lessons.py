@@ -147,6 +147,10 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nRUN useradd -m app\nUSER app\nRUN mkdir -p /home/app/x /tmp/y ~/z data\n",
         "FROM debian:12\nRUN mkdir /opt/app && chown 1000 /opt/app\nUSER 1000\nRUN mkdir -p /opt/app/x\n",
         "FROM debian:12\nWORKDIR /app\nUSER 1000\nRUN mkdir -p /app/x\n",
+        "FROM debian:12\nUSER 1000\nRUN mkdir -p «/var/lib/app/x»\n",
+        "FROM debian:12\nUSER 1000\nRUN mkdir /opt/there/x /tmp /var/lib\n",
+        "FROM apache/airflow:2.10.3\nRUN mkdir -p /opt/airflow/x\n",
+        "FROM postgres:16\nUSER postgres\nRUN mkdir -p /var/lib/postgresql/x /opt/x\n",
         "FROM acme/base:1\nUSER 1000\nRUN mkdir -p /app/x\n",
     ],
     "DF515": [

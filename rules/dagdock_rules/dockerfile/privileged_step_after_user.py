@@ -20,6 +20,8 @@ ROOTS = ("/etc/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/local/bin/", "/b
 # Folders that only root may make others in.
 PARENTS = ("/", "/opt", "/srv", "/var", "/var/lib", "/var/log", "/usr", "/usr/share", "/usr/local", "/mnt")
 SYSTEM_FOLDERS = frozenset("home tmp run dev proc sys root etc usr bin lib sbin media boot".split())
+# Instructions of a stage; nobody writes more.
+LONGEST = 2_000
 RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
 
 
@@ -66,7 +68,7 @@ def privileged_step_after_user(run: Run) -> Problems:
             continue
         what, place = _privileged(command, calls.get(id(effective)), name)
         if place is None and effective.name == "mkdir":
-            what, place = _new_folder(effective, run, stage)
+            what, place = _new_folder(effective, run, stage, name)
         if place and not _is_root_by_number(stage, name) and not _is_opened(stage, what):
             since = (
                 f"since line {user.span.line} the build runs as `{name}`" if user else f"`{name}` runs as another user"
@@ -116,25 +118,33 @@ def _privileged(command: Command, call: PackageCommand | None, user: str) -> tup
     return "", None
 
 
-def _new_folder(command: Command, run: Run, stage: Stage) -> tuple[str, Span | None]:
-    """The folder that `mkdir` would make among those of the system, where nothing speaks of it before."""
-    if known_image(stage.root_image) is None:
+def _new_folder(command: Command, run: Run, stage: Stage, user: str) -> tuple[str, Span | None]:
+    """The folder that `mkdir` would make among those of the system, where nothing speaks of it before.
+
+    A user that the file does not make comes with the image, and so may folders of its own.
+    """
+    known = known_image(stage.root_image)
+    if known is None or known["user"] != "root" or len(stage.instructions) > LONGEST:
         return "", None
     above = [
-        step for part in stage.chain() for step in part.instructions if part is not stage or step.index < run.index
+        step.span.text
+        for part in stage.chain()
+        for step in part.instructions
+        if part is not stage or step.index < run.index
     ]
+    if not user.partition(":")[0].isdigit() and not any("user" in text and user in text for text in above[1:]):
+        return "", None
+    deep = command.options().has("-p", "--parents") is True
     for word in command.arguments:
-        parts = (word.value or "").split("/")
-        if parts[0] or len(parts) < 2:
+        parts = (word.value or "").rstrip("/").split("/")
+        made = next((n for n in range(2, len(parts) + 1) if ("/".join(parts[: n - 1]) or "/") in PARENTS), 0)
+        while made and made < len(parts) and "/".join(parts[:made]) in PARENTS:
+            made += 1
+        folder = "/".join(parts[:made])
+        if not made or parts[0] or folder in PARENTS or folder[1:] in SYSTEM_FOLDERS:
             continue
-        for length in range(2, len(parts) + 1):
-            parent, folder = "/".join(parts[: length - 1]) or "/", "/".join(parts[:length])
-            if parent in PARENTS and folder not in PARENTS:
-                known = any(folder in step.span.text or "chmod" in step.span.text for step in above)
-                usual = parent == "/" and folder[1:] in SYSTEM_FOLDERS
-                if not known and not usual:
-                    return f"`mkdir {word.value}`", word.span
-                break
+        if (deep or made == len(parts)) and not any(folder in text or "chmod" in text for text in above):
+            return f"`mkdir {word.value}`", word.span
     return "", None
 
 
