@@ -182,6 +182,17 @@ async def test_what_is_typed_elsewhere_reaches_the_files_that_hang_on_it(editor:
     await editor.misses("Dockerfile", "DF505")
 
 
+async def test_what_was_typed_and_not_saved_counts_no_more_when_it_is_closed(editor: Editor) -> None:
+    (editor.folder / "app.py").write_text("", encoding="utf-8")
+    (editor.folder / "setup.cfg").write_text("", encoding="utf-8")
+    await editor.begin()
+    editor.open("Dockerfile", COPYING)
+    editor.open(".dockerignore", "app.py\n", "ignore")
+    await editor.finds("Dockerfile", "DF505")
+    editor.close(".dockerignore")
+    await editor.misses("Dockerfile", "DF505")
+
+
 async def test_a_file_that_comes_and_goes_on_disk(editor: Editor) -> None:
     await editor.begin()
     (editor.folder / "setup.cfg").write_text("", encoding="utf-8")
@@ -342,6 +353,33 @@ async def test_all_of_the_workspace_is_judged_with_a_progress_bar(vscode: Editor
     }
     assert different.keys() == {vscode.uri("part7/Dockerfile"), vscode.uri("part8/Dockerfile")}
     assert different[vscode.uri("part8/Dockerfile")] == []
+
+
+async def test_files_of_a_folder_that_leaves_the_workspace_have_no_findings(vscode: Editor) -> None:
+    for name in ("stays", "goes"):
+        (vscode.folder / name).mkdir()
+        (vscode.folder / name / "Dockerfile").write_text("FROM python\n", encoding="utf-8")
+    (vscode.folder / "goes" / ".git").mkdir()
+    await vscode.begin(refreshing)
+    folders = {name: lsp.WorkspaceFolder(vscode.uri(name), name) for name in ("", "stays", "goes")}
+    client = vscode.client
+
+    def now(added: list[str], removed: list[str]) -> None:
+        event = lsp.WorkspaceFoldersChangeEvent([folders[name] for name in added], [folders[name] for name in removed])
+        client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(event))
+
+    now(["stays", "goes"], [""])
+    report = await client.workspace_diagnostic_async(lsp.WorkspaceDiagnosticParams([]))
+    assert {item.uri for item in report.items} == {vscode.uri("stays/Dockerfile"), vscode.uri("goes/Dockerfile")}
+    heard = [lsp.PreviousResultId(item.uri, item.result_id or "") for item in report.items]
+    now([], ["goes"])
+    for _ in range(2):
+        report = await client.workspace_diagnostic_async(lsp.WorkspaceDiagnosticParams(heard))
+        found = {item.uri: item for item in report.items}
+        assert isinstance(found[vscode.uri("stays/Dockerfile")], lsp.WorkspaceUnchangedDocumentDiagnosticReport)
+        left = found[vscode.uri("goes/Dockerfile")]
+        assert isinstance(left, lsp.WorkspaceFullDocumentDiagnosticReport) and not left.items
+        await asyncio.sleep(0.5)
 
 
 # More than diagnostics

@@ -145,9 +145,14 @@ class Server(LanguageServer):
         self._outdate()
 
     def change_folders(self, event: lsp.WorkspaceFoldersChangeEvent) -> None:
-        gone = {path_of(folder.uri) for folder in event.removed}
+        gone = {path for folder in event.removed if (path := path_of(folder.uri))}
         come = [path for folder in event.added if (path := path_of(folder.uri))]
         self._folders = [folder for folder in self._folders if folder not in gone] + come
+        for key in self._board:
+            if key not in self.session.buffers and _is_below(key, gone) and not _is_below(key, self._folders):
+                if self.client.pulls:
+                    self._board.drop(key)  # it may ask before the file is forgotten
+                self.schedule.at_once(key)
         self._outdate()
 
     async def _leave_with(self, process: int) -> None:
@@ -211,6 +216,7 @@ class Server(LanguageServer):
         self._judged_files.discard(key)
         self.schedule.forget(key)
         self.schedule.at_once(key)
+        self.schedule.when_quiet(self.session.buffers)  # what was not saved counts no more
 
     def saved(self, uri: str) -> None:
         self.session.note_disk()
@@ -465,6 +471,10 @@ def path_of(uri: str) -> str | None:
 
 def key_of(uri: str) -> str:
     return path_of(uri) or uri
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path.startswith(os.path.join(folder, "")) for folder in folders)
 
 
 def _change(event: lsp.TextDocumentContentChangeEvent) -> Change:
