@@ -108,6 +108,142 @@ CASES: dict[str, dict[str, Files]] = {
         "variable": WEB + "    restart: ${R:-always}\n",
         "variable's default": WEB + "    restart: «${R:-allways}»\n",
     },
+    "DC102": {
+        "registry of Docker": WEB.replace("nginx:1.27", "«docker.io/library/nginx:1.27»") + "    build: .\n",
+        "own registry": WEB.replace("nginx:1.27", "example.com/nginx:1.27") + "    build: .\n",
+        "database of another maker": WEB.replace("nginx:1.27", "pgvector/pgvector:pg16") + "    build: .\n",
+        "image in the base, build in the override": {
+            "compose.yaml": "services:\n  web:\n    image: «node:22»\n",
+            "compose.override.yaml": "services:\n  web:\n    build: .\n",
+        },
+    },
+    "DC206": {
+        "used by an override": {
+            "compose.yaml": WEB + "networks:\n  front:\n",
+            "compose.override.yaml": "services:\n  web:\n    networks: [front]\n",
+        },
+        "for the build": "services:\n  web:\n    build: {context: ., network: front}\nnetworks:\n  front:\n",
+        "only networks": "networks:\n  front:\n",
+        "long form": WEB + "    networks: {front: {aliases: [x]}}\nnetworks:\n  front:\n  «back»: {}\n",
+        "joined by a name that is not known": WEB + "    networks: ['${N}']\nnetworks:\n  front:\n",
+    },
+    "DC207": {
+        "of another service": WEB + "    network_mode: service:db\n    «ports»: ['80:80']\n" + DB,
+        "no ports": WEB + "    network_mode: host\n    ports: []\n",
+        "variable": WEB + "    network_mode: ${MODE}\n    ports: ['80:80']\n",
+    },
+    "DC302": {
+        "named": "services:\n  db:\n    image: mongo:7\n    volumes: ['x:/data/db']\nvolumes:\n  x:\n",
+        "bound": "services:\n  db:\n    image: mongo:7\n    volumes: ['./x:/data/db']\n",
+        "slash at the end": "services:\n  db:\n    image: mongo:7\n    volumes: [«/data/db/»]\n",
+        "moved": "services:\n  db:\n    image: postgres:16\n    environment: {PGDATA: /x}\n"
+        "    volumes: [/var/lib/postgresql/data]\n",
+    },
+    "DC303": {
+        "with a variant": "services:\n  db:\n    image: postgres:18.1-alpine\n    volumes:\n"
+        "      - type: volume\n        source: x\n        target: «/var/lib/postgresql/data»\nvolumes:\n  x:\n",
+        "newest": "services:\n  db:\n    image: postgres:latest\n    volumes: ['./x:/var/lib/postgresql/data']\n",
+        "another image": "services:\n  db:\n    image: postgis/postgis:18-3.6\n"
+        "    volumes: ['./x:/var/lib/postgresql/data']\n",
+    },
+    "DC304": {
+        "development": {
+            "compose.dev.yaml": "services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n"
+            "    volumes: ['./src:/app/src']\n"
+        },
+        "not built": {"compose.prod.yaml": "services:\n  web:\n    image: nginx:1.27\n    volumes: ['./src:/x']\n"},
+        "beside the working folder": {
+            "docker-compose.prod.yml": "services:\n  web:\n    build: .\n    volumes: ['.:/backup']\n",
+            "Dockerfile": "FROM node:22\nWORKDIR /app\n",
+        },
+        "data": {"docker-compose.prod.yml": "services:\n  web:\n    build: .\n    volumes: ['./data:/app/data']\n"},
+    },
+    "DC305": {
+        "external": WEB + "volumes:\n  «data»:\n    external: true\n",
+        "only volumes": "volumes:\n  data:\n",
+        "mounted by an anchor": "x-v: &v\n  - data:/x\n" + WEB + "    volumes: *v\nvolumes:\n  data:\n",
+        "long form": WEB + "    volumes: [{type: volume, source: data, target: /x}]\nvolumes:\n  data:\n",
+        "included": {
+            "compose.yaml": "include: [db.yaml]\nservices:\n  web:\n    image: a:1\nvolumes:\n  data:\n",
+            "db.yaml": "services:\n  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\n",
+        },
+    },
+    "DC404": {
+        "long form": WEB + "    secrets: [{source: a}]\nsecrets:\n  a: {file: ./a}\n  «b»: {file: ./b}\n",
+        "build, long form": "services:\n  web:\n    build: {context: ., secrets: [{source: a}]}\n"
+        "secrets:\n  a: {file: ./a}\n",
+        "config used": WEB + "    configs: [a]\nconfigs:\n  a: {file: ./a}\n",
+    },
+    "DC405": {
+        "variable": "services:\n  web:\n    build:\n      args: {TOKEN: '${TOKEN}'}\n",
+        "default": "services:\n  web:\n    build:\n      args: {DB_PASSWORD: '«${PW:-hunter2}»'}\n",
+        "name alone": "services:\n  web:\n    build:\n      args: [DB_PASSWORD]\n",
+    },
+    "DC406": {
+        "of the deployment": WEB + "    deploy:\n      labels: {app.password: «hunter2»}\n",
+        "hash for a proxy": WEB + "    labels: [traefik.http.middlewares.a.basicauth.users=u:$$apr1$$x]\n",
+    },
+    "DC507": {
+        "only told once": WEB.replace("web", "«web»")
+        + "    ports: ['80:80']\n  b:\n    image: b:1\n    ports: ['81:81']\n",
+        "restart: no": WEB.replace("web", "«web»") + "    ports: ['80:80']\n    restart: 'no'\n",
+        "policy of the deployment": WEB + "    ports: ['80:80']\n    deploy: {restart_policy: {condition: any}}\n",
+        "policy from an anchor": "x-r: &r {restart: always}\n" + WEB + "    <<: *r\n    ports: ['80:80']\n",
+        "policy in the override": {
+            "compose.yaml": WEB + "    ports: ['80:80']\n",
+            "compose.override.yaml": "services:\n  web:\n    restart: always\n",
+        },
+        "variable": WEB + "    ports: ['80:80']\n    restart: ${RESTART}\n",
+        "code of the machine": "services:\n  web:\n    build: .\n    ports: ['80:80']\n    volumes: ['.:/app']\n",
+        "healthcheck of the image": {
+            "compose.yaml": "services:\n  web:\n    build: .\n    ports: ['80:80']\n",
+            "Dockerfile": "FROM alpine:3.20\nHEALTHCHECK CMD true\n",
+        },
+        "task": "services:\n  migrate:\n    image: m:1\n    command: migrate\n",
+    },
+    "DC703": {
+        "shared by an anchor": "x-n: &n {network_mode: «host»}\n"
+        + WEB
+        + "    <<: *n\n  b:\n    <<: *n\n    image: b:1\n",
+        "default of a variable": WEB + "    network_mode: '«${MODE:-host}»'\n",
+        "unknown": WEB + "    network_mode: ${MODE}\n",
+        "the network of that name": WEB + "    networks: [host]\nnetworks:\n  host: {external: true, name: host}\n",
+    },
+    "DC704": {
+        "users": WEB + "    userns_mode: «host»\n    uts: '«host»'\n",
+        "of another service": WEB + "    pid: service:db\n" + DB,
+    },
+    "DC705": {
+        "all": WEB + "    cap_add:\n      - «ALL»\n      - NET_RAW\n      - SYS_NICE\n",
+        "prefix": WEB + "    cap_add: [«CAP_SYS_ADMIN»]\n",
+        "taken away": WEB + "    cap_drop: [SYS_ADMIN, ALL]\n",
+        "for all networks": "services:\n  vpn:\n    image: qmcgaw/gluetun:v3\n    cap_add: [NET_ADMIN]\n",
+    },
+    "DC706": {
+        "with an equals sign": WEB + "    security_opt: [«seccomp=unconfined», «apparmor:unconfined»]\n",
+        "paths": WEB + "    security_opt: [«systempaths=unconfined», no-new-privileges]\n",
+    },
+    "DC707": {
+        "keys": WEB + "    volumes: ['«~/.ssh:/root/.ssh:ro»']\n",
+        "through a volume": WEB + "    volumes: ['«root:/host»']\nvolumes:\n  root:\n"
+        "    driver_opts: {type: none, o: bind, device: /}\n",
+        "relative": WEB + "    volumes: [./etc:/etc/x, ../:/x, etc:/y]\nvolumes:\n  etc:\n",
+        "time": WEB + "    volumes: ['/etc/localtime:/etc/localtime:ro', '/etc/timezone:/etc/timezone']\n",
+        "engine's data": WEB + "    volumes: ['«/var/lib/docker/containers:/x:ro»']\n",
+        "unknown": WEB + "    volumes: ['${DIR}:/x']\n",
+    },
+    "DC708": {
+        "long form": WEB + "    devices: [{source: «/dev/nvme0n1», target: /dev/x}]\n",
+        "sound and video": WEB + "    devices: [/dev/snd, /dev/video0, nvidia.com/gpu=all]\n",
+    },
+    "DC709": {
+        "with others": WEB + "    volumes: ['/a:/b:ro,«shared»']\n",
+        "folder of that name": WEB + "    volumes: ['/shared:/shared']\n",
+    },
+    "DC710": {
+        "small letters": WEB + "    cap_add: [net_admin, «net_admn»]\n",
+        "variable": WEB + "    cap_add: ['${CAP}']\n",
+    },
 }
 
 

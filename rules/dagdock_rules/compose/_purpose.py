@@ -12,12 +12,12 @@ MONITORS = (
     "wazuh", "crowdsec", "fail2ban", "dozzle", "ntopng", "suricata", "zeek", "speedtest", "prometheus-exporter",
 )  # fmt: skip
 NETWORKS = (
-    "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier", "headscale", "netbird",
-    "cloudflared", "unifi", "omada", "pihole", "adguard", "dnsmasq", "dhcp", "plex", "jellyfin", "emby", "avahi",
-    "homebridge", "scrypted", "keepalived", "coredns", "unbound", "samba", "minidlna", "gerbera", "mdns", "roon", "vpn",
-    "softether", "frigate", "matter", "asterisk", "freepbx", "freeswitch", "jitsi", "coturn", "livekit", "snapcast",
-    "airsonic", "airconnect", "shairport", "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray",
-    "sing-box", "hysteria", "ddns", "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee",
+    "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier", "headscale",
+    "netbird", "cloudflared", "unifi", "omada", "pihole", "adguard", "dnsmasq", "dhcp", "plex", "jellyfin", "emby",
+    "avahi", "homebridge", "scrypted", "keepalived", "coredns", "unbound", "samba", "minidlna", "gerbera", "mdns", "roon",
+    "vpn", "softether", "frigate", "matter", "asterisk", "freepbx", "freeswitch", "jitsi", "coturn", "livekit",
+    "snapcast", "airsonic", "airconnect", "shairport", "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray",
+    "xray", "sing-box", "hysteria", "ddns", "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee",
 )  # fmt: skip
 
 

@@ -31,7 +31,8 @@ SSH = ("~/.ssh", "$HOME/.ssh", "${HOME}/.ssh", "~/.aws", "~/.kube")
     good=[
         "services:\n  web:\n    image: shop/web:1.4\n    volumes:\n      - /etc/localtime:/etc/localtime:ro\n"
         "      - /srv/shop:/data\n      - ./etc:/etc/shop\n",
-        "services:\n  stats:\n    image: prom/node-exporter:v1.8.2\n    volumes: ['/:/host:ro', '/proc:/host/proc:ro']\n",
+        "services:\n  stats:\n    image: prom/node-exporter:v1.8.2\n"
+        "    volumes: ['/:/host:ro', '/proc:/host/proc:ro']\n",
     ],
 )
 def sensitive_host_path(service: Service) -> Problems:

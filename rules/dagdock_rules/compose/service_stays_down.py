@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import re
+
+from dagdock.api import Bad, ComposeFile, Healthcheck, Problem, Problems, Project, Related, Service, rule
+
+from ._model import is_extended, is_for_swarm
+from ._stores import store_of
+
+# Words in the name of a file or of its folder that say that it is not for good.
+SHORT_LIVED = {
+    "test", "tests", "testing", "ci", "e2e", "dev", "devel", "development", "local", "example", "examples", "demo",
+    "sample", "samples", "devcontainer", "spec", "fixtures", "testdata", "benchmark", "build", "override", "debug", "base",
+    "common",
+}  # fmt: skip
+
+
+@rule(
+    "DC507",
+    severity="info",
+    since="0.1",
+    lessons=["L27"],
+    bad=[
+        Bad('services:\n  «web»:\n    image: nginx:1.27\n    ports: ["80:80"]\n'),
+        Bad(
+            "services:\n  web:\n    image: nginx:1.27\n    ports: ['80:80']\n    restart: always\n"
+            "  «db»:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\nvolumes:\n  data:\n"
+        ),
+    ],
+    good=[
+        'services:\n  web:\n    image: nginx:1.27\n    ports: ["80:80"]\n    restart: unless-stopped\n',
+        "services:\n  load:\n    image: load:1\n    command: load /data\n",
+        {"compose.dev.yaml": 'services:\n  web:\n    image: nginx:1.27\n    ports: ["80:80"]\n'},
+        'services:\n  web:\n    image: web:1\n    ports: ["80:80"]\n    healthcheck: {test: curl -f localhost}\n',
+    ],
+)
+def service_stays_down(file: ComposeFile, project: Project) -> Problems:
+    """A server has no restart policy and no healthcheck: when it fails, it stays down and nobody notices.
+
+    Without `restart` Docker leaves a container that crashed, or was stopped by a reboot, as it is.
+    `restart: unless-stopped` brings it back, and a `healthcheck` shows when the program hangs though its process is
+    there. A file says it once, at the first such service. Files that are for development or tests by their name are
+    left alone.
+
+    https://docs.docker.com/engine/containers/start-containers-automatically/
+    https://docs.docker.com/reference/compose-file/services/#restart
+    """
+    words = set(re.split(r"[^a-z0-9]+", file.source.path.lower()))
+    if is_for_swarm(file) or not words.isdisjoint(SHORT_LIVED) or is_extended(file, project):
+        return
+    down = [service for service in project.merged(file).services.values() if _stays_down(service, project)]
+    here = [service for service in down if service.span.source is file.source]
+    if here:
+        others = f" (`{here[1].name}`{' and others' if len(here) > 2 else ''}, too)" if len(here) > 1 else ""
+        yield Problem(
+            here[0],
+            f"`{here[0].name}` has no restart policy and no healthcheck{others}: when it crashes or the machine "
+            "restarts, it stays down. Add `restart: unless-stopped` and a `healthcheck`",
+            related=[Related(service, "stays down, too") for service in here[1:]],
+        )
+
+
+def _stays_down(service: Service, project: Project) -> bool:
+    """Whether it is a server, as far as can be told, that nothing brings back."""
+    if not service.complete or service.has("healthcheck") or service.profiles or service.has("develop"):
+        return False
+    restart = service.restart
+    deploy = service.deploy
+    if (restart and restart.resolved != "no") or service.has("provider") or (deploy and deploy.has("restart_policy")):
+        return False
+    if service.value("stdin_open") or service.value("tty") or _is_developed(service):
+        return False
+    stage = project.stage_of(service) if service.build else None
+    if stage and any(part.all_of(Healthcheck) for part in stage.chain()):
+        return False
+    return bool(service.ports) or (store_of(service) is not None and not service.has("command"))
+
+
+def _is_developed(service: Service) -> bool:
+    """Whether it runs the code that lies beside the file: somebody works on it and looks after it."""
+    return service.build is not None and any(mount.source in (".", "./", "./src", "./app") for mount in service.volumes)

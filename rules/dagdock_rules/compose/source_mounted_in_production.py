@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import re
+from posixpath import basename, join, normpath
+
+from dagdock.api import Bad, Problem, Problems, Project, Service, Workdir, rule
+
+from ._model import as_run
+
+FLAGS = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "FLASK_ENV", "ENV", "ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "MIX_ENV")
+
+
+@rule(
+    "DC304",
+    severity="warning",
+    since="0.1",
+    lessons=["L26"],
+    bad=[
+        Bad(
+            {
+                "docker-compose.prod.yml": "services:\n  web:\n    build: .\n    volumes:\n      - «.:/app»\n",
+                "Dockerfile": "FROM node:22\nWORKDIR /app\nCOPY . .\n",
+            }
+        ),
+        Bad(
+            "services:\n  web:\n    build: ./web\n    environment:\n      NODE_ENV: production\n    volumes:\n"
+            "      - «./web/src:/app/src»\n"
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    build: .\n    volumes:\n      - .:/app\n",
+        {
+            "docker-compose.prod.yml": "services:\n  web:\n    build: .\n    volumes:\n      - ./uploads:/app/uploads\n"
+            "      - ./nginx.conf:/etc/nginx/nginx.conf:ro\n",
+            "Dockerfile": "FROM node:22\nWORKDIR /app\nCOPY . .\n",
+        },
+    ],
+)
+def source_mounted_in_production(service: Service, project: Project) -> Problems:
+    """In a file for production the code of the machine lies over the code of the image.
+
+    The container then runs what happens to lie in the folder, not what was built and tested, and what the build
+    installed below it is hidden. On a machine without the folder it runs nothing. For development this is what you
+    want; keep it in `compose.override.yaml`, which production does not load.
+
+    https://docs.docker.com/compose/how-tos/production/
+    """
+    running = as_run(service, project)
+    if running.build is None or not _is_for_production(running):
+        return
+    context = project.context_path(running)
+    stage = project.stage_of(running)
+    workdir = stage.last(Workdir) if stage else None
+    folder = workdir.path.literal if workdir and workdir.path else None
+    for mount in service.volumes:
+        source = str(mount.source) if mount.is_bind and mount.source else ""
+        path = project.relative(normpath(join(service.file.directory, source))) if source.startswith(".") else None
+        if path is None or context is None or mount.target is None:
+            continue
+        if (path == context and _covers(mount.target, folder)) or (_is_code(path) and _is_inside(path, context)):
+            yield Problem(
+                mount,
+                "this lays the code of the machine over that of the image, so what runs is not what was built. Leave "
+                "it out here, and keep it in `compose.override.yaml` for development",
+            )
+
+
+def _covers(target: str, workdir: str | None) -> bool:
+    """Whether a mount lies over the folder that the image works in."""
+    return workdir is None or (workdir.rstrip("/") + "/").startswith(target.rstrip("/") + "/")
+
+
+def _is_inside(path: str, context: str) -> bool:
+    return context == "." or path.startswith(context + "/")
+
+
+def _is_code(path: str) -> bool:
+    """Whether a folder holds code by its name."""
+    return basename(path) in ("src", "app", "lib", "source", "code", "server", "backend", "api")
+
+
+def _is_for_production(service: Service) -> bool:
+    """Whether the file is named after production, or the service is told so."""
+    words = re.split(r"[^a-z]+", basename(service.file.source.path).lower())
+    if not {"prod", "production"}.isdisjoint(words):
+        return True
+    if not {"dev", "development", "local", "override", "test"}.isdisjoint(words):
+        return False
+    settings = [setting for name in FLAGS if (setting := service.variable(name))]
+    return any((setting.resolved or "").lower() == "production" for setting in settings)

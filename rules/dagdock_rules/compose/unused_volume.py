@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, rule
+
+from ._unused import take_out, unused
+
+
+@rule(
+    "DC305",
+    severity="info",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L26"],
+    bad=[
+        Bad(
+            "services:\n  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\n"
+            "volumes:\n  data:\n  «cache»:\n    driver: local\n",
+            fixed="services:\n  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\n"
+            "volumes:\n  data:\n",
+        ),
+        Bad(
+            "services:\n  web:\n    image: nginx:1.27\n    volumes: [./html:/srv]\nvolumes:\n  «html»:\n",
+            fixed="services:\n  web:\n    image: nginx:1.27\n    volumes: [./html:/srv]\n",
+        ),
+    ],
+    good=[
+        "services:\n  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\nvolumes:\n  data:\n",
+        "services:\n  db:\n    image: postgres:16\n    volumes: ['${VOLUME}:/x']\nvolumes:\n  data:\n",
+        {
+            "compose.yaml": "services:\n  db:\n    image: postgres:16\nvolumes:\n  data:\n",
+            "compose.override.yaml": "services:\n  db:\n    volumes: ['data:/var/lib/postgresql/data']\n",
+        },
+    ],
+)
+def unused_volume(file: ComposeFile, project: Project) -> Problems:
+    """A volume is declared, and no service mounts it.
+
+    Somebody meant data to be kept there, and they are not: the mount is missing or names another volume. Or it is left
+    over from before and only misleads.
+
+    https://docs.docker.com/reference/compose-file/volumes/
+    """
+    for volume in unused(file, project, "volumes", _mounted):
+        yield Problem(
+            volume,
+            f"no service mounts the volume `{volume.name}`, so nothing is kept in it. Mount it, or delete the entry",
+            fix=take_out(file, "volumes", volume),
+        )
+
+
+def _mounted(service: Service) -> Iterator[str | None]:
+    for mount in service.volumes:
+        if mount.is_named is None or mount.is_named:
+            yield str(mount.source) if mount.source is not None else None
