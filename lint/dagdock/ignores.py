@@ -45,11 +45,14 @@ def _edits(
         return []
     here = [finding for finding in findings if finding.span.source is document.source]
     edits = make(here)
-    if _silenced(document, edits, here) == here:
+    silenced = _silenced(document, edits, here)
+    if silenced == here:
         return edits
-    able = _able(document, here, make)
-    edits = make(able)
-    return edits if able and _silenced(document, edits, able) == able else []
+    for able in (silenced, _able(document, here, make)) if silenced else (_able(document, here, make),):
+        edits = make(able)
+        if able and _silenced(document, edits, able) == able:
+            return edits
+    return []
 
 
 def _able(

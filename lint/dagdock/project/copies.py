@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import islice
 from posixpath import join, normpath, relpath
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ _REMOTE = ("http://", "https://", "ftp://", "git@", "git://", "ssh://", "oci://"
 # Where a base image's own working directory begins, which nobody knows.
 UNKNOWN_FOLDER = "/(working directory of the base image)"
 _LONGEST = 4096  # no path is longer on Linux
+_MOST = 200  # how many COPYs are looked through for where a file came from
 
 
 def context_copy(instruction: Instruction) -> CopyLike | None:
@@ -80,14 +82,21 @@ def _folders(stage: Stage) -> dict[int, str | None]:
 
 def copy_origin(path: str, stage: Stage, before: Instruction, context: BuildContext) -> str | None:
     """Where in the context a file of the container (absolute path) was copied from; None where that is unknown."""
+    left = _MOST
     for part in stage.chain():
-        for instruction in reversed(part.instructions):
-            copy = context_copy(instruction)
-            if copy and (part is not stage or copy.index < before.index):
-                found = copied_from(path, copy, context)
-                if found:
-                    return found
+        copies = part.all_of(CopyLike)
+        place = bisect_left(copies, before.index, key=_index)
+        for copy in reversed(copies[max(place - left, 0) : place]):
+            if context_copy(copy) and (found := copied_from(path, copy, context)):
+                return found
+        left -= place
+        if left <= 0:
+            return None
     return None
+
+
+def _index(instruction: Instruction) -> int:
+    return instruction.index
 
 
 def copied_from(path: str, copy: CopyLike, context: BuildContext) -> str | None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from dagdock.api import Edit, Fix, Instruction, Run, Span, Stage, Word
+from dagdock.api import Dockerfile, Edit, Fix, Instruction, Run, Span, Stage, Word, remembered
+
+if TYPE_CHECKING:
+    from dagdock.api import BuildGraph
 
 
 def ships(instruction: Instruction) -> bool:
@@ -68,6 +72,7 @@ def built_on(stage: Stage) -> Stage:
     return list(stage.chain())[-1]
 
 
+@remembered
 def rebuilt_lines(instruction: Instruction) -> list[int]:
     """The lines of the layers that are built again, surely, when the result of an instruction is another one."""
     stage = instruction.stage
@@ -80,12 +85,19 @@ def rebuilt_by_argument(stage: Stage, name: str) -> list[int]:
 
 
 def _rebuilt(stage: Stage, *, args: Sequence[str] = (), instructions: Sequence[Instruction] = ()) -> list[int]:
-    from dagdock.api import BuildGraph, Change, rebuilt_by  # the model of layers is for findings only
+    from dagdock.api import Change, rebuilt_by  # the model of layers is for findings only
 
     # A stage that nothing needs is built when somebody asks for it.
-    target = None if stage.is_final or stage.used_by else stage
-    found = rebuilt_by(BuildGraph(stage.dockerfile, target=target), Change(args=args, instructions=instructions))
+    graph = _graph(stage.dockerfile) if stage.is_final or stage.used_by else _graph(stage)
+    found = rebuilt_by(graph, Change(args=args, instructions=instructions))
     return [each.layer.line for each in found if each.certain and each.layer.instruction not in instructions]
+
+
+@remembered
+def _graph(built: Dockerfile | Stage) -> BuildGraph:
+    from dagdock.api import BuildGraph
+
+    return BuildGraph(built.dockerfile, target=built) if isinstance(built, Stage) else BuildGraph(built)
 
 
 def named(lines: list[int]) -> str:

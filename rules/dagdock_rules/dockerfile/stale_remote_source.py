@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Bad, Problem, Problems, Run, rule
+from dagdock.api import Bad, Problem, Problems, Run, Stage, remembered, rule
 
 from ._clones import clones
 from ._downloads import downloads
@@ -58,8 +58,15 @@ def stale_remote_source(run: Run) -> Problems:
 
 def _moves_on(run: Run) -> bool:
     """Whether a later RUN of the stage goes to another commit."""
-    later = [other for other in run.stage.all_of(Run) if other.index > run.index] if run.stage else []
-    return any(re.search(r"\bgit\b.*\b(?:checkout|reset|switch)\b", other.body.text) for other in later)
+    return run.stage is not None and _last_move(run.stage) > run.index
+
+
+@remembered
+def _last_move(stage: Stage) -> int:
+    """The index of the last RUN of a stage that goes to another commit; -1 where there is none."""
+    runs = (run for run in reversed(stage.all_of(Run)) if "git" in run.body.text)
+    moves = (run.index for run in runs if re.search(r"\bgit\b.*\b(?:checkout|reset|switch)\b", run.body.text))
+    return next(moves, -1)
 
 
 @cache

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Stage, rule
+from bisect import bisect_left
+
+from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Stage, remembered, rule
 
 from ..packages import PackageCommand, others, package_commands
 from ._copies import copies_whole_context, from_context, local_sources, program_sources
@@ -92,11 +94,16 @@ def _may_need_project(run: Run, calls: list[PackageCommand]) -> bool:
     ) or any(redirect.operator.startswith("<") for command in script.commands for redirect in command.redirects)
 
 
+@remembered
+def _settings(stage: Stage) -> list[int]:
+    """The indexes of what changes how a RUN runs."""
+    return [each.index for each in stage.instructions if each.name in ("USER", "ENV", "ARG", "SHELL")]
+
+
 def _fix(stage: Stage, whole: CopyLike, run: Run, calls: list[PackageCommand]) -> Fix | None:
     """Move the RUN up, where it does nothing else and nothing between the two could matter to it."""
-    between = stage.instructions[stage.instructions.index(whole) + 1 : stage.instructions.index(run)]
-    if others(run.script, calls, HARMLESS) or any(
-        instruction.name in ("USER", "ENV", "ARG", "SHELL") for instruction in between
-    ):
+    settings = _settings(stage)
+    between = bisect_left(settings, run.index) - bisect_left(settings, whole.index)
+    if between or others(run.script, calls, HARMLESS):
         return None
     return Fix("Move this RUN above the COPY", move_above(run, whole), "unsafe")

@@ -84,7 +84,7 @@ def _declared(file: Dockerfile) -> Counter[str]:
 
 def _is_used(name: str, pair: Pair, arg: Arg) -> bool:
     """Whether an instruction in the ARG's reach names it, or runs a program that may read it."""
-    if name in _words(arg.body.text.replace(pair.span.text, "", 1)):
+    if _counted(arg)[name] > Counter(_words(pair.span.text))[name]:
         return True
     if arg.stage is None:
         return len(_named(arg.dockerfile).get(name, ())) > 1
@@ -131,7 +131,7 @@ def _named(file: Dockerfile) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {}
     for step in sorted(file.instructions, key=_place):
         place = _place(step)
-        for word in _words(step.span.text):
+        for word in set(_words(step.span.text)):
             found.setdefault(word, []).append(place)
     return found
 
@@ -142,8 +142,14 @@ def _running(file: Dockerfile) -> list[Place]:
     return sorted(_place(step) for step in file.instructions if isinstance(step, Run) and not _is_deaf(step))
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text))
+@remembered
+def _counted(arg: Arg) -> Counter[str]:
+    """How often each word stands in an ARG."""
+    return Counter(_words(arg.body.text))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
 
 
 def _is_deaf(run: Run) -> bool:

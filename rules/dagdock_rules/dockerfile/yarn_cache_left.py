@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Problems, Run, rule
+from dagdock.api import Bad, CopyLike, Problems, Run, Stage, remembered, rule
 
 from ._caches import cache_problems
 
@@ -49,9 +49,9 @@ def _is_elsewhere(run: Run) -> bool:
         for command in run.script.commands
     ):
         return True
-    return run.stage is not None and any(
-        ".yarn" in instruction.body.text
-        for part in run.stage.chain()
-        for instruction in part.instructions
-        if isinstance(instruction, CopyLike)
-    )
+    return run.stage is not None and any(_copies_yarn(part) for part in run.stage.chain())
+
+
+@remembered
+def _copies_yarn(stage: Stage) -> bool:
+    return any(".yarn" in copy.body.text for copy in stage.all_of(CopyLike))
