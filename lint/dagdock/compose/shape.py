@@ -280,7 +280,8 @@ class _Checker:
                     filled, entry = Value(item, bare).filled, read(item, bare)
                     if filled.known and entry and entry.error and not getattr(read(item, self.env), "error", None):
                         place = _place(("services", name, key))
-                        self._unset(item, f"Compose then reads `{filled.text}` in {place} and refuses the file")
+                        text = f"`{filled.text}`" if filled.text else "nothing"
+                        self._unset(item, f"Compose then reads {text} in {place} and refuses the file")
 
     def _unset(self, node: Scalar, consequence: str) -> None:
         missing = [one for one in Value(node, self.env).variables if not one.operator and one.name not in self.env]
@@ -371,8 +372,9 @@ class _Checker:
         value = follow(entry.value)
         if not isinstance(value, Scalar) or entry.name in table("grant").keys:
             return False
-        whole = f"{entry.name}:{value.value}"
-        message = f"the blank behind the colon makes a mapping of this item of {_place(path)}; write `{whole}`"
+        whole = None if " " in entry.name else f"{entry.name}:{value.value}"
+        message = f"the blank behind the colon makes a mapping of this item of {_place(path)}"
+        message += f"; write `{whole}`" if whole else "; put all of it in quotes, or take the blank out"
         self.found.append(ShapeFault("wrong-type", entry.span, message, node, whole))
         return True
 
@@ -496,6 +498,8 @@ def _expected(kind: Type) -> str:
     ways = [f"`{choice}`" for choice in kind.choices]
     ways += [form(name)["says"] for name in kind.forms if name not in _MEANT]
     ways += [_MEANT[name] for name in (*sorted(kind.scalars - {"null"}, reverse=True), *kind.forms) if name in _MEANT]
+    if _MEANT["number"] in ways:
+        ways = [way for way in ways if way != _MEANT["int"]]
     if kind.items:
         ways.append("a list")
     if kind.takes_mapping:
