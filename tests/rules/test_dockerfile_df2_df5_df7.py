@@ -255,7 +255,7 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF511": [
         "WORKDIR «/proc»\n",
-        "WORKDIR «/etc/»\n",
+        "WORKDIR «/etc/»\nRUN a\n",
         "WORKDIR «/sys/x»\n",
         "WORKDIR /usr/local/app\n",
         "WORKDIR /development\n",

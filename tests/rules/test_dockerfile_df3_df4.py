@@ -59,7 +59,7 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF306": [
         "RUN pip2 install «MySQL_python»\n",
-        "RUN pip3.12 install --upgrade «pip» setuptools\n",
+        "RUN pip3.12 install «pip» setuptools\n",
         "RUN python3 -m pip install --no-cache-dir «flask[async]» \n",
         "RUN pipx install «black»\n",
         "RUN pipx install --python python3.12 «black»\n",
@@ -294,7 +294,7 @@ CASES: dict[str, list[Files]] = {
         "RUN service nginx start && curl http://localhost && service nginx stop\n",
     ],
     "DF407": [
-        "RUN wget a && «curl» b && wget c\nRUN echo\nRUN «wget» d\n",
+        "RUN wget a && «curl» b && wget c\nRUN echo\nRUN wget d\n",
         "ONBUILD RUN wget a\nRUN «curl» b\n",
         "RUN apt-get install -y curl wget && curl a && echo wget\n",
     ],

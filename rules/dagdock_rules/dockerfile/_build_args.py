@@ -8,7 +8,7 @@ from dagdock.api import Dockerfile, Project
 
 from ._contexts import BAKE_FILES
 
-SCRIPTS = (".sh", ".mk", ".bash", ".ps1", ".py")
+SCRIPTS = (".sh", ".mk", ".bash", ".ps1", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb")
 NAMED = frozenset(("makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "jenkinsfile", ".env"))
 
 

@@ -41,8 +41,18 @@ def _own_end(name: str, about: dict[str, Any], tag: str, today: str) -> End | No
     day = _day(about["ends"], version)
     if day is None or day >= today:
         return None
-    alive = [release for release, end in about["ends"].items() if end >= today]
-    return End(f"{name} {first}", day, f"{name}:{min(alive, key=_numbers)}" if alive else "")
+    instead = _lasting(about["ends"], today)
+    return End(f"{name} {first}", day, f"{name}:{instead}" if instead else "")
+
+
+def _lasting(ends: dict[str, str], today: str) -> str:
+    """The oldest release that has another year to go, or else the one that ends last; empty where all have ended."""
+    next_year = f"{int(today[:4]) + 1}{today[4:]}"
+    lasting = [release for release, end in ends.items() if end >= next_year]
+    if lasting:
+        return min(lasting, key=_numbers)
+    last = max(ends, key=lambda release: ends[release])
+    return last if ends[last] >= today else ""
 
 
 def _end_of_system(images: dict[str, dict[str, Any]], tag: str, today: str) -> End | None:

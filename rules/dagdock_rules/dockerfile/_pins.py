@@ -60,6 +60,8 @@ def unpinned_problems(
             found = unpinned(call, run)
             if found:
                 only_tools = all(text in TOOLS for _, text in found)
+                if only_tools and call.family == "pip" and call.options.has("-U", "--upgrade") is not False:
+                    continue  # the newest installer is what is asked for
                 yield Problem(found[0][0], _message(call, found, advice), severity="info" if only_tools else None)
 
 

@@ -7,7 +7,7 @@ from ._platforms import without_platform
 
 @rule(
     "DF106",
-    severity="warning",
+    severity="info",
     since="0.1",
     fix="unsafe",
     aliases=[

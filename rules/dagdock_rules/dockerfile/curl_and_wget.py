@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Onbuild, Problem, Problems, Related, Run, Stage, rule
 
+from ..packages import installs
 from ._downloads import Download, downloads
+from ._shells import shell_behind
 
 
 @rule(
@@ -28,7 +30,7 @@ def curl_and_wget(stage: Stage) -> Problems:
     """Both curl and wget are used in one stage.
 
     They do the same, and each brings its own packages and its own holes to mend. Use one of them for all downloads of
-    the stage.
+    the stage. Alpine has a small wget of its own, which costs nothing: there it counts only where it is installed.
 
     https://docs.docker.com/build/building/best-practices/#dont-install-unnecessary-packages
     """
@@ -37,15 +39,28 @@ def curl_and_wget(stage: Stage) -> Problems:
         inner = instruction.inner if isinstance(instruction, Onbuild) else instruction
         if not isinstance(inner, Run):
             continue
-        seen = set(first)
         for download in downloads(inner.script):
             first.setdefault(download.name, download)
-            if len(first) == 2 and "second" not in seen:
-                other = first["wget" if download.name == "curl" else "curl"]
-                yield Problem(
-                    download.command.words[0],
-                    f"`{download.name}` is used here and `{other.name}` in line {other.command.span.line}. Use one of "
-                    "them for both",
-                    related=[Related(other.command.words[0], f"here it is `{other.name}`")],
-                )
-                seen.add("second")
+            if len(first) < 2:
+                continue
+            if shell_behind(stage) == "ash" and not _installs_wget(stage):
+                return
+            other = first["wget" if download.name == "curl" else "curl"]
+            yield Problem(
+                download.command.words[0],
+                f"`{download.name}` is used here and `{other.name}` in line {other.command.span.line}, so the image "
+                "needs both. Use one of them for all downloads",
+                related=[Related(other.command.words[0], f"here it is `{other.name}`")],
+            )
+            return
+
+
+def _installs_wget(stage: Stage) -> bool:
+    """Whether the stage, or one it is built on, has wget by name from packages."""
+    return any(
+        word.value == "wget"
+        for part in stage.chain()
+        for run in part.all_of(Run)
+        for call in installs(run.script)
+        for word in call.packages
+    )

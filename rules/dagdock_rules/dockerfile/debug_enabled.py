@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Expose, Problem, Problems, Stage, rule
+from dagdock.api import Bad, Expose, Pair, Problem, Problems, Run, Stage, rule
 
 from ._made_for import is_for_development
 
@@ -19,6 +19,7 @@ ENVIRONMENTS = (
     "GO_ENV",
     "MIX_ENV",
 )
+COMPILERS = frozenset("make gmake cmake ninja meson cargo go gcc g++ cc clang rustc".split())
 DEVELOPMENT = frozenset(("development", "dev", "debug", "local"))
 
 
@@ -56,6 +57,8 @@ def debug_enabled(stage: Stage) -> Problems:
         binding = scope.get(name)
         if binding is None or binding.kind != "env" or binding.pair is None or not binding.value:
             continue
+        if name == "DEBUG" and _is_built_with(stage, binding.pair):
+            continue
         value = binding.value.lower()
         if name in SWITCHES:
             on = value in ON
@@ -70,3 +73,14 @@ def debug_enabled(stage: Stage) -> Problems:
                 f"`{name}={binding.value}` stays on in every container of this image{shown}. Set it where a container "
                 "is run for development",
             )
+
+
+def _is_built_with(stage: Stage, pair: Pair) -> bool:
+    """Whether a program is compiled below a variable, which may be what it is for."""
+    return any(
+        command.effective.name in COMPILERS
+        for part in stage.chain()
+        for run in part.all_of(Run)
+        if run.span.start > pair.span.start
+        for command in run.script.commands
+    )

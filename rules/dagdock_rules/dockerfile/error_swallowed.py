@@ -32,7 +32,8 @@ def error_swallowed(run: Run) -> Problems:
 
     `|| true` and `; exit 0` make a step succeed whatever happened in it. The image is then built without what should
     be in it, and that shows when the container runs. Name the failure that you expect (`|| [ \"$?\" = 3 ]`), or leave
-    it out.
+    it out. Behind several commands it hides a failure of each of them: parentheses make it count for one alone, as in
+    `make && (rm cache || true)`.
 
     https://docs.docker.com/reference/dockerfile/#run
     """
@@ -46,10 +47,14 @@ def error_swallowed(run: Run) -> Problems:
         work = next((command for command in _group(number, script.commands) if _is_work(command, calls)), None)
         if work:
             end = after.span
+            caught = f"`|| {end.text.strip()}`"
+            if work is before:
+                remedy = f"Leave {caught} out, or name the failure that you expect"
+            else:
+                remedy = f"Put parentheses round what may fail, from `{_start(before)}` to {caught}"
             yield Problem(
                 Span(end.source, before.span.end, end.end) if end.start > before.span.end else after,
-                f"when `{_name(work, calls)}` fails, the step still counts as done. Leave "
-                f"`|| {after.span.text.strip()}` out, or name the failure that you expect",
+                f"when `{_name(work, calls)}` fails, the step still counts as done. {remedy}",
             )
     last = script.commands[-1] if script.commands else None
     if last and last.name == "exit" and [word.value for word in last.arguments] == ["0"] and not last.context:
@@ -97,6 +102,10 @@ def _name(command: Command, calls: dict[int, PackageCommand]) -> str:
         return f"{call.manager} {call.verb}".strip()
     texts = [word.text for word in command.effective.words[:3]]
     return " ".join(texts) if command.effective.name in SCRIPTED else texts[0]
+
+
+def _start(command: Command) -> str:
+    return command.words[0].text if command.words else command.span.text.split()[0]
 
 
 def _stops(commands: Sequence[Command]) -> bool:

@@ -11,6 +11,7 @@ FOR_EXTENSIONS = ("com.docker.extension.", "com.docker.desktop.extension.")
     "DF802",
     severity="info",
     since="0.1",
+    default=False,
     aliases=["hadolint:DL3048"],
     tags=["style"],
     bad=[
@@ -48,7 +49,7 @@ def _fault(key: str) -> str:
     if key.startswith(RESERVED) and not key.startswith(FOR_EXTENSIONS):
         return f"names that begin with `{next(each for each in RESERVED if key.startswith(each))}` belong to Docker"
     if key != key.lower():
-        return "only lower-case letters are meant to stand in it"
+        return f"only lower-case letters are meant to stand in it. Write `{key.lower()}`"
     if not re.fullmatch(r"[a-z].*", key):
         return "it has to begin with a letter"
     if not re.fullmatch(r".*[a-z0-9]", key):

@@ -65,9 +65,10 @@ def missing_user(stage: Stage) -> Problems:
         return
     last = stage.last(Cmd) or stage.last(Entrypoint)
     who = "a number, such as `USER 10001`," if first.is_scratch else "`USER` with an ordinary user"
+    where = f"before {last.name}" if last and last.stage is stage else "at the end of this stage"
     yield Problem(
         stage.from_instruction,
-        f"the image runs as root, since no USER stands in it. Add {who} before {last.name if last else 'CMD'}",
+        f"the image runs as root, since no USER stands in it. Add {who} {where}",
     )
 
 

@@ -59,7 +59,10 @@ def package_update_alone(run: Run) -> Problems:
                 "is old in them. Update and install in one RUN"
             )
         else:
-            message = "these lists are downloaded and nothing is installed from them. Install in the same RUN"
+            message = (
+                "these lists are downloaded and nothing is installed from them. Leave the update out, or install in "
+                "the same RUN"
+            )
         after = following_run(run)
         joinable = after is not None and later is not None and after.span.holds(later) and calls == [update]
         yield Problem(

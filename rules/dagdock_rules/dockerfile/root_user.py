@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Stage, User, rule
 
 from ._users import is_root, is_usual_root
+
+REASONS = ("need", "require", "must", "because", "have to", "has to", "only works")
+# With these the comment speaks of steps of the build, behind which an ordinary user is due.
+BUILDING = ("install", "apt", "apk", "dnf", "yum", "package", "build", "chown", "copy", "next step")
 
 
 @rule(
@@ -24,6 +28,12 @@ from ._users import is_root, is_usual_root
     good=[
         "FROM python:3.12-slim\nUSER root\nRUN apt-get update\nUSER app\n",
         'FROM nginx:1.27\nUSER root\nCMD ["nginx", "-g", "daemon off;"]\n',
+        (
+            "FROM python:3.12-slim\n"
+            "# The agent has to run as root: it reads the sockets of all users.\n"
+            "USER root\n"
+            'CMD ["agent"]\n'
+        ),
         "FROM golang:1.23 AS build\nUSER root\nFROM alpine:3.20\nUSER app\nCOPY --from=build /app /app\n",
     ],
 )
@@ -32,14 +42,27 @@ def root_user(stage: Stage) -> Problems:
 
     Everything in the container then runs with all rights in it, and whoever breaks into the program has them too:
     they can change any file of the image, read every mounted volume and attack the host from there. Switch to root
-    only for the steps that need it, and back to an ordinary user at the end.
+    only for the steps that need it, and back to an ordinary user at the end. Nothing is said where the comment right
+    above tells that the program has to run as root.
 
     https://docs.docker.com/build/building/best-practices/#user
     """
     user = stage.user_at()
     if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage):
+        if _is_explained(user):
+            return
         yield Problem(
             user,
             f"the container runs as `{user.user.value}`: whoever breaks into it owns everything in it. "
             "Add a `USER` line with an ordinary user behind the steps that need root",
         )
+
+
+def _is_explained(user: User) -> bool:
+    """Whether the comment right above says why the program needs root."""
+    comments = {comment.span.line: comment.text for comment in user.dockerfile.comments}
+    line, said = user.span.line - 1, ""
+    while line in comments:
+        said = f"{comments[line]} {said}".lower()
+        line -= 1
+    return "as root" in said and any(why in said for why in REASONS) and not any(step in said for step in BUILDING)

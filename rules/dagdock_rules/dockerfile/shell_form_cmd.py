@@ -68,11 +68,14 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
     if (words is None and _begins_with_exec(command)) or (words and words[0].startswith("[")):
         return  # it does the right thing, or is a JSON list in quotes: nothing that another form would mend
     remedy = "Write it as a JSON list of words" if words else _remedy(command)
+    if words and len(words) > 2 and words[0] in ("sh", "bash") and words[1] == "-c":
+        remedy += ", and put `exec` in front of the last command of its script"
     yield Problem(
         command,
         f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
         f"{_program(command)}. {remedy}",
         fix=_fix(command, text, words) if words else None,
+        severity="info" if _only_waits(command) else None,
     )
 
 
@@ -119,6 +122,12 @@ def _is_kept(command: CommandInstruction, words: list[str]) -> bool:
 def _program(command: CommandInstruction) -> str:
     names = [each.name for each in command.script.commands]
     return f"`{names[-1]}`" if names and names[-1] and "\n" not in names[-1] else "the program"
+
+
+def _only_waits(command: CommandInstruction) -> bool:
+    """Whether it ends with `sleep infinity` or `tail -f /dev/null`, which has no work to finish when it is stopped."""
+    last = [word.value for word in command.script.commands[-1].effective.words] if command.script.commands else []
+    return last[:2] in (["sleep", "infinity"], ["sleep", "inf"]) or (last[:1] == ["tail"] and last[-1] == "/dev/null")
 
 
 def _remedy(command: CommandInstruction) -> str:

@@ -45,6 +45,8 @@ def stale_remote_source(run: Run) -> Problems:
                 "Docker keeps what this clones and never asks for newer commits. Name a version with `--branch`, or "
                 "use ADD with the repository's URL, which asks at each build",
             )
+    if _asks_for_latest().search(run.body.text):
+        return  # the newest is what somebody chose who had versions to choose from
     for download in downloads(run.script):
         for word in download.urls:
             if "$" not in word.text and _moving().search(word.text):
@@ -67,6 +69,12 @@ def _last_move(stage: Stage) -> int:
     runs = (run for run in reversed(stage.all_of(Run)) if "git" in run.body.text)
     moves = (run.index for run in runs if re.search(r"\bgit\b.*\b(?:checkout|reset|switch)\b", run.body.text))
     return next(moves, -1)
+
+
+@cache
+def _asks_for_latest() -> re.Pattern[str]:
+    """`[ "$VERSION" = latest ]`"""
+    return re.compile(r"\$\{?\w+\}?\"? +==? +[\"']?latest\b")
 
 
 @cache

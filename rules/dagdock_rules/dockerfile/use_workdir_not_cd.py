@@ -60,7 +60,7 @@ def use_workdir_not_cd(run: Run) -> Problems:
 
 
 def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
-    """Whether the folder is the system's or for temporary files, the RUN deletes or leaves it, or only a shell knows."""
+    """Whether the folder is the system's or for temporary files, the RUN leaves or deletes it, or a shell alone knows."""
     move, _ = step
     folder = (move.arguments[0].value or move.arguments[0].text).rstrip("/")
     scope = run.stage.scope_at(run) if run.stage else None

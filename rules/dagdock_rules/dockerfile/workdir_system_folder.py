@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from posixpath import normpath
 
-from dagdock.api import Bad, Problem, Problems, Workdir, rule
+from dagdock.api import Bad, CopyLike, Instruction, Onbuild, Problem, Problems, Run, Workdir, rule
 
 # Folders that the kernel fills when the container starts, and those that hold the system's own programs.
 KERNEL = ("/proc", "/sys", "/dev", "/boot")
@@ -17,18 +17,20 @@ SYSTEM = frozenset("/bin /sbin /lib /lib64 /etc /usr /usr/bin /usr/sbin /usr/lib
     aliases=["trivy:DS-0030"],
     bad=[
         Bad("FROM debian:12\nWORKDIR «/dev/app»\n"),
-        Bad("FROM debian:12\nWORKDIR «/usr/bin»\n"),
+        Bad("FROM debian:12\nWORKDIR «/usr/bin»\nCOPY tool .\n"),
     ],
     good=[
         "FROM debian:12\nWORKDIR /usr/src/app\n",
         "FROM debian:12\nWORKDIR /etc/nginx\n",
+        'FROM debian:12\nCOPY tool /usr/bin/\nWORKDIR /usr/bin\nCMD ["./tool"]\n',
     ],
 )
 def workdir_system_folder(workdir: Workdir) -> Problems:
     """The working directory is a folder of the system.
 
     `/proc`, `/sys` and `/dev` are filled anew when a container starts, so what the build put there is gone. In
-    `/usr/bin` or `/etc` files of the application get mixed with those of the system. Use a folder of its own.
+    `/usr/bin` or `/etc` files of the application get mixed with those of the system. Use a folder of its own. A WORKDIR
+    behind which nothing is written, which only says where the program starts, is fine there.
 
     https://docs.docker.com/reference/dockerfile/#workdir
     """
@@ -37,6 +39,20 @@ def workdir_system_folder(workdir: Workdir) -> Problems:
         return
     clean = normpath(path)
     kernel = next((folder for folder in KERNEL if clean == folder or clean.startswith(f"{folder}/")), None)
-    if kernel or clean in SYSTEM:
+    if kernel or (clean in SYSTEM and _is_filled(workdir)):
         why = f"`{kernel}` is filled anew when the container starts" if kernel else "the system's own files are there"
         yield Problem(workdir.path, f"{why}. Work in a folder of the application's own, such as `/app`")
+
+
+def _is_filled(workdir: Workdir) -> bool:
+    """Whether something may be put there: by a step of the stage up to its next WORKDIR, or of one built on it."""
+    stage = workdir.stage
+    if stage is None or workdir.onbuild is not None:
+        return True
+    later = [each for each in stage.instructions if each.index > workdir.index]
+    end = next((number for number, each in enumerate(later) if isinstance(each, Workdir)), None)
+    return any(_may_write(each) for each in later[:end]) or (end is None and not stage.is_final)
+
+
+def _may_write(instruction: Instruction) -> bool:
+    return isinstance(instruction, (CopyLike, Onbuild, Run))

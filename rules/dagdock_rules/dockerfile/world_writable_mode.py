@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Instruction, Problem, Problems, Run, rule
+from dagdock.api import Bad, CopyLike, Instruction, Problem, Problems, Project, Run, rule
 
 # Folders that everybody may write to on purpose.
 SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
@@ -25,16 +25,19 @@ SETUID = "makes it run as its owner, whoever starts it. Let the container run as
         "FROM debian:12\nCOPY --chmod=0644 app.conf /etc/\n",
     ],
 )
-def world_writable_mode(instruction: Instruction) -> Problems:
+def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
     """A file is made writable for everybody, or runs as its owner whoever starts it.
 
     With mode 777 any process of the container, a broken one too, may replace the file: a program or a setting that is
     used later. A program with the setuid bit runs as its owner, mostly root, whoever starts it. Give the file to the
-    user who needs it: `COPY --chown`, `chmod 755`, `chmod u+w`.
+    user who needs it: `COPY --chown`, `chmod 755`, `chmod u+w`. Where a Compose file runs the image as any user
+    (`user: ${UID}`), there is no owner to give it to, and nothing is said.
 
     https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
     """
     if isinstance(instruction, Run):
+        if _is_for_anybody(instruction, project):
+            return
         for command in instruction.script.commands:
             effective = command.effective
             if effective.name != "chmod":
@@ -48,6 +51,14 @@ def world_writable_mode(instruction: Instruction) -> Problems:
         harm = _harm(flag.word.literal or "") if flag and flag.word else ""
         if flag and harm:
             yield Problem(flag, f"`--chmod={flag.value}` {harm}")
+
+
+def _is_for_anybody(run: Run, project: Project) -> bool:
+    """Whether a Compose file starts the image as whichever user it is told, so that nobody can be its owner."""
+    if "chmod" not in run.body.text or run.stage is None:
+        return False
+    users = [service.user for service in project.services_building(run.stage.dockerfile)]
+    return any(user is not None and "$" in user.raw for user in users)
 
 
 def _harm(mode: str) -> str:
