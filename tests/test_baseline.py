@@ -226,6 +226,20 @@ def test_each_part_of_a_repository_may_have_its_own(check: Run) -> None:
     assert check().found == ["b/Dockerfile:1 DF102"]
 
 
+def test_what_another_compose_file_makes_of_one_is_missed_only_where_both_were_checked(check: Run) -> None:
+    write("compose.yaml", "include: [web/compose.yaml]\n")
+    write(".env", "IMAGE=nginx\n")
+    write("web/compose.yaml", "services:\n  web:\n    image: ${IMAGE:-nginx:1.27}\n")
+    assert check("--write-baseline", "known.json", select="DC101").status == 0
+    assert listed() == [("web/compose.yaml", "DC101", 1)]
+    done = check("--baseline", "known.json", "--prune", "web/compose.yaml", select="DC101")
+    assert (done.status, done.found) == (0, []) and "no more" not in done.out
+    assert listed() == [("web/compose.yaml", "DC101", 1)]
+    write(".env", "IMAGE=nginx:1.28\n")
+    assert "known.json: 1 taken out" in check("--baseline", "known.json", "--prune", select="DC101").out
+    assert listed() == []
+
+
 def test_fixes_mend_what_is_known_too(check: Run) -> None:
     write("Dockerfile", LATEST + "RUN apt-get update && apt-get install -y curl\n")
     check("--write-baseline", "known.json")

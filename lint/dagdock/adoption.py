@@ -32,17 +32,17 @@ class Judged:
     def could_find(self, key: Key, listed: Baseline) -> bool:
         """Whether the run would have the finding of a key, had it been there still.
 
-        A rule across files may find something in one file while it looks at another: its findings are missed only
-        where everything around the baseline was checked. One that asks another program is taken to have had it only
-        where it found anything.
+        A rule across files may find something in one file while it looks at another, and so may a rule for Compose
+        files, which include each other: their findings are missed only where everything around the baseline was
+        checked. One that asks another program is taken to have had it only where it found anything.
         """
         name = listed.names[key.rule]
         rule = self._ran.get(name)
         if rule is None or name in self._in_part or (key.rule != rule.code and name not in self._found):
             return False
-        if name in self._by_path.get(os.path.normpath(os.path.join(listed.folder, key.path)), ()):
-            return True
-        return rule.kind == "project" and any(_below(listed.folder, start) for start in self._folders)
+        if rule.kind in ("compose", "project"):
+            return any(_below(listed.folder, start) for start in self._folders)
+        return name in self._by_path.get(os.path.normpath(os.path.join(listed.folder, key.path)), ())
 
 
 def _below(path: str, folder: str) -> bool:
