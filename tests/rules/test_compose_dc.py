@@ -183,6 +183,44 @@ CASES: dict[str, dict[str, Files]] = {
         "of the deployment": WEB + "    deploy:\n      labels: {app.password: «hunter2»}\n",
         "hash for a proxy": WEB + "    labels: [traefik.http.middlewares.a.basicauth.users=u:$$apr1$$x]\n",
     },
+    "DC407": {
+        "in a mapping": WEB + "    environment: {A: 1}\n",
+        "label": WEB + "    labels: [«a»=1, b=1, a=2]\n",
+        "three times": WEB + "    environment: [«A»=1, «A»=2, A=3]\n",
+        "in the override": {
+            "compose.yaml": WEB + "    environment: [A=1]\n",
+            "compose.override.yaml": "services:\n  web:\n    environment: [A=2]\n",
+        },
+    },
+    "DC408": {
+        "all kinds": WEB
+        + "    environment: {A: «1e3», B: «0x1F», C: «1_000», D: «5.0», E: «+5», F: 5, G: 1.5, H: 1.2.3}\n",
+        "texts": WEB + "    environment: {A: '1.10', B: 22:22, C: yes, D: 1.10-alpine, E: v1.10}\n",
+        "labels": WEB + "    labels: {version: «2.0»}\n",
+        "elsewhere": WEB + "    cpus: 0.50\n",
+    },
+    "DC409": {
+        "in a list": WEB + "    environment: {U: x}\n    healthcheck: {test: [CMD-SHELL, 'pg -U «${U}»']}\n",
+        "with a default": WEB + "    environment: {U: x}\n    command: run ${U:-x}\n",
+        "handed through": WEB + "    environment: [U]\n    command: run $U\n",
+        "not set there": WEB + "    command: run $U\n",
+    },
+    "DC508": {
+        "path with a blank": WEB + "    healthcheck: {test: [CMD, /bin/check]}\n",
+        "and": WEB + "    healthcheck: {test: [CMD, a, «'&&'», b]}\n",
+        "shell": WEB + "    healthcheck: {test: [CMD-SHELL, 'a && b']}\n",
+        "string": WEB + "    healthcheck: {test: a && b}\n",
+    },
+    "DC510": {
+        "to a container": WEB + "    links: [other:alias]\n",
+        "networks apart": WEB + "    networks: [a]\n    links: [db]\n" + DB + "networks: {a: {}}\n",
+        "service's own name": WEB + "    «links»: ['db:db']\n" + DB,
+    },
+    "DC711": {
+        "fragment": {"compose.yaml": "services:\n  web:\n    ports: ['80:80']\n"},
+        "from an anchor": "x-h: &h\n  user: '1'\n  read_only: true\n  cap_drop: [ALL]\n  mem_limit: 1g\n  cpus: 1\n"
+        "  pids_limit: 9\n  security_opt: [no-new-privileges=true]\n" + WEB + "    <<: *h\n",
+    },
     "DC507": {
         "only told once": WEB.replace("web", "«web»")
         + "    ports: ['80:80']\n  b:\n    image: b:1\n    ports: ['81:81']\n",

@@ -6,18 +6,20 @@ from dagdock.api import Service
 
 # Parts of image names: programs that look at the machine or at the network around it.
 MONITORS = (
-    "node-exporter", "node_exporter", "cadvisor", "netdata", "datadog", "glances", "telegraf", "dd-agent", "scaphandre",
-    "newrelic", "beats/", "filebeat", "metricbeat", "packetbeat", "auditbeat", "falco", "sysdig", "process-exporter",
-    "elastic-agent", "zabbix-agent", "smartctl", "scrutiny", "alloy", "promtail", "fluent", "vector", "parca", "beszel",
-    "wazuh", "crowdsec", "fail2ban", "dozzle", "ntopng", "suricata", "zeek", "speedtest", "prometheus-exporter",
+    "node-exporter", "node_exporter", "cadvisor", "netdata", "datadog", "glances", "telegraf", "dd-agent",
+    "scaphandre", "newrelic", "beats/", "filebeat", "metricbeat", "packetbeat", "auditbeat", "falco", "sysdig",
+    "process-exporter", "elastic-agent", "zabbix-agent", "smartctl", "scrutiny", "alloy", "promtail", "fluent",
+    "vector", "parca", "beszel", "wazuh", "crowdsec", "fail2ban", "dozzle", "ntopng", "suricata", "zeek", "speedtest",
+    "prometheus-exporter",
 )  # fmt: skip
 NETWORKS = (
     "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier", "headscale",
     "netbird", "cloudflared", "unifi", "omada", "pihole", "adguard", "dnsmasq", "dhcp", "plex", "jellyfin", "emby",
-    "avahi", "homebridge", "scrypted", "keepalived", "coredns", "unbound", "samba", "minidlna", "gerbera", "mdns", "roon",
-    "vpn", "softether", "frigate", "matter", "asterisk", "freepbx", "freeswitch", "jitsi", "coturn", "livekit",
-    "snapcast", "airsonic", "airconnect", "shairport", "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray",
-    "xray", "sing-box", "hysteria", "ddns", "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee",
+    "avahi", "homebridge", "scrypted", "keepalived", "coredns", "unbound", "samba", "minidlna", "gerbera", "mdns",
+    "roon", "vpn", "softether", "frigate", "matter", "asterisk", "freepbx", "freeswitch", "jitsi", "coturn",
+    "livekit", "snapcast", "airsonic", "airconnect", "shairport", "owntone", "lms", "gluetun", "frp", "snell",
+    "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns", "proxmox", "kea", "ser2net", "upnp", "dlna",
+    "esphome", "zwave", "zigbee",
 )  # fmt: skip
 
 

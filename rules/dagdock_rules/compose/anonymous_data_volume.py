@@ -21,7 +21,8 @@ from ._stores import built_on, data_folders, store_by_image, store_of
             "volumes:\n  db-data:\n",
         ),
         Bad(
-            "services:\n  db:\n    image: mysql:8\n    volumes:\n      - «type: volume\n        target: /var/lib/mysql»\n"
+            "services:\n  db:\n    image: mysql:8\n    volumes:\n"
+            "      - «type: volume\n        target: /var/lib/mysql»\n"
         ),
     ],
     good=[

@@ -33,6 +33,6 @@ def secret_in_build_args(service: Service) -> Problems:
         if setting.value and gives_secret_away(setting.name, written_text(setting.value)):
             yield Problem(
                 setting.value,
-                f"`{setting.name}` can be read in this file and, with `docker history`, in the image. Hand it over with "
-                "`build.secrets`",
+                f"`{setting.name}` can be read in this file and, with `docker history`, in the image. Hand it over "
+                "with `build.secrets`",
             )

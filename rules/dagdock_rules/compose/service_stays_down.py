@@ -8,11 +8,10 @@ from ._model import is_extended, is_for_swarm
 from ._stores import store_of
 
 # Words in the name of a file or of its folder that say that it is not for good.
-SHORT_LIVED = {
-    "test", "tests", "testing", "ci", "e2e", "dev", "devel", "development", "local", "example", "examples", "demo",
-    "sample", "samples", "devcontainer", "spec", "fixtures", "testdata", "benchmark", "build", "override", "debug", "base",
-    "common",
-}  # fmt: skip
+SHORT_LIVED = frozenset(
+    "base benchmark build ci common debug demo dev devcontainer devel development e2e example examples "
+    "fixtures local override sample samples spec test testdata testing tests".split()
+)
 
 
 @rule(
