@@ -88,9 +88,10 @@ class Editor:
         while True:
             message = self.hear()
             params = message.get("params") or {}
-            if message.get("method") == "textDocument/publishDiagnostics" and params["uri"] == uri:
-                if params.get("version") == self._versions[uri]:
-                    return len(params["diagnostics"])
+            if message.get("method") != "textDocument/publishDiagnostics" or params["uri"] != uri:
+                continue
+            if params.get("version") == self._versions[uri]:
+                return len(params["diagnostics"])
 
 
 def dockerfile(lines: int) -> str:
@@ -172,7 +173,7 @@ def compose(lines: int) -> str:
 
 
 def dag(lines: int, name: str = "pipeline") -> str:
-    text = f"""\
+    text = """\
 from datetime import datetime, timedelta
 
 from airflow import DAG
@@ -181,7 +182,7 @@ from airflow.models import Variable
 from airflow.operators.bash import BashOperator
 from airflow.operators.python import PythonOperator
 
-DEFAULT_ARGS = {{"owner": "data", "retries": 2, "retry_delay": timedelta(minutes=5)}}
+DEFAULT_ARGS = {"owner": "data", "retries": 2, "retry_delay": timedelta(minutes=5)}
 
 """
     number = 0
