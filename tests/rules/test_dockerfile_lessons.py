@@ -196,6 +196,15 @@ CASES: dict[str, list[Files]] = {
         "FROM nginx:1.27\nHEALTHCHECK CMD «echo ok»\n",
         "FROM nginx:1.27\nHEALTHCHECK CMD exit 1\nHEALTHCHECK CMD test -f /ok\n",
     ],
+    "DF702": [
+        "FROM alpine:3.22\nRUN export «DB_PASSWORD=hunter2-Secret99» && ./setup.sh\n",
+        "FROM alpine:3.22\nRUN «PGPASSWORD='Tr0ub4dor-and-3'» psql -f /a.sql\n",
+        "FROM alpine:3.22\nLABEL team=a «com.acme.db-password=Tr0ub4dor-and-3»\n",
+        'FROM alpine:3.22\nRUN export DB_PASSWORD="$(cat /run/secrets/db)" TOKEN=$TOKEN && ./setup.sh\n',
+        "FROM alpine:3.22\nRUN DB_PASSWORD=changeme POSTGRES_PASSWORD=postgres PASSWORD_FILE=/run/x ./test.sh\n",
+        "FROM alpine:3.22\nRUN SECRET_KEY_BASE=dummy DJANGO_SECRET_KEY=build SECRET_KEY=not-used ./manage.py x\n",
+        "FROM alpine:3.22\nRUN SECRET_KEY_BASE_DUMMY=1 TOKEN= KEY=abc bin/rails assets:precompile\n",
+    ],
     "DF632": [
         "FROM alpine:3.22\nVOLUME /data\n«COPY --from=busybox:1.37 /etc/passwd /data/passwd»\n",
         "FROM alpine:3.22\nENV DATA=/data\nVOLUME $DATA\n«RUN touch $DATA/x»\n",

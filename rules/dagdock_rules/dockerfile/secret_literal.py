@@ -1,8 +1,20 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Instruction, Onbuild, Problem, Problems, Span, rule
+from collections.abc import Iterator
 
-from ..secrets import is_common_password, is_filled_in, known_secrets, may_hold_known_secret, passwords_in_urls
+from dagdock.api import Bad, Instruction, Label, Onbuild, Problem, Problems, Run, Span, rule
+
+from ..secrets import (
+    is_common_password,
+    is_filled_in,
+    is_likely_secret,
+    is_secret_name,
+    known_secret,
+    known_secrets,
+    may_hold_known_secret,
+    password_in_url,
+    passwords_in_urls,
+)
 
 
 @rule(
@@ -36,10 +48,29 @@ def secret_literal(instruction: Instruction) -> Problems:
         return  # its trigger is looked at by itself
     span, text = instruction.span, instruction.span.text
     for token in known_secrets(text) if may_hold_known_secret(span.source.text) else ():
-        yield _problem(span, token.start, token.end, f"a {token.kind}")
+        yield _problem(span, token.start, token.end, f"{'an' if token.kind[0] in 'AEIOaeio' else 'a'} {token.kind}")
     for found in passwords_in_urls(text):
         if not (found.is_local_default or is_filled_in(found.user) or is_common_password(found.password)):
             yield _problem(span, found.start, found.end, f"the password of `{found.user or found.host}`")
+    for name, value, place in _named(instruction):
+        told = known_secret(value) or password_in_url(value)
+        # `SECRET_KEY=not-used` lets a build go through: what is secret has more than words in it.
+        if is_secret_name(name) and not told and is_likely_secret(value, name) and any(map(str.isdigit, value)):
+            yield _problem(place, 0, len(place.text), f"the value of `{name}`")
+
+
+def _named(instruction: Instruction) -> Iterator[tuple[str, str, Span]]:
+    """What a RUN or LABEL sets to a value that stands there: `export DB_PASSWORD=…`; ENV and ARG are another rule's."""
+    if isinstance(instruction, Run):
+        for command in instruction.script.commands:
+            for word in (*command.assignments, *(command.words[1:] if command.name == "export" else ())):
+                name, equals, value = (word.value or "").partition("=")
+                if equals and name.isidentifier():
+                    yield name, value, word.span
+    elif isinstance(instruction, Label):
+        for pair in instruction.pairs:
+            if pair.value is not None and pair.value.literal:
+                yield str(pair.key).replace("-", "_").rpartition(".")[2], pair.value.literal, pair.span
 
 
 def _problem(span: Span, start: int, end: int, what: str) -> Problem:
