@@ -48,11 +48,12 @@ def _edits(
     silenced = _silenced(document, edits, here)
     if silenced == here:
         return edits
-    for able in (silenced, _able(document, here, make)) if silenced else (_able(document, here, make),):
-        edits = make(able)
-        if able and _silenced(document, edits, able) == able:
-            return edits
-    return []
+    edits = make(silenced)
+    if silenced and _silenced(document, edits, silenced) == silenced:
+        return edits
+    able = _able(document, here, make)  # some do harm to others
+    edits = make(able)
+    return edits if able and _silenced(document, edits, able) == able else []
 
 
 def _able(

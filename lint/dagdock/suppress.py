@@ -37,11 +37,11 @@ def _of_document(document: Document) -> Iterator[Suppression]:
     layout: Layout | None = None
     kind = _dialect(document)
     directives = [directive.span for directive in getattr(document, "directives", ())]
-    for span in [*directives, *comments(document)]:
+    for number, span in enumerate([*directives, *comments(document)]):
         said = read_own(span.text) or read_comment(span.text, kind)
         if said is None:
             continue
-        if said.style == "buildkit" and span in directives:
+        if said.style == "buildkit" and number < len(directives):
             said = said._replace(scope="file")
         layout = layout or layout_of(document)
         names = [Text(name, Span(source, span.start + at, span.start + at + len(name))) for name, at in said.names]

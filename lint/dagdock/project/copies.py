@@ -18,7 +18,7 @@ _REMOTE = ("http://", "https://", "ftp://", "git@", "git://", "ssh://", "oci://"
 # Where a base image's own working directory begins, which nobody knows.
 UNKNOWN_FOLDER = "/(working directory of the base image)"
 _LONGEST = 4096  # no path is longer on Linux
-_MOST = 200  # how many COPYs are looked through for where a file came from
+_MOST = 100  # how many COPYs are looked through for where a file came from
 
 
 def context_copy(instruction: Instruction) -> CopyLike | None:
@@ -28,6 +28,7 @@ def context_copy(instruction: Instruction) -> CopyLike | None:
     return None if isinstance(instruction, Copy) and instruction.flag("from") else instruction
 
 
+@remembered
 def context_sources(copy: CopyLike) -> list[str]:
     """The sources that surely are paths of the context, in the order they are written."""
     found = [source.literal for source in copy.sources]
@@ -40,6 +41,7 @@ def is_whole_context(source: str) -> bool:
     return normpath(join("/", folder)).strip("/") == ""
 
 
+@remembered
 def container_target(copy: CopyLike) -> str | None:
     """The absolute folder or file that a COPY writes to; None where it is unknown."""
     if copy.stage is None or copy.destination is None:

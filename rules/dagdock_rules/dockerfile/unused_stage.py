@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from posixpath import dirname, join
 
-from dagdock.api import Bad, Dockerfile, Problem, Problems, Project, Stage, rule
+from dagdock.api import Bad, Dockerfile, Problem, Problems, Project, Stage, remembered, rule
 
 # Stages of these names are there to be asked for with `--target`.
 ON_REQUEST = (
@@ -58,7 +58,7 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
         return
     name = stage.name
     if name is None:
-        if not any("$" in step.span.text for step in file.instructions if step.name == "FROM"):
+        if not _has_variables(file):
             yield Problem(
                 stage.image_word,
                 "this stage has no name, and nothing takes anything from it, so it is never built. Delete it, or copy "
@@ -80,6 +80,11 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
         f"nothing is built on `{name}` or copies from it, so Docker builds it for `--target {name}` only. Delete it if "
         f"nobody asks for that, or take from it with `COPY --from={name}`",
     )
+
+
+@remembered
+def _has_variables(file: Dockerfile) -> bool:
+    return any("$" in step.span.text for step in file.instructions if step.name == "FROM")
 
 
 def _others(file: Dockerfile, stage: Stage) -> list[Stage]:
