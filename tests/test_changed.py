@@ -75,6 +75,19 @@ def test_nothing_has_changed(tree: Tree) -> None:
     assert tree.check() == ["Dockerfile:1 DF102"]
 
 
+def test_what_another_file_reports_was_there_too(tree: Tree) -> None:
+    tree.write("compose.yaml", "include: [web/compose.yaml, api/compose.yaml]\n")
+    for name in ("web", "api"):
+        tree.write(f"{name}/compose.yaml", f"services:\n  {name}:\n    image: {name}:1.4\n    ports: ['80:80']\n")
+    tree.commit()
+    assert tree.check(select="DC202") == ["api/compose.yaml:4 DC202"]
+    assert tree.check("--changed-since", "HEAD", select="DC202") == []
+    tree.write("web/compose.yaml", "services:\n  web:\n    image: web:1.4\n")
+    tree.commit()
+    tree.write("web/compose.yaml", "services:\n  web:\n    image: web:1.4\n    ports: ['80:80']\n")
+    assert tree.check("--changed-since", "HEAD", select="DC202") == ["api/compose.yaml:4 DC202"]
+
+
 @pytest.mark.parametrize("staged", [True, False])
 def test_only_what_a_change_brought(tree: Tree, staged: bool) -> None:
     tree.write("Dockerfile", OLD)

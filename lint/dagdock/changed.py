@@ -32,21 +32,23 @@ class Past:
     def findings(self, linter: Linter, workspace: Workspace, targets: Sequence[Target], now: Result) -> Baseline:
         """What the same rules find in the files as they were; `now` is what they find today.
 
-        A file that is the same now is checked too where something in it hangs on other files: a change there may have
-        caused it. Raises UsageError where git lacks what a file held.
+        A file that is the same now is checked too where something in it hangs on other files, or was found while
+        another was looked at: a change there may have caused it. Raises UsageError where git lacks what a file held.
         """
         were: list[Target] = []
         same: set[str] = set()
+        linked = {each.path for each in now.findings if each.rule.takes_project or each.rule.kind == "compose"}
         for root, before in self._facts.items():
             facts = workspace.facts(root)
             here = [target for target in targets if target.root == root]
             there = [target for target in here if before.is_file(target.path)]
             changed = {target.path for target in there if before.is_changed(target.path, facts.read(target.path))}
             for target in there:
-                if target.path in changed or now.reporters.get(target.full):
+                shown = workspace.shown(target)
+                if target.path in changed or now.reporters.get(target.full) or shown in linked:
                     were.append(target)
                 else:
-                    same.add(workspace.shown(target))
+                    same.add(shown)
             if len(there) < len(here):  # a new file may be an old one with another name
                 gone = [path for path in before.gone() if may_be_ours(path.rpartition("/")[2])]
                 changed.update(gone)
