@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from dagdock.engine import Linter, Target, Workspace
 from dagdock.examples import as_files
 from dagdock.hooks import Rules
+from dagdock.mend import Mending
+from dagdock.selection import Choice
 from dagdock.testing import marked
 
 RULES = {rule.code: rule for kind in ("compose", "project") for rule in Rules(third_party=False).of_kind(kind)}
@@ -282,6 +285,37 @@ CASES: dict[str, dict[str, Files]] = {
         "small letters": WEB + "    cap_add: [net_admin, «net_admn»]\n",
         "variable": WEB + "    cap_add: ['${CAP}']\n",
     },
+    "DC801": {
+        "capital letters": "services:\n  B:\n    image: b:1\n  c:\n    image: c:1\n  «a»:\n    image: a:1\n",
+        "in flow": "services: {b: {image: 'b:1'}, «a»: {image: 'a:1'}}\n",
+    },
+    "DC802": {
+        "extends first": "services:\n  a:\n    image: b:1\n    «extends»: {service: b}\n  b:\n    image: b:1\n",
+        "unknown keys": "services:\n  a:\n    x-b: 1\n    «image»: a:1\n",
+    },
+    "DC804": {
+        "long form": WEB + "    depends_on:\n      db: {condition: service_started}\n"
+        "      «api»: {condition: service_started}\n  api: {image: 'a:1'}\n" + DB,
+    },
+    "DC805": {
+        "only in the container": WEB + "    ports: ['81', '«80»']\n",
+        "addresses": WEB + "    ports: [127.0.0.1:81:1, 0.0.0.0:82:1]\n",
+    },
+    "DC806": {
+        "long form": WEB + "    volumes: [{type: volume, source: «'data'», target: /x}]\nvolumes: {data: {}}\n",
+        "number": WEB + "    volumes: [«'1:/x'», 'a b:/x']\nvolumes: {'1': {}}\n",
+        "braces": WEB + "    volumes: ['${A}:/x', '~/a:/b']\n",
+    },
+    "DC807": {
+        "base of 60": WEB + "    ports: [22:22, «8080:80», «8080»]\n",
+        "variable": WEB + "    ports:\n      - «${PORT}:80»\n",
+    },
+    "DC808": {
+        "override": {
+            "compose.yaml": "name: a\n" + WEB,
+            "compose.override.yaml": "services:\n  web:\n    tty: true\n",
+        },
+    },
 }
 
 
@@ -290,3 +324,46 @@ def test_marked(code: str, name: str) -> None:
     rule = RULES[code]
     files = as_files(CASES[code][name], "compose.yaml")
     assert marked(rule, files) == files
+
+
+FIXED: dict[str, tuple[str, str, str]] = {
+    "comments move along": (
+        "DC801",
+        "services:\n  b:\n    image: b:1 # b\n    # last of b\n\n  # first of a\n  a:\n    image: a:1\n  # left over\n",
+        "services:\n  # first of a\n  a:\n    image: a:1\n\n  b:\n    image: b:1 # b\n    # last of b\n  # left over\n",
+    ),
+    "a comment of nobody": (
+        "DC801",
+        "services:\n  b:\n    image: b:1\n\n  # --- more ---\n\n  a:\n    image: a:1\n",
+        "services:\n  b:\n    image: b:1\n\n  # --- more ---\n\n  a:\n    image: a:1\n",
+    ),
+    "an anchor stays before its alias": (
+        "DC801",
+        "services:\n  b: &b\n    image: b:1\n  a: *b\n",
+        "services:\n  b: &b\n    image: b:1\n  a: *b\n",
+    ),
+    "no newline at the end": (
+        "DC803",
+        "volumes: {}\nservices:\n  b:\n    image: b:1",
+        "services:\n  b:\n    image: b:1\nvolumes: {}",
+    ),
+    "blank lines at the end of a text": (
+        "DC802",
+        "services:\n  b:\n    command: |+\n      x\n\n    image: b:1\n",
+        "services:\n  b:\n    command: |+\n      x\n\n    image: b:1\n",
+    ),
+    "a list of one word": (
+        "DC802",
+        "services:\n  b:\n    ports:\n    - '80'\n    image: b:1\n",
+        "services:\n  b:\n    image: b:1\n    ports:\n    - '80'\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_fixed(name: str) -> None:
+    code, before, after = FIXED[name]
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
+    workspace = Workspace.in_memory({"compose.yaml": before})
+    changes = Mending(linter, workspace, [Target("", "compose.yaml", "compose.yaml")], ("safe",)).changes
+    assert (changes[0].after if changes else before) == after

@@ -20,8 +20,8 @@ from dagdock.api import Bad, Edit, Fix, Problem, Problems, Scalar, Section, Serv
         ),
     ],
     good=[
-        "services:\n  web:\n    image: web:1\n    environment:\n      RELEASE: '1.10'\n      PORT: 8000\n      DEBUG: true\n"
-        "      RATIO: 0.25\n",
+        "services:\n  web:\n    image: web:1\n    environment:\n      RELEASE: '1.10'\n      PORT: 8000\n"
+        "      DEBUG: true\n      RATIO: 0.25\n",
         "services:\n  web:\n    image: web:1\n    environment:\n      - RELEASE=1.10\n",
     ],
 )

@@ -28,12 +28,12 @@ from dagdock.api import Bad, Edit, Fix, Problem, Problems, Scalar, Service, rule
         "services:\n  web:\n    image: nginx:1.27\n    ports:\n      - 8080:80\n      - 127.0.0.1:2222:22\n",
     ],
 )
-def unquoted_port(service: Service, *, all_ports: bool = False) -> Problems:
+def unquoted_port(service: Service) -> Problems:
     """A port without quotes that many programs read as a number to the base of 60.
 
     YAML 1.1 takes `2222:22` for hours and minutes: 2222 * 60 + 22 is 133342. Compose itself reads the text, but other
     tools that open the file do not, among them older Compose releases and most scripts with a YAML library. With
-    quotes it is a text for everybody. The option `all-ports` asks for quotes around every port.
+    quotes it is a text for everybody. `port-without-quotes` asks for them around every port.
 
     https://yaml.org/type/int.html
     https://docs.docker.com/reference/compose-file/services/#ports
@@ -43,27 +43,24 @@ def unquoted_port(service: Service, *, all_ports: bool = False) -> Problems:
     for node, is_short in items:
         if not is_short or not isinstance(node, Scalar) or node.style != "plain" or node.raw != node.value:
             continue
-        if not service.entry.span.holds(node.span) and node.source is service.file.source and node.anchor:
+        number = in_base_60(node.value)
+        if number is None:
             continue
-        number = _in_base_60(node.value)
-        if number is None and not all_ports:
-            continue
-        quote = _quote(service)
+        quote = quote_of(service)
         yield Problem(
             node,
-            f"YAML 1.1 reads this as the number {number}, and so do many tools. Put quotes around it"
-            if number is not None
-            else "a port without quotes: one day it is one that YAML reads as a number. Put quotes around it",
+            f"YAML 1.1 reads this as the number {number}, and so do many tools. Put quotes around it",
             fix=Fix("Put quotes around it", [Edit(node, f"{quote}{node.value}{quote}")]),
         )
 
 
-def _in_base_60(text: str) -> int | None:
+def in_base_60(text: str) -> int | None:
+    """The number that YAML 1.1 reads; None where it reads a text or an ordinary number."""
     match = re.fullmatch(r"([1-9]\d{0,9}):([0-5]?\d)", text, re.ASCII)
     return int(match[1]) * 60 + int(match[2]) if match else None
 
 
-def _quote(service: Service) -> str:
+def quote_of(service: Service) -> str:
     """The quotes that the service's other ports stand in, else double ones."""
     styles = [port.node.style for port in service.ports if isinstance(port.node, Scalar)]
     return "'" if "single" in styles and "double" not in styles else '"'
