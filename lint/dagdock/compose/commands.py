@@ -78,6 +78,31 @@ def command_of(node: Node | None, env: Dict[str, str], *, of_test: bool = False)
     return None
 
 
+def is_closed(text: str) -> bool:
+    """Whether the quotes of a command are closed, as far as Compose reads it: to the first operator outside of them."""
+    if "'" not in text and '"' not in text and "`" not in text and "\\" not in text and "$(" not in text:
+        return True
+    place, quote = 0, ""
+    while place < len(text):
+        sign = text[place]
+        if sign == "\\" and quote != "'":
+            if place + 1 == len(text):
+                return False
+            place += 1
+        elif quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign == "`" or text.startswith("$(", place):
+            place = text.find("`" if sign == "`" else ")", place + 1)
+            if place < 0:
+                return False
+        elif sign in ";&|<>":
+            return True
+        place += 1
+    return not quote
+
+
 def _unescaped(mapped: Mapped) -> Mapped:
     if "$$" not in mapped.text:
         return mapped

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from dagdock.tables import load_data
 
 _SCALARS = frozenset(("text", "int", "number", "bool", "null"))
-_FORMATS = frozenset(("int-text", "number-text", "bool-text", "duration", "size", "address", "entry"))
+_FORMATS = frozenset(("int-text", "number-text", "bool-text", "duration", "size", "address", "entry", "words"))
 Names = Literal["any", "strict", "loose"]
 
 

@@ -136,7 +136,7 @@ class ComposeFile:
             return []
         from dagdock.compose.shape import shape_faults
 
-        return shape_faults(self.root, self.env, partial=self.is_fragment)
+        return shape_faults(self.tree, self.root, self.env, partial=self.is_fragment)
 
     def walk(self) -> Iterator[ComposeFile | Service]:
         """The nodes that rules look at: the file, then the services that are written in it."""
@@ -186,7 +186,9 @@ class ComposeFile:
         if self._whole is None and "." in name.rpartition(".")[0].lstrip("."):
             return True
         services = [Section(follow(entry.value), self.env) for entry in self._own_services.values()]
-        alone = [any(service.has(key) for key in ("image", "build", "extends", "provider")) for service in services]
+        alone = [
+            any(key in service.entries for key in ("image", "build", "extends", "provider")) for service in services
+        ]
         if not alone:
             return "include" not in self.keys
         return not any(alone) or (name not in DEFAULT_NAMES and not all(alone))

@@ -8,6 +8,7 @@ from collections.abc import Mapping as Dict
 from functools import cache
 
 from dagdock.compose import quantities, scalars
+from dagdock.compose.commands import is_closed
 from dagdock.compose.description import Table, Type, form, table
 from dagdock.compose.faults import ShapeFault
 from dagdock.compose.interpolation import UNKNOWN, Bare, tokens
@@ -19,7 +20,7 @@ from dagdock.compose.values import PLAIN_TAGS, Value
 from dagdock.rule import Related
 from dagdock.spelling import nearest
 from dagdock.text import Span, Text
-from dagdock.yamltree import Entry, Mapping, Node, Scalar, Sequence, follow
+from dagdock.yamltree import Entry, Mapping, Node, Scalar, Sequence, Tree, follow
 
 Path = tuple[str, ...]  # keys from the top; items of a list have that of the list
 
@@ -30,6 +31,7 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "duration": lambda text: quantities.duration(text) is not None,
     "size": lambda text: quantities.size(text) is not None,
     "address": is_address,
+    "words": is_closed,
     "entry": lambda text: not text.partition("=")[0][-1:].isspace(),
 }
 _MEANT = {
@@ -43,6 +45,7 @@ _MEANT = {
     "duration": "a duration like `1m30s`",
     "size": "a size like `512m`",
     "address": "an IP address",
+    "words": "words with closed quotes",
     "entry": "`NAME=value` without a blank before the `=`",
 }
 _READ_AS = {
@@ -64,8 +67,8 @@ _KINDS = {
 _PARTS_OF_A_SERVICE = ("deploy", "build", "healthcheck", "logging", "develop", "resources", "limits")
 
 
-def shape_faults(root: Mapping | None, env: Dict[str, str], *, partial: bool) -> list[ShapeFault]:
-    """All that Compose would refuse in the documents of one file, put together; each place once.
+def shape_faults(tree: Tree, root: Mapping | None, env: Dict[str, str], *, partial: bool) -> list[ShapeFault]:
+    """All that Compose would refuse in the documents of one file, put together as `root`; each place once.
 
     `partial` says that the file is merged into another one: what it lacks may stand there.
     """
@@ -73,6 +76,10 @@ def shape_faults(root: Mapping | None, env: Dict[str, str], *, partial: bool) ->
         return []
     checker = _Checker(env, partial)
     checker.top(root)
+    for key in tree.odd_keys:
+        what = "list" if isinstance(key, Sequence) else "mapping"
+        message = f"a {what} cannot be a key; what is meant as text needs quotes"
+        checker.found.append(ShapeFault("wrong-type", _first_line(key), message, key))
     # What an anchor brings into several services is told once, where it is written.
     once = {(fault.kind, fault.span.start, fault.span.end): fault for fault in reversed(checker.found)}
     return sorted(once.values(), key=lambda fault: fault.span.start)

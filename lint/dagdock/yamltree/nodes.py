@@ -204,12 +204,13 @@ class Document:
 class Tree:
     """All that was read of a file, as far as it could be read."""
 
-    __slots__ = ("_comment_lines", "_comments", "documents", "faults", "source")
+    __slots__ = ("_comment_lines", "_comments", "documents", "faults", "odd_keys", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.documents: list[Document] = []
         self.faults: list[Fault] = []
+        self.odd_keys: list[Sequence | Mapping] = []  # lists and mappings that stand where a key does
         self._comments: list[Text] | None = None
         self._comment_lines: dict[int, Text] | None = None
 

@@ -134,6 +134,8 @@ class _Builder:
             parent.items.append(node)
         elif (key := self.keys[-1]) is None:
             self.keys[-1] = node
+            if isinstance(node, (Sequence, Mapping)):
+                self.tree.odd_keys.append(node)
         else:
             parent.entries.append(Entry(key, node))
             self.keys[-1] = None
