@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
-from functools import cached_property
 from typing import Literal
 
 from dagdock.compose.interpolation import tokens
 from dagdock.compose.section import items_of
 from dagdock.compose.values import Value
+from dagdock.remembered import cached_property
 from dagdock.text import Mapped, Span, Text
 from dagdock.yamltree import Node, Scalar, Sequence
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
-from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from dagdock.compose.merge import SERVICE, mapping_of, merge_mappings, merge_nod
 from dagdock.compose.section import Section, entries_of, items_of, values_of
 from dagdock.compose.service import Extends, Service, extends_of
 from dagdock.compose.values import Value
+from dagdock.remembered import cached_property
 from dagdock.rule import Kind
 from dagdock.text import Located, Source, Span, Text
 from dagdock.yamltree import Entry, Fault, Mapping, Node, Scalar, Tree, follow

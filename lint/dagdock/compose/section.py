@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from functools import cached_property
 
 from dagdock.compose.interpolation import tokens
 from dagdock.compose.values import Value
+from dagdock.remembered import cached_property
 from dagdock.text import Span, Text
 from dagdock.yamltree import Entry, Mapping, Node, Scalar, Sequence, follow
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from dagdock.compose.commands import ServiceCommand, command_of
@@ -13,6 +12,7 @@ from dagdock.compose.section import Section, Setting, items_of
 from dagdock.compose.values import Value
 from dagdock.image import ImageRef
 from dagdock.image import parse as parse_image
+from dagdock.remembered import cached_property
 from dagdock.text import Span, Text
 from dagdock.yamltree import Entry, Mapping, Node, Scalar, follow
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from dagdock.compose import scalars
 from dagdock.compose.interpolation import Filled, Interpolation, interpolations
 from dagdock.compose.scalars import ScalarType
+from dagdock.remembered import cached_property
 from dagdock.text import Mapped, Span, Text
 from dagdock.yamltree import Scalar
 

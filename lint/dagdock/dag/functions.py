@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from dagdock.dag.names import FunctionNode, Scope, airflow_name
+from dagdock.remembered import cached_property
 from dagdock.text import Span, Text
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from dagdock.dag.displays import Entries, entries
 from dagdock.dag.loops import Count, Loop, added, around, count
 from dagdock.dag.names import airflow_name
 from dagdock.dag.values import Known, Unknown, Value, evaluate_rounds
+from dagdock.remembered import cached_property
 from dagdock.text import Span
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
-from functools import cached_property
 from typing import ClassVar
 
 from dagdock.dag import loops
@@ -19,6 +18,7 @@ from dagdock.dag.model import Call, Dag, Group, Task
 from dagdock.dag.names import FunctionNode, Names, airflow_name
 from dagdock.dag.places import Places
 from dagdock.dag.values import Unknown, Value, evaluate
+from dagdock.remembered import cached_property
 from dagdock.rule import Kind
 from dagdock.text import BOM, Source, Span, Text
 

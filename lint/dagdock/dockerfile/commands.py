@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dagdock.dockerfile import dialects
@@ -11,6 +10,7 @@ from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.lexer import BLANKS
 from dagdock.dockerfile.mounts import Mount, mount_fields
 from dagdock.dockerfile.words import Word, blank_words, quoted_words
+from dagdock.remembered import cached_property
 from dagdock.text import Mapped, Text
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from dagdock.dockerfile.heredocs import Heredoc, Opener, openers
@@ -13,6 +12,7 @@ from dagdock.dockerfile.instructions import From, Onbuild, instruction
 from dagdock.dockerfile.lexer import Comment, Directive, Lexer
 from dagdock.dockerfile.pairs import Arg
 from dagdock.dockerfile.stages import PLATFORM_ARGS, Binding, Bindings, Scope, Stage, set_args
+from dagdock.remembered import cached_property
 from dagdock.rule import Kind
 from dagdock.text import Source, Span, Text
 

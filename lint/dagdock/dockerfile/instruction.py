@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from dagdock.dockerfile.execform import Element, JsonFault, read_array, texts
 from dagdock.dockerfile.flags import Flag, read_flags
 from dagdock.dockerfile.lexer import SPACES, Comment, LogicalLine
 from dagdock.dockerfile.words import Word, blank_words, quoted_words
+from dagdock.remembered import cached_property
 from dagdock.rule import Kind
 from dagdock.text import Mapped, Span, Text
 

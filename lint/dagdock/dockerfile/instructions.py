@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache
 from re import Pattern
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from dagdock.dockerfile.commands import Cmd, Entrypoint, Healthcheck, Run
 from dagdock.dockerfile.instruction import Instruction, after_spaces
 from dagdock.dockerfile.lexer import BLANKS, SPACES, LogicalLine
 from dagdock.dockerfile.pairs import Arg, Env, Label
+from dagdock.remembered import cached_property
 from dagdock.text import Text
 
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache
 from re import Pattern
 
 from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.lexer import BLANKS
 from dagdock.dockerfile.words import Word
+from dagdock.remembered import cached_property
 from dagdock.text import Span, Text
 
 

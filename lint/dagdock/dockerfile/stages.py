@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from dagdock import image
@@ -13,6 +12,7 @@ from dagdock.dockerfile.commands import Run
 from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.instructions import Copy, From, Shell, User, Workdir
 from dagdock.dockerfile.pairs import Arg, Env, Pair, PairsInstruction
+from dagdock.remembered import cached_property
 from dagdock.rule import Kind
 from dagdock.text import Span, Text
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dagdock.dockerfile import Add, Copy, CopyLike, From, Instruction, Onbuild, Run, Workdir
 from dagdock.layers.sources import clean, git_source, is_pinned, is_url
+from dagdock.remembered import cached_property
 
 if TYPE_CHECKING:
     from dagdock.dockerfile import Dockerfile, Mount, Stage

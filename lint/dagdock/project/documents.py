@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cached_property
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
 from dagdock.facts import Facts, inside
 from dagdock.project.classify import Document, DocumentKind, Unreadable, classify, parse, read_source
+from dagdock.remembered import cached_property
 from dagdock.text import Located, Source
 
 if TYPE_CHECKING:

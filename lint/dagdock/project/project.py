@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagdock.facts import Facts, Memory, inside
 from dagdock.project.context import BuildContext
 from dagdock.project.documents import BASES, OVERRIDES, Documents
+from dagdock.remembered import cached_property
 from dagdock.text import Located, Source
 
 if TYPE_CHECKING:
