@@ -50,13 +50,21 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nRUN cd /etc/ssl && make\n",
         "FROM debian:12\nRUN «cd /usr/src/app» && make\n",
         "FROM debian:12\nRUN «cd /etcd» && make\n",
+        "FROM debian:12\nRUN cd /home/me/.ssh && chmod 600 *\nENV A=1\nWORKDIR /app\nRUN make\n",
+        "FROM debian:12\nRUN «cd /src» && make\nRUN ls\nWORKDIR /app\n",
     ],
     "DF407": [
         "FROM debian:12\nRUN wget https://e.com/a\nRUN «curl» -fO https://e.com/b\nRUN wget https://e.com/c\n",
         "FROM alpine:3.20\nRUN wget https://e.com/a\nRUN apk add curl && curl -fO https://e.com/b\n",
         "FROM alpine:3.20\nRUN apk add curl wget && wget https://e.com/a\nRUN «curl» -fO https://e.com/b\n",
     ],
+    "DF408": [
+        "FROM debian:12\nRUN wget https://e.com/packages-microsoft-prod.deb && dpkg -i *.deb\n",
+        "FROM debian:12\nRUN wget https://e.com/key.asc && «wget» https://e.com/tool.tgz\n",
+    ],
     "DF409": [
+        "FROM debian:12\nRUN curl -L https://e.com/a.tgz | tar -C /tmp -zx && /tmp/a\n",
+        "FROM debian:12\nRUN «curl -L https://e.com/a.txt | tar -C /tmp -cf a.tar -T -»\n",
         "FROM debian:12\nRUN V=$(curl -s https://e.com/v | jq -r .tag); V=${V:-1.2}; wget https://e.com/$V\n",
         'FROM debian:12\nRUN V=$(curl -s https://e.com/v | jq -r .tag); if [ -z "$V" ]; then exit 1; fi\n',
         "FROM debian:12\nRUN V=$(«curl -s https://e.com/v | jq -r .tag»); wget https://e.com/$V ${VERBOSE:-}\n",
@@ -126,6 +134,7 @@ def test_what_is_flagged(code: str, case: Files) -> None:
         ),
         ("DF424", "FROM alpine:3.20\nRUN apk add git || true\n", "Leave `|| true` out, or name"),
         ("DF601", 'FROM debian:12\nCMD bash -c "a && b"\n', "words, and put `exec` in front of the last command"),
+        ("DF428", "FROM debian:12\nADD https://e.com/raw/master/a.py /\n", "another file one day. Name a version"),
         (
             "DF604",
             'FROM python:3.12 AS base\nCMD ["python", "a.py"]\nFROM base\nRUN apt-get update\n',

@@ -13,6 +13,8 @@ QUIET = ("-q", "--quiet", "--no-verbose", "-o", "--output-file", "-a", "--append
 TOOLS = ("curl", "wget")
 # Nobody fetches more in one RUN.
 MOST = 100
+# Parts of the names of packages that set up a repository: `packages-microsoft-prod.deb`, `epel-release-9.rpm`.
+REPOSITORIES = ("packages-microsoft-prod", "-release", "_release", "-repo", "-keyring")
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal", "169.254.")
 
 
@@ -90,6 +92,33 @@ def is_quiet(download: Download) -> bool:
     if given is not False or any(word.text.startswith(("-nv", "--progress")) for word in download.command.arguments):
         return True
     return any(redirect.descriptor == "2" or "&" in redirect.operator for redirect in download.command.redirects)
+
+
+def sets_up_repository(download: Download) -> bool:
+    """Whether it is the small package that brings the keys and addresses of a repository, which changes as they do."""
+    name = _file_name(download)
+    return name.endswith((".deb", ".rpm")) and any(part in name for part in REPOSITORIES)
+
+
+def is_small(download: Download) -> bool:
+    """Whether it is surely a file of a few KB: a key, a signature, a checksum, a list of sources."""
+    name = _file_name(download)
+    small = (".asc", ".gpg", ".key", ".list", ".md5", ".pub", ".repo", ".sha1", ".sha256", ".sha512", ".sig")
+    return name.endswith(small) or sets_up_repository(download)
+
+
+def _file_name(download: Download) -> str:
+    return download.urls[-1].text.strip("\"'").rpartition("/")[2] if download.urls else ""
+
+
+def leads_elsewhere(text: str) -> bool:
+    """Whether an address holds the newest release or the tip of a branch, and another one some day."""
+    return bool(_moving().search(text))
+
+
+@cache
+def _moving() -> re.Pattern[str]:
+    return re.compile(r"/releases/latest/|/(?:raw/)?(?:master|main|HEAD)/|[/_-]latest[./_-]|[/_-]latest$|/latest/")
 
 
 CHECKERS = frozenset(

@@ -113,8 +113,9 @@ def _needs_all(command: Command) -> bool:
     effective = command.effective
     texts = [word.text for word in effective.arguments]
     if effective.name == "tar":
+        short = texts[:1] + [text for text in texts[1:] if text.startswith("-")]
         return any(text in ("--extract", "--get", "--list") for text in texts) or any(
-            "x" in text or "t" in text for text in texts[:1] if not text.startswith(("--", "-C", "/"))
+            "x" in text or "t" in text for text in short if not text.startswith(("--", "-C", "/"))
         )
     if effective.name in CHECKERS:
         return any(text.startswith(("-c", "--check")) for text in texts)

@@ -5,6 +5,8 @@ from functools import cache
 
 from dagdock.api import Add, Bad, Problem, Problems, rule
 
+from ._downloads import leads_elsewhere
+
 
 @rule(
     "DF428",
@@ -53,10 +55,11 @@ def add_remote_without_checksum(add: Add) -> Problems:
                 )
                 yield Problem(source, f"{what}. Name the full commit behind `#`")
         elif text.strip("\"'").startswith("https://"):
-            yield Problem(
-                source,
-                "nobody notices when this file is replaced by another one. Add `--checksum=sha256:…`",
-            )
+            if leads_elsewhere(text.strip("\"'")):
+                message = "this address holds another file one day. Name a version, and add `--checksum=sha256:…`"
+            else:
+                message = "nobody notices when this file is replaced by another one. Add `--checksum=sha256:…`"
+            yield Problem(source, message)
 
 
 def _is_version(name: str) -> bool:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Onbuild, Problem, Problems, Related, Run, Stage, rule
 
-from ..packages import installs
 from ._downloads import Download, downloads
-from ._shells import shell_behind
+from ._shells import has_busybox
 
 
 @rule(
@@ -40,11 +39,11 @@ def curl_and_wget(stage: Stage) -> Problems:
         if not isinstance(inner, Run):
             continue
         for download in downloads(inner.script):
+            if download.name == "wget" and has_busybox(inner):
+                continue
             first.setdefault(download.name, download)
             if len(first) < 2:
                 continue
-            if shell_behind(stage) == "ash" and not _installs_wget(stage):
-                return
             other = first["wget" if download.name == "curl" else "curl"]
             yield Problem(
                 download.command.words[0],
@@ -53,14 +52,3 @@ def curl_and_wget(stage: Stage) -> Problems:
                 related=[Related(other.command.words[0], f"here it is `{other.name}`")],
             )
             return
-
-
-def _installs_wget(stage: Stage) -> bool:
-    """Whether the stage, or one it is built on, has wget by name from packages."""
-    return any(
-        word.value == "wget"
-        for part in stage.chain()
-        for run in part.all_of(Run)
-        for call in installs(run.script)
-        for word in call.packages
-    )

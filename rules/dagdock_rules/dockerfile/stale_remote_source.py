@@ -6,7 +6,7 @@ from functools import cache
 from dagdock.api import Bad, Problem, Problems, Run, Stage, remembered, rule
 
 from ._clones import clones
-from ._downloads import downloads
+from ._downloads import downloads, leads_elsewhere
 
 
 @rule(
@@ -49,7 +49,7 @@ def stale_remote_source(run: Run) -> Problems:
         return  # the newest is what somebody chose who had versions to choose from
     for download in downloads(run.script):
         for word in download.urls:
-            if "$" not in word.text and _moving().search(word.text):
+            if "$" not in word.text and leads_elsewhere(word.text):
                 yield Problem(
                     word,
                     "this address leads to another version one day, and Docker does not notice: it keeps what it has. "
@@ -75,8 +75,3 @@ def _last_move(stage: Stage) -> int:
 def _asks_for_latest() -> re.Pattern[str]:
     """`[ "$VERSION" = latest ]`"""
     return re.compile(r"\$\{?\w+\}?\"? +==? +[\"']?latest\b")
-
-
-@cache
-def _moving() -> re.Pattern[str]:
-    return re.compile(r"/releases/latest/|/(?:raw/)?(?:master|main|HEAD)/|[/_-]latest[./_-]|[/_-]latest$|/latest/")

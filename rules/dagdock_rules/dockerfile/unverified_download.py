@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Run, Script, rule
 
-from ._downloads import Download, downloads, is_checked, is_clear_text, runs_output
+from ._downloads import Download, downloads, is_checked, is_clear_text, runs_output, sets_up_repository
 
 UNPACKERS = frozenset("tar bsdtar unzip gunzip gzip zcat xz unxz bunzip2 bzip2 zstd unzstd 7z 7za cpio ar".split())
 INSTALLERS = frozenset("dpkg rpm apt apt-get dnf yum apk installer".split())
-# Parts of the names of packages that set up a repository: `packages-microsoft-prod.deb`, `epel-release-9.rpm`.
-REPOSITORIES = ("packages-microsoft-prod", "-release", "_release", "-repo", "-keyring")
 RUNNERS = frozenset("sh bash python python3 perl ruby node php java".split())
 
 
@@ -58,7 +56,7 @@ def unverified_download(run: Run) -> Problems:
             continue
         if is_clear_text(download.urls[-1].prefix):
             continue  # `clear-text-url` says the same and more
-        if _is_repository(download):
+        if sets_up_repository(download):
             continue
         user = _user_of(download, script)
         if user:
@@ -68,12 +66,6 @@ def unverified_download(run: Run) -> Problems:
                 "`ADD --checksum=sha256:…`",
             )
             return
-
-
-def _is_repository(download: Download) -> bool:
-    """Whether it is the package that brings the keys and addresses of a repository, which changes as they do."""
-    name = download.urls[-1].text.strip("\"'").rpartition("/")[2]
-    return name.endswith((".deb", ".rpm")) and any(part in name for part in REPOSITORIES)
 
 
 def script_says_checksum(run: Run) -> bool:

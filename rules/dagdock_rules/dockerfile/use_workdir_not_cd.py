@@ -1,6 +1,19 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Command, Edit, Fix, Problem, Problems, Run, Span, rule
+from dagdock.api import (
+    Bad,
+    Command,
+    CommandInstruction,
+    CopyLike,
+    Edit,
+    Fix,
+    Problem,
+    Problems,
+    Run,
+    Span,
+    Workdir,
+    rule,
+)
 
 from ._moves_in_run import leading_cd
 
@@ -60,7 +73,7 @@ def use_workdir_not_cd(run: Run) -> Problems:
 
 
 def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
-    """Whether the folder is the system's or for temporary files, the RUN leaves or deletes it, or a shell alone knows."""
+    """Whether the folder is the system's or for temporary files, the RUN leaves or deletes it, or a shell knows."""
     move, _ = step
     folder = (move.arguments[0].value or move.arguments[0].text).rstrip("/")
     scope = run.stage.scope_at(run) if run.stage else None
@@ -69,6 +82,8 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
     if folder.startswith(("/tmp", "/var/tmp", "/var/cache", "-", "~", "..", "$(", "`")):
         return True
     if any(f"{folder}/".startswith(f"{place}/") for place in SYSTEM) and not f"{folder}/".startswith(PROJECTS):
+        return True
+    if _is_moved_on(run):
         return True
     for command in run.script.commands:
         if command.start <= move.start:
@@ -79,6 +94,13 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
         if command.effective.name == "rm" and any(word.rstrip("/*") == folder for word in words):
             return True
     return False
+
+
+def _is_moved_on(run: Run) -> bool:
+    """Whether a WORKDIR stands behind the RUN before anything else that a folder matters to."""
+    later = [each for each in run.stage.instructions if each.index > run.index] if run.stage else []
+    first = next((each for each in later if isinstance(each, (CommandInstruction, CopyLike, Workdir))), None)
+    return isinstance(first, Workdir)
 
 
 def _fix(run: Run, move: Command, following: Command) -> Fix | None:
