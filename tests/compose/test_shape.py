@@ -49,7 +49,7 @@ TAKEN = [
     "environment: [A=b, C, 'D= e', '=x']",
     "command: [a, '5']\nentrypoint: null",
     "command: echo 'a b' \"c\" | it's",
-    "command: a $$(it's) `b \"` c",
+    'command: a $$(it\'s) `b` "(c)" | (',
     "env_file: [{path: a.env, required: 'no', format: raw}, b.env]",
     "networks: {default: {aliases: [a], priority: 5, driver_opts: {a: 1}}}",
     "build: {context: ., args: [A=1], no_cache: 'yes', provenance: mode=max, sbom: true, ssh: [default]}",
@@ -128,6 +128,7 @@ REFUSED = {
     "devices: ['a:b:c:d']": ["invalid-value a:b:c:d"],
     "command: echo 'x": ["invalid-value echo 'x"],
     "command: 'echo \"x'": ['invalid-value echo "x'],
+    "command: echo (x)": ["invalid-value echo (x)"],
     "entrypoint: a\\": ["invalid-value a\\"],
     "labels: {[a]: b}": ["wrong-type [a]"],
     # what is missing

@@ -79,8 +79,11 @@ def command_of(node: Node | None, env: Dict[str, str], *, of_test: bool = False)
 
 
 def is_closed(text: str) -> bool:
-    """Whether the quotes of a command are closed, as far as Compose reads it: to the first operator outside of them."""
-    if "'" not in text and '"' not in text and "`" not in text and "\\" not in text and "$(" not in text:
+    """Whether Compose can cut a command into words: its quotes are closed, and none of its parentheses stands alone.
+
+    It reads to the first operator outside of quotes.
+    """
+    if not any(sign in text for sign in "'\"`\\("):
         return True
     place, quote = 0, ""
     while place < len(text):
@@ -97,6 +100,8 @@ def is_closed(text: str) -> bool:
             place = text.find("`" if sign == "`" else ")", place + 1)
             if place < 0:
                 return False
+        elif sign == "(":
+            return False
         elif sign in ";&|<>":
             return True
         place += 1
