@@ -154,6 +154,8 @@ def test_what_is_said(code: str, text: str, said: str) -> None:
     ("code", "text", "severity"),
     [
         ("DF106", "FROM --platform=linux/amd64 debian:12\n", "info"),
+        ("DF307", "FROM node:22 AS dev\nRUN npm install -g eslint\n", "info"),
+        ("DF307", "FROM node:22\nRUN npm install -g eslint\n", "warning"),
         ("DF601", 'FROM debian:12\nENTRYPOINT bash -c "./once.sh && sleep infinity"\n', "info"),
         ("DF601", "FROM debian:12\nCMD tail -f /dev/null\n", "info"),
         ("DF601", "FROM debian:12\nCMD sleep 5; serve\n", "warning"),

@@ -9,6 +9,7 @@ from functools import cache
 from dagdock.api import Problem, Problems, Run, Word
 
 from ..packages import PackageCommand, installs
+from ._made_for import is_for_development
 from ._values import texts_of
 
 # How a version is written, by family.
@@ -62,7 +63,8 @@ def unpinned_problems(
                 only_tools = all(text in TOOLS for _, text in found)
                 if only_tools and call.family == "pip" and call.options.has("-U", "--upgrade") is not False:
                     continue  # the newest installer is what is asked for
-                yield Problem(found[0][0], _message(call, found, advice), severity="info" if only_tools else None)
+                mild = only_tools or (run.stage is not None and is_for_development(run.stage))
+                yield Problem(found[0][0], _message(call, found, advice), severity="info" if mild else None)
 
 
 def _message(call: PackageCommand, found: Unpinned, advice: str) -> str:
