@@ -63,6 +63,15 @@ def test_variables_of_the_stage_are_known() -> None:
     assert places(text) == [("SC2154", "$outside", (5, 24))]
 
 
+def test_a_container_has_a_hostname() -> None:
+    assert places('FROM debian:12\nCMD echo "$HOSTNAME"\n') == []
+    assert [code for code, _, _ in places('FROM debian:12\nRUN echo "$HOSTNAME"\n')] == ["SC3028"]
+
+
+def test_what_is_meant_as_a_list_is_no_shell_line() -> None:
+    assert places('FROM debian:12\nCMD ["a",]\n') == []
+
+
 def test_the_shell_of_the_place_is_asked() -> None:
     array = 'RUN a=(1 2); echo "${a[0]}"\n'
     plain = places(f"FROM debian:12\n{array}")

@@ -182,6 +182,8 @@ def bodies_of(dockerfile: Dockerfile) -> list[Body]:
             if node.json_fault and node.json_fault.by_mistake:
                 continue  # a list for Docker, which `malformed-exec-form` is about
             known = node.stage.scope_at(node.onbuild or node).names() if node.stage else set()
+            if node.name != "RUN":
+                known = {*known, "HOSTNAME"}  # every container has it
             found.append(Body(node.shell_text, _prelude(node.dialect, frozenset(known))))
     return found
 

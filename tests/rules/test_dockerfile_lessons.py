@@ -205,6 +205,20 @@ CASES: dict[str, list[Files]] = {
         "FROM alpine:3.22\nRUN SECRET_KEY_BASE=dummy DJANGO_SECRET_KEY=build SECRET_KEY=not-used ./manage.py x\n",
         "FROM alpine:3.22\nRUN SECRET_KEY_BASE_DUMMY=1 TOKEN= KEY=abc bin/rails assets:precompile\n",
     ],
+    "DF623": [
+        'FROM alpine:3.22\nENTRYPOINT ["tini", "--", "sh", "-c"]\nCMD ["echo $HOME && sleep 1"]\n',
+        'FROM alpine:3.22\nENTRYPOINT ["echo"]\nCMD ["hello world"]\n',
+        'FROM alpine:3.22\nENTRYPOINT ["/docker-entrypoint.sh"]\nCMD [«"python app.py"»]\n',
+        'FROM alpine:3.22\nENTRYPOINT []\nCMD [«"python app.py"»]\n',
+    ],
+    "DF125": [
+        'FROM python:3.12\nRUN pip install psycopg2==2.9.9\nCMD ["python"]\n',
+        'FROM «python:3.12»\nRUN pip install psycopg2-binary==2.9.9\nCMD ["python"]\n',
+        {
+            "Dockerfile": "FROM python:3.12\nCOPY requirements.txt /\nRUN pip install -r /requirements.txt\nCMD x\n",
+            "requirements.txt": "mysqlclient==2.2.4\n",
+        },
+    ],
     "DF632": [
         "FROM alpine:3.22\nVOLUME /data\n«COPY --from=busybox:1.37 /etc/passwd /data/passwd»\n",
         "FROM alpine:3.22\nENV DATA=/data\nVOLUME $DATA\n«RUN touch $DATA/x»\n",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from shlex import split
 
-from dagdock.api import Bad, CommandInstruction, Fix, Problem, Problems, Text, rule
+from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, Stage, Text, rule
 
 # With any of these only a shell knows what was meant.
 FOR_A_SHELL = frozenset("$`&;|<>*?~()'\"\\#!{}")
@@ -44,6 +44,8 @@ def exec_form_one_word(command: CommandInstruction) -> Problems:
         return
     if command.stage and command.stage.dialect_at(command) in ("powershell", "cmd"):
         return
+    if isinstance(command, Cmd) and command.stage and not _is_started(command.stage):
+        return
     first = elements[0]
     name = first.split()[0]
     yield Problem(
@@ -52,6 +54,16 @@ def exec_form_one_word(command: CommandInstruction) -> Problems:
         f'its own: `["{name}", …]`',
         fix=_fix(first, alone=len(elements) == 1),
     )
+
+
+def _is_started(stage: Stage) -> bool:
+    """Whether CMD is a command of its own: ENTRYPOINT is not there, or hands on to it as scripts and `tini` do."""
+    entrypoint = next((found for part in stage.chain() if (found := part.last(Entrypoint))), None)
+    words = entrypoint.exec_form if entrypoint else None
+    if not words:
+        return True
+    last = words[-1].rpartition("/")[2]
+    return last.endswith(".sh") or "entrypoint" in last or last in ("--", "tini", "dumb-init")
 
 
 def _is_command(text: str) -> bool:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Run, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Project, Run, Stage, rule
 
 from ._final_image import facts_of_final
 
 # Releases of Debian and Ubuntu: the same image, on another system.
 SYSTEMS = frozenset("bookworm bullseye buster stretch trixie jammy noble focal bionic".split())
-# What a build calls that only the full image has.
+# Python packages that come as source code in C, and what a build calls that only the full image has.
+COMPILED = frozenset(
+    "psycopg2 mysqlclient uwsgi python-ldap pycurl pygraphviz gssapi xmlsec pyaudio dbus-python".split()
+)
 COMPILERS = frozenset("gcc g++ cc c++ make cmake git hg svn cargo rustc node-gyp".split())
 
 
@@ -25,7 +28,7 @@ COMPILERS = frozenset("gcc g++ cc c++ make cmake git hg svn cargo rustc node-gyp
         'FROM python:3.12\nRUN git clone https://example.com/app.git && make -C app\nCMD ["python", "app.py"]\n',
     ],
 )
-def full_base_image(stage: Stage) -> Problems:
+def full_base_image(stage: Stage, project: Project) -> Problems:
     """The final image is built on the full variant of an image that has a small one.
 
     The full variant is made for building: with its compilers and headers the image is pulled, stored and started as
@@ -38,13 +41,18 @@ def full_base_image(stage: Stage) -> Problems:
     image, word = stage.image, stage.image_word
     if about is None or image is None or word is None or "variant" not in about or not _is_full(image.tag or ""):
         return
-    if not any(_compiles(run) for run in stage.all_of(Run)):
+    if not any(_compiles(run) for run in stage.all_of(Run)) and not _needs_headers(stage, project):
         version = (image.tag or "").partition("-")[0]
         yield Problem(
             word,
             f"`{stage.base}` brings {about['brings']}, which a program that only runs does not need. Take "
             f"`{image.familiar}:{version}-{about['variant']}`",
         )
+
+
+def _needs_headers(stage: Stage, project: Project) -> bool:
+    """Whether a Python package is installed that comes as source code in C and is compiled here."""
+    return any(requirement.name in COMPILED for requirement in project.requirements_of(stage).requirements)
 
 
 def _is_full(tag: str) -> bool:
