@@ -316,6 +316,56 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.override.yaml": "services:\n  web:\n    tty: true\n",
         },
     },
+    "DC103": {
+        "one letter": WEB + "    container_name: «c»\n",
+        "unknown": WEB + "    container_name: ${A}_x\n",
+    },
+    "DC104": {
+        "after variables": WEB + "    container_name: ${A:-x}\n  b:\n    image: b:1\n    container_name: «x»\n",
+        "one that always runs": WEB + "    container_name: x\n  b:\n    image: b:1\n    profiles: [p]\n"
+        "    container_name: «x»\n",
+    },
+    "DC410": {
+        "once": {
+            "compose.yaml": WEB + "    environment: ['A=«${A}»', 'B=${A}']\n",
+            ".env": "X=1\n",
+        },
+        "in a script": {
+            "compose.yaml": WEB + "    environment: ['A=${A}']\n",
+            ".env": "X=1\n",
+            "up.sh": "export A=1\n",
+        },
+        "inside a default": {"compose.yaml": WEB + "    environment: ['A=${A:-$B}']\n", ".env": "X=1\n"},
+        "commented out": {"compose.yaml": WEB + "    environment: ['A=${A}']\n", ".env": "#A=1\n"},
+    },
+    "PJ160": {
+        "ignored above": {
+            "shop/compose.yaml": WEB + "    env_file: [app.env]\n",
+            "shop/app.env": "API_TOKEN=8d5f2c61b7aa4e9d90c3\n",
+            ".gitignore": "*.env\n",
+        },
+        "taken back": {
+            "shop/compose.yaml": WEB + "    env_file: [«app.env»]\n",
+            "shop/app.env": "API_TOKEN=8d5f2c61b7aa4e9d90c3\n",
+            ".gitignore": "*.env\n!app.env\n",
+        },
+        "folder": {
+            "compose.yaml": WEB + "    env_file: [conf/app.env]\n",
+            "conf/app.env": "API_TOKEN=8d5f2c61b7aa4e9d90c3\n",
+            ".gitignore": "conf/\n",
+        },
+        "only at the top": {
+            "compose.yaml": WEB + "    env_file: [«conf/.env»]\n",
+            "conf/.env": "API_TOKEN=8d5f2c61b7aa4e9d90c3\n",
+            ".gitignore": "/.env\n",
+        },
+        "sample": {
+            "compose.yaml": WEB + "    env_file: [.env.example]\n",
+            ".env.example": "API_TOKEN=8d5f2c61b7aa4e9d90c3\n",
+            ".gitignore": "x\n",
+        },
+        "no repository": {"compose.yaml": WEB + "    env_file: [.env]\n", ".env": "API_TOKEN=8d5f2c61b7aa4e9d90c3\n"},
+    },
 }
 
 

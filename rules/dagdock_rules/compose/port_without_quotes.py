@@ -19,7 +19,8 @@ from .unquoted_port import in_base_60, quote_of
     tags=["style"],
     bad=[
         Bad(
-            'services:\n  web:\n    image: web:1\n    ports:\n      - «8080:80»\n      - "443:443"\n    expose: [«9000»]\n',
+            'services:\n  web:\n    image: web:1\n    ports:\n      - «8080:80»\n      - "443:443"\n'
+            "    expose: [«9000»]\n",
             fixed='services:\n  web:\n    image: web:1\n    ports:\n      - "8080:80"\n      - "443:443"\n'
             '    expose: ["9000"]\n',
         ),

@@ -25,7 +25,8 @@ ORDER = (
     tags=["style"],
     bad=[
         Bad(
-            "services:\n  web:\n    ports: ['80:80'] # www\n    «image»: nginx:1.27\n    # how it runs\n    tty: true\n",
+            "services:\n  web:\n    ports: ['80:80'] # www\n    «image»: nginx:1.27\n"
+            "    # how it runs\n    tty: true\n",
             fixed="services:\n  web:\n    image: nginx:1.27\n    ports: ['80:80'] # www\n    # how it runs\n"
             "    tty: true\n",
         ),

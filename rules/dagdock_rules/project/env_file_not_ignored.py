@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import re
+from posixpath import basename, dirname, join
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, Problem, Problems, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import ComposeFile, Located, Project
+
+SAMPLES = ("example", "sample", "dist", "template", "tpl", "defaults", "default", "test", "ci")
+
+
+@rule(
+    "PJ160",
+    severity="warning",
+    since="0.1",
+    kind="project",
+    security=7.0,
+    lessons=["L24"],
+    tags=["security"],
+    bad=[
+        Bad(
+            {
+                "compose.yaml": "services:\n  db:\n    image: postgres:16\n    env_file: «.env»\n",
+                ".env": "POSTGRES_PASSWORD=hunter2\n",
+                ".gitignore": "*.pyc\n",
+            }
+        ),
+        Bad(
+            {
+                "compose.yaml": "services:\n  db:\n    image: postgres:16\n    environment:\n"
+                "      POSTGRES_PASSWORD: «${DB_PASSWORD}»\n",
+                ".env": "DB_PASSWORD=hunter2\n",
+                ".gitignore": "*.pyc\n",
+            }
+        ),
+    ],
+    good=[
+        {
+            "compose.yaml": "services:\n  db:\n    image: postgres:16\n    env_file: .env\n",
+            ".env": "POSTGRES_PASSWORD=hunter2\n",
+            ".gitignore": "*.pyc\n.env\n",
+        },
+        {
+            "compose.yaml": "services:\n  db:\n    image: postgres:16\n    env_file: .env\n",
+            ".env": "LEVEL=debug\nPOSTGRES_PASSWORD=\n",
+            ".gitignore": "*.pyc\n",
+        },
+    ],
+)
+def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
+    """A file with passwords lies in the repository, and nothing keeps git from taking it.
+
+    `.env` is the place for secrets because it stays on the machine. Without an entry in `.gitignore` the next
+    `git add .` makes it part of the history, and what was in git once counts as known: passwords have to be changed,
+    not only deleted. Keep a sample without values in git (`.env.example`).
+
+    https://docs.docker.com/compose/how-tos/environment-variables/best-practices/
+    https://git-scm.com/docs/gitignore
+    """
+    if file.included_by:
+        return
+    seen: set[str] = set()
+    for path, place in _env_files(file, project):
+        if path in seen:
+            continue
+        seen.add(path)
+        secret = _secret_in(path, project)
+        if secret and _git_takes(path, project):
+            yield Problem(
+                place,
+                f"`{path}` holds `{secret}`, and no `.gitignore` keeps it out of git. Add a line `{basename(path)}` to "
+                "`.gitignore`; if it was committed before, change what is in it",
+            )
+
+
+def _env_files(file: ComposeFile, project: Project) -> list[tuple[str, Located]]:
+    """The files that variables come from, each with a place that says so."""
+    found: list[tuple[str, Located]] = []
+    for service in file.services.values():
+        for env_file in service.env_files:
+            path = file.path_of(env_file.path) if env_file.span.source is file.source else None
+            relative = project.relative(path) if path else None
+            if relative:
+                found.append((relative, env_file))
+    own = project.relative(join(file.directory, ".env"))
+    if own and project.facts.is_file(own):
+        from dagdock.api import Scalar, Value
+
+        for node in file.tree.nodes():
+            if isinstance(node, Scalar) and "$" in node.value:
+                variables = [variable for variable in Value(node, {}).variables if variable.name in file.env]
+                if variables:
+                    found.append((own, variables[0]))
+                    break
+    return found
+
+
+def _secret_in(path: str, project: Project) -> str | None:
+    """The name of a secret that the file gives a value."""
+    from ..compose._secrets import gives_secret_away
+
+    words = re.split(r"[._-]+", basename(path).lower())
+    content = project.facts.read(path)
+    if content is None or not set(words).isdisjoint(SAMPLES):
+        return None
+    for line in content.decode("utf-8-sig", "replace").splitlines()[:2000]:
+        match = re.match(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*(?:\s#.*)?$", line)
+        if match and "$" not in match[2] and gives_secret_away(match[1], match[2]):
+            return match[1]
+    return None
+
+
+def _git_takes(path: str, project: Project) -> bool:
+    """Whether git would take a file: it is in a repository, and no `.gitignore` on the way down leaves it out."""
+    folders = [""]
+    for part in dirname(path).split("/") if dirname(path) else []:
+        folders.append(join(folders[-1], part))
+    texts = {folder: project.facts.read(join(folder, ".gitignore")) for folder in folders}
+    if not any(texts.values()) and not project.facts.is_dir(".git"):
+        return False
+    ignored = False
+    for folder, content in texts.items():
+        for line in (content or b"").decode("utf-8-sig", "replace").splitlines():
+            pattern = line.rstrip()
+            if not pattern or pattern.startswith("#"):
+                continue
+            negated = pattern.startswith("!")
+            if _matches(pattern.lstrip("!"), path[len(folder) :].lstrip("/")):
+                ignored = not negated
+    return not ignored
+
+
+def _matches(pattern: str, path: str) -> bool:
+    """Whether a pattern of `.gitignore` leaves out a file or one of the folders that it lies in."""
+    from fnmatch import fnmatchcase
+
+    only_folders = pattern.endswith("/")
+    anchored = "/" in pattern.rstrip("/")
+    clean = pattern.strip("/").removeprefix("**/") if pattern.startswith("**/") else pattern.strip("/")
+    anchored = (anchored and "/" in clean) or pattern.startswith("/")
+    parts = path.split("/")
+    for count in range(1, len(parts) + 1):
+        if only_folders and count == len(parts):
+            continue
+        candidate = "/".join(parts[:count]) if anchored else parts[count - 1]
+        if fnmatchcase(candidate, clean) or clean == "*":
+            return True
+    return False
