@@ -142,6 +142,12 @@ def test_a_script_that_starts_the_container() -> None:
     assert check(files).findings == []
 
 
+def test_a_program_in_another_language_is_no_script() -> None:
+    start = 'FROM node:22\nCOPY server.js start /srv/\nENTRYPOINT ["/srv/start"]\nCMD ["node", "/srv/server.js"]\n'
+    files = {"Dockerfile": start, "server.js": "listen(() => $x);\n", "start": "echo $1\n"}
+    assert check(files).findings == []
+
+
 def test_its_fix_is_ours() -> None:
     files = {"Dockerfile": "FROM debian:12\nRUN echo é \\\n  && cat $A/$B \\\n  && cd /x && ls\n"}
     linter = Linter(rules=Rules(third_party=False), choice=Choice(select=["SC2086"]))
