@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from dagdock.api import Source
 
 from ..secrets import is_placeholder, is_secret_name, is_setting, known_secret, password_in_url
@@ -101,4 +99,20 @@ def _is_secret_line(line: str) -> bool:
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return any(fits(name, pattern) for pattern in patterns)
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a name is what a pattern with no other wildcard than `*` means; no expression has to be made of it."""
+    first, *middle = pattern.split("*")
+    if not middle:
+        return name == pattern
+    last = middle.pop()
+    if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
+        return False
+    place, end = len(first), len(name) - len(last)
+    for piece in middle:
+        place = name.find(piece, place, end) + len(piece)
+        if place < len(piece):
+            return False
+    return True

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dagdock.api import (
@@ -21,7 +20,7 @@ from dagdock.api import (
 
 from ._copies import contexts_that_fit, from_context, local_sources, whole_source
 from ._layers import ships
-from ._secret_files import is_harmless, is_secret_file
+from ._secret_files import fits, is_harmless, is_secret_file
 
 if TYPE_CHECKING:
     from dagdock.api import IgnoreFile
@@ -86,7 +85,7 @@ def dockerignore_lacks(file: Dockerfile, project: Project) -> Problems:
         return
     let_in = [name for name in contexts[0].root_listing if not contexts[0].ignored(name)]
     secrets = [name for name in let_in if _is_secret(name, contexts[0], project)]
-    weight = [name for name in let_in if any(fnmatchcase(name, pattern) for pattern in WEIGHT)]
+    weight = [name for name in let_in if any(fits(name, pattern) for pattern in WEIGHT)]
     for instruction in file.instructions:
         copy = from_context(instruction)
         place = whole_source(copy) if copy else None
