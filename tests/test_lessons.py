@@ -14,7 +14,6 @@ import pytest
 
 from dagdock.cli import main
 from dagdock.hooks import Rules
-from dagdock.project.project import Project
 
 LESSONS = Path(__file__).resolve().parent.parent / "fixtures" / "lessons"
 KINDS: tuple[Literal["dockerfile", "compose", "project"], ...] = ("dockerfile", "compose", "project")
@@ -110,7 +109,7 @@ RIGHT_WAYS = sorted(path.relative_to(LESSONS).as_posix() for path in LESSONS.glo
 @pytest.fixture(autouse=True)
 def _as_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """Base images grow old; these projects are looked at on one day."""
-    monkeypatch.setattr(Project, "today", "2026-11-22")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795348800")  # 22 November 2026
 
 
 def findings(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
