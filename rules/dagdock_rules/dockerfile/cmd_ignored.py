@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from dagdock.api import Bad, Cmd, Entrypoint, Fix, Problem, Problems, Related, Stage, rule
 
 from ._started import takes_no_shell_line
@@ -82,6 +80,8 @@ def _script(entrypoint: Entrypoint) -> str:
 
 
 def _fix(entrypoint: Entrypoint) -> Fix | None:
+    import json
+
     commands = entrypoint.script.commands
     text = entrypoint.shell_text
     if text is None or len(commands) != 1 or not entrypoint.script.understood or entrypoint.comments:

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-from shlex import split
-
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, Stage, Text, rule
 
 # With any of these only a shell knows what was meant.
@@ -79,6 +76,9 @@ def _short(text: str) -> str:
 
 
 def _fix(element: Text, alone: bool) -> Fix | None:
+    import json
+    from shlex import split
+
     if FOR_A_SHELL.isdisjoint(element):
         words = ", ".join(json.dumps(word, ensure_ascii=False) for word in split(element))
         return Fix.replace("Write each word by itself", element, words)

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-from shlex import quote
-
 from dagdock.api import Bad, CommandInstruction, Entrypoint, Fix, Problem, Problems, Text, rule
 
 OPERATORS = frozenset(("&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1", "2>", "&>"))
@@ -91,6 +88,9 @@ def _variable(command: CommandInstruction, element: str) -> str | None:
 
 
 def _through_shell(command: CommandInstruction, elements: list[Text]) -> str:
+    import json
+    from shlex import quote
+
     operators = any(element in OPERATORS for element in elements)
     words = [
         element if element in OPERATORS else f'"{element}"' if _variable(command, element) else quote(element)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from dagdock.api import Bad, BuildContext, Problem, Problems, Project, Run, rule
 
 from ..packages import installs
@@ -84,6 +82,8 @@ def _is_locked(manifest: str, context: BuildContext) -> bool:
 
 
 def _has_packages(manifest: str, context: BuildContext, project: Project) -> bool:
+    import json
+
     source = project.text(context.path(manifest))
     try:
         content = json.loads(source.text.lstrip("\ufeff")) if source else None

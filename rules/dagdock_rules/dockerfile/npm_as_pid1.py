@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, Project, Stage, Text, rule
@@ -61,6 +60,8 @@ def npm_as_pid1(stage: Stage, project: Project) -> Problems:
         return
     if script in ("watch", "preview"):
         return
+    import json
+
     array = words[0].span.to(words[-1])
     place = array.source.span(array.source.text.rfind("[", 0, array.start), array.source.text.find("]", array.end) + 1)
     direct = _direct(stage, script, project)
@@ -88,6 +89,8 @@ def _script(words: list[Text]) -> str | None:
 
 def _direct(stage: Stage, script: str, project: Project) -> list[str] | None:
     """The words that a script stands for, where it is one plain call of node."""
+    import json
+
     for context in contexts_that_fit(stage.dockerfile, project):
         source = project.text(context.path("package.json"))
         try:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
 from ._started import takes_no_shell_line
@@ -100,6 +98,8 @@ def _begins_with_exec(command: CommandInstruction) -> bool:
 
 
 def _fix(command: CommandInstruction, text: Mapped, words: list[str]) -> Fix | None:
+    import json
+
     if command.comments:
         return None
     array = json.dumps(words, ensure_ascii=False)
