@@ -46,7 +46,8 @@ def debug_enabled(stage: Stage) -> Problems:
 
     In debug mode programs show their source, settings and memory to every visitor who makes them fail, some even run
     code from the browser, and all of them are slower. Set it where the container is run for development, in a Compose
-    file or with `docker run -e`, and leave the image ready for production.
+    file or with `docker run -e`, and leave the image ready for production. DEBUG above a RUN that compiles is taken for
+    an option of the build.
 
     https://docs.docker.com/compose/how-tos/production/
     """

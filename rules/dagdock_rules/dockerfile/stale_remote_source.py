@@ -31,7 +31,8 @@ def stale_remote_source(run: Run) -> Problems:
 
     Docker does not look at what a RUN fetches. As long as the line stays the same it takes the result of an earlier
     build, so one machine keeps a version that is months old while another gets today's. Name a version or a commit;
-    or let ADD fetch a git repository, which asks for its newest commit at each build.
+    or let ADD fetch a git repository, which asks for its newest commit at each build. A RUN that takes the newest only
+    when it is asked for `latest` is left alone.
 
     https://docs.docker.com/build/cache/invalidation/#run-instructions
     """
