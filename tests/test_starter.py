@@ -104,6 +104,7 @@ def test_settings_of_other_linters_are_taken_over(tmp_path: Path, capsys: pytest
     assert ".hadolint.yaml: taken over; this file may go\n  DL3008 is ignored: " in said
     assert "  DL3006 is an error: DF101 untagged-base-image\n" in said
     assert "  trusted-registries is docker.io, quay.io\n" in said and "  fail-on is error\n" in said
+    assert "  strict-labels is true\n" in said
     assert ".dclintrc: taken over; this file may go\n  dclint:no-version-field is ignored: DC005 " in said
     assert main(["check", str(tmp_path)]) == 0
 
@@ -123,7 +124,7 @@ def test_what_is_not_taken_over_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     for line in (
         "  DL9999 is ignored: no rule here answers to it yet",
         "  trusted-registries is quay.io",
-        "  hadolint-comments is False",
+        "  hadolint-comments is false",
         "  fail-on is never",
         "  not taken over: `format`, which is an option here: `--format`",
         "  not taken over: `override: loud`, which is no level",

@@ -90,8 +90,8 @@ def parser() -> argparse.ArgumentParser:
     lsp.add_argument("--stdio", action="store_true", help="no effect: some editors add it")
     lsp.set_defaults(run=_lazy("lsp", "lsp_command"))
 
-    init = command("init", "write a starter configuration")
-    init.add_argument("folder", metavar="FOLDER", nargs="?", default=".")
+    init = command("init", "write a starter configuration, or take over hadolint's and dclint's")
+    init.add_argument("folder", metavar="FOLDER", nargs="?", default=".", help="where (default: .)")
     init.set_defaults(run=_lazy("starter", "init_command"))
     return top
 
@@ -122,7 +122,7 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     output.add_argument("--sarif-category", metavar="NAME", help="what tells this run from others in code scanning")
     output.add_argument("--statistics", action="store_true", help="how often each rule fired, in place of the findings")
     output.add_argument("--show-files", action="store_true", help="list the files that would be checked")
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="whether to use colours")
     output.add_argument("--quiet", "-q", action="store_true", help="findings and errors only")
     output.add_argument("--verbose", "-v", action="store_true", help="also what was checked, with what, in what time")
 

@@ -83,7 +83,8 @@ def _in_words(ours: Mapping[str, Any], left: list[str], vocabulary: Vocabulary) 
         yield f"{name} is {'an' if level[0] in 'aeio' else 'a'} {level}: {_meant(name, vocabulary)}"
     for key, value in ours.items():
         if key not in ("ignore", "severity", "extend-select"):
-            yield f"{key} is {', '.join(map(str, value)) if isinstance(value, (list, dict)) else value}"
+            shown = ", ".join(map(str, value)) if isinstance(value, (list, dict)) else str(value)
+            yield f"{key} is {shown.lower() if isinstance(value, bool) else shown}"
     yield from (f"not taken over: {what}" for what in left)
 
 

@@ -12,7 +12,7 @@ from dagdock.lsp.client import Client
 from dagdock.lsp.completion import Candidate
 from dagdock.lsp.links import Link
 from dagdock.lsp.outline import Symbol
-from dagdock.lsp.pages import Page, page_of
+from dagdock.lsp.pages import Page
 from dagdock.lsp.places import range_of
 
 _SYMBOLS = {
@@ -110,6 +110,3 @@ def _target(link: Link) -> str:
         return link.target
     uri = from_fs_path(link.target) or link.target
     return f"{uri}#L{link.line}" if link.line else uri
-
-
-__all__ = ["of_candidates", "of_links", "of_page", "of_symbols", "page_of", "with_page"]

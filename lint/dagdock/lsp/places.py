@@ -16,16 +16,6 @@ def range_of(span: Span, encoding: Encoding) -> Range:
     return Range(position(span.source, span.start, encoding), position(span.source, span.end, encoding))
 
 
-def span_of(source: Source, place: Range, encoding: Encoding) -> Span:
-    """The other way round, in the text that the editor has in mind."""
-    start = offset_of(source, place.start, encoding)
-    return Span(source, start, max(start, offset_of(source, place.end, encoding)))
-
-
-def offset_of(source: Source, place: Position, encoding: Encoding) -> int:
-    return source.editor_offset(place.line, place.character, encoding)
-
-
 def encoding_of(kind: str | None) -> Encoding:
     """The units by the name that the protocol has for them; UTF-16 where nothing was agreed on."""
     return "utf-8" if kind == "utf-8" else "utf-32" if kind == "utf-32" else "utf-16"
