@@ -153,13 +153,14 @@ def _keyword(instruction: Instruction) -> Faults:
 
 
 def _probable_cause(instruction: Unknown) -> str:
-    """Where the line was probably meant to belong."""
+    """Where the line was probably meant to belong, or what comes of it where nobody can say."""
+    unknown = ", so Docker stops here"
     if instruction.onbuild is not None or instruction.index == 0:
-        return ""
+        return unknown
     above = instruction.dockerfile.instructions[instruction.index - 1]
     between = instruction.dockerfile.source.text[above.lines.end : instruction.lines.start]
     if above.splits != "quotes" or isinstance(above, Unknown) or between.strip():
-        return ""
+        return unknown
     return f". If it belongs to the {above.name} above, end the line before it with `{instruction.dockerfile.escape}`"
 
 
