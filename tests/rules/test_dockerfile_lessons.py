@@ -219,6 +219,10 @@ CASES: dict[str, list[Files]] = {
             "requirements.txt": "mysqlclient==2.2.4\n",
         },
     ],
+    "DF502": [
+        {"Dockerfile": "FROM debian:12\nCOPY «.» /a\n", ".dockerignore": "# nothing yet\n", "main.py": ""},
+        {"Dockerfile": "FROM debian:12\nCOPY . /a\n", ".dockerignore": "\n", ".env": "TOKEN=a8f3k2j5\n"},
+    ],
     "DF632": [
         "FROM alpine:3.22\nVOLUME /data\n«COPY --from=busybox:1.37 /etc/passwd /data/passwd»\n",
         "FROM alpine:3.22\nENV DATA=/data\nVOLUME $DATA\n«RUN touch $DATA/x»\n",

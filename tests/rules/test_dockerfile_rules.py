@@ -610,7 +610,7 @@ CASES: dict[str, list[Files]] = {
         "FROM python:3.12-slim\nCOPY src /x\n",
         "FROM python:3.12-slim\nCOPY --from=b . .\n",
         {
-            "Dockerfile": "FROM python:3.12-slim\nCOPY . .\n",
+            "Dockerfile": "FROM python:3.12-slim\nCOPY «.» .\n",
             ".dockerignore": "",
         },
         {

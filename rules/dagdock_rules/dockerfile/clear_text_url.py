@@ -12,6 +12,7 @@ FETCHERS = frozenset("curl wget git svn hg aria2c pip pip3 npm yarn pnpm gem go 
     severity="info",
     since="0.1",
     security=4.0,
+    lessons=["L03"],
     aliases=["sonar:S5332"],
     tags=["security"],
     bad=[

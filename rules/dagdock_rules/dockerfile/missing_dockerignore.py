@@ -35,8 +35,12 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
     contexts = contexts_that_fit(file, project)
-    if not contexts or any(context.ignore_file or not (context.stated or context.certain) for context in contexts):
+    if not contexts or any(_is_kept(context) or not (context.stated or context.certain) for context in contexts):
         return
+    if empty := contexts[0].ignore_file:
+        reason = f"since `{empty.source.path}` says nothing. Fill it"
+    else:
+        reason = "since there is no .dockerignore. Write one; `dagdock init` makes a first one"
     for instruction in file.instructions:
         copy = from_context(instruction)
         place = whole_source(copy) if copy else None
@@ -44,9 +48,18 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
             yield Problem(
                 place,
                 f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, {_such_as(contexts[0])}, "
-                "since there is no .dockerignore. Write one; `dagdock init` makes a first one",
+                f"{reason}",
             )
             return
+
+
+def _is_kept(context: BuildContext) -> bool:
+    """Whether an ignore file says anything; what an empty one lets in, `dockerignore-lacks` tells."""
+    return context.ignore_file is not None and bool(context.ignore_file.patterns or _unwanted(context))
+
+
+def _unwanted(context: BuildContext) -> list[str]:
+    return [name for name in context.root_listing if name in UNWANTED or is_secret_file(name)]
 
 
 def _called(context: BuildContext) -> str:
@@ -55,7 +68,6 @@ def _called(context: BuildContext) -> str:
 
 def _such_as(context: BuildContext) -> str:
     """What is there and should stay out; where there is nothing of it yet, what comes there some day."""
-    there = [name for name in context.root_listing if name in UNWANTED or is_secret_file(name)]
-    if there:
+    if there := _unwanted(context):
         return ", ".join(f"`{name}`" for name in there[:3]) + " too"
     return "now and later: caches, logs, a `.env`"
