@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename, dirname, join
+from posixpath import basename, join
 from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, rule
+
+from ._ignored import ignored_by_git, is_repository
 
 if TYPE_CHECKING:
     from dagdock.api import ComposeFile, Located, Project
@@ -68,7 +70,7 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
             continue
         seen.add(path)
         secret = _secret_in(path, project)
-        if secret and _git_takes(path, project):
+        if secret and is_repository(path, project) and not ignored_by_git(path, project):
             yield Problem(
                 place,
                 f"`{path}` holds `{secret}`, and no `.gitignore` keeps it out of git. Add a line `{basename(path)}` to "
@@ -111,41 +113,3 @@ def _secret_in(path: str, project: Project) -> str | None:
         if match and "$" not in match[2] and gives_secret_away(match[1], match[2]):
             return match[1]
     return None
-
-
-def _git_takes(path: str, project: Project) -> bool:
-    """Whether git would take a file: it is in a repository, and no `.gitignore` on the way down leaves it out."""
-    folders = [""]
-    for part in dirname(path).split("/") if dirname(path) else []:
-        folders.append(join(folders[-1], part))
-    texts = {folder: project.facts.read(join(folder, ".gitignore")) for folder in folders}
-    if not any(texts.values()) and not project.facts.is_dir(".git"):
-        return False
-    ignored = False
-    for folder, content in texts.items():
-        for line in (content or b"").decode("utf-8-sig", "replace").splitlines():
-            pattern = line.rstrip()
-            if not pattern or pattern.startswith("#"):
-                continue
-            negated = pattern.startswith("!")
-            if _matches(pattern.lstrip("!"), path[len(folder) :].lstrip("/")):
-                ignored = not negated
-    return not ignored
-
-
-def _matches(pattern: str, path: str) -> bool:
-    """Whether a pattern of `.gitignore` leaves out a file or one of the folders that it lies in."""
-    from fnmatch import fnmatchcase
-
-    only_folders = pattern.endswith("/")
-    anchored = "/" in pattern.rstrip("/")
-    clean = pattern.strip("/").removeprefix("**/") if pattern.startswith("**/") else pattern.strip("/")
-    anchored = (anchored and "/" in clean) or pattern.startswith("/")
-    parts = path.split("/")
-    for count in range(1, len(parts) + 1):
-        if only_folders and count == len(parts):
-            continue
-        candidate = "/".join(parts[:count]) if anchored else parts[count - 1]
-        if fnmatchcase(candidate, clean) or clean == "*":
-            return True
-    return False
