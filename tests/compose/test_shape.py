@@ -154,6 +154,12 @@ def test_what_compose_refuses(lines: str, found: list[str]) -> None:
     assert of_web(lines) == found
 
 
+def test_an_image_that_is_only_a_variable() -> None:
+    text = "services:\n  web:\n    image: ${IMAGE}\n  api:\n    image: ${API}\n    build: .\n" + DB
+    assert [fault.span.text for fault in faults(text)] == ["${IMAGE}"]
+    assert faults(text, IMAGE="a:1") == []
+
+
 def test_variables_with_a_value_or_without_need() -> None:
     assert of_web("volumes: ['${DATA}:/data']\nscale: $N", DATA="./x", N="2") == []
     assert of_web("volumes: ['${PWD}:/data', '${D:?say it}:/d', '${E-./e}:/e']\nports: ['${P}:80']") == []

@@ -166,7 +166,7 @@ def is_address(text: str) -> bool:
 
     for family in (AF_INET, AF_INET6):
         try:
-            inet_pton(family, text.partition("%")[0] if family == AF_INET6 else text)
+            inet_pton(family, text)
         except (OSError, ValueError):
             continue
         return True

@@ -278,6 +278,11 @@ class _Checker:
     def _unset_entries(self, node: Mapping, name: str) -> None:
         """Ports and volumes that cannot be read where their variables are empty."""
         bare = Bare(self.env)
+        image = follow(node.get("image"))
+        if isinstance(image, Scalar) and "$" in image.value and not self.partial and "build" not in node.merged():
+            is_empty = Value(image, bare).filled.text == ""
+            if is_empty:
+                self._unset(image, f"the service `{name}` has no image then, and Compose refuses the file")
         for key, read in (("ports", port_of), ("volumes", mount_of)):
             for item in items_of(node.get(key)):
                 if not isinstance(item, Scalar) or "$" not in item.value or (item.start, -1) in self._seen:
@@ -408,11 +413,13 @@ class _Checker:
             message = f"{subject} is empty, which Compose refuses; give it {expected}, or take it out"
             where = entry.name.span if entry else where
         elif what in ("int", "float", "bool", "date") and kind.takes_text and isinstance(node, Scalar):
-            instead = f'"{node.value}"'
+            instead = f'"{node.value}"' if path[-1:] != ("ports",) else None
             takes = [name for name in kind.forms if name in ("duration", "size")]
             if takes and what != "date":
                 instead = instead if takes == ["size"] else None
                 message = f"{subject} must be text, {_MEANT[takes[0]]}, not the number `{node.value}`"
+            elif instead is None:
+                message = f"{subject} must be a port or `host port:container port`, not `{node.value}`"
             else:
                 message = f"{subject} must be text, but `{node.value}` is read as {_READ_AS[what]}: put it in quotes"
         elif isinstance(node, Mapping) and entry is None and kind.takes_text and (pair := _pair(node)):

@@ -18,6 +18,10 @@ def faults_of(file: ComposeFile, kind: str) -> Iterator[ShapeFault]:
 
 
 def is_plain(fault: ShapeFault) -> bool:
-    """Whether what is wrong is a scalar on one line without quotes: its text can be replaced as it stands."""
+    """Whether what is wrong is a scalar on one line without quotes: its text can be replaced as it stands.
+
+    One with an anchor may be right elsewhere.
+    """
     node = fault.node
-    return isinstance(node, Scalar) and node.style == "plain" and node.raw == node.value and fault.span == node.span
+    is_whole = isinstance(node, Scalar) and node.raw == node.value and fault.span == node.span
+    return is_whole and isinstance(node, Scalar) and node.style == "plain" and node.anchor is None
