@@ -84,8 +84,8 @@ CASES: dict[str, list[Files]] = {
         },
     ],
     "DF309": [
-        "FROM golang:1.24\nRUN go get github.com/a/b || true \\\n && cd /go/src/github.com/a/b && git checkout v1\n",
-        "FROM golang:1.24\nRUN go get github.com/a/b\nWORKDIR /go/src/github.com/a/b\nRUN git checkout $V\n",
+        "FROM golang:1.24\nRUN go get «github.com/a/b» || true \\\n && cd /go/src/github.com/a/b && git checkout v1\n",
+        "FROM golang:1.24\nRUN go get «github.com/a/b»\nWORKDIR /go/src/github.com/a/b\nRUN git checkout $V\n",
         "FROM golang:1.24\nRUN go get «github.com/a/b»\nRUN git checkout $V\n",
     ],
     "DF218": ['ARG VARIANT=""\nFROM REPLACE-ME\n', "ARG «A=1»\nFROM debian:12\n"],
@@ -251,6 +251,7 @@ def test_what_is_flagged(code: str, case: Files) -> None:
         ("DF212", "COPY a /srv/a\nRUN adduser -D app && chown -R app:app /srv/a\n", "below this step"),
         ("DF215", "RUN git clone https://e.com/a /a && cd /a && git checkout v1\n", "Delete its `.git`"),
         ("DF217", "FROM debian:12 AS other\nRUN make\nFROM debian:12\nRUN ls\n", "for `--target other` only"),
+        ("DF309", "RUN go get e.com/a && cd /go/src/e.com/a && git checkout v1\n", "what it depends on stays"),
         ("DF316", "RUN apt-get install -y jq\n", "makes the image larger"),
         ("DF316", "RUN apt-get install -y jq\nFROM scratch\n", "takes time in each build"),
         ("DF428", "ADD https://e.com/a.git#v1.2 /a\n", "`v1.2` is a tag that can be moved"),

@@ -3,10 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from dagdock.api import Bad, Problems, Run, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Run, Stage, rule
 
 from ._copies import from_context
 from ._pins import unpinned_problems
+
+
+# Instructions of a stage; nobody writes more.
+LONGEST = 2_000
 
 
 @rule(
@@ -40,7 +44,16 @@ def unpinned_go(run: Run) -> Problems:
     https://go.dev/ref/mod#go-install
     """
     for problem in unpinned_problems(run, ("go",), ("install", "get", "run")):
-        if ("@" in problem.span.text or not _has_module(run)) and not _is_checked_out(problem.span.text, run):
+        if "@" not in problem.span.text and _has_module(run):
+            continue
+        if _is_checked_out(problem.span.text, run):
+            yield Problem(
+                problem.span,
+                f"`git checkout` takes a version of `{problem.span.text}`, and what it depends on stays as current as "
+                "it came in here. Install it by its version, with `go install`",
+                severity="info",
+            )
+        else:
             yield problem
 
 
@@ -48,6 +61,7 @@ def _is_checked_out(path: str, run: Run) -> bool:
     """Whether `git checkout` takes a version of the fetched sources afterwards: in that RUN or below it."""
     return (
         run.stage is not None
+        and len(run.stage.instructions) < LONGEST
         and any(
             "git checkout" in later.body.text or "git reset" in later.body.text
             for later in run.stage.all_of(Run)
