@@ -278,11 +278,6 @@ class _Checker:
     def _unset_entries(self, node: Mapping, name: str) -> None:
         """Ports and volumes that cannot be read where their variables are empty."""
         bare = Bare(self.env)
-        image = follow(node.get("image"))
-        if isinstance(image, Scalar) and "$" in image.value and not self.partial and "build" not in node.merged():
-            is_empty = Value(image, bare).filled.text == ""
-            if is_empty:
-                self._unset(image, f"the service `{name}` has no image then, and Compose refuses the file")
         for key, read in (("ports", port_of), ("volumes", mount_of)):
             for item in items_of(node.get(key)):
                 if not isinstance(item, Scalar) or "$" not in item.value or (item.start, -1) in self._seen:
