@@ -288,5 +288,7 @@ class Mapped:
 
     def part(self, start: int, end: int) -> Mapped:
         """The joined text from `start` to `end`, still mapped."""
+        if len(self._logical) == 1 and start < end <= len(self.text):  # as most are: all on one line
+            return Mapped(self.source, [(self._origins[0] + start, self.text[start:end])])
         pieces = self.pieces(start, end)
         return Mapped(self.source, pieces or [(self.origin(start) if self.text else 0, "")])

@@ -69,7 +69,7 @@ def faults_of(dockerfile: Dockerfile) -> list[Fault]:
     found = [*_directives(dockerfile), *_long_lines(dockerfile), *_first_instruction(dockerfile)]
     for instruction in dockerfile.all_instructions():
         if not instruction.too_long:
-            for check in _CHECKS:
+            for check in _CHECKS_OF[type(instruction)]:
                 found += check(instruction)
     found.sort(key=lambda fault: (fault.span.start, fault.span.end))
     return found
@@ -135,9 +135,9 @@ def _first_instruction(dockerfile: Dockerfile) -> Faults:
                 )
 
 
-def _keyword(instruction: Instruction) -> Faults:
+def _keyword(instruction: Unknown) -> Faults:
     keyword = instruction.keyword
-    if not isinstance(instruction, Unknown) or keyword.startswith(_TEMPLATE_MARKS):
+    if keyword.startswith(_TEMPLATE_MARKS):
         return
     if not keyword:
         where = Span(keyword.span.source, keyword.span.start, keyword.span.start + 1)
@@ -245,8 +245,8 @@ def _from_arguments(instruction: From) -> Faults:
         )
 
 
-def _healthcheck(instruction: Instruction) -> Faults:
-    if not isinstance(instruction, Healthcheck) or instruction.type is None:
+def _healthcheck(instruction: Healthcheck) -> Faults:
+    if instruction.type is None:
         return
     kind = instruction.type.lower()
     if kind == "none":
@@ -302,8 +302,8 @@ def _bad_duration(value: str) -> str:
     return ""
 
 
-def _stop_signal(instruction: Instruction) -> Faults:
-    signal = instruction.signal if isinstance(instruction, StopSignal) else None
+def _stop_signal(instruction: StopSignal) -> Faults:
+    signal = instruction.signal
     literal = signal.literal if signal else None
     if signal is None or literal is None or _is_signal(literal):
         return
@@ -445,7 +445,7 @@ def _expanded_words(instruction: Instruction) -> Iterator[Word]:
         yield from instruction.words
 
 
-def _images(instruction: Instruction) -> Faults:
+def _images(instruction: From | Copy | Run) -> Faults:
     """Names in FROM, `COPY --from` and `from=` that are no image."""
     dockerfile = instruction.dockerfile
     if isinstance(instruction, From):
@@ -526,8 +526,8 @@ def _bad_reference(name: str) -> str:
     return "it is not of the form `registry/path/name:tag`"
 
 
-def _onbuild(instruction: Instruction) -> Faults:
-    inner = instruction.inner if isinstance(instruction, Onbuild) else None
+def _onbuild(instruction: Onbuild) -> Faults:
+    inner = instruction.inner
     if isinstance(inner, (Onbuild, From, Maintainer)):
         message = f"ONBUILD cannot keep {inner.name} for later builds, and Docker refuses it"
         yield Fault("onbuild-invalid-trigger", inner.keyword, message, instruction)
@@ -567,24 +567,27 @@ def _blank_lines(instruction: Instruction) -> Faults:
             )
 
 
-def _mounts(instruction: Instruction) -> Faults:
-    if isinstance(instruction, Run):
-        for mount in instruction.mounts:
-            for where, message, meant in mount_faults(mount):
-                yield Fault("invalid-mount-option", where, message, instruction, meant)
+def _mounts(instruction: Run) -> Faults:
+    for mount in instruction.mounts:
+        for where, message, meant in mount_faults(mount):
+            yield Fault("invalid-mount-option", where, message, instruction, meant)
 
 
-_CHECKS: tuple[Callable[[Instruction], Faults], ...] = (
-    _keyword,
-    _flags,
-    _arguments,
-    _healthcheck,
-    _stop_signal,
-    _json,
-    _pairs,
-    _images,
-    _onbuild,
-    _heredocs,
-    _blank_lines,
-    _mounts,
+# What is looked for, and in which instructions.
+_CHECKS: tuple[tuple[Callable[..., Faults], tuple[type[Instruction], ...]], ...] = (
+    (_keyword, (Unknown,)),
+    (_flags, (Instruction,)),
+    (_arguments, (Instruction,)),
+    (_healthcheck, (Healthcheck,)),
+    (_stop_signal, (StopSignal,)),
+    (_json, (Instruction,)),
+    (_pairs, (Instruction,)),
+    (_images, (From, Copy, Run)),
+    (_onbuild, (Onbuild,)),
+    (_heredocs, (Instruction,)),
+    (_blank_lines, (Instruction,)),
+    (_mounts, (Run,)),
 )
+_CHECKS_OF = {
+    kind: [check for check, kinds in _CHECKS if issubclass(kind, kinds)] for kind in (*KINDS.values(), Unknown)
+}

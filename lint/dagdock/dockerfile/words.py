@@ -162,15 +162,23 @@ class Word:
     @property
     def parts(self) -> tuple[Literal | Variable, ...]:
         if self._parts is None:
-            reader = _Reader(self._body, self._escape, self._outer)
-            self._parts = tuple(reader.read(self._start, self._end))
-            self._fault = reader.fault
+            if self._is_special:
+                reader = _Reader(self._body, self._escape, self._outer)
+                self._parts = tuple(reader.read(self._start, self._end))
+                self._fault = reader.fault
+            else:  # as most words are
+                self._parts = (Literal(self.raw, self.span, ""),) if self.raw else ()
         return self._parts
+
+    @property
+    def _is_special(self) -> bool:
+        """Whether there is a quote, an escape character or a `$` in it."""
+        return _special(self._escape, "").search(self._body.text, self._start, self._end) is not None
 
     @property
     def fault(self) -> WordFault | None:
         """Why Docker would stop at this word."""
-        if self._parts is None and _special(self._escape, "").search(self._body.text, self._start, self._end):
+        if self._parts is None and self._is_special:
             _ = self.parts
         return self._fault
 
@@ -194,7 +202,7 @@ class Word:
     @property
     def variables(self) -> tuple[Variable, ...]:
         """Its variables in order, those inside defaults and patterns too."""
-        return tuple(_variables(self))
+        return tuple(_variables(self)) if "$" in self.raw else ()
 
     @property
     def quoted(self) -> bool:

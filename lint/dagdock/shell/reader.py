@@ -268,9 +268,10 @@ class _Reader:
         redirects: list[Node] = []
         assignments: list[Word] = []
         for child in node.children:
-            if child.type == "variable_assignment":
+            kind = child.type
+            if kind == "variable_assignment":
                 assignments.append(self.word(child))
-            elif child.type.endswith("_redirect"):
+            elif kind.endswith("_redirect"):
                 redirects.append(child)
             else:
                 command.words.append(self.word(child))

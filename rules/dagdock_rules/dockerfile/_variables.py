@@ -56,29 +56,37 @@ def script_reads(command: CommandInstruction) -> Iterator[tuple[str, Span]]:
     if not script.understood or script.broken:
         return
     text = (command.shell_text or command.body).text
+    if "$" not in text or _takes_in(text):
+        return
+    set_here: dict[str, bool] = {}
     for each in script.commands:
         for word in (*each.words, *each.assignments):
             for name in word.variables:
-                if not _may_be_set(name, text) and not _has_modifier(name, word.text):
+                if name not in set_here:
+                    set_here[name] = _may_be_set(name, text)
+                if not set_here[name] and not _has_modifier(name, word.text):
                     yield name, _place(name, word)
 
 
-def _may_be_set(name: str, text: str) -> bool:
-    """Whether the script may set the variable itself: an assignment, a loop, `read`, or a file that it sources."""
+def _takes_in(text: str) -> bool:
+    """Whether the script runs another one, which may set any variable, as a part of itself."""
     import re
 
-    return bool(
-        re.search(
-            rf"(?<![\w$]){re.escape(name)}\+?=|\bfor\s+{re.escape(name)}\b|\bread\b[^;&|\n]*\b{re.escape(name)}\b", text
-        )
-        or re.search(r"(?:^|[;&|({\n]|\s)(?:\.|source|eval)\s+\S", text)
-    )
+    return re.search(r"(?:^|[;&|({\n]|\s)(?:\.|source|eval)\s+\S", text) is not None
+
+
+def _may_be_set(name: str, text: str) -> bool:
+    """Whether the script may set the variable itself: an assignment, a loop, `read`."""
+    import re
+
+    name = re.escape(name)
+    return bool(re.search(rf"(?<![\w$]){name}\+?=|\bfor\s+{name}\b|\bread\b[^;&|\n]*\b{name}\b", text))
 
 
 def _has_modifier(name: str, text: str) -> bool:
     import re
 
-    return bool(re.search(rf"\$\{{{re.escape(name)}[^}}\w]", text))
+    return "${" in text and bool(re.search(rf"\$\{{{re.escape(name)}[^}}\w]", text))
 
 
 def _place(name: str, word: Word) -> Span:

@@ -2,7 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Bad, Fix, Instruction, Located, Pair, Problem, Problems, Related, Stage, rule
+from dagdock.api import (
+    Bad,
+    Dockerfile,
+    Fix,
+    Instruction,
+    Located,
+    Pair,
+    Problem,
+    Problems,
+    Related,
+    Stage,
+    remembered,
+    rule,
+)
 
 from ._base_image import known_image
 from ._variables import docker_reads, shell_reads
@@ -41,7 +54,7 @@ def global_arg_in_stage(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/variables/#scoping
     """
-    declared = {str(pair.key): pair for argument in stage.dockerfile.global_args for pair in argument.pairs}
+    declared = _declared(stage.dockerfile)
     if not declared or stage.from_instruction is None:
         return
     text = stage.span.text
@@ -55,6 +68,12 @@ def global_arg_in_stage(stage: Stage) -> Problems:
             if not _set_by_base(name, stage):
                 told.add(name)
                 yield _problem(stage, declared[name], name, place)
+
+
+@remembered
+def _declared(file: Dockerfile) -> dict[str, Pair]:
+    """The ARGs above the first FROM."""
+    return {str(pair.key): pair for argument in file.global_args for pair in argument.pairs}
 
 
 def _reads(instruction: Instruction) -> Iterator[tuple[str, Located]]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Env, Fix, Pair, Problem, Problems, Stage, Text, nearest, remembered, rule
+from dagdock.api import Bad, Dockerfile, Env, Fix, Pair, Problem, Problems, Stage, Text, nearest, remembered, rule
 
 from ._base_image import known_image
 from ._variables import docker_reads
@@ -45,7 +45,7 @@ def undefined_variable(stage: Stage) -> Problems:
 
     https://docs.docker.com/reference/build-checks/undefined-var/
     """
-    declared_globally = {pair.key for argument in stage.dockerfile.global_args for pair in argument.pairs}
+    declared_globally = _declared_globally(stage.dockerfile)
     first = list(stage.chain())[-1]
     facts = known_image(first.image) if not first.is_scratch else {"env": []}
     told: set[str] = set()
@@ -65,6 +65,12 @@ def undefined_variable(stage: Stage) -> Problems:
             if not all(inside):
                 continue  # self-reference-in-env says it
             yield _problem(name, close, own=bool(inside))
+
+
+@remembered
+def _declared_globally(file: Dockerfile) -> set[str]:
+    """The names of the ARGs above the first FROM."""
+    return {pair.key for argument in file.global_args for pair in argument.pairs}
 
 
 @remembered

@@ -45,7 +45,7 @@ def unused_arg(arg: Arg) -> Problems:
     """
     if arg.onbuild is not None or not arg.dockerfile.stages or arg.dockerfile.stages[0].from_instruction is None:
         return
-    if arg.stage is None and any(_is_template(stage) for stage in arg.dockerfile.stages):
+    if arg.stage is None and _has_template(arg.dockerfile):
         return
     for pair in arg.pairs:
         name = str(pair.key)
@@ -57,6 +57,12 @@ def unused_arg(arg: Arg) -> Problems:
                 f"nothing uses `{name}`. Delete it, or use it as `${{{name}}}`",
                 fix=Fix.delete_lines("Delete this ARG", arg, "unsafe") if _stands_alone(name, arg) else None,
             )
+
+
+@remembered
+def _has_template(file: Dockerfile) -> bool:
+    """Whether one of the stages is a template's."""
+    return any(_is_template(stage) for stage in file.stages)
 
 
 def _is_template(stage: Stage) -> bool:
@@ -127,11 +133,12 @@ def _place(step: Instruction) -> Place:
 
 @remembered
 def _named(file: Dockerfile) -> dict[str, list[Place]]:
-    """For each word of a file the instructions that hold it."""
+    """For each name that an ARG declares the instructions that hold it as a word."""
+    names = _declared(file).keys()
     found: dict[str, list[Place]] = {}
     for step in sorted(file.instructions, key=_place):
         place = _place(step)
-        for word in set(_words(step.span.text)):
+        for word in names & set(_words(step.span.text)):
             found.setdefault(word, []).append(place)
     return found
 

@@ -71,7 +71,7 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
         named.search(other.span.text) for other in _others(file, stage)
     ):
         return
-    if any(_may_mean(other, name) for other in _others(file, stage)):
+    if any(_may_mean(other, name) for other in _on_variable(file) if other is not stage):
         return
     if re.search(rf"(?:^|[-_.])(?:{ON_REQUEST})(?:$|[-_.\d])", name.lower()) or _is_asked_for(name, file, project):
         return
@@ -91,10 +91,15 @@ def _others(file: Dockerfile, stage: Stage) -> list[Stage]:
     return [other for other in file.stages if other is not stage]
 
 
+@remembered
+def _on_variable(file: Dockerfile) -> list[Stage]:
+    """The stages whose FROM has a variable in it."""
+    return [stage for stage in file.stages if stage.image_word and stage.image_word.variables]
+
+
 def _may_mean(other: Stage, name: str) -> bool:
     """Whether a FROM may name the stage by a variable: `FROM app-$TARGETOS`."""
-    if other.image_word is None or not other.image_word.variables:
-        return False
+    assert other.image_word
     pattern = "".join(".*" if part.startswith("$") else re.escape(part) for part in _pieces(other.image_word.raw))
     return re.fullmatch(pattern, name, re.IGNORECASE) is not None
 
