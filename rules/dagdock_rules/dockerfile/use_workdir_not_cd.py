@@ -98,9 +98,14 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
 
 def _is_moved_on(run: Run) -> bool:
     """Whether a WORKDIR stands behind the RUN before anything else that a folder matters to."""
-    later = [each for each in run.stage.instructions if each.index > run.index] if run.stage else []
-    first = next((each for each in later if isinstance(each, (CommandInstruction, CopyLike, Workdir))), None)
-    return isinstance(first, Workdir)
+    instructions = run.dockerfile.instructions
+    for number in range(run.index + 1, len(instructions)):
+        following = instructions[number]
+        if following.stage is not run.stage:
+            return False
+        if isinstance(following, (CommandInstruction, CopyLike, Workdir)):
+            return isinstance(following, Workdir)
+    return False
 
 
 def _fix(run: Run, move: Command, following: Command) -> Fix | None:

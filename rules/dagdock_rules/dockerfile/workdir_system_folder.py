@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from posixpath import normpath
 
-from dagdock.api import Bad, CopyLike, Instruction, Onbuild, Problem, Problems, Run, Workdir, rule
+from dagdock.api import Bad, CopyLike, Onbuild, Problem, Problems, Run, Workdir, rule
 
 # Folders that the kernel fills when the container starts, and those that hold the system's own programs.
 KERNEL = ("/proc", "/sys", "/dev", "/boot")
@@ -46,13 +46,15 @@ def workdir_system_folder(workdir: Workdir) -> Problems:
 
 def _is_filled(workdir: Workdir) -> bool:
     """Whether something may be put there: by a step of the stage up to its next WORKDIR, or of one built on it."""
-    stage = workdir.stage
+    stage, instructions = workdir.stage, workdir.dockerfile.instructions
     if stage is None or workdir.onbuild is not None:
         return True
-    later = [each for each in stage.instructions if each.index > workdir.index]
-    end = next((number for number, each in enumerate(later) if isinstance(each, Workdir)), None)
-    return any(_may_write(each) for each in later[:end]) or (end is None and not stage.is_final)
-
-
-def _may_write(instruction: Instruction) -> bool:
-    return isinstance(instruction, (CopyLike, Onbuild, Run))
+    for number in range(workdir.index + 1, len(instructions)):
+        following = instructions[number]
+        if following.stage is not stage:
+            break
+        if isinstance(following, Workdir):
+            return False
+        if isinstance(following, (CopyLike, Onbuild, Run)):
+            return True
+    return not stage.is_final

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Instruction, Problem, Problems, Project, Run, rule
+from functools import lru_cache
+
+from dagdock.api import Bad, CopyLike, Dockerfile, Instruction, Problem, Problems, Project, Run, rule
 
 # Folders that everybody may write to on purpose.
 SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
@@ -36,8 +38,6 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
     https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
     """
     if isinstance(instruction, Run):
-        if _is_for_anybody(instruction, project):
-            return
         for command in instruction.script.commands:
             effective = command.effective
             if effective.name != "chmod":
@@ -45,6 +45,8 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
             operands = [word for word in effective.arguments if not word.prefix.startswith("--") and word.text != "-R"]
             harm = _harm(operands[0].value or "") if operands else ""
             if harm and not all((word.value or "").rstrip("/") in SHARED for word in operands[1:]):
+                if _is_for_anybody(instruction.dockerfile, project):
+                    return
                 yield Problem(effective, f"`chmod {operands[0].text}` {harm}")
     elif isinstance(instruction, CopyLike):
         flag = instruction.flag("chmod")
@@ -53,11 +55,10 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
             yield Problem(flag, f"`--chmod={flag.value}` {harm}")
 
 
-def _is_for_anybody(run: Run, project: Project) -> bool:
+@lru_cache(maxsize=4)  # each RUN of a file asks
+def _is_for_anybody(file: Dockerfile, project: Project) -> bool:
     """Whether a Compose file starts the image as whichever user it is told, so that nobody can be its owner."""
-    if "chmod" not in run.body.text or run.stage is None:
-        return False
-    users = [service.user for service in project.services_building(run.stage.dockerfile)]
+    users = [service.user for service in project.services_building(file)]
     return any(user is not None and "$" in user.raw for user in users)
 
 
