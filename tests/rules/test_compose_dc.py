@@ -73,7 +73,7 @@ CASES: dict[str, dict[str, Files]] = {
             "Dockerfile": "FROM alpine:3.20 AS base\nHEALTHCHECK CMD true\nFROM base\nCMD x\n",
         },
         "base that is not known": {
-            "compose.yaml": API + "    depends_on: {x: {condition: service_healthy}}\n  x:\n    build: .\n",
+            "compose.yaml": API + "    depends_on: {x: {condition: «service_healthy»}}\n  x:\n    build: .\n",
             "Dockerfile": "FROM team/base:1\nCMD x\n",
         },
         "added by the override": {
@@ -136,7 +136,7 @@ CASES: dict[str, dict[str, Files]] = {
         "variable": WEB + "    network_mode: ${MODE}\n    ports: ['80:80']\n",
     },
     "DC302": {
-        "named": "services:\n  db:\n    image: mongo:7\n    volumes: ['x:/data/db']\nvolumes:\n  x:\n",
+        "named": "services:\n  db:\n    image: mongo:7\n    volumes: ['pg:/data/db']\nvolumes:\n  pg:\n",
         "bound": "services:\n  db:\n    image: mongo:7\n    volumes: ['./x:/data/db']\n",
         "slash at the end": "services:\n  db:\n    image: mongo:7\n    volumes: [«/data/db/»]\n",
         "moved": "services:\n  db:\n    image: postgres:16\n    environment: {PGDATA: /x}\n"
@@ -144,7 +144,7 @@ CASES: dict[str, dict[str, Files]] = {
     },
     "DC303": {
         "with a variant": "services:\n  db:\n    image: postgres:18.1-alpine\n    volumes:\n"
-        "      - type: volume\n        source: x\n        target: «/var/lib/postgresql/data»\nvolumes:\n  x:\n",
+        "      - type: volume\n        source: x\n        target: «/var/lib/postgresql/data»\nvolumes:\n  pg:\n",
         "newest": "services:\n  db:\n    image: postgres:latest\n    volumes: ['./x:/var/lib/postgresql/data']\n",
         "another image": "services:\n  db:\n    image: postgis/postgis:18-3.6\n"
         "    volumes: ['./x:/var/lib/postgresql/data']\n",
@@ -224,6 +224,62 @@ CASES: dict[str, dict[str, Files]] = {
         "from an anchor": "x-h: &h\n  user: '1'\n  read_only: true\n  cap_drop: [ALL]\n  mem_limit: 1g\n  cpus: 1\n"
         "  pids_limit: 9\n  security_opt: [no-new-privileges=true]\n" + WEB + "    <<: *h\n",
     },
+    "DC105": {
+        "capital letters in the tag": WEB.replace("nginx:1.27", "nginx:RC1"),
+        "nothing behind the colon": WEB.replace("nginx:1.27", "'«nginx:»'"),
+        "two tags": WEB.replace("nginx:1.27", "«nginx:1:2»"),
+        "short digest": WEB.replace("nginx:1.27", "«nginx@sha256:abc»"),
+        "empty": WEB.replace("nginx:1.27", "''"),
+    },
+    "DC209": {
+        "range": WEB + "    ports: ['20-30:20-30']\n",
+        "on this machine": WEB + "    ports: ['127.0.0.1:22:22', '${IP}:22:22']\n",
+        "image of the base": {
+            "compose.yaml": "services:\n  x:\n    image: gitea/gitea:1.22\n",
+            "compose.override.yaml": "services:\n  x:\n    ports: ['22:22']\n",
+        },
+    },
+    "DC511": {
+        "policy of the base": {
+            "compose.yaml": WEB + "    restart: always\n",
+            "compose.override.yaml": "services:\n  web:\n    tty: true\n",
+        },
+    },
+    "DC714": {"from an anchor": "x-l: &l {logging: {options: {max-size: 1m}}}\n" + WEB + "    <<: *l\n"},
+    "PJ161": {
+        "folder": WEB + "    volumes: ['./conf:/etc/nginx', './x.d:/y']\n",
+        "made by another program": WEB + "    volumes: ['./out.log:/var/log/out.log']\n",
+        "shared by an anchor": "x-v: &v\n  - «./a.conf:/a.conf»\n" + WEB + "    volumes: *v\n"
+        "  b:\n    image: b:1\n    volumes: *v\n",
+        "another project directory": {
+            "compose.yaml": "include:\n  - path: sub/web.yaml\n    project_directory: .\n",
+            "sub/web.yaml": WEB + "    volumes: ['./a.conf:/a.conf']\n",
+            "a.conf": "",
+        },
+        "unknown": WEB + "    volumes: ['${CONF}:/a.conf', './${N}.conf:/a.conf']\n",
+    },
+    "PJ162": {
+        "entrypoint of a stage below": {
+            "compose.yaml": "services:\n  a:\n    build: .\n    command: «[x]»\n",
+            "Dockerfile": "FROM alpine:3.20 AS b\nENTRYPOINT run\nFROM b\nCMD y\n",
+        },
+        "hands its arguments on": {
+            "compose.yaml": "services:\n  a:\n    build: .\n    command: [x]\n",
+            "Dockerfile": 'FROM alpine:3.20\nENTRYPOINT run "$@"\n',
+        },
+        "another image": {"compose.yaml": WEB + "    command: [x]\n", "Dockerfile": "FROM a:1\nENTRYPOINT run\n"},
+    },
+    "DC306": {
+        "above, PostgreSQL 17": "services:\n  db:\n    image: postgres:17\n    volumes: ['pg:«/var/lib/postgresql»']\n"
+        "volumes: {pg: {}}\n",
+        "release not known": "services:\n  db:\n    image: postgres\n    volumes: ['pg:/var/lib/postgresql']\n"
+        "volumes: {pg: {}}\n",
+        "both": "services:\n  db:\n    image: mongo:7\n    volumes: ['./a:/data', 'pg:/data/db']\nvolumes: {pg: {}}\n",
+        "folder moved": "services:\n  db:\n    image: postgres:16\n    environment:\n"
+        "      PGDATA: /var/lib/postgresql/data/pgdata\n    volumes: ['pg:/var/lib/postgresql/data/pgdata']\n"
+        "volumes: {pg: {}}\n",
+        "backups below": "services:\n  db:\n    image: mysql:8\n    volumes: ['./b:/var/lib/mysql/backup']\n",
+    },
     "DC507": {
         "only told once": WEB.replace("web", "«web»")
         + "    ports: ['80:80']\n  b:\n    image: b:1\n    ports: ['81:81']\n",
@@ -240,6 +296,7 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.yaml": "services:\n  web:\n    build: .\n    ports: ['80:80']\n",
             "Dockerfile": "FROM alpine:3.20\nHEALTHCHECK CMD true\n",
         },
+        "server by its command": "services:\n  «web»:\n    build: .\n    command: gunicorn app:app\n",
         "task": "services:\n  migrate:\n    image: m:1\n    command: migrate\n",
     },
     "DC703": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from posixpath import dirname
 
 from dagdock.api import ComposeFile, Fix, Mapping, Project, Resource, Service
 
@@ -32,7 +33,8 @@ def _is_used_beside(
 ) -> bool:
     """Whether another Compose file uses it: one that is run with this one, or one to which it belongs as external."""
     word = name.encode("utf-8", "surrogateescape")
-    for other in project.compose_files(lambda place, content: word in content):
+    folder = dirname(project.path_of(file.source.whole) or "")
+    for other in project.compose_files(lambda place, content: dirname(place) == folder and word in content):
         if other is not file and any(name in uses(service) for service in other.services.values()):
             return True
     return False

@@ -34,7 +34,7 @@ from dagdock.api import Bad, Healthcheck, ImageRef, Problem, Problems, Project, 
             "Dockerfile": "FROM python:3.12\nCOPY . .\nHEALTHCHECK CMD python ask.py\nCMD python app.py\n",
         },
         "services:\n  web:\n    image: web:1.4\n    depends_on:\n      api:\n        condition: service_healthy\n"
-        "  api:\n    image: example.com/team/api:2\n",
+        "  api:\n    image: ${API_IMAGE}\n",
     ],
 )
 def healthy_without_healthcheck(service: Service, project: Project) -> Problems:
@@ -53,29 +53,38 @@ def healthy_without_healthcheck(service: Service, project: Project) -> Problems:
             continue
         if condition.resolved != "service_healthy":
             continue
-        check = other.healthcheck
+        check, has_none = other.healthcheck, None
         if check and check.disabled:
             reason = f"the healthcheck of `{other.name}` is switched off"
-        elif not other.has("healthcheck") and _has_none(other, project):
+        elif other.has("healthcheck") or (has_none := _has_none(other, project)) is False:
+            continue
+        elif has_none:
             reason = f"`{other.name}` has no healthcheck, neither here nor in its image"
         else:
-            continue
+            reason = (
+                f"`{other.name}` has no healthcheck here; unless its image brings one, nobody says when it is healthy"
+            )
         yield Problem(
             condition,
             f"{reason}, so Compose stops with an error. Give `{other.name}` a `healthcheck`",
+            severity=None if (check and check.disabled) or has_none else "info",
             related=[Related(other, "the service that it waits for")],
         )
 
 
-def _has_none(service: Service, project: Project) -> bool:
-    """Whether the image is known to bring no healthcheck."""
+def _has_none(service: Service, project: Project) -> bool | None:
+    """Whether the image brings no healthcheck; None where nobody knows, False where there may well be one."""
     if service.build is None:
-        return service.image_ref is not None and _is_official(service.image_ref)
+        if service.image_ref is None or service.has("provider"):
+            return False
+        return _is_official(service.image_ref) or None
     stage: Stage | None = project.stage_of(service)
-    if stage is None or any(part.all_of(Healthcheck) for part in stage.chain()):
+    if stage is None:
+        return False
+    if any(part.all_of(Healthcheck) for part in stage.chain()):
         return False
     image = list(stage.chain())[-1].image
-    return image is not None and _is_official(image)
+    return (image is not None and _is_official(image)) or None
 
 
 def _is_official(image: ImageRef) -> bool:

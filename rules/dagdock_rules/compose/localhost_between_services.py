@@ -15,7 +15,7 @@ LOCAL = r"(?:localhost|127\.0\.0\.1|\[::1\])"
 OUTSIDE = (
     "PUBLIC", "EXTERNAL", "REDIRECT", "CALLBACK", "ORIGIN", "ORIGINS", "CORS", "CSRF", "FRONTEND", "VITE", "REACT",
     "ALLOWED", "ADVERTISED", "ADVERTISE", "LISTENERS", "LISTEN", "BIND", "ISSUER", "DOMAIN", "DOMAINS", "SITE", "ROOT",
-    "WEBSITE", "BROWSER", "CLIENT", "TRUSTED", "HOSTS", "BASE", "NUXT", "GATSBY", "EXPO", "WEB", "UI", "SELF", "APP",
+    "WEBSITE", "BROWSER", "CLIENT", "TRUSTED", "BASE", "NUXT", "GATSBY", "EXPO", "WEB", "UI", "SELF", "APP",
     "CONSOLE", "HEALTHCHECK", "NO", "LINK", "LOGIN", "LOGOUT", "CDN", "STATIC", "MEDIA", "PROXY",
 )  # fmt: skip
 DATABASE_WORDS = ("DB", "DATABASE", "SQL", "DATASOURCE")
@@ -106,9 +106,11 @@ def _found(service: Service, others: dict[str, Service], project: Project) -> It
             place = value.filled.piece(match.start(), match.end())
             if found := _owner(place, int(match[1]), text[: match.start()], running, others, project):
                 yield found
-        if re.fullmatch(LOCAL, text) and (
-            found := _by_name(setting.name, value.filled.piece(0, len(text)), service, others)
-        ) and not listens_on(running, found.port, project):
+        if (
+            re.fullmatch(LOCAL, text)
+            and (found := _by_name(setting.name, value.filled.piece(0, len(text)), service, others))
+            and not listens_on(running, found.port, project)
+        ):
             yield found
     for command in (service.command, service.entrypoint):
         for mapped in [word.mapped for word in command.words] if command and command.shell is None else []:

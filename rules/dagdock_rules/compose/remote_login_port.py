@@ -7,8 +7,8 @@ from ._model import as_run
 PORTS = {22: "SSH", 3389: "the remote desktop", 5900: "VNC", 23: "Telnet", 2375: "Docker's engine"}
 # Programs that serve git or files over SSH, and those that exist to be logged in to.
 SERVERS = (
-    "git", "gogs", "sftp", "ssh", "bastion", "gerrit", "forgejo", "vnc", "desktop", "rdp", "honeypot", "cowrie", "dokku",
-    "guacamole", "soft-serve", "onedev", "borg", "rsync",
+    "git", "gogs", "sftp", "ssh", "bastion", "gerrit", "forgejo", "vnc", "desktop", "rdp", "honeypot", "cowrie",
+    "dokku", "guacamole", "soft-serve", "onedev", "borg", "rsync",
 )  # fmt: skip
 
 

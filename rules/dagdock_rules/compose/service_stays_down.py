@@ -2,8 +2,21 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, ComposeFile, Healthcheck, Problem, Problems, Project, Related, Service, rule
+from dagdock.api import (
+    Bad,
+    ComposeFile,
+    Healthcheck,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Service,
+    Text,
+    parse_exec,
+    rule,
+)
 
+from ..dockerfile._servers import server_of
 from ._model import is_extended, is_for_swarm
 from ._stores import store_of
 
@@ -72,7 +85,18 @@ def _stays_down(service: Service, project: Project) -> bool:
     stage = project.stage_of(service) if service.build else None
     if stage and any(part.all_of(Healthcheck) for part in stage.chain()):
         return False
-    return bool(service.ports) or (store_of(service) is not None and not service.has("command"))
+    if service.ports or service.has("expose"):
+        return True
+    return _runs_server(service) if service.has("command") else store_of(service) is not None
+
+
+def _runs_server(service: Service) -> bool:
+    """Whether the command starts a program that does not end by itself."""
+    words = service.command.words if service.command else []
+    texts = [Text(str(word.resolved), word.span) for word in words if word.resolved is not None]
+    if not texts or len(texts) < len(words):
+        return False
+    return any(server_of(command.effective) for command in parse_exec(texts).commands)
 
 
 def _is_developed(service: Service) -> bool:
