@@ -20,16 +20,15 @@ class Expression:
     # What one expression may try: a path of so many characters with so many repeats.
     LONGEST, REPEATS = 500, 3
 
-    __slots__ = ("_compiled", "pieces")
+    __slots__ = ("_compiled", "_masks", "_repeats", "is_quick", "pieces")
 
     def __init__(self, pieces: Iterable[str]) -> None:
         self.pieces = tuple(pieces)
-        self._compiled: re.Pattern[str] | None = None
-
-    @property
-    def is_quick(self) -> bool:
+        self.is_quick = sum(piece in _REPEATS for piece in self.pieces) <= self.REPEATS
         """Whether its regular expression takes no long time on any path of LONGEST characters."""
-        return sum(piece in _REPEATS for piece in self.pieces) <= self.REPEATS
+        self._compiled: re.Pattern[str] | None = None
+        self._repeats: tuple[int, int, int, int] | None = None
+        self._masks: dict[str, int] = {}
 
     def matches(self, path: str) -> bool:
         """Whether the whole path matches."""
@@ -44,30 +43,40 @@ class Expression:
 
         Bit i is set when the first i pieces match what was read so far.
         """
-        pieces = self.pieces
-        stay = skip = inside = crossing = 0
-        for index, piece in enumerate(pieces):
-            if piece in _REPEATS:
-                skip |= 1 << index
-                stay |= (piece != FOLDERS) << index
-                inside |= (piece == FOLDERS) << index
-                crossing |= (piece == ANYTHING) << index
-        masks: dict[str, int] = {}
+        if self._repeats is None:
+            self._repeats = self._read_repeats()
+        stay, skip, inside, crossing = self._repeats
+        masks = self._masks
         # A state within `(?:.*/)?` waits for the next slash; those are kept apart in `waiting`.
         states, waiting = _skip(1, skip), 0
         for character in path:
             if character not in masks:
-                masks[character] = sum(
-                    1 << index
-                    for index, piece in enumerate(pieces)
-                    if piece not in _REPEATS and re.compile(piece, re.DOTALL).fullmatch(character)
-                )
+                masks[character] = self._mask(character)
             waiting |= states & inside
             moved = (states & masks[character]) << 1 | (states & (crossing if character == "/" else stay))
             if character == "/":
                 moved |= waiting << 1
             states = _skip(moved, skip)
-        return bool(states >> len(pieces) & 1)
+        return bool(states >> len(self.pieces) & 1)
+
+    def _read_repeats(self) -> tuple[int, int, int, int]:
+        """The pieces that stay where they are, that may match nothing, that end at a slash, and that pass any."""
+        stay = skip = inside = crossing = 0
+        for index, piece in enumerate(self.pieces):
+            if piece in _REPEATS:
+                skip |= 1 << index
+                stay |= (piece != FOLDERS) << index
+                inside |= (piece == FOLDERS) << index
+                crossing |= (piece == ANYTHING) << index
+        return stay, skip, inside, crossing
+
+    def _mask(self, character: str) -> int:
+        """The pieces that stand for a character."""
+        return sum(
+            1 << index
+            for index, piece in enumerate(self.pieces)
+            if piece not in _REPEATS and re.compile(piece, re.DOTALL).fullmatch(character)
+        )
 
 
 def _skip(states: int, skip: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from dagdock.project.versions import AirflowVersion, FoundVersion
 if TYPE_CHECKING:
     from dagdock.compose import ComposeFile, Service
     from dagdock.dag import DagModule
-    from dagdock.dockerfile import Copy, CopyLike, Dockerfile, Stage
+    from dagdock.dockerfile import Copy, Dockerfile, Stage
     from dagdock.project.project import Installed, Project
 
 # What such a folder says is about itself and not about the project around it.
 _APART = frozenset(("doc", "docs", "example", "examples", "fixtures", "sample", "samples", "test", "testdata", "tests"))
+_MOST_PLACES = 50  # where a requirements file is looked for
 
 
 def versions_in(project: Project, path: str) -> Iterator[FoundVersion]:
@@ -221,16 +222,7 @@ def requirement_files(project: Project, stage: Stage, name: str) -> list[Require
 
     It is looked for under the path as it is written, and under its name beside what is copied or mounted.
     """
-    from dagdock.dockerfile import Copy, Run
-
-    wanted = basename(name)
-    places = [name.lstrip("/"), wanted]
-    for part in stage.chain():
-        for copy in part.all_of(Copy):
-            if not copy.from_:
-                places += _places(copy, wanted)
-        for run in part.all_of(Run):
-            places += [str(mount.source) for mount in run.mounts if mount.source and basename(mount.source) == wanted]
+    places = list(dict.fromkeys(islice(_places(stage, name), _MOST_PLACES)))
     for context in project.contexts_of(stage.dockerfile):
         for place in places:
             if context.matches(place) and (file := _read(project, context.path(place))):
@@ -238,8 +230,25 @@ def requirement_files(project: Project, stage: Stage, name: str) -> list[Require
     return []
 
 
-def _places(copy: Copy | CopyLike, wanted: str) -> Iterator[str]:
-    """Where in the context a file of that name may come from."""
+def _places(stage: Stage, name: str) -> Iterator[str]:
+    """Where in the context a file of that name may lie."""
+    from dagdock.dockerfile import Copy, Run
+
+    wanted = basename(name)
+    yield name.lstrip("/")
+    yield wanted
+    for part in stage.chain():
+        for copy in part.all_of(Copy):
+            if not copy.from_:
+                yield from _sources(copy, wanted)
+        for run in part.all_of(Run):
+            yield from (
+                str(mount.source) for mount in run.mounts if mount.source and basename(mount.source) == wanted
+            )
+
+
+def _sources(copy: Copy, wanted: str) -> Iterator[str]:
+    """Where in the context a COPY may take a file of that name from."""
     for source in copy.sources:
         literal = source.literal
         if literal:

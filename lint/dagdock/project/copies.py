@@ -18,7 +18,7 @@ _REMOTE = ("http://", "https://", "ftp://", "git@", "git://", "ssh://", "oci://"
 # Where a base image's own working directory begins, which nobody knows.
 UNKNOWN_FOLDER = "/(working directory of the base image)"
 _LONGEST = 4096  # no path is longer on Linux
-_MOST = 100  # how many COPYs are looked through for where a file came from
+_MOST = 50  # how many COPYs are looked through for where a file came from
 
 
 def context_copy(instruction: Instruction) -> CopyLike | None:

@@ -17,6 +17,7 @@ EVERYWHERE = frozenset(
     ".env .ipynb_checkpoints .gradle .next .cache coverage bin obj Thumbs.db .vs .git .svn .coverage .eggs".split()
 )
 CLOSED = frozenset((".git", "node_modules", ".venv", "venv", "__pycache__", ".terraform", "vendor"))
+MOST_PATTERNS = 1000
 
 
 @rule(
@@ -55,6 +56,9 @@ def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
 
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
+    if len(file.patterns) > MOST_PATTERNS:
+        return  # a program wrote it
+    first = next((place for place, pattern in enumerate(file.patterns) if not pattern.negated), len(file.patterns))
     for place, pattern in enumerate(file.patterns):
         if pattern.fault:
             continue
@@ -65,7 +69,7 @@ def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
                 fix=Fix.delete_lines("Delete this line", pattern),
             )
         elif pattern.negated:
-            later = _later_match(pattern, file.patterns[place + 1 :])
+            later = _later_match(pattern, file)
             if later is not None:
                 yield Problem(
                     pattern,
@@ -74,7 +78,7 @@ def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
                     related=[Related(later, "this line decides")],
                     fix=_below(pattern, later),
                 )
-            elif not any(not other.negated for other in file.patterns[:place]):
+            elif place <= first:
                 yield Problem(
                     pattern,
                     "nothing above leaves anything out, so there is nothing to take back. Delete it",
@@ -98,12 +102,12 @@ def _below(pattern: IgnorePattern, later: IgnorePattern) -> Fix:
     return Fix(f"Move this line below line {later.span.line}", [*deleted, *moved], "unsafe")
 
 
-def _later_match(pattern: IgnorePattern, later: list[IgnorePattern]) -> IgnorePattern | None:
+def _later_match(pattern: IgnorePattern, file: IgnoreFile) -> IgnorePattern | None:
     """The line below that leaves out what this one takes back, where nothing takes it back once more."""
     if not pattern.literal:
         return None
-    matching = [other for other in later if other.matches(pattern.cleaned)]
-    return matching[-1] if matching and not matching[-1].negated else None
+    last = file.decides(pattern.cleaned)
+    return last if last and not last.negated and last.span.start > pattern.span.start else None
 
 
 def _deeper(pattern: IgnorePattern, file: IgnoreFile, project: Project) -> str:
