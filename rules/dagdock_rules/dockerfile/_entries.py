@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Cmd, Command, CommandInstruction, Entrypoint, Project, Run
+from dagdock.api import Cmd, Command, CommandInstruction, Entrypoint, Project, Run, Stage, remembered
 
 from ._copies import absolute, contexts_that_fit, origin
 from ._servers import Server, does_work
@@ -42,16 +42,21 @@ def script_server(command: Command, run: Run, project: Project) -> Server | None
 
 def started_anyway(command: Command, run: Run) -> CommandInstruction | None:
     """The CMD or ENTRYPOINT of the stage that starts the very same command."""
-    words = _words(command)
-    if run.stage is None or not words or any(_asks(word) or does_work(word) for word in words):
+    starters = _starters(run.stage) if run.stage else ()
+    words = _words(command) if starters else []
+    found = next((last for last, its_words in starters if its_words == words), None)
+    if not words or found is None or any(_asks(word) or does_work(word) for word in words):
         return None
     if words[0].rpartition("/")[2] in SHELLS and len(words) == 1:
         return None
-    for kind in (Cmd, Entrypoint):
-        last = run.stage.last(kind)
-        if last and last.script.commands and _words(last.script.commands[-1]) == words:
-            return last
-    return None
+    return found
+
+
+@remembered
+def _starters(stage: Stage) -> list[tuple[CommandInstruction, list[str]]]:
+    """The CMD and the ENTRYPOINT of a stage, each with the words that it starts last."""
+    both = (stage.last(Cmd), stage.last(Entrypoint))
+    return [(last, _words(last.script.commands[-1])) for last in both if last and last.script.commands]
 
 
 def _words(command: Command) -> list[str]:

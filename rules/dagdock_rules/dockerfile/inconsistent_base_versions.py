@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dockerfile, Problem, Problems, Related, Stage, rule
+from dagdock.api import Bad, Dockerfile, Problem, Problems, Related, Stage, remembered, rule
 
 
 @rule(
@@ -57,11 +57,13 @@ def _says_version(stage: Stage) -> bool:
     """Whether the name of a stage tells of its version, or a comment above its FROM."""
     if stage.name and any(character.isdigit() for character in stage.name):
         return True
-    above = stage.span.line - 1
-    return any(
-        comment.span.line == above and any(character.isdigit() for character in comment.text)
-        for comment in stage.dockerfile.comments
-    )
+    return stage.span.line - 1 in _numbered_comments(stage.dockerfile)
+
+
+@remembered
+def _numbered_comments(file: Dockerfile) -> set[int]:
+    """The lines of the comments that hold a digit."""
+    return {comment.span.line for comment in file.comments if any(character.isdigit() for character in comment.text)}
 
 
 def _version(tag: str) -> tuple[str, ...]:

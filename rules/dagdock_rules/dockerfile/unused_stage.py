@@ -65,13 +65,13 @@ def unused_stage(stage: Stage, project: Project) -> Problems:
                 f"from it with `--from={stage.index}`",
             )
         return
-    named = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
     lower = name.lower()
+    named = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
     if file.source.text.lower().count(lower) > stage.span.text.lower().count(lower) and any(
         named.search(other.span.text) for other in _others(file, stage)
     ):
         return
-    if any(_may_mean(other, name) for other in _on_variable(file) if other is not stage):
+    if any(pattern.fullmatch(name) for other, pattern in _on_variable(file) if other is not stage):
         return
     if re.search(rf"(?:^|[-_.])(?:{ON_REQUEST})(?:$|[-_.\d])", name.lower()) or _is_asked_for(name, file, project):
         return
@@ -92,16 +92,15 @@ def _others(file: Dockerfile, stage: Stage) -> list[Stage]:
 
 
 @remembered
-def _on_variable(file: Dockerfile) -> list[Stage]:
-    """The stages whose FROM has a variable in it."""
-    return [stage for stage in file.stages if stage.image_word and stage.image_word.variables]
+def _on_variable(file: Dockerfile) -> list[tuple[Stage, re.Pattern[str]]]:
+    """The stages whose FROM has a variable in it, and which names it may mean: `FROM app-$TARGETOS`."""
+    words = [(stage, stage.image_word) for stage in file.stages]
+    return [(stage, _pattern(word.raw)) for stage, word in words if word and word.variables]
 
 
-def _may_mean(other: Stage, name: str) -> bool:
-    """Whether a FROM may name the stage by a variable: `FROM app-$TARGETOS`."""
-    assert other.image_word
-    pattern = "".join(".*" if part.startswith("$") else re.escape(part) for part in _pieces(other.image_word.raw))
-    return re.fullmatch(pattern, name, re.IGNORECASE) is not None
+def _pattern(name: str) -> re.Pattern[str]:
+    pattern = "".join(".*" if part.startswith("$") else re.escape(part) for part in _pieces(name))
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _pieces(text: str) -> list[str]:
