@@ -88,17 +88,22 @@ def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
             if any(other.words for other in outer):
                 return True
             names = [word.text.partition("=")[0] for other in outer for word in other.assignments]
-            if any(_is_asked_for_nothing(name, script, command) for name in names):
+            if any(_asked_for_nothing(script).get(name, -1) > command.start for name in names):
                 return True
     return False
 
 
-def _is_asked_for_nothing(name: str, script: Script, before: Command) -> bool:
-    """Whether a later command looks if a variable is empty: `${NAME:-1.2}`, `[ -z "$NAME" ]`."""
+@lru_cache(maxsize=4)
+def _asked_for_nothing(script: Script) -> dict[str, int]:
+    """Variables that a command tests for being empty (`${NAME:-1.2}`, `[ -z "$NAME" ]`), and the last place."""
     import re
 
-    empty = re.compile(rf"\$\{{{re.escape(name)}:?[-=?+]|-[zn] +\"?\$\{{?{re.escape(name)}\b")
-    return any(empty.search(command.span.text) for command in script.commands if command.start > before.start)
+    empty = re.compile(r"\$\{(\w+):?[-=?+]|-[zn] +\"?\$\{?(\w+)")
+    return {
+        match[1] or match[2]: command.start
+        for command in script.commands
+        for match in empty.finditer(command.span.text)
+    }
 
 
 def only_asks(command: Command) -> bool:
