@@ -29,12 +29,14 @@ DECLARED = {
             fixed="services:\n  db:\n    image: mongo:7\n    volumes:\n      - data:/data/db\nvolumes:\n  data:\n",
         ),
         Bad(
-            "services:\n  db:\n    image: mysql:8.4\n    volumes:\n      - data:«/var/lib/mysql/data»\nvolumes:\n  data:\n",
-            fixed="services:\n  db:\n    image: mysql:8.4\n    volumes:\n      - data:/var/lib/mysql\nvolumes:\n  data:\n",
+            "services:\n  db:\n    image: mysql:8.4\n    volumes:\n      - data:«/var/lib/mysql/data»\n"
+            "volumes:\n  data:\n",
+            fixed="services:\n  db:\n    image: mysql:8.4\n    volumes:\n      - data:/var/lib/mysql\n"
+            "volumes:\n  data:\n",
         ),
     ],
     good=[
-        "services:\n  db:\n    image: mongo:7\n    volumes: ['data:/data/db', './dump:/data/dump']\nvolumes:\n  data:\n",
+        "services:\n  db:\n    image: mongo:7\n    volumes: ['data:/data/db', './dump:/dump']\nvolumes:\n  data:\n",
         "services:\n  db:\n    image: postgres:18\n    volumes: ['data:/var/lib/postgresql']\nvolumes:\n  data:\n",
     ],
 )

@@ -75,7 +75,11 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
             places[0][0],
             f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` a "
             f"`healthcheck`{test} and wait for `condition: service_healthy`",
-            related=[Related(place, f"`{service.name}` does so, too") for place, service in places[1:]],
+            related=[
+                Related(place, f"`{service.name}` does so, too")
+                for place, service in {place.span: (place, service) for place, service in reversed(places)}.values()
+                if place.span != places[0][0].span
+            ],
         )
 
 

@@ -12,11 +12,9 @@ from dagdock.api import (
     Related,
     Service,
     Text,
-    parse_exec,
     rule,
 )
 
-from ..dockerfile._servers import server_of
 from ._model import is_extended, is_for_swarm
 from ._stores import store_of
 
@@ -57,7 +55,8 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/engine/containers/start-containers-automatically/
     https://docs.docker.com/reference/compose-file/services/#restart
     """
-    words = set(re.split(r"[^a-z0-9]+", file.source.path.lower()))
+    path = project.path_of(file.source.whole) or file.source.path
+    words = set(re.split(r"[^a-z0-9]+", "/".join(path.lower().split("/")[-2:])))
     if is_for_swarm(file) or not words.isdisjoint(SHORT_LIVED) or is_extended(file, project):
         return
     down = [service for service in project.merged(file).services.values() if _stays_down(service, project)]
@@ -92,6 +91,10 @@ def _stays_down(service: Service, project: Project) -> bool:
 
 def _runs_server(service: Service) -> bool:
     """Whether the command starts a program that does not end by itself."""
+    from dagdock.api import parse_exec
+
+    from ..dockerfile._servers import server_of
+
     words = service.command.words if service.command else []
     texts = [Text(str(word.resolved), word.span) for word in words if word.resolved is not None]
     if not texts or len(texts) < len(words):
