@@ -13,7 +13,7 @@ from ._order import first_out_of_order, in_order
     since="0.1",
     default=False,
     precision="very-high",
-    fix="safe",
+    fix="unsafe",
     aliases=["dclint:service-ports-alphabetical-order"],
     tags=["style"],
     bad=[
@@ -46,7 +46,7 @@ def ports_order(service: Service) -> Problems:
         yield Problem(
             by_node[id(part)],
             "this port comes before the one above it. Move it up",
-            fix=in_order("Put the ports in order", body, key),
+            fix=in_order("Put the ports in order", body, key, "unsafe"),
         )
 
 
