@@ -109,7 +109,7 @@ class Instruction:
 
     def flag(self, name: str) -> Flag | None:
         """The last flag of that name."""
-        for flag in reversed(self.flags):
+        for flag in reversed(self._flags[0]):
             if flag.name == name:
                 return flag
         return None

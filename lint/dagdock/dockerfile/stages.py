@@ -262,14 +262,22 @@ class Stage:
 
     def last(self, kind: type[I_], before: Instruction | None = None) -> I_ | None:
         """The last instruction of one kind before another (in all of the stage by default), inherited ones too."""
-        limit = before
-        for stage in self.chain():
-            found = stage.all_of(kind)
-            place = len(found) if limit is None else bisect_left(found, limit.index, key=_place)
-            if place:
-                return found[place - 1]
-            limit = None
-        return None
+        found = self.all_of(kind)
+        place = len(found) if before is None else bisect_left(found, before.index, key=_place)
+        if place:
+            return found[place - 1]
+        return self._inherited(kind)
+
+    def _inherited(self, kind: type[I_]) -> I_ | None:
+        """The last instruction of one kind in the stages below, found once for all that ask."""
+        if kind not in self._last_below:
+            below = (stage.all_of(kind) for stage in self.chain() if stage is not self)
+            self._last_below[kind] = next((found[-1] for found in below if found), None)
+        return self._last_below[kind]  # type: ignore[return-value]
+
+    @cached_property
+    def _last_below(self) -> dict[type[Instruction], Instruction | None]:
+        return {}
 
     def shell_at(self, instruction: Instruction | None = None) -> Shell | None:
         """The SHELL in force at an instruction (at the end of the stage by default), inherited ones too."""

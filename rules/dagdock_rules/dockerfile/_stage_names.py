@@ -22,8 +22,10 @@ def named_in(instruction: Instruction) -> Iterator[tuple[Text, bool]]:
     """
     if instruction.onbuild is not None:
         return
-    if isinstance(instruction, Copy) and instruction.from_ and instruction.from_.value:
-        yield instruction.from_.value, True
+    if isinstance(instruction, Copy):
+        flag = instruction.from_
+        if flag and flag.value:
+            yield flag.value, True
     elif isinstance(instruction, Run):
         yield from ((mount.from_, False) for mount in instruction.mounts if mount.from_)
 
