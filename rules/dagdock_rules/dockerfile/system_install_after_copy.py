@@ -12,6 +12,8 @@ from ._moves import move_above
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
 # What may stand beside the installation and needs no file of the project.
 HARMLESS = frozenset("rm mkdir true : set echo update-ca-certificates ldconfig locale-gen".split())
+# A program wrote what has more instructions; each finding follows all layers.
+MOST = 5000
 
 
 @rule(
@@ -44,6 +46,8 @@ def system_install_after_copy(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/cache/optimize/#order-your-layers
     """
+    if len(stage.dockerfile.instructions) > MOST:
+        return
     whole: CopyLike | None = None
     prepared = False
     for instruction in stage.instructions:
