@@ -170,3 +170,18 @@ def test_how_grave(code: str, text: str, severity: str) -> None:
 
 def test_how_labels_are_named_is_asked_for_by_those_who_want_to_know() -> None:
     assert not RULES["DF802"].default
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM alpine:3.20\nARG T\nCOPY --from=nginx:$T /a /b\n",  # FROM does not know the ARG of a stage
+        "ARG T=1\nFROM golang:1\nFROM alpine:3.20\nCOPY --from=0 /c /d\nCOPY --from=nginx:$T /a /b\n",  # stages count
+        "ARG T=1\nFROM alpine:3.20 AS nginx\nCOPY --from=nginx:$T /a /b\n",  # the name is taken
+        "ARG T=1\nFROM alpine:3.20\nCOPY --from=nginx:${T:-2} /a /b\n",
+    ],
+)
+def test_a_variable_in_copy_from_has_no_fix_where_that_would_be_a_guess(text: str) -> None:
+    linter = Linter(rules=Rules(third_party=False), choice=Choice(select=["DF021"]))
+    result = linter.check(Workspace.in_memory({"Dockerfile": text}), [Target("", "Dockerfile", "Dockerfile")])
+    assert [finding.fix for finding in result.findings] == [None]

@@ -12,7 +12,7 @@ def faults(file: Dockerfile, kind: str, *, related: str = "", mend: str = "") ->
     (`{}` stands for it); such a fix is a guess at the author's intention and so never a safe one.
     """
     for fault in file.faults_of(kind):
-        if _is_template(fault):
+        if is_template(fault):
             continue
         yield Problem(
             fault.span,
@@ -24,7 +24,7 @@ def faults(file: Dockerfile, kind: str, *, related: str = "", mend: str = "") ->
         )
 
 
-def _is_template(fault: Fault) -> bool:
+def is_template(fault: Fault) -> bool:
     """Whether a program fills in the instruction (`FROM postgres:{{ version }}`) before Docker reads it."""
     instruction = fault.instruction
     if instruction is None or isinstance(instruction, CommandInstruction):
