@@ -7,6 +7,9 @@ from dagdock.api import Bad, Command, CopyLike, Edit, Fix, Problem, Problems, Re
 from ._copies import absolute, inside_container
 from ._layers import ships
 
+# Instructions of a stage; nobody writes more.
+LONGEST = 2_000
+
 
 @rule(
     "DF212",
@@ -36,7 +39,7 @@ def chown_after_copy(run: Run) -> Problems:
     https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
     """
     stage = run.stage
-    if stage is None or run.onbuild is not None or not ships(run):
+    if stage is None or run.onbuild is not None or not ships(run) or len(stage.instructions) > LONGEST:
         return
     for command in run.script.commands:
         change = _change(command)

@@ -8,7 +8,6 @@ from dagdock.api import Bad, Problem, Problems, Run, Stage, rule
 from ._copies import from_context
 from ._pins import unpinned_problems
 
-
 # Instructions of a stage; nobody writes more.
 LONGEST = 2_000
 
