@@ -210,9 +210,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path, monkeypatch
     path.write_bytes(b"FROM other\n")
     mending.write()
     assert path.read_bytes() == b"FROM other\n"
-    assert [failure.message for failure in mending.result.errors] == [
-        "not written: the file has changed meanwhile"
-    ]
+    assert [failure.message for failure in mending.result.errors] == ["not written: the file has changed meanwhile"]
     assert mending.result.fixed == []
 
 

@@ -472,5 +472,5 @@ def test_fixed(name: str) -> None:
     code, before, after = FIXED[name]
     linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
     workspace = Workspace.in_memory({"compose.yaml": before})
-    changes = Mending(linter, workspace, [Target("", "compose.yaml", "compose.yaml")], ("safe",)).changes
+    changes = Mending(linter, workspace, [Target("", "compose.yaml", "compose.yaml")], {"safe"}).changes
     assert (changes[0].after if changes else before) == after

@@ -242,9 +242,7 @@ def _places(stage: Stage, name: str) -> Iterator[str]:
             if not copy.from_:
                 yield from _sources(copy, wanted)
         for run in part.all_of(Run):
-            yield from (
-                str(mount.source) for mount in run.mounts if mount.source and basename(mount.source) == wanted
-            )
+            yield from (str(mount.source) for mount in run.mounts if mount.source and basename(mount.source) == wanted)
 
 
 def _sources(copy: Copy, wanted: str) -> Iterator[str]:

@@ -64,9 +64,9 @@ def _conflicts(service: Service) -> Iterator[Conflict]:
         yield service.container_name, several, message
     platforms = service.build.values("platforms") if service.build else []
     platform = service.value("platform")
-    if platform and platforms and platform.resolved and all(value.resolved for value in platforms):
-        if platform.resolved not in [value.resolved for value in platforms]:
-            yield platform, platforms[0], f"`{platform.resolved}` is not among the `platforms` that are built"
+    built = [value.resolved for value in platforms]
+    if platform and built and platform.resolved and all(built) and platform.resolved not in built:
+        yield platform, platforms[0], f"`{platform.resolved}` is not among the `platforms` that are built"
     resources = deploy.section("resources") if deploy else None
     for key, part, other in _LIMITS:
         limits = resources.section(part) if resources else None
