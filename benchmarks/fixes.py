@@ -220,11 +220,14 @@ def tried(linter: Linter, folder: Path, paths: Sequence[str]) -> Iterator[Tried]
 
 
 def comments(text: str) -> Counter[str]:
-    """The comments of a Dockerfile, directives among them, without those that silence."""
+    """The comments of a Dockerfile, directives among them, without those that silence.
+
+    In lower case: a comment that is moved to the top becomes a directive, whose name is written in lower case.
+    """
     document = parse(Source("Dockerfile", text))
     spans = [*(each.span for each in document.directives), *(each.span for each in document.comments)]
     found = (span.text.strip() for span in spans)
-    return Counter(comment for comment in found if not silences(comment, document))
+    return Counter(comment.lower() for comment in found if not silences(comment, document))
 
 
 def settled(linter: Linter, folder: Path, path: str, safeties: Sequence[Safety]) -> tuple[str, list[str]]:

@@ -162,6 +162,8 @@ CASES: dict[str, dict[str, Files]] = {
         "data": {"docker-compose.prod.yml": "services:\n  web:\n    build: .\n    volumes: ['./data:/app/data']\n"},
     },
     "DC305": {
+        "a mount that cannot be read": "services:\n  db:\n    image: postgres:16\n"
+        "    volumes: ['${A} ? data:/x : ./y:/x']\nvolumes:\n  data:\n",
         "external": WEB + "volumes:\n  «data»:\n    external: true\n",
         "only volumes": "volumes:\n  data:\n",
         "mounted by an anchor": "x-v: &v\n  - data:/x\n" + WEB + "    volumes: *v\nvolumes:\n  data:\n",
@@ -312,6 +314,10 @@ CASES: dict[str, dict[str, Files]] = {
         "of another service": WEB + "    pid: service:db\n" + DB,
     },
     "DC705": {
+        "its work is the network": "services:\n  vpn:\n    image: shop/tunnel:1\n    cap_add: [NET_ADMIN]\n"
+        "    devices: ['/dev/net/tun:/dev/net/tun']\n",
+        "it sets routes": "services:\n  hub:\n    image: shop/hub:1\n    cap_add: [NET_ADMIN]\n"
+        "    sysctls: [net.ipv4.ip_forward=1]\n",
         "all": WEB + "    cap_add:\n      - «ALL»\n      - NET_RAW\n      - SYS_NICE\n",
         "prefix": WEB + "    cap_add: [«CAP_SYS_ADMIN»]\n",
         "taken away": WEB + "    cap_drop: [SYS_ADMIN, ALL]\n",
@@ -474,3 +480,29 @@ def test_fixed(name: str) -> None:
     workspace = Workspace.in_memory({"compose.yaml": before})
     changes = Mending(linter, workspace, [Target("", "compose.yaml", "compose.yaml")], {"safe"}).changes
     assert (changes[0].after if changes else before) == after
+
+
+def messages(code: str, files: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Severity and message of what one rule finds."""
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
+    result = linter.check(Workspace.in_memory(files), [Target("", "compose.yaml", "compose.yaml")])
+    return [(finding.severity, finding.message) for finding in result.findings]
+
+
+def test_the_socket_is_for_the_program_that_the_dockerfile_is_built_on() -> None:
+    text = "services:\n  panel:\n    build: .\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n"
+    for base, severity in (("portainer/portainer", "info"), ("python:3.12", "warning")):
+        found = messages("DC701", {"compose.yaml": text, "Dockerfile": f"FROM {base}\n"})
+        assert [each for each, _ in found] == [severity]
+
+
+@pytest.mark.parametrize(("tag", "named"), [("7", True), ("5.0", True), ("4.4", False), ("${TAG:-latest}", False)])
+def test_mongosh_is_advised_where_it_is_there(tag: str, named: bool) -> None:
+    text = f"services:\n  web:\n    image: web:1\n    depends_on: [db]\n  db:\n    image: mongo:{tag}\n"
+    (found,) = messages("DC504", {"compose.yaml": text})
+    assert ("mongosh" in found[1]) is named
+
+
+def test_docker_in_docker_cannot_do_without() -> None:
+    text = "services:\n  d:\n    image: docker:27-dind\n    privileged: true\n"
+    assert [severity for severity, _ in messages("DC702", {"compose.yaml": text})] == ["info"]

@@ -18,6 +18,11 @@ Files = str | Mapping[str, str]
 
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
+    "DF309": [
+        "FROM golang:1.23\nWORKDIR /app\nRUN --mount=type=bind,source=go.mod,target=go.mod go install example.com/x\n",
+        "FROM golang:1.9\nWORKDIR /go/src/example.com/app\nRUN go get github.com/pkg/errors\n",
+        "FROM golang:1.23\nWORKDIR /app\nRUN go install «example.com/tool»\n",
+    ],
     "DF110": [
         {
             "test/Dockerfile": "ARG BASE\nFROM $BASE\n",

@@ -13,13 +13,13 @@ MONITORS = (
     "prometheus-exporter",
 )  # fmt: skip
 NETWORKS = (
-    "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier", "headscale",
-    "netbird", "cloudflared", "unifi", "omada", "pihole", "adguard", "dnsmasq", "dhcp", "plex", "jellyfin", "emby",
-    "avahi", "homebridge", "scrypted", "keepalived", "coredns", "unbound", "samba", "minidlna", "gerbera", "mdns",
-    "roon", "vpn", "softether", "frigate", "matter", "asterisk", "freepbx", "freeswitch", "jitsi", "coturn",
-    "livekit", "snapcast", "airsonic", "airconnect", "shairport", "owntone", "lms", "gluetun", "frp", "snell",
-    "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns", "proxmox", "kea", "ser2net", "upnp", "dlna",
-    "esphome", "zwave", "zigbee",
+    "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier",
+    "headscale", "wgdashboard", "netbird", "cloudflared", "unifi", "omada", "pihole", "adguard", "dnsmasq",
+    "dhcp", "plex", "jellyfin", "emby", "avahi", "homebridge", "scrypted", "keepalived", "coredns", "unbound",
+    "samba", "minidlna", "gerbera", "mdns", "roon", "vpn", "softether", "frigate", "matter", "asterisk",
+    "freepbx", "freeswitch", "jitsi", "coturn", "livekit", "snapcast", "airsonic", "airconnect", "shairport",
+    "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns",
+    "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee",
 )  # fmt: skip
 
 
@@ -27,3 +27,11 @@ def is_one_of(service: Service, parts: tuple[str, ...]) -> bool:
     """Whether the service's image is named like one of these programs."""
     image = service.image
     return image is not None and any(part in image.raw.lower() for part in parts)
+
+
+def works_on_networks(service: Service) -> bool:
+    """Whether a service is there for a network's work: by its image, or by the tunnel and routes that it asks for."""
+    if is_one_of(service, NETWORKS):
+        return True
+    routes = any(setting.name.startswith("net.ipv4.") for setting in service.settings("sysctls"))
+    return routes or any("/dev/net/tun" in (device.resolved or "") for device in service.values("devices"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Service, Severity, rule
 
-from ._purpose import MONITORS, NETWORKS, is_one_of
+from ._purpose import MONITORS, is_one_of, works_on_networks
 
 ROOT = "with it a container can become root on the host"
 WHAT = {
@@ -56,7 +56,9 @@ def dangerous_capability(service: Service) -> Problems:
     """
     for value in service.values("cap_add"):
         name = (value.resolved or "").upper().removeprefix("CAP_")
-        if name not in WHAT or (name in ("NET_ADMIN", "SYS_MODULE") and is_one_of(service, (*NETWORKS, *MONITORS))):
+        if name not in WHAT:
+            continue
+        if name in ("NET_ADMIN", "SYS_MODULE") and (works_on_networks(service) or is_one_of(service, MONITORS)):
             continue
         watches = name in ("SYS_PTRACE", "SYS_ADMIN", "PERFMON", "BPF", "DAC_READ_SEARCH", "SYSLOG")
         severity: Severity | None = "info" if name not in WORST and name != "NET_ADMIN" else None

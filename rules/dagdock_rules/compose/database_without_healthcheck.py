@@ -70,7 +70,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         kind = store.name.partition(" of ")[0] if store else ""
         if other is None or kind not in SLOW or all(_is_store(service) for _, service in places):
             continue
-        test = f" (`{TESTS[kind]}`)" if kind in TESTS else ""
+        test = f" (`{TESTS[kind]}`)" if kind in TESTS and not _may_lack_mongosh(other, kind) else ""
         yield Problem(
             places[0][0],
             f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` a "
@@ -81,6 +81,12 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
                 if place.span != places[0][0].span
             ],
         )
+
+
+def _may_lack_mongosh(service: Service, kind: str) -> bool:
+    """Whether the program that asks MongoDB may be missing: it came with version 5."""
+    version = (service.image_ref.tag or "" if service.image_ref else "").partition(".")[0]
+    return kind == "MongoDB" and not (version.isdigit() and int(version) >= 5)
 
 
 def _is_there(name: Text, service: Service) -> bool:

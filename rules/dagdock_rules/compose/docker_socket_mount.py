@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from posixpath import normpath
 
-from dagdock.api import Bad, Located, Problem, Problems, Service, VolumeMount, rule
+from dagdock.api import Bad, Located, Problem, Problems, Project, Service, VolumeMount, rule
 
 # The sockets through which engines and systemd are told what to do; who can write there is root on the host.
 SOCKETS = (
@@ -56,7 +56,7 @@ PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
         "      - /var/run/docker.sock:/var/run/docker.sock:ro\n",
     ],
 )
-def docker_socket_mount(service: Service) -> Problems:
+def docker_socket_mount(service: Service, project: Project) -> Problems:
     """A container can give orders to the container engine of the host.
 
     Who can open Docker's socket can start a container with the whole disk mounted, and so is root on the host. `:ro`
@@ -66,15 +66,25 @@ def docker_socket_mount(service: Service) -> Problems:
     https://docs.docker.com/engine/security/#docker-daemon-attack-surface
     https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html
     """
-    if service.image and any(name in service.image.raw.lower() for name in PROXIES):
-        return
-    manages = bool(service.image and any(name in service.image.raw.lower() for name in MANAGERS))
-    for mount in service.volumes:
-        if what := _socket(service, mount):
-            yield _problem(mount, what, manages, read_only=mount.read_only is True)
+    found = [(mount, what, mount.read_only is True) for mount in service.volumes if (what := _socket(service, mount))]
     api = service.value("use_api_socket")
+    if not found and not (api and api.boolean):
+        return
+    images = _images(service, project)
+    if any(name in images for name in PROXIES):
+        return
+    manages = any(name in images for name in MANAGERS)
+    for mount, what, read_only in found:
+        yield _problem(mount, what, manages, read_only)
     if api and api.boolean:
         yield _problem(api, "Docker's socket", manages)
+
+
+def _images(service: Service, project: Project) -> str:
+    """The image that a service runs and the one that its Dockerfile is built on, in lower case."""
+    stage = project.stage_of(service) if service.build else None
+    base = stage.root_image if stage else None
+    return f"{service.image.raw if service.image else ''} {base.name if base else ''}".lower()
 
 
 def _problem(where: Located, what: str, manages: bool, read_only: bool = False) -> Problem:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Service, rule
 
+REMEDY = "Give it only what it needs, with `cap_add` or `devices`"
+
 
 @rule(
     "DC702",
@@ -34,15 +36,11 @@ def privileged(service: Service) -> Problems:
     switch = service.privileged
     entry = service.entries.get("privileged")
     if switch and entry and switch.boolean:
+        image = service.image_ref
+        needs_it = image is not None and image.familiar == "docker" and "dind" in (image.tag or "")
         yield Problem(
             entry,
             "this container has all rights of the host, so whoever breaks into it owns the machine. "
-            + _remedy(service),
+            + ("Docker in Docker cannot do without it: keep it off machines that matter" if needs_it else REMEDY),
+            severity="info" if needs_it else None,
         )
-
-
-def _remedy(service: Service) -> str:
-    image = service.image_ref
-    if image and image.familiar == "docker" and "dind" in (image.tag or ""):
-        return "Docker in Docker cannot do without it: keep it off machines that matter"
-    return "Give it only what it needs, with `cap_add` or `devices`"

@@ -45,7 +45,6 @@ def misplaced_directive(file: Dockerfile) -> Problems:
             comment,
             f"Docker reads `# {name}=` only at the very top of the file, so this is a plain comment without effect. "
             "Move it to the first line",
-            severity="error" if name == "escape" else None,
             fix=_moved(comment, file, name),
         )
 

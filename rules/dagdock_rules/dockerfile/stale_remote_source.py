@@ -53,8 +53,8 @@ def stale_remote_source(run: Run) -> Problems:
             if "$" not in word.text and leads_elsewhere(word.text):
                 yield Problem(
                     word,
-                    "this address leads to another version one day, and Docker does not notice: it keeps what it has. "
-                    "Name the version",
+                    "what lies at this address changes with time, and Docker does not notice: it keeps what it has. "
+                    "Name a version or a commit",
                 )
                 break
 

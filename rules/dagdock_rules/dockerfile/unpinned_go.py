@@ -71,9 +71,14 @@ def _is_checked_out(path: str, run: Run) -> bool:
 
 
 def _has_module(run: Run) -> bool:
-    """Whether a `go.mod` may be there that says the versions: something was copied from the context before."""
+    """Whether a `go.mod` may be there that says the versions, or the old GOPATH is in use, which knows no versions.
+
+    Something was copied or mounted from the context, or the working directory lies below `/go/src`.
+    """
     if run.stage is None:
         return False
+    if any(mount.type == "bind" for mount in run.mounts) or "/go/src" in (run.stage.workdir_at(run) or ""):
+        return True
     own, inherited = _copies(run.stage)
     return inherited or (own is not None and own < run.index)
 
