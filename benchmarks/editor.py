@@ -94,6 +94,10 @@ class Editor:
                 return len(params["diagnostics"])
 
 
+# Seconds between two letters of somebody who types very fast (200 words a minute).
+GAP = 0.06
+
+
 def dockerfile(lines: int) -> str:
     """A build of several stages, as they grow in real repositories."""
     text = "# syntax=docker/dockerfile:1\nARG PYTHON_VERSION=3.12\n"
@@ -256,7 +260,7 @@ def latencies(editor: Editor, path: Path, edits: int) -> list[float]:
         else:
             editor.edit(path, line, 8, "", 19)
         found.append((time.perf_counter() - start) * 1000)
-        time.sleep(0.02)
+        time.sleep(GAP)
     editor.close(path)
     return found
 

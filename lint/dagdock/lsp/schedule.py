@@ -11,7 +11,7 @@ QUIET = 0.3
 # What part of the time that a file last took is waited for further changes, and how long at most.
 _PATIENCE, _LONGEST = 0.2, 0.3
 # Files that are judged quicker than that are not waited for.
-_QUICK = 0.03
+_QUICK = 0.1
 
 
 class Schedule:

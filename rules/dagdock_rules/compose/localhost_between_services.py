@@ -73,7 +73,7 @@ def localhost_between_services(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/compose/how-tos/networking/
     """
-    if _shares_a_network_stack(service):
+    if not _names_itself(service) or _shares_a_network_stack(service):
         return
     others = {
         name: other
@@ -89,6 +89,14 @@ def localhost_between_services(service: Service, project: Project) -> Problems:
             f"Write `{address}`: services reach each other by name",
             fix=Fix.replace(f"Write `{address}`", found.place, address, "unsafe") if exact else None,
         )
+
+
+def _names_itself(service: Service) -> bool:
+    """Whether the text of a service names the machine itself anywhere: a quick look before all services are asked."""
+    texts = [setting.value.filled.text for setting in service.environment if setting.value]
+    for command in (service.command, service.entrypoint):
+        texts += [word.mapped.text for word in command.words] if command and command.shell is None else []
+    return any(text and ("localhost" in text or "127.0.0.1" in text or "[::1]" in text) for text in texts)
 
 
 def _shares_a_network_stack(service: Service) -> bool:

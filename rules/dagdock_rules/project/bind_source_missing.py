@@ -60,12 +60,14 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
         target = basename(str(mount.target or ""))
         if not mount.is_bind or not source.startswith(".") or not source.lower().endswith(WRITTEN):
             continue
-        if not target.lower().endswith(WRITTEN) or is_said_before(service, mount, _places):
+        if not target.lower().endswith(WRITTEN):
             continue
         if service.file.included_by or service.file.is_fragment or service.span.source is not service.file.source:
             continue
         path = project.relative(join(service.file.directory_of(mount), source))
         if path is None or project.exists(path) is not False or ignored_by_git(path, project):
+            continue
+        if is_said_before(service, mount, _places):
             continue
         yield Problem(
             mount,

@@ -53,7 +53,7 @@ def service_health_tool_missing(service: Service, project: Project) -> Problems:
     https://docs.docker.com/reference/compose-file/services/#healthcheck
     """
     test = service.healthcheck.test if service.healthcheck else None
-    if test is None or is_said_before(service, test, _places):
+    if test is None:
         return
     script = _script(service)
     if script is None or any(command.name in ("command", "which", "type") for command in script.commands):
@@ -62,6 +62,8 @@ def service_health_tool_missing(service: Service, project: Project) -> Problems:
         name = command.effective.name
         words = command.effective.words
         if name and words and "/" not in (words[0].value or "") and _lacks(service, name, project):
+            if is_said_before(service, test, _places):
+                return
             yield Problem(
                 test,
                 f"the image of `{service.name}` has no `{name}`, so this check always fails. Install it there, or ask "
