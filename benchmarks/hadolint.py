@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from bisect import bisect_right
@@ -77,6 +78,8 @@ def main() -> int:
     parser.add_argument("--code", help="only this code of hadolint's")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="also N differences a code")
     arguments = parser.parse_args()
+    if shutil.which("hadolint") is None:
+        parser.error("hadolint is not on PATH")
     folder: Path = arguments.folder
     paths = list(dockerfiles(folder))
     theirs = [

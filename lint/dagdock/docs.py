@@ -1,6 +1,6 @@
 """What the rules say about themselves: the list, the page in a terminal, the pages and tables of the docs.
 
-`python -m dagdock.docs` writes docs/rules and the table between the markers in README.md anew.
+`python -m dagdock.docs` writes docs/rules, docs/coverage.md and the table between the markers in README.md anew.
 """
 
 from __future__ import annotations

@@ -159,7 +159,6 @@ def _placed(body: Body, comments: Sequence[dict[str, Any]]) -> Iterable[ShellRem
         place = span(comment)
         if place is None:
             continue
-        # Where it says nothing about the end it gives the start again: one sign is easier to see than none.
         replacements: list[Replacement] = []
         for entry in (comment["fix"] or {}).get("replacements", ()):
             at = span(entry)

@@ -287,15 +287,6 @@ class Stage:
         """The USER in force at an instruction (at the end of the stage by default), inherited ones too."""
         return self.last(User, instruction)
 
-    def workdirs_at(self, instruction: Instruction | None = None) -> list[Workdir]:
-        """All WORKDIRs before an instruction (in the whole stage by default), inherited ones first."""
-        found: list[Workdir] = []
-        limit = instruction
-        for stage in self.chain():
-            found[:0] = [each for each in stage.all_of(Workdir) if limit is None or each.index < limit.index]
-            limit = None
-        return found
-
     def workdir_at(self, instruction: Instruction | None = None) -> str | None:
         """The working directory at an instruction (at the end of the stage by default); None where it is unknown.
 

@@ -22,9 +22,6 @@ from dagdock.api import (
 
 # Instructions whose words Docker itself puts variables into.
 EXPANDED = (CopyLike, Expose, PairsInstruction, StopSignal, User, Volume, Workdir)
-SETTERS = frozenset(
-    "read mapfile readarray getopts printf declare local export typeset readonly eval source . set".split()
-)
 WITH_DEFAULT = (":-", "-", ":+", "+", ":?", "?", ":=", "=")
 
 
