@@ -111,6 +111,16 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else sum(width for _, width in cells(text))
 
 
+def shortened(text: str, width: int) -> str:
+    """`text` in at most `width` columns; what is longer ends with `…`."""
+    if width_of(text) <= width:
+        return text
+    text = text[: 4 * width]  # a text of megabytes is not measured sign by sign
+    while width_of(text) >= width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` columns, broken between words; what is longer keeps its own line."""
     lines: list[str] = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagdock.dockerfile import Copy, Dockerfile, Stage
 from dagdock.layers import BuildGraph, Change, Layer, Rebuild, rebuilt_by
 from dagdock.layers.sources import clean
-from dagdock.report.terminal import Terminal, printable, wants_color, width_of
+from dagdock.report.terminal import Terminal, printable, shortened, wants_color, width_of
 from dagdock.spelling import nearest
 from dagdock.workspace import Workspace
 
@@ -152,14 +152,6 @@ def _row(row: Row, view: View, terminal: Terminal) -> str:
         return f"{row.layer.line:>5}  {code}  {shown}"
     status = terminal.paint(row.status.ljust(len(MAY)), STYLES[row.status])
     return f"{row.layer.line:>5}  {code}  {status}  {printable(row.because)}"
-
-
-def shortened(text: str, width: int) -> str:
-    if width_of(text) <= width:
-        return text
-    while width_of(text) >= width:
-        text = text[:-1]
-    return text.rstrip() + "…"
 
 
 def as_json(view: View) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from dagdock.dockerfile import Copy, From, Run
-from dagdock.report.terminal import printable
-from dagdock.views.layers import CACHED, MAY, NO_LAYER, NOT_BUILT, REBUILT, Row, View, shortened
+from dagdock.report.terminal import printable, shortened
+from dagdock.views.layers import CACHED, MAY, NO_LAYER, NOT_BUILT, REBUILT, Row, View
 
 if TYPE_CHECKING:
     from dagdock.dockerfile import Stage
