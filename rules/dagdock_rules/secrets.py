@@ -166,6 +166,29 @@ def is_likely_secret(value: str, name: str = "") -> bool:
     return not (is_placeholder(text) or is_common_password(text) or is_setting(text) or is_identifier(text))
 
 
+def is_weak_password(value: str) -> bool:
+    """Whether a short or common text works as a password all the same: `admin`, `hunter2`, `airflow`.
+
+    Words that stand for a password in examples (`password`, `secret`, `test`) are none.
+    """
+    text = value.strip()
+    if text.lower() in _facts("values")["stand-ins"] or is_placeholder(text) or is_setting(text) or text != value:
+        return False
+    if is_common_password(text):
+        return True
+    varied = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+    return 5 <= len(text) < 8 and varied and not any(map(str.isspace, text))
+
+
+def is_password_name(name: str) -> bool:
+    """Whether a name that `is_secret_name` knows means a password, where a token or key may be anything."""
+    words = words_of(name[:200])
+    return bool(words) and (
+        words[-1] in ("pass", "passwd", "password", "passphrase", "pw", "pwd", "psw")
+        or words[-1].endswith(("password", "passwd"))
+    )
+
+
 def known_secret(value: str) -> str | None:
     """The kind of token (`GitHub token`, `private key`) that the text holds, by its shape alone."""
     return next((token.kind for token in known_secrets(value)), None)
@@ -317,7 +340,7 @@ def _date() -> re.Pattern[str]:
 @cache
 def _path() -> re.Pattern[str]:
     return re.compile(
-        r"(?:~|\.{1,2})?/[\w.-]+(?:/|$|\.)|[A-Za-z]:\\|[\w-]+(?:/[\w.-]+)*\.(?:pem|key|crt|json|ya?ml|txt|env|cfg|ini)$"
+        r"@?(?:~|\.{1,2})?/[\w.-]+(?:/|$|\.)|[A-Za-z]:\\|[\w-]+(?:/[\w.-]+)*\.(?:pem|key|crt|json|ya?ml|txt|env|cfg|ini)$"
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from dagdock.api import DagModule, Span
@@ -15,8 +17,24 @@ NAME_AND_VALUE = (
     "os.environ.setdefault", "os.environ.get", "os.getenv", "os.putenv",
     "kubernetes.client.models.V1EnvVar", "kubernetes.client.V1EnvVar",
 )  # fmt: skip
-# Functions of a user and a password.
-USER_AND_PASSWORD = ("requests.auth.HTTPBasicAuth", "requests.auth.HTTPDigestAuth", "httpx.BasicAuth")
+# Functions that take a password by its place among the arguments.
+PASSWORD_AT = {
+    "requests.auth.HTTPBasicAuth": 1,
+    "requests.auth.HTTPDigestAuth": 1,
+    "httpx.BasicAuth": 1,
+    "aiohttp.BasicAuth": 1,
+    "smtplib.SMTP().login": 1,
+    "smtplib.SMTP_SSL().login": 1,
+    "imaplib.IMAP4_SSL().login": 1,
+    "ftplib.FTP": 2,
+    "ftplib.FTP().login": 1,
+    "ftplib.FTP_TLS().login": 1,
+    "paramiko.SSHClient().connect": 3,
+    "pymysql.connect": 2,
+    "MySQLdb.connect": 2,
+    "pymssql.connect": 2,
+    "cx_Oracle.connect": 1,
+}
 
 
 class Named(NamedTuple):
@@ -34,8 +52,8 @@ def texts(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
     parents = module.names.parents
     for node, above in parents.items():
         if isinstance(node, ast.Constant):
-            if isinstance(node.value, str) and not isinstance(above, (ast.Expr, ast.JoinedStr)):
-                yield node.value, node
+            if isinstance(node.value, (str, bytes)) and not isinstance(above, (ast.Expr, ast.JoinedStr)):
+                yield _text(node), node
         elif isinstance(node, ast.JoinedStr):
             parts = [part.value if isinstance(part, ast.Constant) else HOLE for part in node.values]
             yield "".join(map(str, parts)), node
@@ -52,15 +70,29 @@ def named(module: DagModule, is_wanted: Callable[[str], bool]) -> Iterator[Named
         if wanted is None:
             wanted = answers[name] = is_wanted(name)
         if wanted:
-            text = _literal(value) or _behind(module, value)
-            if text is not None and text.value:
-                yield Named(name, text.value, text, call)
+            for choice in _choices(value):
+                literal = _value(choice) or _behind(module, choice)
+                if literal is not None and literal.value:
+                    yield Named(name, _text(literal), literal, call)
+
+
+def compared(module: DagModule) -> Iterator[Named]:
+    """Literal texts that something with a name is compared with: `password == "…"`."""
+    for node in module.names.parents:
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+            for one, other in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
+                literal, name = _value(one), _asked_name(module, other)
+                if literal is not None and name is not None:
+                    yield Named(name, _text(literal), literal, None)
 
 
 def inside(module: DagModule, node: ast.expr, text: str, start: int, end: int) -> Span:
     """Where a part of a literal's text stands: exactly, where it is written as it is, else the whole literal."""
     span = module.span(node)
     written, part = span.text, text[start:end]
+    if text in written:
+        at = written.index(text) + start
+        return Span(span.source, span.start + at, span.start + at + len(part))
     if len(part) > 3 and written.count(part) == 1:
         at = written.index(part)
         return Span(span.source, span.start + at, span.start + at + len(part))
@@ -81,6 +113,66 @@ def _pairs(module: DagModule) -> Iterator[tuple[str, ast.expr, ast.Call | None]]
             yield from _of_target(node.target, node.value)  # type: ignore[attr-defined]
         elif kind is ast.arguments:
             yield from _of_parameters(node)  # type: ignore[arg-type]
+        elif kind is ast.BoolOp:
+            first, *others = node.values  # type: ignore[attr-defined]
+            if name := _asked_name(module, first):
+                for other in others:
+                    yield name, other, None
+        elif kind is ast.List:
+            yield from _of_options(node.elts)  # type: ignore[attr-defined]
+        elif kind is ast.BinOp and isinstance(node.op, ast.Mod):  # type: ignore[attr-defined]
+            given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]  # type: ignore[attr-defined]
+            yield from _of_template(node.left, given)  # type: ignore[attr-defined]
+
+
+def _of_options(words: list[ast.expr]) -> Iterator[tuple[str, ast.expr, None]]:
+    """`["--password", "…"]`, as containers and programs take their arguments."""
+    for one, other in pairwise(words):
+        if (option := _literal(one)) and option.value.startswith("--"):
+            yield option.value[2:], other, None
+
+
+def _of_template(template: ast.expr, given: list[ast.expr]) -> Iterator[tuple[str, ast.expr, None]]:
+    """The password that `%` or `format` puts into an address: `"postgresql://%s:%s@%s" % (user, "…", host)`."""
+    text = _literal(template)
+    if text is None or "://" not in text.value:
+        return
+    match = re.search(r"://(?:%s|\{\}|[^\s/:@]+):(%s|\{\})@", text.value)
+    if match is not None:
+        at = text.value.count(match[1], 0, match.start(1))
+        if at < len(given) and not isinstance(given[at], ast.Starred):
+            yield "password", given[at], None
+
+
+def _asked_name(module: DagModule, node: ast.expr) -> str | None:
+    """What a value is called where it is used: a variable, an attribute, a key, an environment variable."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    key: ast.expr | None = None
+    if isinstance(node, ast.Subscript):
+        key = node.slice
+    elif isinstance(node, ast.Call) and node.args:
+        path = module.qualified(node.func) or ""
+        if path in NAME_AND_VALUE or path.endswith("Variable.get") or getattr(node.func, "attr", "") == "get":
+            key = node.args[0]
+    literal = _literal(key)
+    return literal.value if literal else None
+
+
+def _choices(value: ast.expr) -> Iterator[ast.expr]:
+    """What a value may be: each side of an `or` or an `if`, the text that is encoded."""
+    if isinstance(value, ast.BoolOp):
+        for part in value.values:
+            yield from _choices(part)
+    elif isinstance(value, ast.IfExp):
+        yield from _choices(value.body)
+        yield from _choices(value.orelse)
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "encode":
+        yield from _choices(value.func.value)
+    else:
+        yield value
 
 
 def _of_parameters(node: ast.arguments) -> Iterator[tuple[str, ast.expr, None]]:
@@ -105,10 +197,13 @@ def _of_call(module: DagModule, call: ast.Call) -> Iterator[tuple[str, ast.expr,
     path = module.qualified(call.func) or ""
     if path in NAME_AND_VALUE and len(call.args) == 2 and (entry := _literal(call.args[0])):
         yield entry.value, call.args[1], None
-    elif path in USER_AND_PASSWORD and len(call.args) == 2:
-        yield "password", call.args[1], None
+    elif path in PASSWORD_AT:
+        for password in call.args[PASSWORD_AT[path] :][:1]:
+            yield "password", password, None
     elif isinstance(call.func, ast.Attribute) and call.func.attr == "set_password":
         yield "password", call.args[0], None
+    elif isinstance(call.func, ast.Attribute) and call.func.attr == "format":
+        yield from _of_template(call.func.value, call.args)
     elif path.startswith("airflow.") and path.endswith("Variable.get") and (entry := _literal(call.args[0])):
         for default in (*call.args[1:2], *(given[name] for name in ("default_var", "default") if name in given)):
             yield entry.value, default, None
@@ -144,9 +239,17 @@ def _literal(node: ast.expr | None) -> _Text | None:
     return node if isinstance(node, ast.Constant) and isinstance(node.value, str) else None  # type: ignore[return-value]
 
 
-def _behind(module: DagModule, node: ast.expr) -> _Text | None:
+def _value(node: ast.expr | None) -> ast.Constant | None:
+    return node if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)) else None
+
+
+def _text(literal: ast.Constant) -> str:
+    return literal.value if isinstance(literal.value, str) else literal.value.decode("latin-1")  # type: ignore[union-attr]
+
+
+def _behind(module: DagModule, node: ast.expr) -> ast.Constant | None:
     """The literal that a plain name stands for."""
     if not isinstance(node, ast.Name):
         return None
     value = module.value(node)
-    return _literal(value.node) if value.known and isinstance(value.node, ast.expr) else None
+    return _value(value.node) if value.known and isinstance(value.node, ast.expr) else None

@@ -2,44 +2,78 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import chain
 
-from dagdock.api import Bad, DagModule, Problem, Problems, rule
+from dagdock.api import Bad, DagModule, Problem, Problems, Severity, rule
 
 from ..secrets import (
     is_common_password,
     is_likely_secret,
+    is_password_name,
     is_placeholder,
     is_secret_name,
+    is_setting,
+    is_weak_password,
     known_secret,
     password_in_url,
+    words_of,
 )
-from ._secrets import Named, inside, named, texts
+from ._secrets import Named, compared, inside, named, texts
 
 # Where a command, a header or an address hands over a password; `secret` is the password, `name` what it is called.
+# A pattern is only tried on texts that hold one of its signs.
 QUOTED = r"['\"]?(?P<secret>[^\s'\"$;|&<>()]+)"
+SAME_COMMAND = r"[^\n|;&]*?"
+KEY_SIGNS = ("assw", "oken", "ecret", "key", "Key", "KEY", "pwd", "PASSW", "TOKEN", "SECRET")
 IN_TEXTS = (
-    (("--pass",), r"--pass(?:word|wd)?[= ]" + QUOTED),
+    (("--",), r"(?<![\w-])--(?P<name>[a-z][\w-]*)[= ]" + QUOTED),
     (("=",), r"(?:^|[\s;&])(?:export\s+|set\s+|-e\s+|--env[= ])?(?P<name>[A-Z][A-Z0-9_]{2,})=" + QUOTED),
-    (("curl",), r"\bcurl\b[^\n|;&]*?\s(?:-u|--user)[= ]?['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)"),
+    (("curl",), rf"\bcurl\b{SAME_COMMAND}\s(?:-u|--user)[= ]?['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)"),
     (("sshpass",), r"\bsshpass\s+-p\s*" + QUOTED),
-    (("docker",), r"\bdocker\s+login\b[^\n|;&]*?\s-p[= ]?" + QUOTED),
-    (("mysql",), r"\bmysql(?:dump|admin)?\s[^\n|;&]*?(?<=\s)-p(?P<secret>[^\s'\"$-][^\s'\"$]*)"),
+    (("docker",), rf"\bdocker\s+login\b{SAME_COMMAND}\s-p[= ]?" + QUOTED),
+    (("mysql",), rf"\bmysql(?:dump|admin)?\s{SAME_COMMAND}(?<=\s)-p(?P<secret>[^\s'\"$-][^\s'\"$]*)"),
+    (("mongo",), rf"\bmongo(?:sh|dump|restore|export|import)?\s{SAME_COMMAND}\s-p[= ]" + QUOTED),
+    (("redis-cli",), rf"\bredis-cli\s{SAME_COMMAND}(?<=\s)-a\s+" + QUOTED),
+    (("sqlcmd", "bcp"), rf"\b(?:sqlcmd|bcp)\s{SAME_COMMAND}\s-P\s*" + QUOTED),
+    (("sqlplus",), r"\bsqlplus\s+(?:-\w+\s+)*\w+/" + r"(?P<secret>[^\s@/'\"$]+)@"),
+    (("ldap",), rf"\bldap(?:search|add|modify|delete|whoami)\s{SAME_COMMAND}\s-w\s*" + QUOTED),
+    (("pass:",), r"\s-pass(?:in|out)?\s+['\"]?pass:(?P<secret>[^\s'\"$]+)"),
+    (
+        ("echo", "printf"),
+        r"\b(?:echo|printf)\s+(?:-\w+\s+)*" + QUOTED + r"['\"]?\s*\|\s*(?:sudo\s+(?:-\w+\s+)*-S\b|kinit\b)",
+    ),
     (
         ("uthorization",),
         r"\b[Aa]uthorization['\"]?\s*:\s*['\"]?(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})",
     ),
+    (("X-", "x-"), r"\b(?P<name>[Xx]-[\w-]+)['\"]?\s*:\s*['\"]?(?P<secret>[A-Za-z0-9._~+/=-]{12,})"),
+    # An object as JSON: `{"user": "etl", "password": "…"}`
+    (
+        KEY_SIGNS,
+        r"""["'](?P<name>\w[\w-]*)["']\s*:\s*["'](?P<secret>[^"'\s]+)["']""",
+    ),
     # Connection strings: `host=db user=etl password=…`, `jdbc:…?user=etl&password=…`, `SERVER=db;UID=etl;PWD=…`
     (
-        ("assword=", "pwd=", "PWD=", "PASSWORD="),
+        ("assword=", "pwd=", "Pwd=", "PWD=", "PASSWORD="),
         r"(?i)(?:user|uid|login|host|server)\s*=[^\n]*?[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)",
     ),
     (
-        ("assword=", "pwd=", "PWD=", "PASSWORD="),
+        ("assword=", "pwd=", "Pwd=", "PWD=", "PASSWORD="),
         r"(?i)[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)[^\n]*?[?&;\s](?:user|uid|login|host|server)\s*=",
     ),
     (
         ("://",),
         r"(?i)://[^\s'\"]*[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret|password))=(?P<secret>[^&#\s'\"]{8,})",
+    ),
+    # SQL that makes a user, or that reads from a bucket.
+    (("dentified", "DENTIFIED"), r"(?i)\bidentified\s+(?:with\s+\S+\s+)?by\s+['\"](?P<secret>[^'\"]+)['\"]"),
+    (
+        ("assword", "ASSWORD"),
+        r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b[^;]*?\bpassword\s*=?\s*'(?P<secret>[^']+)'",
+    ),
+    (
+        ("ecret_", "ECRET_"),
+        r"(?i)\b(?:aws_)?secret_(?:access_)?key\s*[= ]\s*['\"]?(?P<secret>[A-Za-z0-9/+=]{16,})",
     ),
 )
 HEADERS = ("authorization", "proxy-authorization")
@@ -97,26 +131,11 @@ def hardcoded_secret(module: DagModule) -> Problems:
     if not module.imports_airflow:
         return
     told: set[ast.AST] = set()
-    for text in named(module, _may_be_secret):
-        if text.node in told:
-            continue
-        if text.name.lower() in HEADERS:
-            found = re.fullmatch(HEADER, text.value)
-            hit = found is not None and not is_placeholder(found["secret"])
-        else:
-            hit = _is_secret(module, text)
-        if hit:
+    for text in chain(named(module, _may_be_secret), filter(_is_compared_secret, compared(module))):
+        severity = _severity(module, text) if text.node not in told else None
+        if severity is not None:
             told.add(text.node)
-            repeats = _repeats_login(module, text)
-            yield Problem(
-                module.span(text.node),
-                f"`{text.name}` is the login over again, for everyone who reads the DAG. Where more than a demo "
-                "answers to it, change it, and keep it in the environment or a secrets backend"
-                if repeats
-                else f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
-                "Connection or the environment, and change it",
-                severity="info" if repeats else None,
-            )
+            yield Problem(module.span(text.node), _message(text, severity), severity=severity)
     patterns = [(signs, pattern) for signs, pattern in IN_TEXTS if any(sign in module.source.text for sign in signs)]
     for value, node in texts(module):
         if node in told or len(value) < 12:
@@ -135,28 +154,65 @@ def hardcoded_secret(module: DagModule) -> Problems:
                     )
 
 
+def _message(text: Named, severity: Severity) -> str:
+    if severity == "info":
+        return (
+            f"`{text.name}` is the login over again, for everyone who reads the DAG. Where more than a demo "
+            "answers to it, change it, and keep it in the environment or a secrets backend"
+        )
+    if severity == "warning":
+        return (
+            f"`{text.name}` holds a password that everybody tries first, for everyone who reads the DAG. Change it, "
+            "and keep the new one in an Airflow Connection or the environment"
+        )
+    return (
+        f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
+        "Connection or the environment, and change it"
+    )
+
+
 def _may_be_secret(name: str) -> bool:
     return is_secret_name(name) or name.lower() in HEADERS
+
+
+def _is_compared_secret(text: Named) -> bool:
+    """Whether what is compared is a secret, not a word of some language (`token == "end_of_line"`)."""
+    return is_secret_name(text.name) and any(map(str.isdigit, text.value)) and any(map(str.isalpha, text.value))
 
 
 def _is_handed_over(match: re.Match[str]) -> bool:
     """Whether what a command, header or address hands over is a secret, not the place of one."""
     secret = match["secret"]
-    if len(secret) < 4 or is_placeholder(secret) or is_common_password(secret) or known_secret(secret):
+    if len(secret) < 4 or is_placeholder(secret) or known_secret(secret):
         return False
     name = match.groupdict().get("name")
-    return name is None or (is_secret_name(name) and is_likely_secret(secret, name))
+    if name is not None and not is_secret_name(name):
+        return False
+    if name is None or is_password_name(name):
+        return is_weak_password(secret) or (not is_common_password(secret) and not is_setting(secret))
+    return is_likely_secret(secret, name) and not is_common_password(secret)
 
 
-def _is_secret(module: DagModule, text: Named) -> bool:
-    if known_secret(text.value) or password_in_url(text.value):
-        return False  # other rules say more about these
+def _severity(module: DagModule, text: Named) -> Severity | None:
+    """How bad it is that the text stands there; None where it is no secret."""
+    value = text.value
+    if text.name.lower() in HEADERS:
+        found = re.fullmatch(HEADER, value)
+        return "error" if found is not None and not is_placeholder(found["secret"]) else None
+    if known_secret(value) or password_in_url(value):
+        return None  # other rules say more about these
     if text.call is not None:
         name = (module.qualified(text.call.func) or "").rpartition(".")[2]
         if name in REFERENCES or name in OTHERS:
-            return False
-    value = text.value.removeprefix("Bearer ").removeprefix("Basic ").removeprefix("Token ")
-    return is_likely_secret(value, text.name) and not is_common_password(value)
+            return None
+    weak = is_password_name(text.name) and is_weak_password(value) and words_of(value) != words_of(text.name)
+    for scheme in ("Bearer ", "Basic ", "Token "):
+        value = value.removeprefix(scheme)
+    if not weak and (is_common_password(value) or not is_likely_secret(value, text.name)):
+        return None
+    if _repeats_login(module, text):
+        return "info"
+    return "warning" if weak else "error"
 
 
 def _repeats_login(module: DagModule, text: Named) -> bool:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, DagModule, Problem, Problems, rule
+
+from ..secrets import is_secret_name
+
+
+@rule(
+    "AF509",
+    severity="info",
+    since="0.1",
+    security=3.0,
+    lessons=["L41"],
+    tags=["security"],
+    bad=[
+        Bad(
+            "from airflow.decorators import task\nfrom airflow.models import Variable\n\n\n"
+            "@task\ndef load():\n    connect(user='etl', password=Variable.get(«'shop_db_password'»))\n"
+        ),
+    ],
+    good=[
+        "from airflow.decorators import task\nfrom airflow.hooks.base import BaseHook\n\n\n"
+        "@task\ndef load():\n    connect(user='etl', password=BaseHook.get_connection('shop_db').password)\n",
+        "from airflow.decorators import task\nfrom airflow.models import Variable\n\n\n"
+        "@task\ndef load():\n    return Variable.get('shop_key_path'), Variable.get('max_tokens')\n",
+    ],
+)
+def secret_in_variable(module: DagModule) -> Problems:
+    """A secret is kept in an Airflow Variable.
+
+    Variables are meant for settings. A Connection holds what belongs together (address, user and password), hides its
+    password on Airflow's pages, is tried out there with one click and can be exchanged without touching the code.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html
+    """
+    told: set[str] = set()
+    for call in module.calls():
+        if call.airflow != "Variable.get":
+            continue
+        given = [*call.node.args[:1], *(keyword.value for keyword in call.node.keywords if keyword.arg == "key")]
+        key = module.value(given[0]) if given else None
+        name = key.get(str) if key else None
+        if key and name and name not in told and is_secret_name(name):
+            told.add(name)
+            yield Problem(
+                module.span(given[0]),
+                f"`{name}` is kept as a Variable, which is meant for settings. A Connection keeps secrets: "
+                '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id',
+            )
