@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
+
+from ._schedule import is_set_later
+
+
+@rule(
+    "AF107",
+    severity="warning",
+    since="0.1",
+    precision="very-high",
+    lessons=["L47"],
+    aliases=["ruff:AIR002", "dagruff:DAG007", "daglint:schedule_validation"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "with «DAG»('sales', start_date=datetime(2024, 1, 1), catchup=False) as dag:\n    pass\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n    pass\n",
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "with DAG('by_hand', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n",
+    ],
+)
+def dag_missing_schedule(dag: Dag, project: Project) -> Problems:
+    """A DAG does not say when it runs.
+
+    Without a schedule Airflow 2 runs a DAG once a day, and Airflow 3 not at all: the same file does something else
+    after an upgrade. Write the schedule, and `schedule=None` for a DAG that is only started by hand.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#running-dags
+    """
+    if dag.open or dag.schedule or any(is_set_later(dag, name) for name in ("schedule", "schedule_interval")):
+        return
+    version = project.airflow_version(dag)
+    since3 = version.at_least(3) if version else None
+    now = {
+        True: "Airflow 3 then starts it by hand only",
+        False: "Airflow 2 then runs it once a day",
+        None: "Airflow 2 then runs it once a day, Airflow 3 only when it is started by hand",
+    }[since3]
+    name = dag.dag_id.get(str)
+    yield Problem(
+        dag,
+        f"{f'`{name}`' if name else 'this DAG'} has no schedule: {now}. Say what you mean, with `schedule='@daily'` "
+        "or `schedule=None`",
+        severity="info" if since3 else None,
+    )
