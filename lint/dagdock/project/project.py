@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from posixpath import basename, dirname, join, normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dagdock.facts import Facts, Memory, inside
 from dagdock.project.context import BuildContext
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dagdock.project.requirements import Requirement
     from dagdock.project.versions import AirflowVersion, FoundVersion
     from dagdock.shellcheck import Body, ShellRemark
+
+Answer = TypeVar("Answer")
 
 _CONFIGS = ("dagdock.toml", ".dagdock.toml")
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "docker-image://", "oci-layout://")
@@ -80,6 +82,7 @@ class Project(Documents):
         self._all_found: list[FoundVersion] = []
         self._versions_seen = -1
         self._versions: dict[str, AirflowVersion | None] = {}
+        self._answers: dict[Hashable, object] = {}
 
     @classmethod
     def in_memory(cls, files: Mapping[str, str | bytes], *, airflow_version: str | None = None) -> Project:
@@ -94,6 +97,7 @@ class Project(Documents):
         self._merged.clear()
         self._versions.clear()
         self._versions_seen = -1
+        self._answers.clear()
         gone = documents - self._documents.keys()
         self._found = {} if others else {path: found for path, found in self._found.items() if path not in gone}
 
@@ -108,6 +112,13 @@ class Project(Documents):
         stated = os.environ.get("SOURCE_DATE_EPOCH", "")
         moment = time.gmtime(int(stated)) if stated.isascii() and stated.isdigit() and len(stated) < 12 else None
         return time.strftime("%Y-%m-%d", moment or time.localtime())
+
+    def once(self, question: Hashable, work: Callable[[], Answer]) -> Answer:
+        """What several rules work out from several files, asked once and remembered until a file changes."""
+        if question not in self._answers:
+            self._answers[question] = work()
+        answer: Answer = self._answers[question]  # type: ignore[assignment]
+        return answer
 
     # Compose → Dockerfile
 
@@ -219,6 +230,10 @@ class Project(Documents):
             siblings = self.siblings_of(file)
             self._merged[path] = compose.merge(*siblings) if len(siblings) > 1 else file
         return self._merged[path]
+
+    def variables_in(self, path: str) -> dict[str, str] | None:
+        """What a `.env` or an `env_file` sets; None where it cannot be read."""
+        return self._values_in(path) if self.facts.read(path) is not None else None
 
     def dag_folder_of(self, service: Service) -> str | None:
         """The folder that a service mounts on Airflow's `dags`, whether it is there or not."""
