@@ -79,6 +79,13 @@ def parser() -> argparse.ArgumentParser:
     layers.add_argument("--format", choices=("text", "json", "svg"), default="text")
     layers.set_defaults(run=_lazy("views.layers", "layers_command"))
 
+    graph = command("graph", "draw DAGs and the services of Compose files, without running anything")
+    graph.add_argument("paths", metavar="PATH", nargs="*", help="files and folders (default: .)")
+    graph.add_argument("--files-from", metavar="FILE", help="read paths from a file, one a line; - for standard input")
+    graph.add_argument("--format", choices=("text", "json", "mermaid", "dot", "svg"), default="text")
+    graph.add_argument("--airflow-version", metavar="X.Y", help="the Airflow that DAGs are for")
+    graph.set_defaults(run=_lazy("graph", "graph_command"))
+
     new_rule = command("new-rule", "scaffold a rule")
     new_rule.add_argument("name", metavar="NAME")
     new_rule.add_argument("--kind", choices=("dockerfile", "compose", "dag", "project"), required=True)
