@@ -22,6 +22,11 @@ from ._schedule import is_set_later, runs_by_clock
         ),
     ],
     good=[
+        {
+            "dags/by_hand.py": "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+            "with DAG('by_hand', schedule=None) as dag:\n    BashOperator(task_id='load', bash_command='true')\n",
+            "requirements.txt": "apache-airflow==2.9.1\n",
+        },
         "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
         "default_args = {'start_date': datetime(2024, 1, 1)}\n"
         "with DAG('sales', schedule='@daily', default_args=default_args, catchup=False) as dag:\n"
@@ -31,10 +36,10 @@ from ._schedule import is_set_later, runs_by_clock
     ],
 )
 def dag_missing_start_date(dag: Dag, project: Project) -> Problems:
-    """A DAG has no start_date, neither itself nor in its default_args.
+    """A scheduled DAG has no start_date, neither itself nor in its default_args.
 
-    Airflow 2 refuses the first task that has none either, and the DAG vanishes from the list. Airflow 3 takes such a
-    DAG and begins with the present. A fixed date, such as `datetime(2024, 1, 1)`, works in both.
+    Airflow 2 refuses such a DAG (`DAG is missing the start_date parameter`), and it vanishes from the list. Airflow 3
+    takes it and begins with the present. A fixed date, such as `datetime(2024, 1, 1)`, works in both.
 
     https://airflow.apache.org/docs/apache-airflow/2.10.5/core-concepts/dag-run.html
     """
@@ -43,7 +48,7 @@ def dag_missing_start_date(dag: Dag, project: Project) -> Problems:
     if since3 or dag.open or dag.start_date or dag.default_args.open or is_set_later(dag, "start_date"):
         return
     task = next((task for task in dag.tasks if _has_none(task)), None)
-    if task is None or (since3 is None and runs_by_clock(dag) is not True):
+    if task is None or runs_by_clock(dag) is not True:
         return
     name = dag.dag_id.get(str)
     which = f"`{name}`" if name else "this DAG"

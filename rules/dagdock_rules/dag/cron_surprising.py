@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, CronFault, DagModule, Problem, Problems, Project, parse_cron, rule
+
+from ._schedule import crons
+from .cron_invalid import part_of_text
+
+# What people write on purpose: said only where everything is asked for.
+_WANTED = ("every-minute", "reversed-range")
+_REMEDIES = {
+    "every-minute-of-hour": "Write `0` for the minute if once is meant",
+    "step-too-large": "Write the value itself, or put the step into the field of the larger unit",
+    "uneven-step": "A timedelta, such as `timedelta(minutes=45)`, keeps the distance",
+    "equal-range": "Write the value alone",
+    "day-or-weekday": "Write `*` for one of the two, or test the other one in a task",
+    "more-than-five-fields": "Five fields are enough: minute, hour, day of the month, month, day of the week",
+    "random": "Write a fixed time",
+}
+
+
+@rule(
+    "AF123",
+    severity="warning",
+    since="0.1",
+    lessons=["L47"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='«*/90» * * * *', catchup=False)\n"
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='«*» 6 * * *', catchup=False)\n"
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='0 6 «1 * MON»', catchup=False)\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='*/15 6-20 * * MON-FRI', catchup=False)\n",
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='0 6 1 */3 *', catchup=False)\n",
+    ],
+)
+def cron_surprising(module: DagModule, project: Project) -> Problems:
+    """A cron schedule means something else than it seems to.
+
+    `*/90` in minutes fires once an hour: a step never leaves its field. `* 6 * * *` fires sixty times between six and
+    seven. With a day of the month and a day of the week, either of them is enough. A sixth field is seconds, which
+    Airflow 3 refuses in some places. Schedules that fire as they read, such as one for every minute, are left alone.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html
+    """
+    for text, node in crons(module):
+        cron = parse_cron(text)
+        if isinstance(cron, CronFault) or cron.never_fires:
+            continue
+        for surprise in cron.surprises:
+            if surprise.kind not in _WANTED:
+                yield Problem(
+                    part_of_text(module, node, surprise.start, surprise.end),
+                    f"{surprise.message}. {_REMEDIES[surprise.kind]}",
+                    severity="info" if surprise.kind == "uneven-step" else None,
+                )
