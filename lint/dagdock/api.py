@@ -13,7 +13,7 @@ from dagdock.hooks import hookimpl, rules_in
 from dagdock.remembered import remembered
 from dagdock.rule import Bad, Kind, Problem, Problems, Related, Rule, Severity, Suppression, rule
 from dagdock.spelling import nearest
-from dagdock.tables import load_data
+from dagdock.tables import load_data, load_json
 from dagdock.text import Located, Mapped, Position, Source, Span, Text
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from dagdock.ignorefile import Pattern as IgnorePattern
     from dagdock.image import ImageRef
     from dagdock.image import parse as parse_image
+    from dagdock.jinja import parse as parse_jinja
     from dagdock.layers import BuildGraph, Change, Layer, Rebuild, rebuilt_by
     from dagdock.project import AirflowVersion, BuildContext, FoundVersion, Project, Requirement
     from dagdock.project.copies import (
@@ -244,10 +245,12 @@ __all__ = [
     "hookimpl",
     "is_whole_context",
     "load_data",
+    "load_json",
     "nearest",
     "parse_cron",
     "parse_exec",
     "parse_image",
+    "parse_jinja",
     "parse_shell",
     "rebuilt_by",
     "remembered",
@@ -365,6 +368,7 @@ _HOME: dict[str, str] = {
     "parse_cron": "cron:parse",
     "parse_exec": "shell",
     "parse_image": "image:parse",
+    "parse_jinja": "jinja:parse",
     "parse_shell": "shell:parse",
     "rebuilt_by": "layers",
     "replace_expressions": "dag.rewrite",

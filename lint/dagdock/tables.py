@@ -39,6 +39,24 @@ def load_data(package: str, name: str) -> dict[str, Any]:
     return found
 
 
+@cache
+def load_json(package: str, name: str) -> dict[str, Any]:
+    """The facts in `data/<name>.json` of a package, read once; nobody may change what is returned.
+
+    For tables that are too big for TOML, each a file that is read only when something in it is asked for. Empty where
+    there is no such file.
+    """
+    import json
+
+    path = os.path.join(import_module(package).__path__[0], "data", f"{name}.json")
+    try:
+        with open(path, encoding="utf-8") as file:
+            found: dict[str, Any] = json.load(file)
+    except FileNotFoundError:
+        return {}
+    return found
+
+
 def _read_kept(path: str, stamp: tuple[int, int]) -> dict[str, Any] | None:
     import marshal
 
