@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagdock.shell import Command, Options, Script, Word, parse, parse_exec
+from dagdock.shell import Command, Options, Script, Word, again, parse, parse_exec
 from dagdock.text import Mapped, Source, Span, Text
 
 
@@ -528,3 +529,54 @@ def test_what_follows_a_long_pipe_is_no_part_of_it() -> None:
     commands = script(f"{pipe} && after --all || other").commands
     assert [len(command.pipeline) for command in commands] == [9] * 9 + [0, 0]
     assert [command.joined for command in commands] == ["", *["|"] * 8, "&&", "||"]
+
+
+def dump(script: Script) -> list[object]:
+    """All there is to know of a script, places relative to its beginning."""
+    begin = script.body.origin(0) if script.body.text else 0
+    numbers = {id(command): number for number, command in enumerate(script.commands)}
+
+    def words(given: Sequence[Word]) -> list[object]:
+        return [(word.text, word.value, word.span.start - begin, word.span.end - begin) for word in given]
+
+    return [
+        (
+            command.name,
+            words(command.words),
+            words(command.assignments),
+            [
+                (each.operator, each.descriptor, words([each.target] if each.target else []), each.span.start - begin)
+                for each in command.redirects
+            ],
+            (command.joined, command.context, command.background, command.negated, command.wrappers),
+            [numbers.get(id(part)) for part in command.pipeline],
+            (command.span.start - begin, command.span.end - begin, command.effective.name, command.effective.wrappers),
+        )
+        for command in script.commands
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apt-get update && apt-get install -y curl > /dev/null",
+        "curl -f https://example.com/x | tar -xz | tee log || exit 1",
+        "A=1 B=2 sudo -E env C=3 make 2>&1 &",
+        "if ! test -f x; then echo no; else for i in 1 2; do echo $i | cat; done; fi",
+        "export X=$(date | cut -c1) && echo ${X:-`id`}",
+        "cat <<EOF | sh\necho hi\nEOF",
+        "bash -c 'apt-get install -y curl | cat' && su -c \"make install\"",
+        "> file",
+        "echo 'unclosed",
+        "",
+    ],
+)
+def test_a_script_that_was_read_before_is_the_same_at_its_new_place(text: str) -> None:
+    again._known.clear()
+    first = parse(Mapped.of(Source("a", text).whole))
+    there = Source("b", f"RUN {text}\n")
+    moved = parse(Mapped.of(there.span(4, 4 + len(text))))
+    again._known.clear()
+    fresh = parse(Mapped.of(there.span(4, 4 + len(text))))
+    assert dump(moved) == dump(fresh) == dump(first)
+    assert all(word.span.source is there for command in moved.commands for word in command.words)

@@ -105,6 +105,7 @@ class Rule:
         "tags",
         "takes_project",
         "under",
+        "words",
     )
 
     def __init__(self, code: str, check: Callable[..., Problems], node: str, **about: Any) -> None:
@@ -129,6 +130,8 @@ class Rule:
         self.aliases: tuple[str, ...] = tuple(about["aliases"])
         self.bad: tuple[Bad, ...] = tuple(about["bad"])
         self.good: tuple[Good, ...] = tuple(about["good"])
+        self.words: tuple[str, ...] = tuple(about["words"])
+        """Of these one must stand in a file, or the rule is not asked about it."""
         self.plugin = check.__module__.partition(".")[0]
         self.under: dict[str, Rule] = {}
         """The rule by the codes of another program that its findings carry."""
@@ -180,6 +183,7 @@ def rule(
     aliases: Sequence[str] = (),
     lessons: Sequence[str] = (),
     tags: Sequence[str] = (),
+    words: Sequence[str] = (),
 ) -> Callable[[Callable[..., Problems]], Rule]:
     """Make a rule of a function.
 
@@ -191,7 +195,8 @@ def rule(
     only (`if TYPE_CHECKING:`): it is loaded with files of any kind, and the models of the others should stay
     unloaded. `default=False` makes it opt-in. `precision` is how sure a finding is, `security` the severity of a
     security rule (above 0, up to 10) as code scanning shows it. `aliases` are peers' codes (`hadolint:DL3008`),
-    `lessons` what the rule teaches.
+    `lessons` what the rule teaches. `words` spare time: the rule is not asked about a file in whose text none of them
+    stands (`wget` for a rule about calls of wget); give them only where that cannot silence it.
 
     Raises TypeError where the function cannot be a rule.
     """
@@ -223,6 +228,7 @@ def rule(
             aliases=aliases,
             lessons=lessons,
             tags=tags,
+            words=words,
         )
 
     return make

@@ -224,6 +224,8 @@ def _filled(text: str, env: Mapping[str, str]) -> list[_Chunk]:
     unknown = [_Chunk(UNKNOWN, 0, len(text), False)]
     if len(text) > MAX_LENGTH:
         return unknown
+    if "$" not in text:  # as most are
+        return [_Chunk(text, 0, len(text), True)] if text else []
     chunks: list[_Chunk] = []
     size = 0
     for chunk in _fill(text, 0, len(text), env, 0):

@@ -72,7 +72,9 @@ class Section:
     def get(self, key: str) -> Node | None:
         """The node of a key, alias followed; None where the key is absent or null."""
         entry = self.entries.get(key)
-        node = follow(entry.value) if entry else None
+        if entry is None:
+            return None
+        node = follow(entry.value)
         return None if is_null(node) else node
 
     def value(self, key: str) -> Value | None:

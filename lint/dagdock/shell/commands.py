@@ -135,6 +135,17 @@ class Command:
         """Whether one of the flags is given (`-qqy` gives `-y`); None where an unknown word may hold it."""
         return self.options(valued).has(*names)
 
+    def like(self, words: list[Word], assignments: Sequence[Word], redirects: list[Redirect]) -> Command:
+        """The same command made of other words; it is in no pipeline yet."""
+        command = Command.__new__(Command)
+        command.words, command.assignments, command.redirects = words, assignments, redirects
+        command.joined, command.context = self.joined, self.context
+        command.background, command.negated = self.background, self.negated
+        command.pipeline, command.wrappers = (), self.wrappers
+        command._effective = command if self._effective is self else None
+        command._span, command._name = None, self._name
+        return command
+
     def _inside(self, wrappers: tuple[str, ...], words: Sequence[Word]) -> Command:
         command = Command(words, self.assignments, self.joined, self.context)
         command.redirects = self.redirects

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from dagdock.shell.again import again, keep
 from dagdock.shell.commands import Command, Context, Joined, Place, Redirect, Script
 from dagdock.shell.dialects import SHELLS, is_posix
 from dagdock.shell.words import Word
@@ -27,7 +28,11 @@ def parse(body: Mapped, dialect: str = "posix-sh") -> Script:
 
     `dialect` is the base name of the shell; `posix-sh` is `/bin/sh`, whatever stands behind it.
     """
-    return _parse(body, dialect, 0)
+    script = again(body, dialect)
+    if script is None:
+        script = _parse(body, dialect, 0)
+        keep(script)
+    return script
 
 
 def parse_exec(elements: Sequence[Text]) -> Script:

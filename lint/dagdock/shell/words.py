@@ -36,6 +36,17 @@ class Word:
         word._stretches = ((0, word.text, QUOTED),)
         return word
 
+    def is_of(self, body: Mapped) -> bool:
+        """Whether it was read from that very text."""
+        return self._body is body
+
+    def moved(self, body: Mapped) -> Word:
+        """The same word of the same text, which stands elsewhere."""
+        word = Word.__new__(Word)
+        word._body, word.start, word.end, word.text = body, self.start, self.end, self.text
+        word._stretches, word._known, word._span = self._stretches, self._known, None
+        return word
+
     @property
     def span(self) -> Span:
         if self._span is None:

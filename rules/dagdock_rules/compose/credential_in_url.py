@@ -60,6 +60,8 @@ def credential_in_url(file: ComposeFile) -> Problems:
 
     https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
     """
+    if "@" not in file.source.text:
+        return
     for node in _scalars(file):
         if "://" in node.value and "@" in node.value:
             value = Value(node, {})

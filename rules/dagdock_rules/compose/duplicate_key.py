@@ -33,6 +33,8 @@ def duplicate_key(file: ComposeFile) -> Problems:
 
     https://yaml.org/spec/1.2.2/#3213-node-comparison
     """
+    if not any(fault.kind == "duplicate-key" for fault in file.faults):
+        return
     doubles = {entry.name.span: same for same in _doubles(file) for entry in same[1:]}
     for fault in file.faults:
         if fault.kind == "duplicate-key" and fault.span in doubles:

@@ -111,7 +111,7 @@ def _options(command: ServiceCommand) -> Iterator[tuple[str, Text]]:
             yield "-p", _part(word, 2)
         elif short == "-a" and word == "-a" and following and gives_secret_away("password", following):
             yield word, following
-        elif not re.fullmatch(r"--?[A-Za-z][\w.-]*", option) or not _is_secret_option(option):
+        elif option[:1] != "-" or not re.fullmatch(r"--?[A-Za-z][\w.-]*", option) or not _is_secret_option(option):
             continue
         elif equals and gives_secret_away("password", value):
             yield option, _part(word, len(option) + 1)

@@ -15,6 +15,7 @@ CONSTRAINTS = "https://raw.githubusercontent.com/apache/airflow/constraints-{air
     fix="unsafe",
     lessons=["L16", "L58"],
     tags=["airflow", "reproducible"],
+    words=["airflow"],
     bad=[
         Bad(
             "FROM python:3.11-slim\nRUN pip install --no-cache-dir «apache-airflow==2.9.1»\n",

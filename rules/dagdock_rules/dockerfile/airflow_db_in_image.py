@@ -23,6 +23,7 @@ MAKES = {
     since="0.1",
     lessons=["L04", "L29"],
     tags=["airflow"],
+    words=["airflow"],
     bad=[
         Bad("FROM apache/airflow:2.9.1\nRUN «airflow db migrate»\n"),
         Bad(

@@ -21,6 +21,7 @@ from ._layers import add_option, ships
         "semgrep:missing-apk-no-cache",
     ],
     tags=["size"],
+    words=["apk"],
     bad=[
         Bad(
             "FROM alpine:3.20\nRUN «apk add» curl\n",

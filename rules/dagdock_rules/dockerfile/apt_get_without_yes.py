@@ -20,6 +20,7 @@ from ._layers import add_option
         "sonar:S6584",
         "semgrep:missing-assume-yes-switch",
     ],
+    words=["apt"],
     bad=[
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» curl\n",

@@ -7,6 +7,7 @@ from dagdock.api import Bad, Problem, Problems, Run, rule
     "DF329",
     severity="info",
     since="0.1",
+    words=["apt-key"],
     bad=[
         Bad("FROM debian:12\nRUN curl -fsSL https://example.com/key.asc | «apt-key» add -\n"),
     ],

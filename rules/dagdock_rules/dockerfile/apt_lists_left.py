@@ -24,6 +24,7 @@ LISTS = "/var/lib/apt/lists"
         "semgrep:remove-package-cache",
     ],
     tags=["size"],
+    words=["apt"],
     bad=[
         Bad(
             "FROM debian:12\nRUN «apt-get update» && apt-get install -y curl\n",

@@ -14,6 +14,7 @@ SAME = ("install", "update", "upgrade", "remove", "purge", "autoremove", "clean"
     since="0.1",
     fix="safe",
     aliases=["hadolint:DL3027", "checkov:CKV_DOCKER_9", "kics:run-using-apt", "semgrep:prefer-apt-get"],
+    words=["apt"],
     bad=[
         Bad(
             "FROM debian:12\nRUN «apt» update && apt install -y curl\n",

@@ -24,6 +24,7 @@ CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-r
         "semgrep:missing-no-install-recommends",
     ],
     tags=["size"],
+    words=["apt"],
     bad=[
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» -y curl\n",

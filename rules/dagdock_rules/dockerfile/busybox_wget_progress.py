@@ -15,6 +15,7 @@ from ._shells import has_busybox
     fix="safe",
     aliases=["hadolint:DL3047"],
     tags=["style"],
+    words=["wget"],
     bad=[
         Bad(
             "FROM alpine:3.20\nRUN «wget» https://example.com/tool.tar.gz\n",

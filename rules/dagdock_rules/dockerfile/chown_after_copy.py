@@ -18,6 +18,7 @@ LONGEST = 2_000
     fix="unsafe",
     lessons=["L07"],
     tags=["size"],
+    words=["chown", "chmod"],
     bad=[
         Bad(
             "FROM node:22-slim\nCOPY app /app\nRUN «chown -R node:node /app»\n",

@@ -12,6 +12,7 @@ from ._shells import has_busybox
     since="0.1",
     lessons=["L07"],
     aliases=["hadolint:DL4001", "trivy:DS-0014", "kics:run-using-wget-and-curl", "semgrep:use-either-wget-or-curl"],
+    words=["wget"],
     bad=[
         Bad("FROM debian:12\nRUN wget -q https://example.com/a\nRUN «curl» -fO https://example.com/b\n"),
     ],

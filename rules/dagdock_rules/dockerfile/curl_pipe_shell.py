@@ -34,6 +34,7 @@ INSTALLERS = {
     since="0.1",
     security=4.0,
     tags=["security", "reproducible"],
+    words=["curl", "wget"],
     bad=[
         Bad("FROM debian:12\nRUN «curl -fsSL https://example.com/install.sh | bash»\n"),
         Bad('FROM debian:12\nRUN «sh -c "$(wget -qO- https://example.com/install.sh)"»\n'),

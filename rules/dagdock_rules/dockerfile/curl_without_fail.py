@@ -44,6 +44,7 @@ STRICT = frozenset(
     severity="warning",
     since="0.1",
     fix="safe",
+    words=["curl"],
     bad=[
         Bad(
             (

@@ -20,6 +20,7 @@ from ._caches import cache_problems
         "semgrep:missing-dnf-clean-all",
     ],
     tags=["size"],
+    words=["dnf"],
     bad=[
         Bad(
             "FROM fedora:40\nRUN «dnf install» -y httpd\n",

@@ -12,6 +12,7 @@ from ._layers import add_option
     since="0.1",
     fix="safe",
     aliases=["hadolint:DL3038", "kics:missing-flag-from-dnf-install", "semgrep:missing-dnf-assume-yes-switch"],
+    words=["dnf"],
     bad=[
         Bad(
             "FROM fedora:40\nRUN «dnf install» httpd && dnf clean all\n",

@@ -57,7 +57,7 @@ def global_arg_in_stage(stage: Stage) -> Problems:
     declared = _declared(stage.dockerfile)
     if not declared or stage.from_instruction is None:
         return
-    text = stage.span.text
+    text = stage.span.text[len(stage.from_instruction.span.text) :]
     if not any(name in text for name in declared):
         return
     told: set[str] = set()

@@ -17,6 +17,7 @@ QUIET = frozenset(
     severity="warning",
     since="0.1",
     fix="safe",
+    words=["<<"],
     bad=[
         Bad(
             (

@@ -14,6 +14,7 @@ from ._useradd import users_with_id
     lessons=["L07"],
     aliases=["hadolint:DL3046"],
     tags=["size"],
+    words=["useradd"],
     bad=[
         Bad(
             "FROM debian:12\nRUN «useradd -u 1234567» app\n",

@@ -14,6 +14,7 @@ from ._layers import add_option
     fix="unsafe",
     aliases=["sonar:S6505"],
     tags=["security"],
+    words=["npm", "yarn"],
     bad=[
         Bad(
             "FROM node:22-slim\nRUN «npm ci»\n",

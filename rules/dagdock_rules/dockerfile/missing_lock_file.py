@@ -22,6 +22,7 @@ EVERY = tuple(lock for locks in LOCKS.values() for lock in locks)
     since="0.1",
     lessons=["L16"],
     tags=["reproducible"],
+    words=["npm", "yarn", "bun"],
     bad=[
         Bad(
             {

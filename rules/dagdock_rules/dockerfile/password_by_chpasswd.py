@@ -11,6 +11,7 @@ from dagdock.api import Bad, Command, Problem, Problems, Run, rule
     lessons=["L09"],
     aliases=["checkov:CKV2_DOCKER_17"],
     tags=["security"],
+    words=["passwd"],
     bad=[
         Bad("FROM debian:12\nRUN echo 'root:secret' | «chpasswd»\n"),
     ],

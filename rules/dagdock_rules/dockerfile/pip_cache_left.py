@@ -15,6 +15,7 @@ from ._users import is_root
     lessons=["L07", "L16"],
     aliases=["hadolint:DL3042", "kics:pip-install-keeping-cached-packages", "semgrep:missing-pip-no-cache-dir"],
     tags=["size"],
+    words=["pip"],
     bad=[
         Bad(
             "FROM python:3.12-slim\nRUN «pip install» -r requirements.txt\n",

@@ -12,6 +12,7 @@ from ._downloads import downloads, runs_output
     default=False,
     aliases=["sonar:S6506"],
     tags=["security"],
+    words=["curl", "wget"],
     bad=[
         Bad("FROM debian:12\nRUN «curl» -fsSL https://example.com/install.sh | sh\n"),
     ],

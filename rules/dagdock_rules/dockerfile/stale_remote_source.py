@@ -15,6 +15,7 @@ from ._downloads import downloads, leads_elsewhere
     since="0.1",
     lessons=["L02", "L16"],
     tags=["cache", "reproducible"],
+    words=["clone", "://"],
     bad=[
         Bad("FROM debian:12\nRUN «git clone --depth 1 https://github.com/acme/tool.git» /opt/tool\n"),
         Bad("FROM debian:12\nRUN curl -fsSLo /usr/local/bin/tool «https://example.com/releases/latest/tool»\n"),

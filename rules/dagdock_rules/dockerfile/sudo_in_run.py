@@ -24,6 +24,7 @@ SUDO = ("sudo", "/usr/bin/sudo", "/bin/sudo")
         "semgrep:no-sudo-in-dockerfile",
     ],
     tags=["security"],
+    words=["sudo"],
     bad=[
         Bad(
             "FROM debian:12\nRUN «sudo» apt-get update\n",

@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     lessons=["L16"],
     aliases=["hadolint:DL3018", "kics:unpinned-package-version-in-apk-add"],
     tags=["reproducible"],
+    words=["apk"],
     bad=[
         Bad("FROM alpine:3.20\nRUN apk add --no-cache «curl»\n"),
     ],

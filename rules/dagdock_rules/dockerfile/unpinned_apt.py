@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     lessons=["L16"],
     aliases=["hadolint:DL3008", "kics:apt-get-install-pin-version-not-defined"],
     tags=["reproducible"],
+    words=["apt"],
     bad=[
         Bad("FROM debian:12\nRUN apt-get update && apt-get install -y «curl»\n"),
     ],

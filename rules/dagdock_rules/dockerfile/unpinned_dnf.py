@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     lessons=["L16"],
     aliases=["hadolint:DL3041", "kics:missing-version-specification-in-dnf-install"],
     tags=["reproducible"],
+    words=["dnf"],
     bad=[
         Bad("FROM fedora:40\nRUN dnf install -y «httpd» && dnf clean all\n"),
         Bad("FROM redhat/ubi9-minimal:9.4\nRUN microdnf install -y «tar» && microdnf clean all\n"),

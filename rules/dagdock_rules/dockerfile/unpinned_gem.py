@@ -12,6 +12,7 @@ from ._pins import unpinned_problems
     lessons=["L16"],
     aliases=["hadolint:DL3028", "kics:gem-install-without-version"],
     tags=["reproducible"],
+    words=["gem"],
     bad=[
         Bad("FROM ruby:3.3-slim\nRUN gem install --no-document «rails»\n"),
     ],

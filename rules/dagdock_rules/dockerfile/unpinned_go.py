@@ -19,6 +19,7 @@ LONGEST = 2_000
     lessons=["L16"],
     aliases=["hadolint:DL3062"],
     tags=["reproducible"],
+    words=["go"],
     bad=[
         Bad("FROM golang:1.23\nRUN go install «github.com/go-delve/delve/cmd/dlv@latest»\n"),
     ],

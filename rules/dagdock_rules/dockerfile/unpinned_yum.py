@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     lessons=["L16"],
     aliases=["hadolint:DL3033", "kics:yum-install-without-version"],
     tags=["reproducible"],
+    words=["yum"],
     bad=[
         Bad("FROM amazonlinux:2\nRUN yum install -y «httpd» && yum clean all\n"),
     ],

@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     lessons=["L16"],
     aliases=["hadolint:DL3037", "kics:zypper-install-without-version"],
     tags=["reproducible"],
+    words=["zypper"],
     bad=[
         Bad("FROM opensuse/leap:15.6\nRUN zypper -n install «httpd» && zypper clean\n"),
     ],

@@ -9,6 +9,7 @@ from dagdock.api import Bad, Problem, Problems, Related, Run, rule
     since="0.1",
     lessons=["L09"],
     aliases=["sonar:S6581"],
+    words=["unset"],
     bad=[
         Bad("FROM debian:12\nENV TOKEN_URL=https://example.com\nRUN ./fetch.sh\nRUN «unset TOKEN_URL»\n"),
     ],

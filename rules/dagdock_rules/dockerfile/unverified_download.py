@@ -16,6 +16,7 @@ RUNNERS = frozenset("sh bash python python3 perl ruby node php java".split())
     security=4.0,
     aliases=["sonar:S6474"],
     tags=["security", "reproducible"],
+    words=["curl", "wget"],
     bad=[
         Bad(
             "FROM debian:12\n"

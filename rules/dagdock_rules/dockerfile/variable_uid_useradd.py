@@ -15,6 +15,7 @@ from ._useradd import users_with_id
     lessons=["L07"],
     aliases=["hadolint:DL3046"],
     tags=["size"],
+    words=["useradd"],
     bad=[
         Bad(
             "FROM debian:12\nARG UID=1000\nRUN «useradd -m -u $UID» app\n",

@@ -13,6 +13,7 @@ from ._shells import has_busybox, has_gnu_tools
     since="0.1",
     fix="safe",
     aliases=["hadolint:DL3047"],
+    words=["wget"],
     bad=[
         Bad(
             "FROM debian:12\nRUN «wget» https://example.com/tool.tar.gz\n",

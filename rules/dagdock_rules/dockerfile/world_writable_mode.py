@@ -17,6 +17,7 @@ SETUID = "makes it run as its owner, whoever starts it. Let the container run as
     security=5.0,
     aliases=["sonar:S2612"],
     tags=["security"],
+    words=["chmod"],
     bad=[
         Bad("FROM debian:12\nCOPY app /app\nRUN «chmod -R 777 /app»\n"),
         Bad("FROM debian:12\nCOPY «--chmod=0666» app.conf /etc/\n"),

@@ -13,6 +13,7 @@ from ._caches import cache_problems
     lessons=["L07"],
     aliases=["hadolint:DL3060"],
     tags=["size"],
+    words=["yarn"],
     bad=[
         Bad(
             "FROM node:22\nRUN «yarn install» --frozen-lockfile\n",

@@ -13,6 +13,7 @@ from ._caches import cache_problems
     lessons=["L07"],
     aliases=["hadolint:DL3036", "trivy:DS-0020", "kics:missing-zypper-clean", "semgrep:missing-zypper-clean"],
     tags=["size"],
+    words=["zypper"],
     bad=[
         Bad(
             "FROM opensuse/leap:15.6\nRUN «zypper -n install» httpd\n",

@@ -12,6 +12,7 @@ from ._layers import add_option
     since="0.1",
     fix="safe",
     aliases=["hadolint:DL3034", "kics:missing-zypper-non-interactive-switch"],
+    words=["zypper"],
     bad=[
         Bad(
             "FROM opensuse/leap:15.6\nRUN «zypper install» httpd && zypper clean\n",

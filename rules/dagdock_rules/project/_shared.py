@@ -15,6 +15,9 @@ def is_said_before(service: Service, place: Located, of: Callable[[Service], Seq
     """Whether an earlier service, or another file that this one extends, says already what is wrong at a place."""
     if place.span.source is not service.file.source:
         return True
+    written = service.node is not None and service.node.span.holds(place.span)
+    if written and "extends" not in service.file.source.text:
+        return False  # its own text, which only services below can share
     for other in service.file.services.values():
         if other.name == service.name:
             return False

@@ -47,9 +47,11 @@ def command_ignored(service: Service, project: Project) -> Problems:
     from dagdock.api import Entrypoint
 
     command = service.command
-    if command is None or not command.words or service.has("entrypoint") or is_said_before(service, command, _places):
+    if command is None or not service.build or not command.words or service.has("entrypoint"):
         return
-    stage = project.stage_of(service) if service.build else None
+    if is_said_before(service, command, _places):
+        return
+    stage = project.stage_of(service)
     entrypoint = stage.last(Entrypoint) if stage else None
     if entrypoint is None or entrypoint.shell_text is None:
         return
