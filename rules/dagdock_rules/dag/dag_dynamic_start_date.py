@@ -16,6 +16,8 @@ CLOCKS = frozenset(
     )
 )  # fmt: skip
 
+MAX_STEPS = 2_000
+
 
 @rule(
     "AF101",
@@ -51,12 +53,12 @@ def dag_dynamic_start_date(module: DagModule, project: Project) -> Problems:
     """
     told: set[ast.AST] = set()
     for argument, dags in _start_dates(module):
-        clock = _clock(module.origin(argument.node))
+        clock = varying(module.origin(argument.node), CLOCKS)
         if clock is None or clock.node in told:
             continue
         told.add(clock.node)
         moves = f"this start_date moves with `{_short(clock)}`"
-        if all(_runs_without_clock(dag, project) for dag in dags):
+        if dags and all(_runs_without_clock(dag, project) for dag in dags):
             if all(_is_versioned(dag, project) for dag in dags):
                 yield Problem(
                     argument,
@@ -97,6 +99,10 @@ def _start_dates(module: DagModule) -> list[tuple[Argument, list[Dag]]]:
             argument = task.arguments.get("start_date")
         if argument and id(argument.node) not in found:
             found[id(argument.node)] = argument, [task.dag] if isinstance(task.dag, Dag) else []
+    for function in module.functions:
+        argument = function.arguments.get("start_date") if function.is_taskflow and not function.calls else None
+        if argument and id(argument.node) not in found:
+            found[id(argument.node)] = argument, []
     return list(found.values())
 
 
@@ -118,13 +124,22 @@ def _is_versioned(dag: Dag, project: Project) -> bool:
     return version is not None and version.at_least(3) is True
 
 
-def _clock(origin: Origin) -> Origin | None:
-    """The call of a clock that the value is made from; not one whose result only decides between fixed values."""
-    for step in origin.walk():
-        if step.name in CLOCKS:
+def varying(origin: Origin, calls: frozenset[str]) -> Origin | None:
+    """Which of these calls a value is surely made from: where it is one of several, each but None has to be."""
+    waiting, seen = [origin], {id(origin)}
+    while waiting and len(seen) < MAX_STEPS:
+        step = waiting.pop()
+        if step.name in calls:
             return step
+        inputs = step.inputs
         if step.name == "either":
-            return None
+            inputs = tuple(choice for choice in inputs if choice.name != "None")
+            if not all(any(one.name in calls for one in choice.walk()) for choice in inputs):
+                continue
+        for before in reversed(inputs):
+            if id(before) not in seen:
+                seen.add(id(before))
+                waiting.append(before)
     return None
 
 

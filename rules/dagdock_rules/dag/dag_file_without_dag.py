@@ -25,8 +25,8 @@ from dagdock.api import Bad, DagModule, Problem, Problems, rule
             "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=None)\n"
         },
         {
-            "dags/commands.py": "from airflow.models import BaseOperator\n\n\n"
-            "class LoadOperator(BaseOperator):\n    pass\n"
+            "dags/steps.py": "from airflow.operators.bash import BashOperator\n\n\n"
+            "def load():\n    return BashOperator(task_id='load', bash_command='true')\n"
         },
     ],
 )

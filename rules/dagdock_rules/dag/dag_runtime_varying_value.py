@@ -3,9 +3,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dagdock.api import Argument, Bad, DagModule, Origin, Problem, Problems, Project, Task, rule
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, Task, rule
 
-from .dag_dynamic_start_date import CLOCKS
+from .dag_dynamic_start_date import CLOCKS, varying
 
 # Calls that give another value each time, beside the clocks.
 VARYING = CLOCKS | frozenset(
@@ -29,7 +29,7 @@ VARYING = CLOCKS | frozenset(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
             "BashOperator\n\n"
             "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
-            "    BashOperator(task_id='load', bash_command=«f'load --day {datetime.now():%Y-%m-%d}'»)\n"
+            "    BashOperator(task_id='load', bash_command=f'load {«datetime.now()»:%Y-%m-%d}')\n"
         ),
         Bad(
             "import uuid\nfrom datetime import datetime\nfrom airflow import DAG\n\n"
@@ -62,7 +62,7 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
     versions = version is not None and version.at_least(3) is True
     told: set[ast.AST] = set()
     for name, node, is_task in _arguments(module):
-        source = _source(module.origin(node))
+        source = varying(module.origin(node), VARYING)
         if source is None or source.node in told or (is_task and module.runs_at(source.node) == "task"):
             continue
         told.add(source.node)
@@ -83,16 +83,6 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
 
 def _varies(module: DagModule, name: str | None) -> bool:
     return name is not None and f"{name}()" in VARYING
-
-
-def _source(origin: Origin) -> Origin | None:
-    """The call that makes a value another one each time; not one whose result only decides between fixed values."""
-    for step in origin.walk():
-        if step.name in VARYING:
-            return step
-        if step.name in ("either", "generator", "filled"):
-            return None
-    return None
 
 
 def _arguments(module: DagModule) -> Iterator[tuple[str, ast.expr, bool]]:
