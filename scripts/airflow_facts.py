@@ -33,10 +33,9 @@ DATA = Path(__file__).resolve().parent.parent / "rules" / "dagdock_rules" / "dat
 KINDS = frozenset(("operators", "sensors", "transfers", "decorators"))
 Facts = dict[str, Any]
 # An operator that neither version has any more.
-NOTHING: Facts = {
-    **{"arguments": [], "required": [], "fields": [], "endings": [], "decorator": None},
-    **{"strict": False, "sensor": False, "branch": False, "sql": False, "silent": False},
-}
+NOTHING: Facts = dict.fromkeys(("arguments", "required", "fields", "endings"), ()) | dict.fromkeys(
+    ("decorator", "strict", "sensor", "branch", "sql", "silent")
+)
 
 
 def collect() -> Facts:
@@ -279,7 +278,7 @@ def _rules() -> Facts:
     return {
         "trigger_rules": _members(TriggerRule),
         "weight_rules": _members(WeightRule),
-        "dag": _unique(_parameters(DAG.__init__) + ["dag_id"]),
+        "dag": _unique([*_parameters(DAG.__init__), "dag_id"]),
     }
 
 
