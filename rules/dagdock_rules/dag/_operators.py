@@ -1,0 +1,122 @@
+"""What is known of the operators of Airflow and its providers: arguments, template fields, what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Literal
+
+from dagdock.api import Project, Task, load_json
+
+Major = Literal[2, 3]
+# The older of the two Airflows that the facts are from.
+OLDEST = (2, 10)
+_TWO_PARTS = ("apache", "cncf", "common", "dbt", "microsoft")
+
+
+class Operator:
+    """An operator, sensor or decorator by its class: the same questions for Airflow 2, 3, or either of them."""
+
+    __slots__ = ("_facts", "is_sensor", "legacy", "name")
+
+    def __init__(self, name: str, facts: dict[str, Any], *, legacy: bool) -> None:
+        self.name = name
+        self._facts = facts
+        self.legacy = legacy
+        """Whether it is imported from where Airflow 1 had it, so that it may be meant for that."""
+        self.is_sensor: bool = "sensor" in facts.get("is", "")
+
+    @property
+    def strict(self) -> bool:
+        """Whether it is known to refuse what it does not know."""
+        return "in" in self._facts and "open" not in self._facts.get("is", "")
+
+    @property
+    def pushes(self) -> bool:
+        """Whether its result goes to XCom when nothing is said."""
+        return "silent" not in self._facts.get("is", "")
+
+    def arguments(self, major: Major | None = None) -> set[str]:
+        """What it takes in that Airflow, or in either of them."""
+        return self._own("a", major) | _of_all(self.is_sensor, major)
+
+    def earlier_arguments(self) -> set[str]:
+        """What it took in earlier releases and takes in neither Airflow any more."""
+        return set(self._facts.get("old", "").split())
+
+    def required(self) -> set[str]:
+        """What it asks for in both."""
+        return set(self._facts.get("r", "").split())
+
+    def fields(self, major: Major | None = None) -> set[str]:
+        """The arguments that it renders, in that Airflow, in either of them, or in an earlier release."""
+        return self._own("t", major) | set(self._facts.get("told", "").split())
+
+    def endings(self) -> set[str]:
+        """What the names of template files end with."""
+        return self._own("e", None)
+
+    def _own(self, key: str, major: Major | None) -> set[str]:
+        versions = ("2", "3") if major is None else (str(major),)
+        return {name for version in ("", *versions) for name in self._facts.get(key + version, "").split()}
+
+
+def operator_of(task: Task) -> Operator | None:
+    """The operator of a task; None for classes that neither Airflow nor its usual providers bring."""
+    if not task.known_signature:
+        return None
+    return _operator(task.operator, taskflow=task.taskflow)
+
+
+def major_of(task: Task, project: Project) -> Major | None:
+    """The Airflow that the task is for; None where it may be either."""
+    version = project.airflow_version(task)
+    if version is None:
+        return None
+    if version.at_least(3) is True:
+        return 3
+    return 2 if version.at_least(3) is False else None
+
+
+def terms(key: str, major: Major | None = None) -> set[str]:
+    """Names that are not of one operator: `context`, `macros`, `trigger_rules`, in that Airflow or either of them."""
+    table = load_json("dagdock_rules", "airflow/terms")
+    versions = ("2", "3") if major is None else (str(major),)
+    return {name for version in ("", *versions) for name in table.get(key + version, ())}
+
+
+@cache
+def _of_all(is_sensor: bool, major: Major | None) -> frozenset[str]:
+    found = terms("operator", major) | {"task_id"}
+    return frozenset(found | terms("sensor", major) if is_sensor else found)
+
+
+@cache
+def _operator(path: str, *, taskflow: bool) -> Operator | None:
+    if taskflow:
+        decorators = load_json("dagdock_rules", "airflow/terms")["decorators"]
+        name = path[path.rindex("task") :] if "task." not in path else path[path.index("task.") :]
+        file, cls = decorators.get(name, (None, ""))
+        facts = _classes(file).get(cls) if file else None
+        return Operator(f"@{name}", facts, legacy=False) if facts else None
+    module, _, cls = path.rpartition(".")
+    parts = module.split(".")
+    legacy = "contrib" in parts or parts[-1].endswith(("_operator", "_sensor", "_operators"))
+    facts = next((found for file in _files(parts, cls) if (found := _classes(file).get(cls))), None)
+    return Operator(cls, facts, legacy=legacy) if facts else None
+
+
+def _files(parts: list[str], cls: str) -> Iterable[str]:
+    """Where a class may be described: with its provider, with Airflow itself, or with who took it over."""
+    if len(parts) > 2 and parts[1] == "providers":
+        yield "core" if parts[2] == "standard" else "_".join(parts[2 : 4 if parts[2] in _TWO_PARTS else 3])
+        return
+    yield "core"
+    moved: str | None = load_json("dagdock_rules", "airflow/moved")["files"].get(cls)
+    if moved:
+        yield moved
+
+
+def _classes(file: str) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = load_json("dagdock_rules", f"airflow/{file}").get("operators", {})
+    return found
