@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from posixpath import basename, join, normpath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagdock.api import (
     AirflowVersion,
-    Cmd,
     ComposeFile,
-    Copy,
-    Entrypoint,
     ImageRef,
     Located,
     Mapped,
@@ -22,11 +19,13 @@ from dagdock.api import (
     Setting,
     Source,
     Span,
-    Stage,
     Text,
     VolumeMount,
     parse_image,
 )
+
+if TYPE_CHECKING:
+    from dagdock.api import Stage
 
 PREFIX = "AIRFLOW__"
 HOME = "/opt/airflow"
@@ -76,6 +75,11 @@ class Option:
         self.setting = setting
         """Where it stands in a Compose file's `environment`; None for any other place."""
 
+    @property
+    def executors(self) -> list[str]:
+        """The short names of the executors that it names."""
+        return executors_in(self.value or "")
+
 
 class Part:
     """A service that runs Airflow or one of its commands."""
@@ -110,6 +114,8 @@ class Part:
         if self.service.build is None:
             image = self.service.image_ref
             return image is not None and image.familiar in _OFFICIAL
+        from dagdock.api import Entrypoint
+
         image = base_image(self.service, self.stage)
         own = self.stage.last(Entrypoint) if self.stage else None
         return image is not None and image.familiar in _OFFICIAL and own is None
@@ -227,18 +233,13 @@ class Deployment:
 
     def uses(self, executor: str) -> bool:
         """Whether some server surely has that executor, alone or among several."""
-        return any(executor in executors_in(option.value or "") for option in self.executors())
+        return any(executor in option.executors for option in self.executors())
 
 
-def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
-    """The Airflow in the model that a Compose file is a part of; None where there is none.
-
-    A file that others include, or that lacks its base, is judged where it is put together.
-    """
-    if "airflow" not in file.source.text.lower() and "astro-runtime" not in file.source.text:
-        return None
-    model = project.merged(file)
-    return project.once(("airflow deployment", id(model)), lambda: _deployment(model, project))
+def deployment(model: ComposeFile, project: Project) -> Deployment | None:
+    """The Airflow in a Compose model; None where there is none."""
+    parts = [Part(service, project) for service in model.services.values() if is_airflow(service, project)]
+    return Deployment(model, parts) if parts else None
 
 
 def executors_in(value: str) -> list[str]:
@@ -249,16 +250,6 @@ def executors_in(value: str) -> list[str]:
         if re.fullmatch(r"[A-Z]\w*", name):
             names.append(name if name.endswith("Executor") else f"{name}Executor")
     return names
-
-
-def is_own(place: Located, file: ComposeFile) -> bool:
-    """Whether a place stands in that very file."""
-    return place.span.source is file.source
-
-
-def _deployment(model: ComposeFile, project: Project) -> Deployment | None:
-    parts = [Part(service, project) for service in model.services.values() if is_airflow(service, project)]
-    return Deployment(model, parts) if parts else None
 
 
 def is_airflow(service: Service, project: Project) -> bool:
@@ -418,6 +409,8 @@ def _usual_command(image: ImageRef) -> str | None:
 
 def _calls_of_stage(stage: Stage) -> list[Call] | None:
     """What the image of a Dockerfile starts; None where that is a script or is left to the image below."""
+    from dagdock.api import Cmd, Entrypoint
+
     words: list[str] = []
     place: Located | None = None
     for kind in (Entrypoint, Cmd):
@@ -492,6 +485,8 @@ def _source_path(service: Service, mount: VolumeMount, inside: str, project: Pro
 
 def _copied_config(stage: Stage, project: Project) -> Source | None:
     """The `airflow.cfg` of the build context that the image has a copy of."""
+    from dagdock.api import Copy
+
     for part in stage.chain():
         for copy in part.all_of(Copy):
             if copy.from_:
