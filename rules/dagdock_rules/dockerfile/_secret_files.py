@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dagdock.api import Source
 
 from ..secrets import is_placeholder, is_secret_name, is_setting, known_secret, password_in_url
@@ -66,6 +68,7 @@ SHOWN = (
 )
 
 
+@lru_cache(maxsize=1024)
 def is_secret_file(name: str) -> bool:
     """Whether a file or folder of that name holds secrets."""
     lower = name.lower()

@@ -33,18 +33,22 @@ def copy_secret_file(copy: CopyLike, project: Project) -> Problems:
 
     https://docs.docker.com/build/building/secrets/
     """
-    if from_context(copy) is None:
+    if from_context(copy) is None or not any(is_secret_file(_name(source.literal)) for source in copy.sources):
         return
     known = set(local_sources(copy))
     for source in copy.sources:
         path = source.literal
-        name = path.rstrip("/").rpartition("/")[2] if path in known and path else ""
-        if name and is_secret_file(name) and not _is_harmless(copy, path or "", name, project):
+        name = _name(path) if path in known else ""
+        if is_secret_file(name) and not _is_harmless(copy, path or "", name, project):
             yield Problem(
                 source,
                 f"`{path}` and what it holds can be read by everyone who gets the image, even if a later step deletes "
                 "it. Use `RUN --mount=type=secret`, or hand it over when the container starts",
             )
+
+
+def _name(path: str | None) -> str:
+    return (path or "").rstrip("/").rpartition("/")[2]
 
 
 def _is_harmless(copy: CopyLike, path: str, name: str, project: Project) -> bool:

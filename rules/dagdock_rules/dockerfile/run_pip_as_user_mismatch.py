@@ -13,7 +13,7 @@ from ._users import is_root
     "DF331",
     severity="warning",
     since="0.1",
-    words=["pip"],
+    words=["--user", "pipx"],
     bad=[
         Bad('FROM python:3.12-slim\nRUN «pip install» --user flask==3.0.3\nUSER app\nCMD ["flask", "run"]\n'),
     ],

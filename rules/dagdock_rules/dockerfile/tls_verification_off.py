@@ -109,6 +109,8 @@ def _of_command(command: Command) -> tuple[Word, str] | None:
     texts = [word.value or "" for word in words]
     if name in ("curl", "wget"):
         wanted = ("-k", "--insecure") if name == "curl" else ("--no-check-certificate",)
+        if not any(text.startswith("-") and ("k" in text or "insecure" in text) for text in texts):
+            return None  # no need to tell the options apart
         option = next((option for option in options_of(command).options if option.name in wanted), None)
         if option is None or any(part in word.text for word in words for part in LOCAL):
             return None
