@@ -176,7 +176,8 @@ def _made_of(service: Service) -> tuple[str, str]:
             words.append(f"stage {_text(build.target)}")
         return " ".join(words), "built"
     if service.image:
-        return _text(service.image) or "", "image"
+        name, digest, number = (_text(service.image) or "").partition("@sha256:")
+        return f"{name}{digest}{number[:8]}{'…' if number[8:] else ''}", "image"
     return "", "other"
 
 

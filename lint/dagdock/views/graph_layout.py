@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from dagdock.views.graph_picture import Edge, Group, Node, Picture
+from dagdock.views.graph_picture import Group, Node, Picture
 
 Point = tuple[float, float]
 
 NODE_GAP, LINE_GAP, LAYER_GAP = 18.0, 10.0, 64.0
 PAD, HEAD = 16.0, 30.0  # around what is in a group, and above it for the title
 PORT_GAP = 17.0  # between the ends of lines with words on them
-SWEEPS, SETTLINGS = 10, 8
+SWEEPS, SETTLINGS = 10, 24
 MAX_PLACES = 20_000  # beyond that many places of lines, lines go straight
 
 
@@ -45,7 +45,8 @@ class Box(NamedTuple):
 class Layout:
     """The places of nodes and groups, and for each edge of the picture the points that its line runs through.
 
-    Between the first and the second point a line bends, from the second to the third it is straight, and so on.
+    Where two points are equally high the line is straight, elsewhere it bends, and sets out and arrives level. A line
+    that goes back has points above each other: there it turns round.
     """
 
     def __init__(self) -> None:
@@ -59,7 +60,7 @@ class Layout:
 def lay_out(
     picture: Picture,
     size_of: Callable[[Node], tuple[float, float]],
-    room_of: Callable[[Edge], float] = lambda edge: 0.0,
+    room_of: Callable[[str], float] = lambda words: 0.0,
     title_room: Callable[[Group], float] = lambda group: 0.0,
 ) -> Layout:
     """`size_of` gives width and height of a node, `room_of` the width of the words on an edge."""
@@ -77,7 +78,7 @@ def lay_out(
 class _Cell:
     """What takes room in a layer: a node, a group, or (`item` None) a place where a line passes."""
 
-    __slots__ = ("before", "behind", "height", "item", "layer", "level", "ports", "width", "x", "y")
+    __slots__ = ("before", "behind", "height", "item", "layer", "level", "ports", "right", "width", "x", "y")
 
     def __init__(self, item: str | None, layer: int, width: float, height: float, level: _Level | None = None) -> None:
         self.item = item
@@ -87,9 +88,10 @@ class _Cell:
         self.level = level  # of a group
         self.x = 0.0
         self.y = 0.0
+        self.right = 0.0  # where its layer ends: only from there on a line may bend
         self.before: list[_Link] = []
         self.behind: list[_Link] = []
-        self.ports: dict[str, float] = {}  # heights at which lines arrive, by where they come from
+        self.ports: dict[str, float] = {}  # heights at which lines arrive, by the words on them
 
 
 class _Link(NamedTuple):
@@ -99,7 +101,7 @@ class _Link(NamedTuple):
     end: _Cell
     source: str
     target: str
-    edge: int
+    words: str
 
     @property
     def leaves(self) -> float:
@@ -112,7 +114,7 @@ class _Link(NamedTuple):
         level = self.end.level
         if level:
             return level.entries[self.target].y + LINE_GAP / 2
-        return self.end.ports.get(self.source, self.end.height / 2)
+        return self.end.ports.get(self.words, self.end.height / 2)
 
 
 class _Level:
@@ -142,7 +144,7 @@ class _Levels:
         self,
         picture: Picture,
         size_of: Callable[[Node], tuple[float, float]],
-        room_of: Callable[[Edge], float],
+        room_of: Callable[[str], float],
         title_room: Callable[[Group], float],
     ) -> None:
         self._picture = picture
@@ -248,7 +250,7 @@ class _Levels:
             key = (id(start), id(end), index if start.level or end.level else -1)
             if key not in links:
                 edge = self._picture.edges[index]
-                links[key] = _Link(start, end, edge.start, edge.end, index)
+                links[key] = _Link(start, end, edge.start, edge.end, edge.label)
                 start.behind.append(links[key])
                 end.before.append(links[key])
             return links[key]
@@ -276,14 +278,13 @@ class _Levels:
                 borders[crossing] = chain
 
     def _spread(self, cell: _Cell) -> None:
-        """Give lines with words on them ends of their own, in the order in which they come."""
-        edges = self._picture.edges
-        if cell.level or cell.item is None or not any(edges[link.edge].label for link in cell.before):
+        """Lines with other words on them end at other heights, in the order in which they come."""
+        if cell.level or cell.item is None:
             return
-        origins = list(dict.fromkeys(link.source for link in cell.before))
-        top = cell.height / 2 - PORT_GAP * (len(origins) - 1) / 2
-        cell.ports = {origin: top + PORT_GAP * number for number, origin in enumerate(origins)}
-        cell.height = max(cell.height, PORT_GAP * len(origins))
+        words = list(dict.fromkeys(link.words for link in cell.before))
+        cell.height = max(cell.height, PORT_GAP * len(words))
+        top = cell.height / 2 - PORT_GAP * (len(words) - 1) / 2
+        cell.ports = {each: top + PORT_GAP * number for number, each in enumerate(words)}
 
     def _measure(self, level: _Level, group: Group | None) -> None:
         """Put the layers side by side and all of it below the title of the group."""
@@ -303,7 +304,7 @@ class _Levels:
                 x += max((self._room(link) for cell in layer for link in cell.before), default=0.0)
             width = max((cell.width for cell in layer), default=0.0)
             for cell in layer:
-                cell.x = x
+                cell.x, cell.right = x, x + width
                 if cell.item is None:
                     cell.width = width
             x += width
@@ -317,7 +318,7 @@ class _Levels:
     def _room(self, link: _Link) -> float:
         if link.end.item is None or link.end.level:
             return 0.0
-        return self._room_of(self._picture.edges[link.edge])
+        return self._room_of(link.words)
 
     def place(self, level: _Level, x: float, y: float, layout: Layout) -> None:
         level.x, level.y = x, y
@@ -338,8 +339,9 @@ class _Levels:
         for key in (*out[: out.index(common) + 1], *reversed(into[: into.index(common)])):
             level = self._levels[key]
             for link in level.chains[index]:
-                points.append((level.x + link.start.x + link.start.width, level.y + link.start.y + link.leaves))
-                points.append((level.x + link.end.x, level.y + link.end.y + link.arrives))
+                start, end, y = link.start, link.end, level.y + link.start.y + link.leaves
+                points += [(level.x + start.x + start.width, y), (level.x + max(start.right, start.x), y)]
+                points.append((level.x + end.x, level.y + end.y + link.arrives))
         return points
 
     def _around(self, index: int, layout: Layout) -> list[Point]:
@@ -348,8 +350,7 @@ class _Levels:
         start, end = layout.nodes[edge.start], layout.nodes[edge.end]
         level = self._levels[self._home[index]]
         bottom = level.y + level.height + (LINE_GAP if self._home[index] is None else -PAD / 2)
-        right, left = start.right + LAYER_GAP / 3, end.x - LAYER_GAP / 3
-        return [(start.right, start.middle), (right, bottom), (left, bottom), (end.x, end.middle)]
+        return [(start.right, start.middle), (start.right, bottom), (end.x, bottom), (end.x, end.middle)]
 
 
 def _closing(after: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:

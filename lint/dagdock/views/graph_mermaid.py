@@ -76,7 +76,11 @@ def _quoted(text: str) -> str:
 
 def _escaped(text: str) -> str:
     text = shortened(printable(text), 80)
-    return "".join(sign if sign in _PLAIN or (sign.isalpha() and sign > "\x7f") else f"#{ord(sign)};" for sign in text)
+    signs = [sign if sign in _PLAIN or (sign.isalpha() and sign > "\x7f") else f"#{ord(sign)};" for sign in text]
+    mark = len(text) - len(text.lstrip("0123456789"))
+    if text[mark : mark + 1] in (".", "-", "+", ")"):  # a list to Markdown, which Mermaid refuses
+        signs[mark] = f"#{ord(text[mark])};"
+    return "".join(signs)
 
 
 def _comment(text: str) -> str:

@@ -17,8 +17,9 @@ SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', Arial, sans
 MARGIN, HEAD, INNER, CARD_GAP, NOTE = 24, 40, 22, 22, 20
 MIN_WIDTH = 720
 TITLE_SIGNS, ABOUT_SIGNS, FACT_SIGNS, LABEL_SIGNS = 34, 40, 42, 28
-SIGN, SMALL_SIGN, LABEL_SIGN = 7.9, 6.7, 6.3  # widths of a sign in titles, in what stands below, on lines
-LINE = 17
+SIGN, SMALL_SIGN, LABEL_SIGN = 7.9, 6.5, 6.3  # widths of a sign in titles, in what stands below, on lines
+WIDER = 1.9  # by which capitals and the like are wider
+LINE, TURN = 17, 36
 STYLE = f"""
 .page, .card {{ fill: #ffffff }} .card {{ stroke: #d0d7de }} .head {{ fill: #f6f8fa }}
 text {{ font-family: {SANS}; font-size: 12px; fill: #1f2328 }}
@@ -71,10 +72,9 @@ class _Card:
         self._picture = picture
         self._layout: Layout = lay_out(picture, _size, _room, _title_room)
         self._notes = [shortened(printable(note), 150) for note in picture.notes]
-        title = shortened(printable(picture.title), 70)
-        self._title, self._about = title, shortened(printable(picture.about), 90)
-        words = SIGN * (width_of(self._title) + 6) + SMALL_SIGN * width_of(self._about)
-        notes = max((SMALL_SIGN * width_of(note) for note in self._notes), default=0.0)
+        self._title, self._about = shortened(printable(picture.title), 110), shortened(printable(picture.about), 90)
+        words = SIGN * (width_of(self._title) + 6) + _width(self._about)
+        notes = max((_width(note) for note in self._notes), default=0.0)
         self.width = max(self._layout.width, words, notes) + 2 * INNER
         self.height = HEAD + 2 * INNER + self._layout.height + NOTE * len(self._notes)
 
@@ -98,10 +98,11 @@ class _Card:
         parts += tips.values()
         for node in picture.nodes:
             parts += _node(node, layout.nodes[node.key])
-        for edge, points in zip(picture.edges, layout.lines, strict=True):
-            if edge.label:
-                x, y = points[-1]
-                parts.append(_text(x - 12, y - 4, shortened(printable(edge.label), LABEL_SIGNS), "label"))
+        labels = {
+            points[-1]: edge.label for edge, points in zip(picture.edges, layout.lines, strict=True) if edge.label
+        }
+        for (x, y), label in labels.items():
+            parts.append(_text(x - 12, y - 4, shortened(printable(label), LABEL_SIGNS), "label"))
         y = layout.height + NOTE
         for note in self._notes:
             parts.append(_text(0, y, note, "dim"))
@@ -114,7 +115,7 @@ def _title(node: Node) -> str:
 
 
 def _facts(node: Node) -> list[str]:
-    lines = [shortened(printable(node.about), ABOUT_SIGNS)] if node.about else []
+    lines = [_last_part(printable(node.about))] if node.about else []
     return lines + [
         shortened(printable(f"{fact.word}: {fact.text}" if fact.word else fact.text), FACT_SIGNS)
         for fact in node.facts
@@ -122,8 +123,20 @@ def _facts(node: Node) -> list[str]:
     ]
 
 
+def _width(text: str) -> float:
+    """About how wide a small text is; fonts differ."""
+    return SMALL_SIGN * width_of(text) + WIDER * sum(sign.isupper() or sign in "mw$_@%&#→" for sign in text)
+
+
+def _last_part(text: str) -> str:
+    """A name too long for its place without its beginning: registries and folders say less than what they hold."""
+    if width_of(text) <= ABOUT_SIGNS or not {" ", "$"}.isdisjoint(text):
+        return shortened(text, ABOUT_SIGNS)
+    return "…" + text[1 - ABOUT_SIGNS :] if text.isascii() else shortened(text, ABOUT_SIGNS)
+
+
 def _badge_width(badge: str) -> float:
-    return SMALL_SIGN * width_of(badge) + 12
+    return _width(badge) + 12
 
 
 def _badges(node: Node) -> list[str]:
@@ -132,7 +145,7 @@ def _badges(node: Node) -> list[str]:
 
 def _size(node: Node) -> tuple[float, float]:
     head = SIGN * width_of(_title(node)) + sum(_badge_width(badge) + 6 for badge in _badges(node))
-    width = max([head, *(SMALL_SIGN * width_of(line) for line in _facts(node))]) + 30
+    width = max([head, *(_width(line) for line in _facts(node))]) + 30
     if node.kind == "port":
         return width, 26.0
     if node.kind == "volume":
@@ -140,8 +153,8 @@ def _size(node: Node) -> tuple[float, float]:
     return max(width, 90.0), 34.0 + LINE * len(_facts(node))
 
 
-def _room(edge: Edge) -> float:
-    return LABEL_SIGN * min(width_of(printable(edge.label)), LABEL_SIGNS) - 24 if edge.label else 0.0
+def _room(words: str) -> float:
+    return LABEL_SIGN * min(width_of(printable(words)), LABEL_SIGNS) - 24 if words else 0.0
 
 
 def _title_room(group: Group) -> float:
@@ -210,11 +223,13 @@ def _line(edge: Edge, points: Sequence[Point], tips: dict[tuple[str, str], str])
     for number, (right, below) in enumerate(points[1:], 1):
         if number == len(points) - 1:
             right -= 6
-        if abs(below - y) < 0.5 or number % 2 == 0:
+        if abs(below - y) < 0.5:
             way.append(f"L{right:.1f} {below:.1f}")
         else:
-            bend = max(abs(right - x) / 2, 12.0)
-            way.append(f"C{x + bend:.1f} {y:.1f} {right - bend:.1f} {below:.1f} {right:.1f} {below:.1f}")
+            before = behind = max((right - x) / 2, 12.0)
+            if right <= x:  # turns round: to the left at its beginning, to the right at its end
+                before, behind = (TURN, -TURN) if number == 1 else (-TURN, TURN)
+            way.append(f"C{x + before:.1f} {y:.1f} {right - behind:.1f} {below:.1f} {right:.1f} {below:.1f}")
         x, y = right, below
     key = (edge.end, f"{y:.1f}")
     if key not in tips or not edge.faint:
