@@ -209,7 +209,8 @@ class _Parser:
                 brackets.append(token)
             elif token.text in (")", "]", "}") and kind == "operator":
                 if not brackets:
-                    raise Fault(token.start, token.end, f"`{token.text}` closes nothing that is open")
+                    wanted = f", and `{text[start : start + 2]}` is closed by `{closing}`" if closing[0] == "}" else ""
+                    raise Fault(token.start, token.end, f"`{token.text}` closes nothing that is open{wanted}")
                 if "([{".index(brackets[-1].text) != ")]}".index(token.text):
                     raise Fault(token.start, token.end, f"`{token.text}` does not close `{brackets[-1].text}`")
                 brackets.pop()
