@@ -323,6 +323,10 @@ class DagModule:
         """The loops and comprehensions around a place inside its function, outermost first."""
         return loops.around(self, node)
 
+    def size(self, node: ast.expr) -> Value:
+        """How many items an iterable hands out."""
+        return loops.size(self, node)
+
     def count(self, node: ast.AST, inside: ast.AST | None = None) -> Count:
         """How often a place runs while the file is parsed: its loops times those around the calls of its function.
 
