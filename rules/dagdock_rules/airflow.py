@@ -58,6 +58,8 @@ class Call(NamedTuple):
     command: str
     place: Text
     arguments: str
+    is_named: bool
+    """Whether `airflow` stands before it; else the image's entry point puts it there."""
 
 
 class Option:
@@ -325,7 +327,7 @@ def _calls(service: Service, stage: Stage | None) -> list[Call] | None:
     image = service.image_ref
     if service.build is None and image is not None:
         usual = _usual_command(image)
-        return [Call(usual, Text(usual, service.span), "")] if usual else None
+        return [Call(usual, Text(usual, service.span), "", False)] if usual else None
     return _calls_of_stage(stage) if stage else None
 
 
@@ -348,9 +350,9 @@ def _calls_in(words: list[Mapped]) -> list[Call] | None:
     found = [call for word in words if re.search(r"\s", word.text) for call in _in_script(word)]
     for place, text in enumerate(texts):
         if basename(text) == "airflow":
-            found += _in_words(words[place + 1 :])
+            found += _in_words(words[place + 1 :], True)
         elif text in _COMMANDS and _is_entry(texts[:place]):
-            found += _in_words(words[place:])
+            found += _in_words(words[place:], False)
     idle = all(basename(word) in _IDLE or word.startswith("-") for text in texts for word in text.split())
     return found if found or idle else None
 
@@ -360,13 +362,13 @@ def _is_entry(before: list[str]) -> bool:
     return all(basename(text) in ("dumb-init", "tini", "--", "entrypoint", "entrypoint.sh", "exec") for text in before)
 
 
-def _in_words(words: list[Mapped]) -> Iterator[Call]:
+def _in_words(words: list[Mapped], is_named: bool) -> Iterator[Call]:
     if not words or words[0].text not in _COMMANDS:
         return
     length = 2 if words[0].text in _OF_GROUPS and len(words) > 1 else 1
     texts = [word.text for word in words]
     place = words[0].piece(0, len(texts[0])) if length == 1 else _spanning(words[0], words[1])
-    yield Call(" ".join(texts[:length]), place, " ".join(texts[length:]))
+    yield Call(" ".join(texts[:length]), place, " ".join(texts[length:]), is_named)
 
 
 def _spanning(first: Mapped, last: Mapped) -> Text:
@@ -384,7 +386,7 @@ def _in_script(script: Mapped) -> Iterator[Call]:
             command = command.split()[0]
         start, end = match.start("command"), match.start("command") + len(command)
         arguments = re.split(r"[;&|\n]", script.text[end:], maxsplit=1)[0]
-        yield Call(" ".join(command.split()), script.piece(start, end), arguments)
+        yield Call(" ".join(command.split()), script.piece(start, end), arguments, True)
 
 
 @cache
@@ -425,7 +427,92 @@ def _calls_of_stage(stage: Stage) -> list[Call] | None:
     source = place.span.source
     mapped = [Mapped(source, [(place.span.start, word)]) for word in words]
     calls = _calls_in(mapped)
-    return [Call(call.command, Text(call.command, place.span), call.arguments) for call in calls] if calls else None
+    if calls is None:
+        return None
+    return [Call(call.command, Text(call.command, place.span), call.arguments, call.is_named) for call in calls]
+
+
+# --- folders and hosts ---
+
+
+def mount_over(part: Part, folder: str) -> VolumeMount | None:
+    """The mount that a folder of a container lies in, the one nearest to it."""
+    found: VolumeMount | None = None
+    for mount in part.service.volumes:
+        target = normpath(str(mount.target)) if mount.target else ""
+        holds = bool(target) and f"{folder}/".startswith(f"{target.rstrip('/')}/")
+        if holds and (found is None or len(target) > len(normpath(str(found.target)))):
+            found = mount
+    return found
+
+
+def home_of(part: Part) -> str | None:
+    """Airflow's folder in a container; None where it is not known."""
+    home = part.service.variable("AIRFLOW_HOME")
+    if home is not None:
+        return home.resolved and normpath(home.resolved)
+    if part.stage and "AIRFLOW_HOME" in part.stage.scope_at():
+        return part.stage.scope_at().value("AIRFLOW_HOME")
+    image = part.service.image_ref if part.service.build is None else base_image(part.service, part.stage)
+    if image is None:
+        return None
+    if image.familiar in _OFFICIAL:
+        return HOME
+    return "/usr/local/airflow" if "puckel/docker-airflow" in image.name else None
+
+
+def folder_of(part: Part, option: str, below: str) -> str | None:
+    """A folder that an option names, else the usual one below Airflow's own; None where it is not known."""
+    given = part.option(option)
+    if given is not None:
+        return normpath(given.value) if given.value and given.value.startswith("/") else None
+    home = home_of(part)
+    return join(home, below) if home and not part.is_open else None
+
+
+def shares_logs(airflow: Deployment) -> bool | None:
+    """Whether the parts that show logs read them where the parts that run tasks write them; None where not known."""
+    if any(part.option("logging.remote_logging", "core.remote_logging") for part in airflow.servers):
+        return True
+    places = []
+    for part in airflow.running("webserver", "api-server", "worker" if airflow.uses("CeleryExecutor") else "scheduler"):
+        folder = folder_of(part, "logging.base_log_folder", "logs")
+        if folder is None:
+            return None
+        mount = mount_over(part, folder)
+        if mount is not None and mount.source is None:
+            return None
+        places.append(None if mount is None or mount.is_anonymous else str(mount.source))
+    return len(places) > 1 and None not in places and len(set(places)) == 1
+
+
+def host_in(url: str) -> str | None:
+    """The host of a URL."""
+    match = re.search(r"://(?:[^@/?#]*@)?(?P<host>[A-Za-z0-9_.-]+)", url)
+    return match["host"] if match else None
+
+
+def is_no_service(host: str, part: Part, model: ComposeFile) -> bool:
+    """Whether a host is surely none that a container can reach: no service, no other name of one, nothing outside."""
+    service = part.service
+    if "." in host or host == "localhost" or not model.complete:
+        return False
+    if any(service.has(key) for key in ("extra_hosts", "external_links", "links", "network_mode", "dns")):
+        return False
+    for attachment in service.networks:
+        network = model.networks.get(attachment.name or "")
+        if attachment.name is None or (network is not None and network.external is not False):
+            return False
+    default = model.networks.get("default")
+    if default is not None and default.external is not False:
+        return False
+    for name, other in model.services.items():
+        given = [other.container_name, other.value("hostname")]
+        aliases = [value.resolved for attachment in other.networks for value in attachment.values("aliases")]
+        names = [name, *(value.resolved for value in given if value), *aliases]
+        if None in names or host.lower() in (str(known).lower() for known in names):
+            return False
+    return True
 
 
 # --- airflow.cfg ---
