@@ -43,6 +43,8 @@ class Config:
         self.hadolint_comments: bool = table.get("hadolint-comments", True)
         """Whether comments for hadolint silence; only a configuration for hadolint can say no."""
         self.fail_on: Threshold | None = table.get("fail-on")
+        self.quiet: bool = table.get("test-files", "quiet") == "quiet"
+        """Whether less is said about tests, test data, other projects' and generated files."""
         self.rules: dict[str, dict[str, Option]] = table.get("rules", {})
         # Options that several rules share stand at the top: every rule with an option of that name gets them.
         self.shared: dict[str, Any] = {key: table[key] for key in SHARED if key in table}
@@ -101,6 +103,10 @@ def _threshold(value: object) -> bool:
     return value in (*SEVERITIES, "never")
 
 
+def _how_tests(value: object) -> bool:
+    return value in ("quiet", "full")
+
+
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -115,6 +121,7 @@ KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
     "severity": (_levels, 'a table of rules, such as DF203 = "error" (error, warning, info or off)'),
     "fail-on": (_threshold, '"error", "warning", "info" or "never"'),
     "hadolint-comments": (_flag, "true or false"),
+    "test-files": (_how_tests, '"quiet" or "full"'),
     "airflow-version": (_version, 'a version as text, such as "2.10"'),
     "trusted-registries": (_strings, 'a list of texts, such as ["docker.io", "*.example.com"]'),
     "label-schema": (_texts, 'a table of labels, such as version = "semver"'),

@@ -7,6 +7,7 @@ from typing import Any
 
 from dagdock import suppress
 from dagdock.project import Broken, Project
+from dagdock.quiet import Quiet, is_left_out, why_quiet
 from dagdock.result import Failure, FileKind
 from dagdock.rule import Finding, Kind, Option, Rule, Suppression
 from dagdock.selection import Selection
@@ -23,6 +24,7 @@ class Examined:
         "ignored",
         "kind",
         "path",
+        "quiet",
         "ran",
         "rules",
         "strays",
@@ -37,6 +39,7 @@ class Examined:
         self.kind: Kind | None = None
         """Which rules are for it; None where there was nothing to check."""
         self.counts_as: FileKind | None = None
+        self.quiet: Quiet = ""
         self.ignored: list[str] = []
         """The names that `per-file-ignores` gives for it."""
         self.rules: list[Rule] = []
@@ -81,6 +84,8 @@ def _examine(found: Examined, document: Any, project: Project, selection: Select
     )  # an ignore file goes with its Dockerfile
     found.ignored = selection.ignored_in(found.target.full)
     found.rules = selection.rules(document.kind)
+    if selection.config.quiet:
+        found.quiet = why_quiet(found.target.below, document)
     crashed: set[str] = set()
     seen: set[type] = set()
     text = document.source.text
@@ -148,11 +153,23 @@ def _findings(
                 check = rule.check
                 for problem in check(node, project, **options) if rule.takes_project else check(node, **options):
                     finding = Finding(rule, problem, selection.severity(rule, problem))
-                    if selection.keeps(rule, finding.aliases):
+                    if selection.keeps(rule, finding.aliases) and not _is_hushed(found, finding, selection):
                         yield finding
             except (Exception, SystemExit) as problem:  # whatever a rule does wrong, the others go on
                 crashed.add(rule.code)
                 found.fail(f"rule {rule.code} {rule.name} crashed: {describe(problem)}", rule)
+
+
+def _is_hushed(found: Examined, finding: Finding, selection: Selection) -> bool:
+    """Whether nobody wants to hear this of such a file, unless somebody asked for it. No fix is left where it would be
+    overwritten."""
+    if found.quiet == "generated":
+        finding.fix = None
+    return (
+        bool(found.quiet)
+        and is_left_out(found.quiet, finding.rule, finding.severity)
+        and not selection.is_asked_for(finding.rule, finding.aliases)
+    )
 
 
 def _may_speak(rule: Rule, text: str) -> bool:

@@ -62,6 +62,11 @@ class Selection:
             self._kept[key] = self._decide(rule, aliases) and self._level(rule, aliases) != "off"
         return self._kept[key]
 
+    def is_asked_for(self, rule: Rule, aliases: Sequence[str]) -> bool:
+        """Whether the configuration or the command line names what a finding is about, so that it is not just on."""
+        names = [name for choice in self._choices for name in (*(choice.select or ()), *choice.extend_select)]
+        return any(closeness(name, rule, aliases) for name in names)
+
     def severity(self, rule: Rule, problem: Problem) -> Severity:
         """How severe a problem is: what the configuration says, else what the problem or its rule says."""
         level = self._level(rule, rule.aliases if problem.aliases is None else problem.aliases)

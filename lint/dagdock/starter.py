@@ -99,6 +99,7 @@ SETTINGS = [
     ("exclude", "Files and folders that are not checked", 'exclude = ["legacy/**"]'),
     ("fail-on", "What makes the exit status 1: error, warning, info or never", 'fail-on = "warning"'),
     ("baseline", "A file with the findings that are known (`--write-baseline` makes it)", 'baseline = "baseline.json"'),
+    ("test-files", "Whether all is said about tests, test data and vendored files too", 'test-files = "full"'),
     ("hadolint-comments", "Whether the comments count that silence hadolint", "hadolint-comments = true"),
     ("airflow-version", "The Airflow that the DAGs are for; found out where it is not said", 'airflow-version = "3.0"'),
     (

@@ -13,16 +13,17 @@ from dagdock.project import Project, find_root
 class Target:
     """A file to check: its project's root, its path below it, and its full path (which decides the configuration).
 
-    `named` says that the user named it rather than a folder above it.
+    `named` says that the user named it rather than a folder above it; `below` is its path below that folder.
     """
 
-    __slots__ = ("full", "named", "path", "root")
+    __slots__ = ("below", "full", "named", "path", "root")
 
-    def __init__(self, root: str, path: str, full: str, named: bool = True) -> None:
+    def __init__(self, root: str, path: str, full: str, named: bool = True, below: str = "") -> None:
         self.root = root
         self.path = path
         self.full = full
         self.named = named
+        self.below = below
 
 
 class Workspace:
@@ -66,7 +67,8 @@ class Workspace:
         root = self._roots[start]
         relative = os.path.relpath(path, root).replace(os.sep, "/")
         self._checked.setdefault(root, set()).add(relative)
-        return Target(root, relative, path, named=start == path)
+        below = "" if start == path else os.path.relpath(path, start).replace(os.sep, "/")
+        return Target(root, relative, path, named=start == path, below=below)
 
     def shown(self, target: Target) -> str:
         """The name of a target as the user sees it."""
