@@ -531,13 +531,7 @@ BAD: dict[str, list[str]] = {
         "«S3Hook('x').read_key('k', 'b')»\n" + DAG,
         "«S3Hook('x').list_keys('b')»\n" + DAG,
         "«S3Hook('x').get_key('k', 'b')»\n" + DAG,
-        "from airflow.hooks.base import BaseHook\n«BaseHook.get_connection('x')»\n" + DAG,
-        "from airflow.hooks.base_hook import BaseHook\nc = «BaseHook.get_connection('x')».password\n" + DAG,
-        "«Connection.get_connection_from_secrets('x')»\n" + DAG,
         "from airflow.hooks.postgres_hook import PostgresHook as PH\n«PH('x').get_first('select 1')»\n" + DAG,
-        "«PostgresHook.get_connection('x')»\n" + DAG,
-        "«PostgresHook('x').get_connection('x')»\n" + DAG,
-        "from airflow.sdk import Connection as C\n«C.get('x')»\n" + DAG,
         "«pd.read_sql('select 1', 'postgresql://x')»\n" + DAG,
         "«pd.read_csv('s3://b/x.csv')»\n" + DAG,
         "«pd.read_excel('x.xlsx')»\n" + DAG,
@@ -592,6 +586,14 @@ BAD: dict[str, list[str]] = {
         + WITH
         + ("    for i in range(20):\n        make(i)\n"),
         WITH + "    [«EmptyOperator»(task_id=f't{i}_{j}') for i in range(20) for j in range(20)]\n",
+    ],
+    "AF206": [
+        "from airflow.hooks.base import BaseHook\n«BaseHook.get_connection('x')»\n" + DAG,
+        "from airflow.hooks.base_hook import BaseHook\nc = «BaseHook.get_connection('x')».password\n" + DAG,
+        "«Connection.get_connection_from_secrets('x')»\n" + DAG,
+        "«PostgresHook.get_connection('x')»\n" + DAG,
+        "«PostgresHook('x').get_connection('x')»\n" + DAG,
+        "from airflow.sdk import Connection as C\n«C.get('x')»\n" + DAG,
     ],
     "AF301": [
         WITH + ("    BashOperator(task_id='a', bash_command='x')\n    BashOperator(task_id=«'a'», bash_command='x')\n"),
@@ -1697,7 +1699,7 @@ def test_what_helps_against_reading_a_variable(text: str, says: str) -> None:
 
 def test_reading_a_connection_names_its_template() -> None:
     text = "from airflow.hooks.base import BaseHook\nBaseHook.get_connection('shop')\n" + DAG
-    (finding,) = check("AF204", whole(text))
+    (finding,) = check("AF206", whole(text))
     assert "{{ conn.shop.host }}" in finding.message
 
 

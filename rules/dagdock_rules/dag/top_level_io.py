@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
+from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
 # Calls that take their time, by name, and what happens there.
 SLOW = {
@@ -98,34 +98,15 @@ def top_level_io(module: DagModule) -> Problems:
     if not module.is_dag_file:
         return
     for call in module.calls():
-        name, airflow = call.name, call.airflow
-        if name is None or call.runs_at != "parse":
+        name = call.name
+        if name is None or call.runs_at != "parse" or name.endswith("ook().get_connection"):
             continue
-        if conn := _connection(module, call, airflow):
-            yield Problem(
-                call,
-                "this looks up a Connection each time Airflow reads the file, about every 30 seconds. Do it inside the "
-                f"task, or use a template: `{{{{ conn.{conn}.host }}}}`",
-            )
-        elif what := _what(name):
+        if what := _what(name):
             yield Problem(
                 call,
                 f"{what} happens here each time Airflow reads the file, about every 30 seconds. Move it into the "
                 "function that a task runs",
             )
-
-
-def _connection(module: DagModule, call: Call, airflow: str | None) -> str | None:
-    """The id of the Connection that a call looks up, `my_conn` where it is not known; None for other calls."""
-    if airflow is None or not (
-        airflow.endswith(("Hook.get_connection", "Hook().get_connection"))
-        or airflow == "Connection.get_connection_from_secrets"
-        or (airflow == "Connection.get" and "airflow.sdk" in (call.name or ""))
-    ):
-        return None
-    given = [*call.node.args[:1], *(word.value for word in call.node.keywords if word.arg == "conn_id")]
-    text = module.value(given[0]).get(str) if given else None
-    return text if text and text.isidentifier() else "my_conn"
 
 
 def _what(name: str) -> str | None:

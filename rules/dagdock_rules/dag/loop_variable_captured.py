@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dagdock.api import Bad, Function, Problem, Problems, Related, Task, rule
+
+MAX_STEPS = 200
+
+
+@rule(
+    "AF212",
+    severity="error",
+    since="0.1",
+    aliases=["ruff:B023"],
+    lessons=["L43"],
+    words=["for "],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.python import "
+            "PythonOperator\n\n"
+            "with DAG('export', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    for shop in ['berlin', 'paris']:\n"
+            "        PythonOperator(task_id=f'export_{shop}', python_callable=lambda: print(«shop»))\n"
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.decorators import task\n\n"
+            "with DAG('export', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    for shop in ['berlin', 'paris']:\n\n"
+            "        @task(task_id=f'export_{shop}')\n        def export():\n            print(«shop»)\n\n"
+            "        export()\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.python import "
+        "PythonOperator\n\n"
+        "with DAG('export', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    for shop in ['berlin', 'paris']:\n"
+        "        PythonOperator(task_id=f'export_{shop}', python_callable=print, op_args=[shop])\n",
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.python import "
+        "PythonOperator\n\n"
+        "with DAG('export', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    for shop in ['berlin', 'paris']:\n"
+        "        PythonOperator(task_id=f'export_{shop}', python_callable=lambda shop=shop: print(shop))\n",
+    ],
+)
+def loop_variable_captured(task: Task) -> Problems:
+    """The function of a task that is made in a loop reads the loop's variable.
+
+    The function runs long after the loop is over: Airflow reads the whole file first, and then the variable holds the
+    last item, for every task. Hand the value to the task: with `op_kwargs`, as an argument of the TaskFlow function, or
+    as a default of the lambda (`lambda shop=shop: …`).
+
+    https://docs.python.org/3/faq/programming.html#why-do-lambdas-defined-in-a-loop-with-different-values-all-return-the-same-result
+    """
+    around = set(task.module.names.ancestors(task.call))
+    if not any(isinstance(node, _LOOPS) for node in around):
+        return
+    told: set[str] = set()
+    for function in _functions(task):
+        for load in _loads(function):
+            loop = _loop_of(task, load, around, MAX_STEPS)
+            if loop is None or load.id in told:
+                continue
+            told.add(load.id)
+            how = "as an argument of the function" if task.taskflow else f"with `op_kwargs={{'{load.id}': {load.id}}}`"
+            if isinstance(function.node, ast.Lambda):
+                how = f"as a default, `lambda {load.id}={load.id}: …`"
+            yield Problem(
+                task.module.span(load),
+                f"when the task runs, the loop is over and `{load.id}` holds its last value, in every task. Hand it "
+                f"over {how}",
+                related=[Related(task.module.span(loop), "the loop's variable")],
+            )
+
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _functions(task: Task) -> Iterator[Function]:
+    """What the task runs later: its function, callbacks, other callables given to it."""
+    module = task.module
+    if task.taskflow and task.function:
+        yield task.function
+    for argument in task.own.values():
+        if isinstance(argument.node, (ast.Lambda, ast.Name)) and (function := module.function(argument.node)):
+            yield function
+
+
+def _loads(function: Function) -> Iterator[ast.Name]:
+    """The names that the body reads when it runs: defaults and decorators are read before."""
+    body = [function.node.body] if isinstance(function.node, ast.Lambda) else function.node.body
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                yield node
+
+
+def _loop_of(task: Task, load: ast.Name, around: set[ast.AST], steps: int) -> ast.AST | None:
+    """The target of the loop around the task that a name gets its value from, also through assignments in the loop."""
+    module = task.module
+    waiting, seen = [load], {load}
+    while waiting and len(seen) < steps:
+        name = waiting.pop()
+        for binding in module.names.bindings(name.id, name):
+            holder = module.parent(binding.node) if isinstance(binding.node, ast.comprehension) else binding.node
+            if binding.kind == "for" and holder in around:
+                return binding.target if _runs_again(task, binding.node) else None
+            in_loop = any(
+                isinstance(above, ast.For) and above in around for above in module.names.ancestors(binding.node)
+            )
+            if binding.kind not in ("assign", "unpack") or binding.value is None or not in_loop:
+                continue
+            if module.function_at(binding.node) not in (module.function_at(task.call), None):
+                continue
+            for node in ast.walk(binding.value):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in seen:
+                    seen.add(node)
+                    waiting.append(node)
+    return None
+
+
+def _runs_again(task: Task, loop: ast.AST) -> bool:
+    """Whether a loop may have more than one round."""
+    assert isinstance(loop, (ast.For, ast.AsyncFor, ast.comprehension))
+    size = task.module.size(loop.iter).get(int)
+    return size is None or size > 1

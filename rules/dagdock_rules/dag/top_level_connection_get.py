@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
+
+
+@rule(
+    "AF206",
+    severity="warning",
+    since="0.1",
+    lessons=["L41", "L42", "L55"],
+    aliases=["pylint-airflow:W8300", "dagruff:BP001"],
+    words=["Connection", "get_connection"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.hooks.base import BaseHook\n\n"
+            "shop = «BaseHook.get_connection('shop')»\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow.decorators import dag, task\n"
+        "from airflow.hooks.base import BaseHook\n\n\n"
+        "@task\ndef load():\n    shop = BaseHook.get_connection('shop')\n    print(shop.host)\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    load()\n\n\nsales()\n",
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    BashOperator(task_id='load', bash_command='load --host {{ conn.shop.host }}')\n",
+    ],
+)
+def top_level_connection_get(module: DagModule) -> Problems:
+    """A Connection is looked up while Airflow reads the file, not when a task runs.
+
+    Airflow reads each DAG file about every 30 seconds, and each time asks its database or secrets store; where the
+    Connection is missing, all DAGs of the file are gone. Look it up inside the task, or use a template:
+    `"{{ conn.shop.host }}"`.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
+    https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
+    """
+    if not module.is_dag_file:
+        return
+    for call in module.calls():
+        if (conn := _connection(module, call)) and call.runs_at == "parse":
+            yield Problem(
+                call,
+                "this looks up a Connection each time Airflow reads the file, about every 30 seconds. Do it inside the "
+                f"task, or use a template: `{{{{ conn.{conn}.host }}}}`",
+            )
+
+
+def _connection(module: DagModule, call: Call) -> str | None:
+    """The id of the Connection that a call looks up, `my_conn` where it is not known; None for other calls."""
+    airflow = call.airflow
+    if airflow is None or not (
+        airflow.endswith(("Hook.get_connection", "Hook().get_connection"))
+        or airflow == "Connection.get_connection_from_secrets"
+        or (airflow == "Connection.get" and "airflow.sdk" in (call.name or ""))
+    ):
+        return None
+    given = [*call.node.args[:1], *(word.value for word in call.node.keywords if word.arg == "conn_id")]
+    text = module.value(given[0]).get(str) if given else None
+    return text if text and text.isidentifier() else "my_conn"

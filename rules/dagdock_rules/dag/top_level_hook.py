@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import ast
+
+from dagdock.api import Bad, DagModule, Problem, Problems, rule
+
+# Clients that look for credentials or load their descriptions of services when they are made.
+CLIENTS = {
+    "boto3.client": "an AWS client", "boto3.resource": "an AWS client", "boto3.session.Session": "an AWS session",
+    "boto3.Session": "an AWS session", "pymongo.MongoClient": "a MongoDB client", "redis.Redis": "a Redis client",
+    "redis.StrictRedis": "a Redis client", "redis.from_url": "a Redis client", "redis.Redis.from_url": "a Redis client",
+    "elasticsearch.Elasticsearch": "an Elasticsearch client", "sqlalchemy.create_engine": "a database engine",
+    "sqlmodel.create_engine": "a database engine", "kafka.KafkaProducer": "a Kafka producer",
+    "kafka.KafkaConsumer": "a Kafka consumer", "confluent_kafka.Producer": "a Kafka producer",
+    "confluent_kafka.Consumer": "a Kafka consumer", "hvac.Client": "a Vault client", "openai.OpenAI": "an OpenAI client",
+    "slack_sdk.WebClient": "a Slack client",
+     "minio.Minio": "a MinIO client", "docker.from_env": "a Docker client",
+    "docker.DockerClient": "a Docker client", "clickhouse_driver.Client": "a ClickHouse client",
+    "influxdb_client.InfluxDBClient": "an InfluxDB client", "cassandra.cluster.Cluster": "a Cassandra client",
+    "gspread.service_account": "a Google client", "tweepy.API": "a Twitter client", "tweepy.Client": "a Twitter client",
+}  # fmt: skip
+
+
+@rule(
+    "AF216",
+    severity="warning",
+    since="0.1",
+    lessons=["L55", "L42"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow.decorators import dag, task\n"
+            "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n"
+            "hook = «PostgresHook('shop')»\n\n\n"
+            "@task\ndef load():\n    hook.run('CALL load_sales()')\n\n\n"
+            "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    load()\n\n\nsales()\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow.decorators import dag, task\n"
+        "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n\n"
+        "@task\ndef load():\n    hook = PostgresHook('shop')\n    hook.run('CALL load_sales()')\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    load()\n\n\nsales()\n",
+    ],
+)
+def top_level_hook(module: DagModule) -> Problems:
+    """A Hook or a client is made while Airflow reads the file.
+
+    Airflow reads the file about every 30 seconds, in the scheduler and again for each task. Making a client loads its
+    library and often looks for credentials or connects at once; a Hook may look up its Connection. When that fails,
+    all DAGs of the file are gone. Make it inside the function that uses it.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
+    """
+    if not module.is_dag_file:
+        return
+    for call in module.calls():
+        name = call.name
+        if name is None or not (what := _made(name)) or call.runs_at != "parse" or _is_used_at_once(module, call.node):
+            continue
+        yield Problem(
+            call,
+            f"this makes {what} each time Airflow reads the file, about every 30 seconds. Make it inside the function "
+            "that a task runs",
+            severity="info" if what.startswith("a Hook") else None,
+        )
+
+
+def _made(name: str) -> str | None:
+    if name in CLIENTS:
+        return CLIENTS[name]
+    last = name.rpartition(".")[2]
+    if "()" in name or not last[:1].isupper():
+        return None
+    if name.startswith("airflow.") and last.endswith("Hook"):
+        return f"a Hook, `{last}`,"
+    if name.startswith("google.cloud.") and last.endswith("Client"):
+        return "a Google Cloud client"
+    return "an Azure client" if name.startswith("azure.") and last.endswith("Client") else None
+
+
+def _is_used_at_once(module: DagModule, call: ast.Call) -> bool:
+    """Whether something is called on it right here, or it is an argument: the call around it is what to look at."""
+    above = module.parent(call)
+    return isinstance(above, (ast.Attribute, ast.Call, ast.keyword))
