@@ -85,13 +85,13 @@ def _lines(
     room = " " * max(width - width_of(title), 0)
     goals = ", ".join(_goal(edge, shown) for edge in leads)
     line = f"{terminal.paint(title, 'strong')}{room}  {terminal.paint(printable(node.about), 'dim')}{badges}".rstrip()
-    facts = [(fact.word, fact.text) for fact in node.facts if fact.told]
+    facts = [(printable(fact.word), fact.text) for fact in node.facts if fact.told]
     if goals and verb:
         facts.append((verb, goals))
     yield line
     if goals and not verb:
-        for part in wrapped(goals, max(terminal.width - 12, 40)):
-            yield f"    → {part}" if part == wrapped(goals, max(terminal.width - 12, 40))[0] else f"      {part}"
+        for number, part in enumerate(wrapped(goals, max(terminal.width - 12, 40))):
+            yield f"    {' ' if number else '→'} {part}"
     last = ""
     for word, text in facts:
         for number, part in enumerate(wrapped(printable(text), max(terminal.width - 20, 40))):
