@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Task, rule
+
+from ._operators import operator_of
+
+
+@rule(
+    "AF602",
+    severity="info",
+    since="0.2",
+    lessons=["L51"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.sensors.filesystem import FileSensor\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    «FileSensor»(task_id='wait', filepath='/data/sales.csv', mode='reschedule')\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import FileSensor\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    FileSensor(task_id='wait', filepath='/data/sales.csv', mode='reschedule', timeout=6 * 60 * 60)\n",
+    ],
+)
+def sensor_no_timeout(task: Task) -> Problems:
+    """A sensor may wait for seven days, because it has no timeout.
+
+    Until a sensor gives up, its run stays open, and nobody hears that the data never came. The default timeout is a
+    week. Say how late the data may be at most. (A sensor that also keeps a worker all that time is told by
+    sensor-poke-long.)
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
+    """
+    operator = operator_of(task)
+    if operator is None or not operator.is_sensor or task.open or task.mapped:
+        return
+    arguments = task.arguments
+    if "timeout" in arguments or "execution_timeout" in arguments or "Time" in task.name or "Date" in task.name:
+        return
+    mode, deferrable = arguments.get("mode"), arguments.get("deferrable")
+    waits_aside = (mode and mode.value.get(str) == "reschedule") or (deferrable and deferrable.value.get(bool) is True)
+    if waits_aside:
+        yield Problem(
+            task,
+            f"`{task.name}` has no `timeout`, so it waits for up to seven days before anybody hears that something is "
+            "missing. Say how long it may wait",
+        )

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Task, rule
+
+from ._durations import seconds, words
+from ._operators import operator_of
+
+LEAST = 60
+
+
+@rule(
+    "AF603",
+    severity="info",
+    since="0.2",
+    lessons=["L51"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.sensors.filesystem import FileSensor\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    FileSensor(task_id='wait', filepath='/data/sales.csv', mode='reschedule', «poke_interval=10», "
+            "timeout=3600)\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import FileSensor\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    FileSensor(task_id='wait', filepath='/data/sales.csv', mode='reschedule', poke_interval=60, "
+        "timeout=3600)\n",
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import FileSensor\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    FileSensor(task_id='wait', filepath='/data/sales.csv', mode='poke', poke_interval=10, timeout=60)\n",
+    ],
+)
+def sensor_reschedule_short(task: Task) -> Problems:
+    """A sensor that is rescheduled looks more often than once a minute.
+
+    With `mode="reschedule"` each look is a start of its own: the scheduler queues the task, a worker starts a process
+    and reads the DAG file. For short intervals that costs more than waiting on the slot would.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
+    """
+    operator = operator_of(task)
+    if operator is None or not operator.is_sensor:
+        return
+    mode, interval = task.arguments.get("mode"), task.arguments.get("poke_interval")
+    length = seconds(interval)
+    if mode and mode.value.get(str) == "reschedule" and interval and length is not None and 0 <= length < LEAST:
+        yield Problem(
+            interval.whole,
+            f'with `mode="reschedule"` this sensor is started anew every {words(length)}, which costs the scheduler '
+            f'more than the slot it frees. Look every {LEAST} seconds or less often, or use `mode="poke"`',
+        )

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from dagdock.api import Argument, Bad, Fix, Problem, Problems, Span, Task, rule
+
+from ._operators import operator_of, terms
+from ._templates import NOT_TEXT
+
+
+@rule(
+    "AF624",
+    severity="warning",
+    since="0.2",
+    fix="unsafe",
+    lessons=["L54"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\nSHOP = 'berlin'\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    BashOperator(task_id='load', bash_command=f'load.py {SHOP} «{{ ds }}»')\n",
+            fixed="from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\nSHOP = 'berlin'\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    BashOperator(task_id='load', bash_command=f'load.py {SHOP} {{{{ ds }}}}')\n",
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    BashOperator(task_id='load', bash_command=«f'load.py {ds}'»)\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "SHOP = 'berlin'\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    BashOperator(task_id='load', bash_command=f'load.py {SHOP} {{{{ ds }}}}')\n",
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "SHOP = 'berlin'\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    BashOperator(task_id='load', bash_command=f'load.py {SHOP} ' '{{ ds }}')\n",
+    ],
+)
+def template_in_fstring(task: Task) -> Problems:
+    """An f-string takes the braces of a template away.
+
+    In an f-string, and in a text with `.format()`, two braces stand for one: `{{ ds }}` becomes `{ ds }`, and Airflow
+    has nothing to render. Double them, `{{{{ ds }}}}`, or keep the template in a text of its own. With single braces
+    Python looks for a variable of its own and stops with a NameError.
+
+    https://docs.python.org/3/reference/lexical_analysis.html#f-strings
+    """
+    operator = operator_of(task)
+    if operator is None:
+        return
+    takes = operator.arguments() - NOT_TEXT
+    for name, argument in task.own.items():
+        if name in takes:
+            yield from _in_argument(argument)
+    if task.taskflow:
+        for node in (*task.call.args, *(keyword.value for keyword in task.call.keywords)):
+            yield from _in_argument(Argument(task.module, "op_args", node, "positional"))
+
+
+def _in_argument(argument: Argument) -> Iterator[Problem]:
+    module = argument.module
+    for node in _formatted(argument.node):
+        if isinstance(node, ast.JoinedStr):
+            for part in node.values:
+                if isinstance(part, ast.FormattedValue) and (name := _airflow_root(argument, part.value)):
+                    yield Problem(
+                        module.span(node),
+                        f"`{{{name}}}` in an f-string is a variable of Python, which this file does not have, so the "
+                        f"file does not load. For Airflow's `{name}` write `{{{{ {name} }}}}` in a text that is no "
+                        "f-string, or four braces on each side",
+                        severity="error",
+                    )
+                elif isinstance(part, ast.Constant):
+                    yield from _eaten(argument, node, str(part.value))
+        elif "{{" in (value := module.value(node).get(str) or ""):
+            continue
+        elif value:
+            yield from _eaten(argument, node, value)
+
+
+def _formatted(root: ast.expr) -> Iterator[ast.JoinedStr | ast.Call]:
+    """The f-strings and the texts with `.format()` that an argument is made of."""
+    waiting: list[ast.AST] = [root]
+    for node in waiting:
+        if isinstance(node, ast.JoinedStr):
+            yield node
+        elif isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Constant):
+                if function.attr == "format":
+                    yield node
+                elif function.attr not in ("strip", "replace"):
+                    continue
+        elif isinstance(node, (ast.List, ast.Tuple, ast.Dict, ast.BinOp)):
+            waiting += list(ast.iter_child_nodes(node))
+
+
+def _eaten(argument: Argument, node: ast.expr, text: str) -> Iterator[Problem]:
+    """`{ ds }` in what an f-string makes, where two braces are written."""
+    span = argument.module.span(node)
+    for match in _single().finditer(text):
+        if match["name"] not in terms("context") or (match["name"] in PLAIN and not match["more"]):
+            continue
+        written = f"{{{match.group()}}}"
+        doubled = f"{{{{{written}}}}}"
+        if span.text.count(written) != 1:
+            if written not in span.text:
+                continue
+            place, fix = span, None
+        else:
+            at = span.start + span.text.index(written)
+            place = Span(span.source, at, at + len(written))
+            fix = Fix.replace("Double the braces", place, doubled, "unsafe")
+        what = "the f-string" if isinstance(node, ast.JoinedStr) else "`.format()`"
+        yield Problem(
+            place,
+            f"{what} makes `{match.group()}` of this, and Airflow renders nothing. Write "
+            f"`{doubled}`, or put the template in a text of its own",
+            fix=fix,
+        )
+
+
+# Names that are ordinary words as well: only with something behind them are they Airflow's.
+PLAIN = frozenset(("conf", "dag", "exception", "params", "reason", "task", "test_mode", "var", "conn", "macros"))
+
+
+@cache
+def _single() -> re.Pattern[str]:
+    return re.compile(r"(?<![{$#%])\{-?\s*(?P<name>[a-z_]+)(?P<more>[.\[(|][^{}\n]*|\s*\|[^{}\n]*)?\s*-?\}(?!\})")
+
+
+def _airflow_root(argument: Argument, node: ast.expr) -> str | None:
+    """The name that Airflow gives to templates, where Python has none of this name here."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if not isinstance(node, ast.Name) or node.id not in terms("context"):
+        return None
+    names = argument.module.names
+    return node.id if not names.bindings(node.id, node) and not names.star_imports else None
