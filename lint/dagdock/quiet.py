@@ -46,7 +46,7 @@ def is_left_out(quiet: Quiet, rule: Rule, severity: Severity) -> bool:
 
 def _is_piece(document: Any) -> bool:
     """Whether it is a Dockerfile without any FROM: a piece of one, or an example of an instruction."""
-    return document.kind == "dockerfile" and any(stage.from_instruction is None for stage in document.stages[:1])
+    return any(stage.from_instruction is None for stage in getattr(document, "stages", ())[:1])
 
 
 def _is_generated(document: Any) -> bool:
