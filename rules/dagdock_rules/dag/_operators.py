@@ -101,19 +101,19 @@ def _operator(path: str, *, taskflow: bool) -> Operator | None:
         return Operator(f"@{name}", facts, legacy=False) if facts else None
     module, _, cls = path.rpartition(".")
     parts = module.split(".")
-    legacy = "contrib" in parts or parts[-1].endswith(("_operator", "_sensor", "_operators"))
-    facts = next((found for file in _files(parts, cls) if (found := _classes(file).get(cls))), None)
+    # `airflow.operators.X` without a module was Airflow 1's, or a plugin's.
+    legacy = "contrib" in parts or len(parts) == 2 or parts[-1].endswith(("_operator", "_sensor", "_operators"))
+    facts = next((found for file in _files(parts, cls, legacy=legacy) if (found := _classes(file).get(cls))), None)
     return Operator(cls, facts, legacy=legacy) if facts else None
 
 
-def _files(parts: list[str], cls: str) -> Iterable[str]:
+def _files(parts: list[str], cls: str, *, legacy: bool) -> Iterable[str]:
     """Where a class may be described: with its provider, with Airflow itself, or with who took it over."""
     if len(parts) > 2 and parts[1] == "providers":
         yield "core" if parts[2] == "standard" else "_".join(parts[2 : 4 if parts[2] in _TWO_PARTS else 3])
         return
     yield "core"
-    moved: str | None = load_json("dagdock_rules", "airflow/moved")["files"].get(cls)
-    if moved:
+    if legacy and len(parts) > 2 and (moved := load_json("dagdock_rules", "airflow/moved")["files"].get(cls)):
         yield moved
 
 
