@@ -119,6 +119,8 @@ class Tracer:
                     return self.step(node, path, method=node.attr)
                 if isinstance(node.value, ast.Name) and (value := class_constant(self.module, node.value, node.attr)):
                     return self.origin(value, depth)
+                if kept := self._kept_in(node):
+                    return self._either(node, [self.origin(value, depth) for value in kept])
                 return self.step(node, path or f".{node.attr}", (self.origin(node.value, depth),), node.attr)
             case ast.Subscript():
                 name = "[:]" if isinstance(node.slice, ast.Slice) else "[]"
@@ -153,6 +155,35 @@ class Tracer:
             case ast.UnaryOp():
                 return self.step(node, "bool" if isinstance(node.op, ast.Not) else "-")
         return self.step(node, "?")
+
+    def _kept_in(self, node: ast.Attribute) -> list[ast.expr]:
+        """What the methods of a class of this file assign to `self.name`, for `self.name` and `made.name`."""
+        names = self.module.names
+        owner = self._class_of(node.value)
+        found: list[ast.expr] = []
+        for store in names.attributes.get(node.attr, ()) if owner is not None else ():
+            if isinstance(store.ctx, ast.Load) or self._class_of(store.value) is not owner:
+                continue
+            statement = names.parents.get(store)
+            if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+                return []
+            found.append(statement.value)
+        return found
+
+    def _class_of(self, node: ast.expr) -> ast.ClassDef | None:
+        """The class of this file that `self`, or a variable with an instance, belongs to."""
+        if not isinstance(node, ast.Name):
+            return None
+        bindings = self.module.names.bindings(node.id, node)
+        if len(bindings) != 1:
+            return None
+        binding = bindings[0]
+        if binding.kind == "parameter" and node.id == "self":
+            around = binding.scope.parent
+            return around.node if around is not None and isinstance(around.node, ast.ClassDef) else None
+        if binding.kind == "assign" and isinstance(binding.value, ast.Call):
+            return self.module.classes.definition(binding.value.func)
+        return None
 
     def _all(self, nodes: list[ast.expr], depth: int) -> tuple[Origin, ...]:
         return tuple([self.origin(node, depth) for node in nodes])

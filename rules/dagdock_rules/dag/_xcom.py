@@ -6,12 +6,15 @@ import ast
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from dagdock.api import DagModule, Function, Origin, Project, Task
+from dagdock.api import DagModule, Function, Origin, remembered
 
 from ._queries import gives_few_rows, query_text
 
-Kind = Literal["table", "rows", "lazy", "file", "lines", "answer", "model"]
+Kind = Literal["table", "rows", "lazy", "file", "lines", "answer", "model", "list", "text", "array"]
 MAX_DEPTH = 40
+# From here on a list, a text or an array is large.
+MANY_ITEMS = 10_000
+MANY_SIGNS = 50_000
 
 
 class Large(NamedTuple):
@@ -40,7 +43,23 @@ _WORDS: dict[Kind, str] = {
     "lines": "the content of a file",
     "answer": "the whole answer of a service",
     "model": "a trained model",
+    "list": "a list of thousands of items",
+    "text": "a text of many kilobytes",
+    "array": "an array of thousands of numbers",
 }
+_TABLES = frozenset(
+    (
+        "pandas.DataFrame", "pandas.Series", "polars.DataFrame", "polars.LazyFrame", "dask.dataframe.DataFrame",
+        "geopandas.GeoDataFrame", "pyspark.sql.DataFrame", "pyarrow.Table",
+    )
+)  # fmt: skip
+# Arrays of the size that they are given.
+_ARRAYS = frozenset(
+    (
+        "numpy.random.rand()", "numpy.random.randn()", "numpy.random.random()", "numpy.zeros()", "numpy.ones()",
+        "numpy.arange()", "numpy.random.randint()", "numpy.random.normal()",
+    )
+)  # fmt: skip
 
 # Calls whose result is large: the beginning of the name. A name that ends with "(" has to match up to there.
 _CALLS: tuple[tuple[str, Kind], ...] = (
@@ -131,10 +150,51 @@ _PASSING_CALLS = frozenset(
 _FILE_READERS = frozenset(("json.load()", "csv.reader()", "csv.DictReader()", "yaml.safe_load()", "pickle.load()"))
 
 
+def large_value(module: DagModule, node: ast.expr) -> Large | None:
+    """What makes the value of an expression large; its own name may say that it is not (`load_date`)."""
+    found = large(module, module.origin(node))
+    if found and found.may_be_small and isinstance(node, ast.Name):
+        return None if any(word in node.id.lower() for word in _SMALL_FILES) else found
+    return found
+
+
+def large_result(module: DagModule, function: Function) -> Iterator[tuple[ast.expr, Large]]:
+    """The large ones among the values that a function returns, by where they come from or by its type hint."""
+    hint = None if isinstance(function.node, ast.Lambda) else function.node.returns
+    for result in function.returns:
+        found = large_value(module, result.node)
+        if (
+            found is None
+            and function.is_taskflow
+            and is_table(module, hint)
+            and not _made_smaller(module, result.origin)
+        ):
+            found = Large(result.origin, "table")
+        if found is not None:
+            yield result.node, found
+
+
+def _made_smaller(module: DagModule, origin: Origin) -> bool:
+    """Whether a value is a part of something large, or nothing at all."""
+    return origin.name == "None" or any(large(module, step) for step in origin.walk() if step is not origin)
+
+
 def large(module: DagModule, origin: Origin, depth: int = 0) -> Large | None:
     """The step that makes the value large and what it is; None where it is small, or where that cannot be known."""
-    if depth > MAX_DEPTH:
-        return None
+    answers = _answers(module)
+    if origin in answers or depth > MAX_DEPTH:
+        return answers.get(origin)
+    answers[origin] = None  # for values that are made of themselves
+    answers[origin] = found = _large(module, origin, depth)
+    return found
+
+
+@remembered
+def _answers(module: DagModule) -> dict[Origin, Large | None]:
+    return {}
+
+
+def _large(module: DagModule, origin: Origin, depth: int) -> Large | None:
     name, node = origin.name, origin.node
     if name == "item":
         return None
@@ -151,38 +211,81 @@ def large(module: DagModule, origin: Origin, depth: int = 0) -> Large | None:
         return _filled(module, origin, depth)
     if name in ("[]", "[:]"):
         return _part(module, origin, depth)
+    if name == "parameter":
+        return _parameter(module, origin, depth)
+    if name == "*":
+        return Large(origin, "text") if _is_repeated_text(module, node) else None
     if isinstance(node, ast.Attribute):
         return _attribute(module, origin, depth)
-    return _call(module, origin, node, depth) if isinstance(node, ast.Call) else None
+    if not isinstance(node, ast.Call):
+        return None
+    function = module.function(node.func) if name == "?" else None
+    if function is not None and function.is_taskflow:
+        return _of_task(module, function, depth)
+    return _call(module, origin, node, depth)
 
 
-def keeps_to_itself(task: Task) -> bool:
-    """Whether the task pushes nothing: do_xcom_push is off, or may be."""
-    argument = task.arguments.get("do_xcom_push")
-    return argument is not None and argument.value.get(bool) is not True
+def is_table(module: DagModule, annotation: ast.expr | None) -> bool:
+    """Whether a type hint says that a value is a table."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return (
+            annotation.value.endswith((".DataFrame", ".LazyFrame", ".GeoDataFrame")) or annotation.value == "DataFrame"
+        )
+    return annotation is not None and module.qualified(annotation) in _TABLES
 
 
-def stored_elsewhere(module: DagModule, project: Project) -> bool:
-    """Whether Airflow is told to keep XComs in a place of their own, such as a bucket."""
-    return bool(project.variable_for(module, "AIRFLOW__CORE__XCOM_BACKEND"))
+def _parameter(module: DagModule, origin: Origin, depth: int) -> Large | None:
+    """A parameter: by its type hint, or by what each call of its function gives it."""
+    parameter = origin.node
+    holder = module.parent(parameter)
+    owner = module.parent(holder) if holder is not None else None
+    if not isinstance(parameter, ast.arg) or not isinstance(owner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        return None
+    if is_table(module, parameter.annotation):
+        return Large(origin, "table")
+    function = module.function_of(owner)
+    found = [
+        large(module, module.origin(value), depth + 1) if value is not None else None
+        for value in (_argument(function, call, parameter.arg) for call in function.calls)
+    ]
+    return found[0] if found and all(found) and not function.escapes else None
 
 
-def feeds_mapping(function: Function) -> bool:
-    """Whether tasks are mapped over what a TaskFlow function returns: that has to be an XCom, and is no long list."""
-    module = function.module
-    for call in function.calls:
-        places: list[ast.AST] = [call]
-        above = module.parent(call)
-        if isinstance(above, ast.Assign) and len(above.targets) == 1 and isinstance(above.targets[0], ast.Name):
-            places += module.names.loads.get(above.targets[0].id, ())
-        for place in places:
-            for around in module.names.ancestors(place):
-                if isinstance(around, ast.stmt):
-                    break
-                method = around.func if isinstance(around, ast.Call) else None
-                if isinstance(method, ast.Attribute) and method.attr in ("expand", "expand_kwargs"):
-                    return True
-    return False
+def _argument(function: Function, call: ast.Call, name: str) -> ast.expr | None:
+    """What a call gives for a parameter, where that can be seen."""
+    if any(isinstance(one, ast.Starred) for one in call.args):
+        return None
+    is_method = function.scope.parent is not None and function.scope.parent.kind == "class"
+    for position, value in enumerate(call.args):
+        if function.parameter(position + is_method) == name:
+            return value
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def _of_task(module: DagModule, function: Function, depth: int) -> Large | None:
+    """What a TaskFlow function gives to the tasks that are called with its result."""
+    found = (large(module, result.origin, depth + 1) for result in function.returns)
+    return next((one for one in found if one), None)
+
+
+def _is_repeated_text(module: DagModule, node: ast.AST) -> bool:
+    """`"x" * 1_000_000`, which is never worked out."""
+    if not isinstance(node, ast.BinOp):
+        return False
+    texts = [one for one in (node.left, node.right) if _is_text(one)]
+    numbers = [module.value(one).get(int) for one in (node.left, node.right)]
+    return bool(texts) and any(number is not None and number >= MANY_SIGNS for number in numbers)
+
+
+def _is_long_range(module: DagModule, origin: Origin) -> bool:
+    """`range(1_000_000)`: numbers for every step."""
+    node = origin.node
+    if origin.name != "builtins.range()" or not isinstance(node, ast.Call):
+        return False
+    bounds = [module.value(one).get(int) for one in node.args]
+    if not bounds or any(bound is None for bound in bounds):
+        return False
+    return len(range(*(bound for bound in bounds if bound is not None))) >= MANY_ITEMS
 
 
 def _first(module: DagModule, origin: Origin, depth: int) -> Large | None:
@@ -198,9 +301,19 @@ def _filled(module: DagModule, origin: Origin, depth: int) -> Large | None:
         row = addition
         while row.name in _PASSING_CALLS and row.inputs:
             row = row.inputs[0]
+        if row.name == "[]" and _extends(module, row):
+            whole = large(module, row.inputs[0], depth + 1) if row.inputs else None
+            if whole and whole.kind == "answer":
+                return whole
         if row.name == "item" and row.inputs and (found := large(module, row.inputs[0], depth + 1)):
             return found if found.kind in ("rows", "lazy", "lines", "answer") else None
     return None
+
+
+def _extends(module: DagModule, part: Origin) -> bool:
+    """Whether a part of something is a list: it goes into `items.extend(…)`."""
+    call = module.parent(part.node)
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "extend"
 
 
 def _comprehension(
@@ -216,6 +329,8 @@ def _comprehension(
     if isinstance(item, (ast.Subscript, ast.Attribute, ast.Constant, ast.JoinedStr)):
         return None
     over = module.origin(node.generators[0].iter)
+    if _is_long_range(module, over) and not any(loop.ifs for loop in node.generators):
+        return Large(origin, "list")
     found = large(module, over, depth + 1)
     return found if found and found.kind in ("rows", "lazy", "lines", "answer") else None
 
@@ -269,6 +384,10 @@ def _call(module: DagModule, origin: Origin, node: ast.Call, depth: int) -> Larg
             return Large(origin, "model")
         if not _is_small_file(origin.inputs[0]):
             return Large(origin, "lazy" if name.startswith("csv.") else "file")
+    if name == "builtins.list()" and origin.inputs and _is_long_range(module, origin.inputs[0]):
+        return Large(origin, "list")
+    if name in _ARRAYS:
+        return Large(origin, "array") if _is_large_array(module, node) else None
     if name in _PASSING_CALLS:
         found = large(module, origin.inputs[0], depth + 1) if origin.inputs else None
         if found and found.kind == "lazy":
@@ -283,6 +402,18 @@ def _call(module: DagModule, origin: Origin, node: ast.Call, depth: int) -> Larg
     if method in _METHODS:
         return _by_method(module, origin, node, receiver, _METHODS[method])
     return _of_receiver(module, origin, node, receiver, depth)
+
+
+def _written_into(module: DagModule, node: ast.Call, depth: int) -> Large | None:
+    """What a buffer was filled with: `table.to_parquet(buffer)` and then `buffer.getvalue()`."""
+    buffer = node.func.value if isinstance(node.func, ast.Attribute) else None
+    for load in module.names.loads.get(buffer.id, ()) if isinstance(buffer, ast.Name) else ():
+        writing = module.parent(load)
+        if not isinstance(writing, ast.Call) or not isinstance(writing.func, ast.Attribute):
+            continue
+        if writing.func.attr.startswith(("to_", "write_")) and module.function_at(load) is module.function_at(node):
+            return large(module, module.origin(writing.func.value), depth + 1)
+    return None
 
 
 def _by_method(module: DagModule, origin: Origin, node: ast.Call, receiver: Origin, kind: Kind) -> Large | None:
@@ -304,6 +435,8 @@ def _of_receiver(module: DagModule, origin: Origin, node: ast.Call, receiver: Or
             return Large(origin, "answer")
         if receiver.name == "[]" and isinstance(receiver.node, ast.Subscript) and _says(receiver.node.slice, "Body"):
             return None if _is_small_file(receiver) else Large(origin, "file")
+    if method == "getvalue" and receiver.name in ("io.BytesIO()", "io.StringIO()"):
+        return _written_into(module, node, depth)
     if method == "json" and _is_answer(receiver):
         return Large(origin, "answer")
     if method == "collect" and any(step.method in _SPARK for step in receiver.walk()):
@@ -376,6 +509,17 @@ def _texts(*origins: Origin) -> Iterator[str]:
         text = step.node.value if isinstance(step.node, ast.Constant) else None
         if isinstance(text, str) and len(text) > 3 and text != "Body":  # not the mode of open()
             yield text
+
+
+def _is_large_array(module: DagModule, node: ast.Call) -> bool:
+    """Whether the numbers among the arguments, or in a shape among them, make thousands when multiplied."""
+    found = 1
+    for given in (*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in ("size", "shape"))):
+        for one in given.elts if isinstance(given, (ast.Tuple, ast.List)) else [given]:
+            found *= max(module.value(one).get(int) or 1, 1)
+            if found >= MANY_ITEMS:
+                return True
+    return False
 
 
 def _is_mongo(name: str) -> bool:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
-from ._xcom import large, stored_elsewhere
+from ._pushes import stored_elsewhere
+from ._xcom import large_value
 
 
 @rule(
@@ -37,7 +38,7 @@ def xcom_large_push(module: DagModule, project: Project) -> Problems:
             continue
         given = [keyword.value for keyword in call.node.keywords if keyword.arg == "value"]
         values = given or call.node.args[1:2]
-        found = large(module, module.origin(values[0])) if values else None
+        found = large_value(module, values[0]) if values else None
         if found and not stored_elsewhere(module, project):
             place = module.span(values[0])
             yield Problem(

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import ast
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
-from dagdock.api import Bad, DagModule, Function, Problem, Problems, Project, Related, rule
-
-from ._xcom import feeds_mapping, keeps_to_itself, large, stored_elsewhere
-
-# TaskFlow functions whose result only decides what runs next.
-DECIDING = ("task.branch", "task.branch_virtualenv", "task.branch_external_python", "task.short_circuit", "task.sensor")
+from ._pushes import pushes_result, stored_elsewhere
+from ._xcom import large_result
 
 
 @rule(
@@ -51,41 +47,15 @@ def xcom_large_return(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
     for function in module.functions:
-        for result in function.returns:
-            found = large(module, result.origin)
-            if found and _pushes(function) and not stored_elsewhere(module, project):
+        for node, found in large_result(module, function):
+            if pushes_result(function) and not stored_elsewhere(module, project):
+                place = module.span(node)
                 yield Problem(
-                    result,
+                    place,
                     f"XCom puts {found.what} into Airflow's own database. Save it to a file, bucket or table, and "
                     "return its path or name",
                     severity="info" if found.may_be_small else "warning",
-                    related=[Related(found.origin, f"{found.what} comes from here")]
-                    if not result.span.holds(found.origin)
-                    else (),
+                    related=[]
+                    if place.holds(found.origin)
+                    else [Related(found.origin, f"{found.what} comes from here")],
                 )
-
-
-def _pushes(function: Function) -> bool:
-    """Whether what the function returns becomes an XCom of a task."""
-    decorator = function.arguments.get("do_xcom_push") if function.decorator else None
-    if decorator is not None and decorator.value.get(bool) is not True:
-        return False
-    if function.is_taskflow:
-        return function.decorator not in DECIDING and not feeds_mapping(function)
-    if _executes(function):
-        return True
-    tasks = [
-        task for task in function.tasks if not task.taskflow and not task.name.startswith(("Branch", "ShortCircuit"))
-    ]
-    return any(not keeps_to_itself(task) and not task.own.open for task in tasks if task.own.get("python_callable"))
-
-
-def _executes(function: Function) -> bool:
-    """Whether it is the `execute` of an operator that the file defines."""
-    scope = function.scope.parent
-    owner = scope.node if scope is not None else None
-    return (
-        isinstance(owner, ast.ClassDef)
-        and function.name == "execute"
-        and function.module.classes.kind(owner) == "operator"
-    )
