@@ -57,7 +57,7 @@ class Call(NamedTuple):
 
     command: str
     place: Text
-    arguments: str
+    arguments: Text
     is_named: bool
     """Whether `airflow` stands before it; else the image's entry point puts it there."""
 
@@ -327,7 +327,7 @@ def _calls(service: Service, stage: Stage | None) -> list[Call] | None:
     image = service.image_ref
     if service.build is None and image is not None:
         usual = _usual_command(image)
-        return [Call(usual, Text(usual, service.span), "", False)] if usual else None
+        return [Call(usual, Text(usual, service.span), Text("", service.span), False)] if usual else None
     return _calls_of_stage(stage) if stage else None
 
 
@@ -367,15 +367,16 @@ def _in_words(words: list[Mapped], is_named: bool) -> Iterator[Call]:
         return
     length = 2 if words[0].text in _OF_GROUPS and len(words) > 1 else 1
     texts = [word.text for word in words]
-    place = words[0].piece(0, len(texts[0])) if length == 1 else _spanning(words[0], words[1])
-    yield Call(" ".join(texts[:length]), place, " ".join(texts[length:]), is_named)
+    place = words[0].piece(0, len(texts[0])) if length == 1 else _spanning(words[0], words[1], " ".join(texts[:2]))
+    rest = words[length:]
+    arguments = _spanning(rest[0], rest[-1], " ".join(texts[length:])) if rest else Text("", place.span)
+    yield Call(" ".join(texts[:length]), place, arguments, is_named)
 
 
-def _spanning(first: Mapped, last: Mapped) -> Text:
+def _spanning(first: Mapped, last: Mapped, text: str) -> Text:
     start, end = first.span(0, len(first.text)), last.span(0, len(last.text))
-    source = start.source
-    whole = Span(source, start.start, end.end) if end.end > start.start else start
-    return Text(f"{first.text} {last.text}", whole)
+    whole = Span(start.source, start.start, end.end) if end.end > start.start else start
+    return Text(text, whole)
 
 
 def _in_script(script: Mapped) -> Iterator[Call]:
@@ -385,7 +386,8 @@ def _in_script(script: Mapped) -> Iterator[Call]:
         if command.split()[0] not in _OF_GROUPS:
             command = command.split()[0]
         start, end = match.start("command"), match.start("command") + len(command)
-        arguments = re.split(r"[;&|\n]", script.text[end:], maxsplit=1)[0]
+        rest = re.split(r"[;&|]|(?<!\\)\n", script.text[end:], maxsplit=1)[0]
+        arguments = script.piece(end, end + len(rest))
         yield Call(" ".join(command.split()), script.piece(start, end), arguments, True)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from dagdock.api import ComposeFile, Located, Project
+from dagdock.api import ComposeFile, Located, Project, Span, Text, load_data
+
+from ..secrets import is_common_password
 
 if TYPE_CHECKING:
-    from ..airflow import Deployment
+    from ..airflow import Call, Deployment, Part
 
 
 def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
@@ -24,3 +28,86 @@ def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
 def is_own(place: Located, file: ComposeFile) -> bool:
     """Whether a place stands in that very file, and not in one that it is merged with."""
     return place.span.source is file.source
+
+
+class Login(NamedTuple):
+    """A password or key of an Airflow deployment that everybody knows."""
+
+    place: Located
+    kind: str
+    """`login`, `key` or `database`."""
+    what: str
+    is_open: bool
+    """Whether the port that it opens is published."""
+
+
+def default_logins(file: ComposeFile, project: Project) -> list[Login]:
+    """The well-known passwords and keys in the Airflow of a Compose file."""
+    airflow = deployment_of(file, project)
+    if airflow is None:
+        return []
+    return project.once(("airflow logins", id(airflow)), lambda: list(_logins(airflow)))
+
+
+# Who may log in to the web server: the official image's, bitnami's, and what people call it.
+_USER_PASSWORDS = (
+    "_AIRFLOW_WWW_USER_PASSWORD",
+    "AIRFLOW_WWW_USER_PASSWORD",
+    "AIRFLOW_PASSWORD",
+    "AIRFLOW_ADMIN_PASSWORD",
+)
+_KEYS = ("core.fernet_key", "webserver.secret_key", "api.secret_key", "api_auth.jwt_secret")
+
+
+def _logins(airflow: Deployment) -> Iterator[Login]:
+    is_open = any(part.service.ports for part in airflow.running("webserver", "api-server", "standalone"))
+    for part in airflow.parts:
+        for name in _USER_PASSWORDS:
+            setting = part.service.variable(name)
+            if setting and setting.value and _is_known(setting.resolved):
+                yield Login(setting.value, "login", name, is_open)
+        for call in part.calls or ():
+            password = _password(call)
+            if password is not None and _is_known(password):
+                yield Login(password, "login", call.command, is_open)
+        for option in filter(None, map(part.option, _KEYS)):
+            facts = load_data("dagdock_rules", "airflow-logins")
+            known = facts["fernet-keys"] if option.name == "core.fernet_key" else facts["secret-keys"]
+            if option.setting and option.value and (option.value.strip("'\"") in known or _is_known(option.value)):
+                yield Login(option.place, "key", option.key, True)
+        yield from _of_database(part, airflow)
+
+
+def _of_database(part: Part, airflow: Deployment) -> Iterator[Login]:
+    """The password of the metadata database where the host, and with it the network, reaches its port."""
+    from ..airflow import SQL_CONN, host_in
+
+    connection = part.option(*SQL_CONN)
+    host = host_in(connection.value) if connection and connection.value else None
+    database = airflow.model.services.get(host or "")
+    if database is None or not database.ports:
+        return
+    for name in ("POSTGRES_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD"):
+        setting = database.variable(name)
+        if setting and setting.value and _is_known(setting.resolved):
+            yield Login(setting.value, "database", name, True)
+
+
+def _is_known(password: str | None) -> bool:
+    if not password:
+        return False
+    return is_common_password(password) or password in load_data("dagdock_rules", "airflow-logins")["passwords"]
+
+
+def _password(call: Call) -> Text | None:
+    """The password that a command makes a user with."""
+    if call.command not in ("users create", "create_user", "users reset-password"):
+        return None
+    found = re.search(r"(?<!\S)(?:-p|--password)(?:[= ]|\\\s)\s*([\"']?)(?P<password>[^\s\"']+)\1", call.arguments)
+    if found is None:
+        return None
+    text, span = call.arguments, call.arguments.span
+    if span.text != text:
+        return Text(found["password"], span)
+    place = Span(span.source, span.start + found.start("password"), span.start + found.end("password"))
+    return Text(found["password"], place)

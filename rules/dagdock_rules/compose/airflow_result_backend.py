@@ -61,9 +61,7 @@ def airflow_result_backend(file: ComposeFile, project: Project) -> Problems:
             edit = Edit(Span(span.source, start, start), "db+")
             yield Problem(
                 option.place,
-                "Celery knows databases by `db+` in front only, and stops here. Write `db+"
-                + url.partition(":")[0]
-                + "://…`",
+                f"Celery knows a database by `db+` in front, and stops here. Write `db+{url.partition(':')[0]}://…`",
                 fix=Fix("Put `db+` in front", [edit], "unsafe") if option.setting else None,
             )
     parts = airflow.running("scheduler", "worker")

@@ -5,9 +5,24 @@ from collections.abc import Iterator
 from itertools import pairwise
 from posixpath import basename
 
-from dagdock.api import Bad, Fix, Problem, Problems, Scalar, Service, ServiceCommand, Setting, Span, Text, Value, rule
+from dagdock.api import (
+    Bad,
+    Fix,
+    Problem,
+    Problems,
+    Project,
+    Scalar,
+    Service,
+    ServiceCommand,
+    Setting,
+    Span,
+    Text,
+    Value,
+    rule,
+)
 
 from ..secrets import is_secret_name
+from ._airflow import default_logins
 from ._secrets import gives_secret_away, written_text
 
 # Options that take a password though their names do not say so, by the program.
@@ -28,7 +43,7 @@ OPTIONS = ("--requirepass", "--masterauth", "--pass")
     since="0.1",
     security=7.0,
     fix="unsafe",
-    lessons=["L24"],
+    lessons=["L24", "L29"],
     aliases=["compose-lint:CL-0020"],
     tags=["security"],
     bad=[
@@ -54,7 +69,7 @@ OPTIONS = ("--requirepass", "--masterauth", "--pass")
         "      - TOKEN_URL=https://example.com/token\n      - REQUIRE_PASSWORD=true\n",
     ],
 )
-def secret_in_environment(service: Service) -> Problems:
+def secret_in_environment(service: Service, project: Project) -> Problems:
     """A password, token or key stands in the file itself.
 
     A Compose file is shared: everyone who can read the repository, now or ever, has the secret, and every copy of
@@ -64,8 +79,13 @@ def secret_in_environment(service: Service) -> Problems:
     https://docs.docker.com/compose/how-tos/use-secrets/
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
     """
+    told = {login.place.span for login in default_logins(service.file, project)}  # by a rule that knows more of Airflow
     for setting in service.environment:
-        if setting.value and gives_secret_away(setting.name, written_text(setting.value)):
+        if (
+            setting.value
+            and setting.value.span not in told
+            and gives_secret_away(setting.name, written_text(setting.value))
+        ):
             what = "default" if setting.value.variables else "value"
             variable = _variable(setting, setting.value)
             remedy = f"write `${{{variable}:?}}` here" if variable else "name the variable here"
@@ -78,6 +98,8 @@ def secret_in_environment(service: Service) -> Problems:
     commands = [service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None]
     for command in commands:
         for option, value in _options(command) if command else ():
+            if value.span in told:
+                continue
             yield Problem(
                 value,
                 f"the password behind `{option}` is known to everyone who can read this file, and it shows in the list "

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
+
+from ._airflow import default_logins, is_own
+
+
+@rule(
+    "DC913",
+    severity="warning",
+    since="0.1",
+    security=7.0,
+    lessons=["L24", "L29"],
+    aliases=["compose-lint:CL-0020"],
+    tags=["airflow", "security"],
+    bad=[
+        Bad(
+            "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: version\n    environment:\n"
+            "      _AIRFLOW_WWW_USER_PASSWORD: «${_AIRFLOW_WWW_USER_PASSWORD:-airflow}»\n"
+            "  web:\n    image: apache/airflow:2.9.1\n    command: webserver\n    ports: ['8080:8080']\n"
+        ),
+        Bad(
+            "services:\n  init:\n    image: apache/airflow:2.9.1\n"
+            "    command: bash -c 'airflow users create -u admin -p «admin» -r Admin -e a@b.org -f A -l B'\n"
+        ),
+        Bad(
+            "services:\n  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n    environment:\n"
+            "      - AIRFLOW__CORE__FERNET_KEY=«46BKJoQYlPPOexq0OhDZnIlNepKFf87WFwLbfzqDDho=»\n"
+        ),
+    ],
+    good=[
+        "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: version\n    environment:\n"
+        "      _AIRFLOW_WWW_USER_PASSWORD: ${_AIRFLOW_WWW_USER_PASSWORD:?}\n",
+        "services:\n  init:\n    image: apache/airflow:2.9.1\n"
+        "    command: bash -c 'airflow users create -u admin -p $${ADMIN_PASSWORD} -r Admin -e a@b.org -f A -l B'\n",
+    ],
+)
+def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
+    """Airflow has a password or a key that every example has.
+
+    Whoever logs in to Airflow as an administrator runs code on its workers and reads all connections, and `airflow`
+    and `admin` are what everybody tries first. A Fernet or secret key that was copied from a page is as known: who has
+    it reads stored passwords, or forges a session. Make your own, keep them in `.env`, and write `${NAME:?}` here.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/howto/docker-compose/index.html
+    https://airflow.apache.org/docs/apache-airflow/stable/security/index.html
+    """
+    told = set()
+    for login in default_logins(file, project):
+        span = login.place.span
+        if (span.start, span.end) in told or not is_own(login.place, file):
+            continue
+        told.add((span.start, span.end))
+        if login.kind == "login":
+            message = "whoever reaches Airflow's pages logs in with this password, the first that anybody tries. Put"
+        elif login.kind == "key":
+            message = (
+                f"everybody knows this value of `{login.what}`, for it stands in examples. Make one of your own, put"
+            )
+        else:
+            message = "the port of this database is published, and its password is the first that anybody tries. Put"
+        yield Problem(
+            login.place,
+            f"{message} it into `.env`, and keep that out of git"
+            if login.kind == "key"
+            else f"{message} one of your own into `.env`, and keep that out of git",
+            severity=None if login.is_open else "info",
+        )
