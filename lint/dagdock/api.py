@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from dagdock.cron import parse as parse_cron
     from dagdock.dag import (
         Argument,
+        Arguments,
         Call,
         Count,
         Dag,
@@ -129,6 +130,7 @@ __all__ = [
     "Alias",
     "Arg",
     "Argument",
+    "Arguments",
     "Attachment",
     "Bad",
     "Build",
@@ -267,6 +269,7 @@ _HOME: dict[str, str] = {
     "Alias": "yamltree",
     "Arg": "dockerfile",
     "Argument": "dag",
+    "Arguments": "dag",
     "Attachment": "compose",
     "Build": "compose",
     "BuildContext": "project",

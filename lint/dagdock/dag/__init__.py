@@ -5,12 +5,13 @@ from __future__ import annotations
 from dagdock.dag.flow import Origin, Return
 from dagdock.dag.functions import Function, RunsAt
 from dagdock.dag.loops import Count, Loop
-from dagdock.dag.model import Argument, Call, Dag, Group, Task
+from dagdock.dag.model import Argument, Arguments, Call, Dag, Group, Task
 from dagdock.dag.module import DagModule, Fault, parse
 from dagdock.dag.values import Known, Unknown, Value
 
 __all__ = [
     "Argument",
+    "Arguments",
     "Call",
     "Count",
     "Dag",
