@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Related, Service, nearest, rule
+
+from ._hosts import hosts_in, names_of
+from ._model import is_extended, whole_model
+
+# Names that are hosts everywhere.
+USUAL = ("localhost", "host.docker.internal", "gateway.docker.internal", "example", "hostname", "server", "host")
+
+
+@rule(
+    "DC212",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L20"],
+    bad=[
+        Bad(
+            "services:\n  web:\n    image: web:1.4\n    environment:\n      CACHE_URL: redis://«reddis»:6379/0\n"
+            "  redis:\n    image: redis:7\n",
+            fixed="services:\n  web:\n    image: web:1.4\n    environment:\n      CACHE_URL: redis://redis:6379/0\n"
+            "  redis:\n    image: redis:7\n",
+        ),
+        Bad(
+            "services:\n  web:\n    image: web:1.4\n    environment:\n      - DB_HOST=«my_database»\n"
+            "  my-database:\n    image: postgres:16\n",
+            fixed="services:\n  web:\n    image: web:1.4\n    environment:\n      - DB_HOST=my-database\n"
+            "  my-database:\n    image: postgres:16\n",
+        ),
+    ],
+    good=[
+        "services:\n  web:\n    image: web:1.4\n    environment:\n      CACHE_URL: redis://cache:6379/0\n"
+        "  redis:\n    image: redis:7\n    networks: {default: {aliases: [cache]}}\n",
+        "services:\n  web:\n    image: web:1.4\n    environment:\n      CACHE_URL: redis://redis2:6379/0\n"
+        "  redis1:\n    image: redis:7\n",
+    ],
+)
+def unknown_host_in_environment(service: Service, project: Project) -> Problems:
+    """A host that no service has, though one is called nearly alike.
+
+    Services find each other by their names, letter by letter; `my_db` does not lead to `my-db`. The connection fails
+    with "could not translate host name" or "name or service not known".
+
+    https://docs.docker.com/compose/how-tos/networking/
+    """
+    if service.has("network_mode") or service.has("external_links") or service.has("dns"):
+        return
+    hosts = [host for host in hosts_in(service) if host.surely and "." not in host.name and host.name not in USUAL]
+    model = whole_model(service.file, project) if hosts else None
+    if model is None or _reaches_others(service, model) or is_extended(service.file, project):
+        return
+    names = {name: str(other.name) for other in model.services.values() for name in names_of(other)}
+    for link in service.links:
+        names[str(link.alias or link.service)] = str(link.service)
+    extra = {setting.name.partition(":")[0] for setting in service.settings("extra_hosts")}
+    seen: set[str] = set()
+    for host in hosts:
+        if host.name.lower() in {name.lower() for name in names} or host.name in extra or host.name in seen:
+            continue
+        close = nearest(host.name, names)
+        if close is None or len(host.name) < 4 or _differ_in_number(host.name, close) or names[close] == service.name:
+            continue
+        seen.add(str(host.name))
+        yield Problem(
+            host.name,
+            f"no service is called `{host.name}`; did you mean `{close}`?",
+            related=[Related(model.services[names[close]].name, "the service with a name like it")]
+            if names[close] in model.services
+            else [],
+            fix=Fix.replace(f"Write `{close}`", host.name, close, "unsafe")
+            if host.name.span.text == host.name
+            else None,
+        )
+
+
+def _reaches_others(service: Service, model: ComposeFile) -> bool:
+    """Whether a service is on a network that other projects are on, too."""
+    joined = [model.networks.get(str(network.name)) for network in service.networks]
+    default = model.networks.get("default")
+    return any(network and network.external is not False for network in [*joined, default])
+
+
+def _differ_in_number(one: str, other: str) -> bool:
+    return [sign for sign in one if sign.isdigit()] != [sign for sign in other if sign.isdigit()]
