@@ -472,6 +472,25 @@ def folder_of(part: Part, option: str, below: str) -> str | None:
     return join(home, below) if home and not part.is_open else None
 
 
+def copies_to(part: Part, folder: str) -> bool:
+    """Whether the image may bring files in a folder: something is copied or fetched to it, or to where is not known."""
+    if part.stage is None:
+        return False
+    from dagdock.api import CopyLike, Run
+
+    for stage in part.stage.chain():
+        for instruction in stage.instructions:
+            if isinstance(instruction, CopyLike):
+                target = instruction.destination.literal if instruction.destination else None
+                if target is None or not target.startswith("/") or f"{normpath(target)}/".startswith((f"{folder}/",)):
+                    return True
+                if f"{folder}/".startswith(f"{normpath(target).rstrip('/')}/"):
+                    return True
+            elif isinstance(instruction, Run) and basename(folder) in instruction.body.text:
+                return True
+    return False
+
+
 def shares_logs(airflow: Deployment) -> bool | None:
     """Whether the parts that show logs read them where the parts that run tasks write them; None where not known."""
     if any(part.option("logging.remote_logging", "core.remote_logging") for part in airflow.servers):

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, rule
+
+from ._airflow import deployment_of, is_own
+
+if TYPE_CHECKING:
+    from ..airflow import Deployment
+
+DONE = "service_completed_successfully"
+
+
+@rule(
+    "DC923",
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    lessons=["L21", "L29"],
+    tags=["airflow"],
+    bad=[
+        Bad(
+            "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: db migrate\n"
+            "  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n    depends_on:\n"
+            "      init:\n        condition: «service_started»\n",
+            fixed="services:\n  init:\n    image: apache/airflow:2.9.1\n    command: db migrate\n"
+            "  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n    depends_on:\n"
+            "      init:\n        condition: service_completed_successfully\n",
+        ),
+        Bad(
+            "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: db migrate\n"
+            "  «scheduler»:\n    image: apache/airflow:2.9.1\n    command: scheduler\n"
+        ),
+    ],
+    good=[
+        "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: db migrate\n"
+        "  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n    depends_on:\n"
+        "      init:\n        condition: service_completed_successfully\n"
+        "  web:\n    image: apache/airflow:2.9.1\n    command: webserver\n    depends_on: [scheduler]\n",
+    ],
+)
+def airflow_init_not_awaited(file: ComposeFile, project: Project) -> Problems:
+    """Parts of Airflow start before the tables of the metadata database are made.
+
+    A service of its own makes them and ends. Scheduler and web server that start beside it find no tables and stop
+    with "please initialize the database"; with a restart policy they try again until it is done. `depends_on` with
+    `condition: service_completed_successfully` waits for the end.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/howto/docker-compose/index.html
+    """
+    airflow = deployment_of(file, project)
+    if airflow is None or not airflow.complete:
+        return
+    inits = [part for part in airflow.parts if part.prepares and part.programs == frozenset()]
+    if len(inits) != 1:
+        return
+    init = inits[0]
+    for part in airflow.running("webserver", "api-server", "scheduler"):
+        if part.prepares or _waits(part.service.name, init.name, airflow, set()) or part.service.has("entrypoint"):
+            continue
+        dependency = next((each for each in part.service.depends_on if each.service == init.name), None)
+        condition = dependency.condition if dependency else None
+        place = condition or (dependency.service if dependency else None) or part.service
+        if not is_own(place, file):
+            continue
+        exact = condition is not None and condition.span.text == "service_started"
+        yield Problem(
+            place,
+            f"`{part.name}` does not wait until `{init.name}` has made the tables of the database. Add `{init.name}` "
+            f"to its `depends_on` with `condition: {DONE}`",
+            severity="info" if part.service.has("restart") else None,
+            fix=Fix.replace("Wait for its end", condition, DONE, "unsafe") if condition is not None and exact else None,
+        )
+
+
+def _waits(name: str, init: str, airflow: Deployment, seen: set[str]) -> bool:
+    """Whether a service waits for the end of another one, or for a service that does."""
+    service = airflow.model.services.get(name)
+    if service is None or name in seen:
+        return False
+    seen.add(name)
+    for dependency in service.depends_on:
+        if dependency.service is None:
+            return True
+        condition = dependency.condition.resolved if dependency.condition else "service_started"
+        if dependency.service == init and condition in (DONE, None):
+            return True
+        if dependency.service != init and _waits(dependency.service, init, airflow, seen):
+            return True
+    return False
