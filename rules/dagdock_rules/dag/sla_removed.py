@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, rule
+
+
+@rule(
+    "AF803",
+    severity="warning",
+    since="0.1",
+    precision="very-high",
+    tags=["airflow-3"],
+    lessons=["L50"],
+    aliases=["ruff:AIR311"],
+    words=["sla"],
+    bad=[
+        Bad(
+            "from datetime import datetime, timedelta\nfrom airflow.sdk import DAG\n\n"
+            "default_args = {«'sla': timedelta(hours=1)»}\n"
+            "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', default_args=default_args)\n"
+        ),
+    ],
+    good=[
+        {
+            "dags/sales.py": "from datetime import datetime, timedelta\nfrom airflow import DAG\n\n"
+            "default_args = {'sla': timedelta(hours=1)}\n"
+            "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', default_args=default_args)\n",
+            "requirements.txt": "apache-airflow==2.9.1\n",
+        },
+        "from datetime import datetime, timedelta\nfrom airflow.sdk import DAG\n\n"
+        "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', dagrun_timeout=timedelta(hours=1))\n",
+    ],
+)
+def sla_removed(module: DagModule, project: Project) -> Problems:
+    """A DAG relies on SLAs, which Airflow 3 ignores.
+
+    Airflow 3 takes `sla` and `sla_miss_callback` without a word, and nobody is told any more when a task is late. From
+    3.1 on there are deadline alerts; `execution_timeout` and `dagrun_timeout` end what takes too long in all versions.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/howto/deadline-alerts.html
+    """
+    version = project.airflow_version(module.source.whole)
+    since3 = version.at_least(3) if version else None
+    if since3 is False:
+        return
+    given: list[Argument | None] = []
+    for dag in module.dags:
+        given += [dag.arguments.get("sla_miss_callback"), dag.default_args.get("sla")]
+    given += [task.own.get("sla") for task in module.tasks]
+    told: set[int] = set()
+    for argument in given:
+        if argument is None or id(argument.node) in told or (argument.value.known and argument.value.value is None):
+            continue
+        told.add(id(argument.node))
+        yield Problem(
+            argument.whole,
+            f"Airflow 3 ignores `{argument.name}`: nobody is told when a task is late. Use `execution_timeout` or "
+            "`dagrun_timeout`, or a deadline alert (3.1)",
+            severity=None if since3 else "info",
+        )
