@@ -55,7 +55,7 @@ def _found(module: DagModule) -> Iterator[tuple[Problem, Argument]]:
             yield from _nothing(dag.arguments.get(name), "run of this DAG begins" if "runs" in name else "task runs")
         old, new = dag.arguments.get("concurrency"), dag.arguments.get("max_active_tasks")
         if old and new and _number(old) is not None and _number(new) is not None and _number(old) != _number(new):
-            yield _pair(old, new, f"`concurrency` is the old name of `max_active_tasks`, which says {_number(new)}")
+            yield _pair(old, new, f"this is the old name of `max_active_tasks`, and counts in place of its {_number(new)}")
     for task in module.tasks:
         for name in OF_TASK:
             yield from _nothing(task.arguments.get(name), "task instance is started")

@@ -26,8 +26,8 @@ from ._schedule import is_set_later
 def dag_max_active_runs_not_explicit(dag: Dag) -> Problems:
     """A DAG does not say how many of its runs may go at once.
 
-    Without `max_active_runs` it is sixteen, unless the installation says otherwise. It matters where runs write to the same
-    table, and when missed runs are made up for.
+    Without `max_active_runs` it is sixteen, unless the installation says otherwise. It matters where runs write to the
+    same table, and when missed runs are made up for.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html
     """

@@ -26,8 +26,8 @@ from ._schedule import is_set_later
 def dag_max_active_tasks_not_explicit(dag: Dag) -> Problems:
     """A DAG does not say how many of its tasks may run at once.
 
-    Without `max_active_tasks` it is sixteen, unless the installation says otherwise. It protects the systems that the tasks
-    talk to.
+    Without `max_active_tasks` it is sixteen, unless the installation says otherwise. It protects the systems that the
+    tasks talk to.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
     """

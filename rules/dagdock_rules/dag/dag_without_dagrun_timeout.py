@@ -26,8 +26,8 @@ from ._schedule import is_set_later
 def dag_without_dagrun_timeout(dag: Dag) -> Problems:
     """Runs of a DAG may go on for ever.
 
-    A run that hangs keeps the next one from starting once `max_active_runs` is reached. `dagrun_timeout` ends it. In Airflow 2
-    it does not count for runs that are started by hand.
+    A run that hangs keeps the next one from starting once `max_active_runs` is reached. `dagrun_timeout` ends it. In
+    Airflow 2 it does not count for runs that are started by hand.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html
     """
