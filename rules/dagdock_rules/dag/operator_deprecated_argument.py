@@ -72,7 +72,13 @@ def operator_deprecated_argument(task: Task, project: Project) -> Problems:
         refused = argument.name not in takes or (fact is not None and "values" in fact and not fact.get("accepted"))
         if fact is not None and not refused and (not fact.get("accepted") or (fact.get("delete") and version is None)):
             continue
+        if fact is not None and fact.get("delete") and not refused and not _is_first(task, argument.name):
+            continue  # harmless, and the same everywhere: once a file is enough
         yield _problem(task, operator, argument, fact, refused=refused, in_three=major == 3, sure=version is not None)
+
+
+def _is_first(task: Task, name: str) -> bool:
+    return next((other for other in task.module.tasks if name in other.own), task) is task
 
 
 def _fact(operator: Operator, argument: Argument) -> dict[str, Any] | None:

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import ast
+
+from dagdock.api import Bad, DagModule, Function, Problem, Problems, Related, rule
+
+
+@rule(
+    "AF335",
+    severity="warning",
+    since="0.2",
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow.decorators import dag, task\n"
+            "from airflow.operators.bash import BashOperator\n\n\n"
+            "@task\ndef load():\n    «BashOperator»(task_id='copy', bash_command='cp /in/* /out')\n\n\n"
+            "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    load()\n\n\n"
+            "sales()\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow.decorators import dag\n"
+        "from airflow.operators.bash import BashOperator\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n"
+        "    BashOperator(task_id='copy', bash_command='cp /in/* /out')\n\n\nsales()\n",
+    ],
+)
+def operator_inside_task(module: DagModule) -> Problems:
+    """An operator is made inside a running task.
+
+    When the task runs the DAG is long finished, so the operator never becomes a task and does nothing. Where its
+    `execute` is called by hand it does its work, but without retries, rendered templates, timeouts or a place in the
+    graph. Make it a task of its own, or use the hook below it.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/operators.html
+    """
+    if not module.imports_airflow:
+        return
+    for call in module.calls():
+        name = call.airflow
+        if name is None or "." in name or module.classes.of(call.node.func) != "operator" or call.runs_at != "task":
+            continue
+        function = call.function
+        if function is None or not _is_task(function):
+            continue
+        executed = _is_executed(module, call.node)
+        if executed is None:
+            continue
+        yield Problem(
+            module.span(call.node.func),
+            (
+                f"`{name}` is executed inside of a task: no retries, no rendered templates, no log and no place in the "
+                "graph of its own. Make it a task, or use its hook"
+                if executed
+                else f"`{name}` is made while a task runs, so it never becomes a task and does nothing. Make it "
+                "outside of the function, or use its hook"
+            ),
+            severity="info" if executed else "warning",
+            related=[Related(function, "the function that the task runs")],
+        )
+
+
+def _is_task(function: Function) -> bool:
+    """Whether it is what a task runs, and not a callback or a method of an operator."""
+    return function.is_taskflow or bool(function.tasks)
+
+
+def _is_executed(module: DagModule, call: ast.Call) -> bool | None:
+    """Whether `execute` is called on the operator; None where it goes somewhere else."""
+    parent = module.parent(call)
+    if isinstance(parent, ast.Attribute):
+        return True if parent.attr in ("execute", "pre_execute", "run", "dry_run") else None
+    if isinstance(parent, ast.Expr):
+        return False
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        loads = [
+            load
+            for load in module.names.loads.get(parent.targets[0].id, ())
+            if any(binding.node is parent for binding in module.names.bindings(parent.targets[0].id, load))
+        ]
+        if not loads:
+            return False
+        above = [module.parent(load) for load in loads]
+        if any(isinstance(one, ast.Attribute) and one.attr == "execute" for one in above):
+            return True
+        # Dependencies between them change nothing.
+        return False if all(isinstance(one, (ast.BinOp, ast.Expr)) for one in above) else None
+    return False if isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.RShift, ast.LShift)) else None
