@@ -1,6 +1,6 @@
-"""What dagdock teaches about Docker images: the mistakes of fixtures/lessons are seen, the right ways left alone.
+"""What dagdock teaches: the mistakes of fixtures/lessons are seen, the right ways left alone.
 
-Each folder of `L01` to `L17` is a small project of its own, one to three times a right way and at least three times a
+Each folder of a lesson is a small project of its own, one to three times a right way and at least three times a
 mistake, as people write them. Only the default rules run, on the whole folder.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,9 +16,8 @@ from dagdock.cli import main
 from dagdock.hooks import Rules
 
 LESSONS = Path(__file__).resolve().parent.parent / "fixtures" / "lessons"
-KINDS: tuple[Literal["dockerfile", "compose", "project"], ...] = ("dockerfile", "compose", "project")
-RULES = {rule.name: rule for kind in KINDS for rule in Rules(third_party=False).of_kind(kind)}
-NUMBERS = [f"L{number:02}" for number in range(1, 18)]
+RULES = {rule.name: rule for rule in Rules(third_party=False).all()}
+NUMBERS = sorted(path.name for path in LESSONS.glob("L*"))
 
 
 class Mistake(NamedTuple):
