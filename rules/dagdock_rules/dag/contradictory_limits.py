@@ -54,8 +54,9 @@ def _found(module: DagModule) -> Iterator[tuple[Problem, Argument]]:
         for name in OF_DAG:
             yield from _nothing(dag.arguments.get(name), "run of this DAG begins" if "runs" in name else "task runs")
         old, new = dag.arguments.get("concurrency"), dag.arguments.get("max_active_tasks")
-        if old and new and _number(old) is not None and _number(new) is not None and _number(old) != _number(new):
-            yield _pair(old, new, f"this is the old name of `max_active_tasks`, and counts in place of its {_number(new)}")
+        first, second = _number(old), _number(new)
+        if old and new and first is not None and second is not None and first != second:
+            yield _pair(old, new, f"this is the old name of `max_active_tasks`, and counts in place of its {second}")
     for task in module.tasks:
         for name in OF_TASK:
             yield from _nothing(task.arguments.get(name), "task instance is started")
