@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PREFIX = "AIRFLOW__"
 HOME = "/opt/airflow"
+_CONFIGS = tuple(f"{home}/airflow.cfg" for home in (HOME, "/usr/local/airflow", "/root/airflow"))
 SQL_CONN = ("database.sql_alchemy_conn", "core.sql_alchemy_conn")
 SECRET_KEY = ("api.secret_key", "webserver.secret_key")
 # What one of them runs goes on until somebody stops it.
@@ -328,7 +329,7 @@ def _calls(service: Service, stage: Stage | None) -> list[Call] | None:
     if service.build is None and image is not None:
         usual = _usual_command(image)
         return [Call(usual, Text(usual, service.span), Text("", service.span), False)] if usual else None
-    return _calls_of_stage(stage) if stage else None
+    return calls_of_stage(stage) if stage else None
 
 
 def _words(service: Service) -> list[Mapped] | None:
@@ -411,7 +412,7 @@ def _usual_command(image: ImageRef) -> str | None:
     return None
 
 
-def _calls_of_stage(stage: Stage) -> list[Call] | None:
+def calls_of_stage(stage: Stage) -> list[Call] | None:
     """What the image of a Dockerfile starts; None where that is a script or is left to the image below."""
     from dagdock.api import Cmd, Entrypoint
 
@@ -543,7 +544,7 @@ def _config_file(part: Part, project: Project) -> dict[str, Text] | None:
     """The options of the `airflow.cfg` that a container has, by name; none where it has none of the project's, None
     where it has one that cannot be read."""
     service = part.service
-    wanted = [join(home, "airflow.cfg") for home in (HOME, "/usr/local/airflow", "/root/airflow")]
+    wanted = list(_CONFIGS)
     stated = part._from_environment("config") or None
     named = service.variable("AIRFLOW_CONFIG")
     home = service.variable("AIRFLOW_HOME")
@@ -569,7 +570,7 @@ def _config_file(part: Part, project: Project) -> dict[str, Text] | None:
             continue
         found = options_in(source)
     if not found and part.stage is not None:
-        copied = _copied_config(part.stage, project)
+        copied = copied_config(part.stage, project)
         return options_in(copied) if copied else {}
     return found
 
@@ -591,19 +592,21 @@ def _source_path(service: Service, mount: VolumeMount, inside: str, project: Pro
     return project.relative(join(service.file.directory_of(mount), mount.source, inside))
 
 
-def _copied_config(stage: Stage, project: Project) -> Source | None:
-    """The `airflow.cfg` of the build context that the image has a copy of."""
-    from dagdock.api import Copy
+def copied_config(stage: Stage, project: Project) -> Source | None:
+    """The `airflow.cfg` of the build context that an image has a copy of."""
+    from dagdock.api import CopyLike, context_copy, copied_from
 
     for part in stage.chain():
-        for copy in part.all_of(Copy):
-            if copy.from_:
+        for copy in part.all_of(CopyLike):
+            if context_copy(copy) is None:
                 continue
-            for word in copy.sources:
-                if word.literal and basename(word.literal).endswith("airflow.cfg"):
-                    for context in project.contexts_of(part.dockerfile):
-                        for match in context.matches(word.literal):
-                            return project.text(context.path(match))
+            for context in project.contexts_of(part.dockerfile):
+                for word in copy.sources:
+                    name = word.literal or ""
+                    found = next(iter(context.matches(name)), None) if name.endswith("airflow.cfg") else None
+                    found = found or next(filter(None, (copied_from(path, copy, context) for path in _CONFIGS)), None)
+                    if found and (source := project.text(context.path(found))):
+                        return source
     return None
 
 

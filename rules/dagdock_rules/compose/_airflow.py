@@ -64,7 +64,7 @@ def _logins(airflow: Deployment) -> Iterator[Login]:
     for part in airflow.parts:
         for name in _USER_PASSWORDS:
             setting = part.service.variable(name)
-            if setting and setting.value and _is_known(setting.resolved):
+            if setting and setting.value and _is_known(setting.resolved) and _makes_user(part):
                 yield Login(setting.value, "login", name, is_open)
         for call in part.calls or ():
             password = _password(call)
@@ -73,9 +73,15 @@ def _logins(airflow: Deployment) -> Iterator[Login]:
         for option in filter(None, map(part.option, _KEYS)):
             facts = load_data("dagdock_rules", "airflow-logins")
             known = facts["fernet-keys"] if option.name == "core.fernet_key" else facts["secret-keys"]
-            if option.setting and option.value and (option.value.strip("'\"") in known or _is_known(option.value)):
+            if option.setting and option.value and (option.value in known or _is_known(option.value)):
                 yield Login(option.place, "key", option.key, True)
         yield from _of_database(part, airflow)
+
+
+def _makes_user(part: Part) -> bool:
+    """Whether the container may make the user: the image does where `_AIRFLOW_WWW_USER_CREATE` says so."""
+    setting = part.service.variable("_AIRFLOW_WWW_USER_CREATE")
+    return setting is None or (setting.resolved or "true").lower() not in ("false", "0", "no")
 
 
 def _of_database(part: Part, airflow: Deployment) -> Iterator[Login]:

@@ -56,21 +56,35 @@ def airflow_init_not_awaited(file: ComposeFile, project: Project) -> Problems:
     if len(inits) != 1:
         return
     init = inits[0]
-    for part in airflow.running("webserver", "api-server", "scheduler"):
-        if part.prepares or _waits(part.service.name, init.name, airflow, set()) or part.service.has("entrypoint"):
-            continue
+    late = [
+        part
+        for part in airflow.running("webserver", "api-server", "scheduler")
+        if not part.prepares and not _waits(part.name, init.name, airflow, set())
+    ]
+    without = []
+    for part in late:
         dependency = next((each for each in part.service.depends_on if each.service == init.name), None)
-        condition = dependency.condition if dependency else None
-        place = condition or (dependency.service if dependency else None) or part.service
-        if not is_own(place, file):
-            continue
-        exact = condition is not None and condition.span.text == "service_started"
+        place = dependency and (dependency.condition or dependency.service)
+        if dependency is None or place is None:
+            without.append(part)
+        elif is_own(place, file):
+            condition = dependency.condition
+            exact = condition is not None and condition.span.text == "service_started"
+            yield Problem(
+                place,
+                f"this waits until `{init.name}` runs, not until it has made the tables of the database. Use "
+                f"`condition: {DONE}`",
+                severity="info" if part.service.has("restart") else None,
+                fix=Fix.replace("Wait for its end", condition, DONE, "unsafe") if condition and exact else None,
+            )
+    if without and is_own(without[0].service, file):
+        names = " and ".join(f"`{part.name}`" for part in without)
+        do = "does" if len(without) == 1 else "do"
         yield Problem(
-            place,
-            f"`{part.name}` does not wait until `{init.name}` has made the tables of the database. Add `{init.name}` "
-            f"to its `depends_on` with `condition: {DONE}`",
-            severity="info" if part.service.has("restart") else None,
-            fix=Fix.replace("Wait for its end", condition, DONE, "unsafe") if condition is not None and exact else None,
+            without[0].service,
+            f"{names} {do} not wait until `{init.name}` has made the tables of the database. Add `{init.name}` to "
+            f"`depends_on` with `condition: {DONE}`",
+            severity="info" if all(part.service.has("restart") for part in without) else None,
         )
 
 
