@@ -111,8 +111,8 @@ def provider_options(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str]]
 def moves(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:
     """The old name, the new one and the release, as `deprecated_options` of the configuration parser has them."""
     for node in ast.walk(ast.parse(archive.read("airflow/configuration.py"))):
-        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
-        name = target.id if isinstance(target, ast.Name) else ""
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [None])
+        name = targets[0].id if isinstance(targets[0], ast.Name) else ""
         value = getattr(node, "value", None)
         if name not in ("deprecated_options", "many_to_one_deprecated_options") or not isinstance(value, ast.Dict):
             continue

@@ -626,9 +626,8 @@ def options_in(source: Source) -> dict[str, Text]:
 
 @cache
 def _line() -> re.Pattern[str]:
-    return re.compile(
-        r"^(?:\[(?P<section>[^\]\r\n]+)\]|(?P<option>[A-Za-z][\w.-]*)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*))", re.M
-    )
+    option = r"(?P<option>[A-Za-z][\w.-]*)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*)"
+    return re.compile(rf"^\ufeff?(?:\[(?P<section>[^\]\r\n]+)\]|{option})", re.MULTILINE)
 
 
 def _literal(value: Text) -> str | None:

@@ -14,8 +14,9 @@ from ._airflow import deployment_of, is_own
     bad=[
         Bad(
             "services:\n  web:\n    image: apache/airflow:2.9.1\n    command: webserver\n"
+            "    environment: &env {AIRFLOW__WEBSERVER__SECRET_KEY: '${KEY}'}\n"
             "    volumes: ['./dags:/opt/airflow/dags']\n"
-            "  «scheduler»:\n    image: apache/airflow:2.9.1\n    command: scheduler\n"
+            "  «scheduler»:\n    image: apache/airflow:2.9.1\n    command: scheduler\n    environment: *env\n"
             "    volumes: ['./dags:/opt/airflow/dags']\n"
         ),
     ],
@@ -42,9 +43,10 @@ def airflow_logs_not_shared(file: ComposeFile, project: Project) -> Problems:
     web = airflow.running("webserver", "api-server") if airflow else []
     if airflow is None or not airflow.complete or not web:
         return
-    from ..airflow import folder_of, mount_over, shares_logs
+    from ..airflow import SECRET_KEY, folder_of, mount_over, shares_logs
 
-    if shares_logs(airflow) is not False:
+    # Without a common key the web server cannot even ask for them, which another rule tells.
+    if shares_logs(airflow) is not False or all(part.lacks(*SECRET_KEY) for part in airflow.servers):
         return
     for part in airflow.running("worker" if airflow.uses("CeleryExecutor") else "scheduler"):
         folder = folder_of(part, "logging.base_log_folder", "logs")

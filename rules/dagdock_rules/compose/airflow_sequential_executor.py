@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, rule
 
 from ._airflow import deployment_of, is_own
 
+if TYPE_CHECKING:
+    from ..airflow import Deployment
+
+CONNECTION = ("database.sql_alchemy_conn", "core.sql_alchemy_conn")
 NAME = "SequentialExecutor"
 
 
@@ -48,7 +54,7 @@ def airflow_sequential_executor(file: ComposeFile, project: Project) -> Problems
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/executor/index.html
     """
     airflow = deployment_of(file, project)
-    if airflow is None or len(airflow.servers) < 2:
+    if airflow is None or not _is_for_real(airflow):
         return
     for option in airflow.executors():
         if NAME not in option.executors or not is_own(option.place, file):
@@ -65,9 +71,18 @@ def airflow_sequential_executor(file: ComposeFile, project: Project) -> Problems
     scheduler = next(iter(airflow.running("scheduler")), None)
     if scheduler is None or airflow.at_least(3) is not False or not is_own(scheduler.service, file):
         return
-    if airflow.complete and all(part.lacks("core.executor") for part in airflow.servers):
+    if airflow.complete and len(airflow.servers) > 1 and all(part.lacks("core.executor") for part in airflow.servers):
         yield Problem(
             scheduler.service,
             f"no executor is set, so Airflow {scheduler.version} takes the SequentialExecutor: one task at a time. "
             "Set `AIRFLOW__CORE__EXECUTOR` to `LocalExecutor`, or to `CeleryExecutor` with workers",
         )
+
+
+def _is_for_real(airflow: Deployment) -> bool:
+    """Whether this is more than one container for trying out: several, or one with a database beside it."""
+    if len(airflow.servers) > 1:
+        return True
+    parts = airflow.running("scheduler")
+    urls = [option.value or "" for part in parts if (option := part.option(*CONNECTION))]
+    return any("://" in url and not url.startswith("sqlite") for url in urls)

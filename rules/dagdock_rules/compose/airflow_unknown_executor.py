@@ -55,7 +55,9 @@ def airflow_unknown_executor(file: ComposeFile, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/executor/index.html
     """
     airflow = deployment_of(file, project)
-    for option in airflow.executors() if airflow else ():
+    if airflow is None:
+        return
+    for option in airflow.executors():
         value = option.value or ""
         if option.key != "AIRFLOW__CORE__EXECUTOR" or not is_own(option.place, file):
             continue
@@ -63,10 +65,14 @@ def airflow_unknown_executor(file: ComposeFile, project: Project) -> Problems:
             if not re.fullmatch(r"\w+", name, re.ASCII) or name in OF_3 or name == "SequentialExecutor":
                 continue
             is_gone = name in GONE
-            if is_gone and (airflow is None or airflow.at_least(3) is not True):
+            if is_gone and airflow.at_least(3) is not True and name != "DebugExecutor":
                 continue
             right = GONE[name] if is_gone else _meant(name)
-            about = "was taken out of Airflow 3" if is_gone else "is no executor of Airflow, so nothing starts"
+            about = "is no executor of Airflow, so nothing starts"
+            if is_gone:
+                about = "was taken out of Airflow 3"
+                if airflow.at_least(3) is not True:
+                    about = "runs one task after the other in the scheduler itself, to look at a DAG in an editor"
             exact = option.setting is not None and option.place.span.text == name
             yield Problem(
                 option.place,

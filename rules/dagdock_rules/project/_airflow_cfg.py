@@ -19,7 +19,7 @@ def complaint(option: str, value: Text | str) -> str | None:
         )
     if option in CONNECTIONS and value.startswith("sqlite"):
         return (
-            "SQLite is a file, and each container of Airflow has one of its own. Use PostgreSQL, and name it here or in "
-            "`AIRFLOW__DATABASE__SQL_ALCHEMY_CONN`"
+            "SQLite is a file, and each container of Airflow has one of its own. Use PostgreSQL, and name it here or "
+            "in `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN`"
         )
     return None

@@ -44,8 +44,8 @@ def airflow_cfg_for_trial(file: ComposeFile, project: Project) -> Problems:
     """The `airflow.cfg` of a deployment is set up for trying out only.
 
     SequentialExecutor runs one task at a time; SQLite is a file that containers do not share. Airflow writes both into
-    the `airflow.cfg` that it makes at its first start, and a copy of that often ends up in a deployment. Set LocalExecutor
-    or CeleryExecutor and PostgreSQL there, or in the environment, which comes before the file.
+    the `airflow.cfg` that it makes at its first start, and a copy of that often ends up in a deployment. Set
+    LocalExecutor or CeleryExecutor and PostgreSQL there, or in the environment, which comes before the file.
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/set-config.html
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/executor/index.html
