@@ -63,8 +63,8 @@ def main(folder: Path) -> int:
         if old not in still_read:
             all_moves[-1][2] = "3.0"
     first = min(cores)[:2]
-    for section, names in provided.items():
-        for option in names:
+    for section, theirs in provided.items():
+        for option in theirs:
             options.setdefault(section, {})[option] = [first, newest[:2]]
     releases = ", ".join(".".join(map(str, release)) for release in sorted(cores))
     lines = [HEAD.format(releases=releases, providers=providers, day=f"{date.today():%Y-%m}")]
@@ -123,7 +123,7 @@ def moves(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:
 
 
 def changes_of_3(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """What `airflow config lint` of Airflow 3 calls renamed or removed; a new name that means something else is none."""
+    """What `airflow config lint` of Airflow 3 calls renamed or removed; a new name of another meaning is none."""
     text = archive.read("airflow/cli/commands/config_command.py").decode()
     for node in ast.walk(ast.parse(text)):
         if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ConfigChange"):
