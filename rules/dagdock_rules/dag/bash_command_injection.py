@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Task, parse_jinja, rule
+
+from ._operators import operator_of
+from ._templates import pieces
+
+# What a shell runs, by operator.
+SHELLS = {"BashOperator": "bash_command", "BashSensor": "bash_command", "SSHOperator": "command"}
+
+
+@rule(
+    "AF520",
+    severity="warning",
+    since="0.2",
+    security=6.0,
+    tags=["security"],
+    aliases=["semgrep:formatted-string-bashoperator"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    BashOperator(task_id='load', bash_command='load.py {{ «dag_run.conf»[\"shop\"] }}')\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    BashOperator(task_id='load', bash_command='load.py \"$SHOP\"',\n"
+        "                 env={'SHOP': '{{ dag_run.conf[\"shop\"] }}'}, append_env=True)\n",
+    ],
+)
+def bash_command_injection(task: Task) -> Problems:
+    """What is given when a run is started goes into a shell command as it is.
+
+    Whoever may trigger the DAG chooses `dag_run.conf`, and with `"; rm -rf /"` in it runs whatever they like on the
+    worker. Hand the value over as an environment variable, and put that in quotes in the command.
+
+    https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html
+    """
+    argument = task.own.get(SHELLS.get(task.name, ""))
+    if argument is None or operator_of(task) is None:
+        return
+    for piece in pieces(argument):
+        if "conf" not in piece.text:
+            continue
+        for name in parse_jinja(piece.text).names:
+            if name.text != "dag_run" or name.path[:1] != ["conf"]:
+                continue
+            end = name.end + len(".conf")
+            exact = piece.text[name.start : end] == "dag_run.conf"
+            yield Problem(
+                piece.span(name.start, end if exact else name.end),
+                f"`dag_run.conf` is put into the command as it is, so whoever starts the DAG can run anything on the "
+                f"{'server' if task.name == 'SSHOperator' else 'worker'}. Hand it over in `{_env(task)}` and use "
+                '`"$NAME"` in the command',
+            )
+            return
+
+
+def _env(task: Task) -> str:
+    return "environment" if task.name == "SSHOperator" else "env"

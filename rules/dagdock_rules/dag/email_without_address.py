@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, rule
+
+
+@rule(
+    "AF723",
+    severity="info",
+    since="0.2",
+    lessons=["L50"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "default_args = {'retries': 2, «'email_on_failure': True»}\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False,\n"
+            "         default_args=default_args) as dag:\n"
+            "    BashOperator(task_id='load', bash_command='load.py')\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "default_args = {'retries': 2, 'email_on_failure': True, 'email': ['data@example.com']}\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False,\n"
+        "         default_args=default_args) as dag:\n"
+        "    BashOperator(task_id='load', bash_command='load.py')\n",
+    ],
+)
+def email_without_address(module: DagModule) -> Problems:
+    """Mails about failures are asked for, and nobody is to get them.
+
+    `email_on_failure=True` and `email_on_retry=True` do nothing without `email`, the address or addresses. Somebody
+    may rely on a mail that never comes.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/howto/email-config.html
+    """
+    found: dict[int, Argument] = {}
+    addressed: set[int] = set()
+    for task in module.tasks:
+        for name in ("email_on_failure", "email_on_retry"):
+            argument = task.arguments.get(name)
+            if argument is None or argument.value.get(bool) is not True:
+                continue
+            found.setdefault(id(argument.node), argument)
+            email = task.arguments.get("email")
+            nobody = email is not None and email.value.known and not email.value.value
+            if task.open or (email is not None and not nobody):
+                addressed.add(id(argument.node))  # at least one task makes use of it
+    for key, argument in found.items():
+        if key not in addressed:
+            yield Problem(
+                argument.whole,
+                f"`{argument.name}` does nothing without `email`: nobody is told. Add the address, or take this out",
+            )

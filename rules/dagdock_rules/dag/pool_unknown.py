@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Task, nearest, rule
+
+
+@rule(
+    "AF724",
+    severity="error",
+    since="0.2",
+    default=False,
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    BashOperator(task_id='load', bash_command='load.py', pool=«'defualt'»)\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    BashOperator(task_id='load', bash_command='load.py', pool='default')\n",
+    ],
+)
+def pool_unknown(task: Task, *, pools: list[str] = ["default", "default_pool"]) -> Problems:
+    """A task names a pool that there is not.
+
+    A task in an unknown pool waits for ever. `pools` lists those that the team's Airflow has.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/pools.html
+    """
+    argument = task.arguments.get("pool")
+    name = argument.value.get(str) if argument else None
+    if argument and name is not None and name not in pools:
+        meant = nearest(name, pools)
+        yield Problem(
+            argument,
+            f"there is no pool `{name}`, so the task waits for ever. "
+            + (f"Did you mean `{meant}`?" if meant else "Make it, or use one that is there"),
+        )

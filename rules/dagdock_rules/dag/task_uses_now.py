@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dagdock.api import Bad, Dag, DagModule, Function, Origin, Problem, Problems, Task, parse_jinja, rule
+
+from ._schedule import recurs, runs_by_clock
+from ._templates import rendered
+from .dag_dynamic_start_date import CLOCKS
+
+# What reads or writes the data of a day: queries, files, objects, requests.
+SINKS = frozenset(
+    (
+        "bulk_dump", "bulk_load", "copy_object", "delete_objects", "download_blob_to_file", "download_file", "exec",
+        "execute", "executemany", "from_csv", "get_df", "get_first", "get_key", "get_pandas_df", "get_records",
+        "insert_job", "list_keys", "load_bytes", "load_file", "load_string", "open", "query", "read_csv",
+        "read_excel", "read_gbq", "read_json", "read_key", "read_parquet", "read_sql", "read_sql_query", "read_table",
+        "run", "select_key", "to_csv", "to_excel", "to_gbq", "to_json", "to_parquet", "to_pickle", "upload",
+        "upload_blob", "upload_file", "upload_fileobj", "upload_from_filename", "upload_from_string", "urlopen",
+        "urlretrieve", "wait_for_key",
+    )
+)  # fmt: skip
+DAYS = frozenset(("datetime.date.today()", "pendulum.today()", "pendulum.yesterday()", "pendulum.tomorrow()"))
+# Parts of a format that are of a moment, not of a day.
+TIMES = ("%H", "%I", "%M", "%S", "%f", "%s", "%X", "%c", "%p", "%T")
+
+
+@rule(
+    "AF626",
+    severity="info",
+    since="0.2",
+    lessons=["L48"],
+    bad=[
+        Bad(
+            "from datetime import datetime, timedelta\nfrom airflow.decorators import dag, task\n"
+            "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n\n"
+            "@task\ndef load():\n"
+            "    day = (datetime.now() - timedelta(days=1)).strftime('%Y-%m-%d')\n"
+            "    PostgresHook('shop').run(«f\"CALL load_sales('{day}')\"»)\n\n\n"
+            "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    load()\n\n\n"
+            "sales()\n"
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    BashOperator(task_id='load', bash_command='load.py {{ «macros.datetime.now»().date() }}')\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow.decorators import dag, task\n"
+        "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n\n"
+        "@task\ndef load(ds=None):\n"
+        "    PostgresHook('shop').run(f\"CALL load_sales('{ds}')\")\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    load()\n\n\n"
+        "sales()\n",
+        "from datetime import datetime\nfrom airflow.decorators import dag, task\n"
+        "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n\n"
+        "@task\ndef note():\n"
+        "    PostgresHook('shop').run('INSERT INTO seen VALUES (%s)', parameters=[datetime.now()])\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    note()\n\n\n"
+        "sales()\n",
+    ],
+)
+def task_uses_now(module: DagModule) -> Problems:
+    """A task of a scheduled DAG picks its data by today's date.
+
+    A run stands for an interval: the run of a day starts when that day is over, perhaps late, is tried again the next
+    day, or is made up for weeks later. With the clock's date it then reads and writes the data of another day. The
+    run knows its own: `ds`, `logical_date` and `data_interval_start` as parameters of the function or in templates.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#creating-a-task
+    """
+    if not any(runs_by_clock(dag) for dag in module.dags):
+        return
+    yield from _in_templates(module)
+    if any(name and f"{name}()" in CLOCKS for name in (call.name for call in module.calls())):
+        yield from _in_functions(module)
+
+
+def _in_templates(module: DagModule) -> Iterator[Problem]:
+    for task in module.tasks:
+        if not _is_scheduled(task):
+            continue
+        for piece in rendered(task):
+            if "macros" not in piece.text:
+                continue
+            for name in parse_jinja(piece.text).names:
+                if name.text == "macros" and _is_clock(name.path):
+                    path = ".".join(("macros", *name.path[:2]))
+                    end = name.start + len(path)
+                    exact = piece.text[name.start : end] == path
+                    yield Problem(
+                        piece.span(name.start, end if exact else name.end),
+                        f"`{path}()` is the time at which the task happens to run, so a late or repeated run takes the "
+                        "data of another day. Use `{{ ds }}`, `{{ logical_date }}` or `{{ data_interval_start }}`",
+                    )
+
+
+def _is_clock(path: list[str]) -> bool:
+    return len(path) > 1 and path[0] == "datetime" and path[1] in ("now", "today", "utcnow")
+
+
+def _in_functions(module: DagModule) -> Iterator[Problem]:
+    told: set[ast.AST] = set()
+    for call in module.calls():
+        function = call.node.func
+        method = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if method not in SINKS or call.runs_at != "task" or not _is_for_schedule(module, call.function):
+            continue
+        for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
+            clock = _day(module, node)
+            if clock is None or clock.node in told:
+                continue
+            told.add(clock.node)
+            shown = " ".join(clock.span.text.split())
+            yield Problem(
+                module.span(node),
+                f"this holds the date of `{shown if len(shown) <= 40 else f'{shown[:39]}…'}`, when the task happens to "
+                "run, so a late or repeated run takes the data of another day. Use the run's own date: `ds` or "
+                "`data_interval_start` as a parameter of the function",
+            )
+
+
+def _is_for_schedule(module: DagModule, function: Function | None) -> bool:
+    """Whether a function is run by a task of a DAG with a schedule; helpers count where all DAGs have one."""
+    tasks = function.tasks if function else []
+    if not tasks:
+        return all(recurs(dag, default=False) for dag in module.dags)
+    return all(_is_scheduled(task) for task in tasks)
+
+
+def _is_scheduled(task: Task) -> bool:
+    return isinstance(task.dag, Dag) and recurs(task.dag, default=False)
+
+
+def _day(module: DagModule, node: ast.expr) -> Origin | None:
+    """The clock whose day, without a time of day, is a part of the value; None where that is not sure."""
+    clock: Origin | None = None
+    is_day = False
+    for step in module.origin(node).walk():
+        if step.name == "either":
+            return None
+        if step.name in CLOCKS and clock is None:
+            clock = step
+            is_day = is_day or step.name in DAYS
+        if step.method == "date" or (step.method in ("strftime", "format") and _is_of_day(step.node)):
+            is_day = True
+        elif step.method in ("strftime", "isoformat", "timestamp"):
+            return None
+        elif step.name == 'f""' and isinstance(step.node, ast.JoinedStr):
+            is_day = is_day or any(_is_of_day(part) for part in step.node.values)
+    return clock if is_day else None
+
+
+def _is_of_day(node: ast.AST) -> bool:
+    """Whether a format names a day and no time of day: `strftime("%Y-%m-%d")`, `{today:%Y%m%d}`."""
+    text: object = None
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+        text = node.args[0].value
+    elif isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+        first = node.format_spec.values[0] if node.format_spec.values else None
+        text = first.value if isinstance(first, ast.Constant) else None
+    return isinstance(text, str) and ("%d" in text or "%m" in text) and not any(part in text for part in TIMES)
