@@ -117,7 +117,11 @@ class _Drawables:
         if isinstance(found, Broken):
             self._failures.append(Failure(found.message, self._workspace.shown(target)))
             return None
-        if found is not None and (found.kind == "compose" or (found.kind == "dag" and found.is_dag_file)):
+        if (
+            found is not None
+            and found.kind in ("compose", "dag")
+            and (target.named or found.kind == "compose" or found.is_dag_file)
+        ):
             return found
         if target.named and (found is None or found.kind != "dag"):
             told = " (see `dagdock layers`)" if found and found.kind == "dockerfile" else ""

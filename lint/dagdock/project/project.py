@@ -16,6 +16,7 @@ from dagdock.text import Located, Source
 if TYPE_CHECKING:
     from dagdock.compose import ComposeFile, Service
     from dagdock.dag import DagModule
+    from dagdock.dag.evaluation import BuiltFile
     from dagdock.dockerfile import Dockerfile, Stage
     from dagdock.ignorefile import IgnoreFile
     from dagdock.project.requirements import Requirement
@@ -83,6 +84,7 @@ class Project(Documents):
         self._versions_seen = -1
         self._versions: dict[str, AirflowVersion | None] = {}
         self._answers: dict[Hashable, object] = {}
+        self._built: dict[str, tuple[DagModule, BuiltFile]] = {}
 
     @classmethod
     def in_memory(cls, files: Mapping[str, str | bytes], *, airflow_version: str | None = None) -> Project:
@@ -95,6 +97,7 @@ class Project(Documents):
         super().forget(paths, listing=listing)
         self._contexts.clear()
         self._merged.clear()
+        self._built.clear()
         self._versions.clear()
         self._versions_seen = -1
         self._answers.clear()
@@ -260,6 +263,17 @@ class Project(Documents):
         if path not in self._versions:
             self._versions[path] = nearest(path, self.airflow_versions(), self._documents.get(path))
         return self._versions[path]
+
+    def built(self, module: DagModule) -> BuiltFile:
+        """What a DAG file makes, worked out without running it: DAGs, tasks, dependencies. Worked out once."""
+        path = self.path_of(module.source.whole) or module.source.path
+        found = self._built.get(path)
+        if found is None or found[0] is not module:
+            from dagdock.project.built import built
+
+            version = self.airflow_version(module.source.whole)
+            found = self._built[path] = (module, built(self, module, (version.major or 2) if version else 2))
+        return found[1]
 
     def airflow_versions(self) -> list[FoundVersion]:
         """Every place of the project that says which Airflow there is, imports left out, by path."""

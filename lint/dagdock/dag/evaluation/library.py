@@ -1,0 +1,821 @@
+"""Functions of Python's standard library whose results depend on their arguments alone."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import itertools
+import math
+import operator
+import posixpath
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from dagdock.dag.evaluation.frames import Frame
+from dagdock.dag.evaluation.graph import Dag, Group, Label, Task, XCom
+from dagdock.dag.evaluation.operations import HOST_ERRORS
+from dagdock.dag.evaluation.state import MAX_ITEMS
+from dagdock.dag.evaluation.values import (
+    MISSING,
+    Bound,
+    Class,
+    External,
+    Function,
+    Host,
+    Instance,
+    ModuleValue,
+    Raised,
+    Stream,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from dagdock.dag.evaluation.calls import Calls
+
+Handler = Callable[["Calls", list[Value], dict[str, Value], ast.AST, Frame], Value]
+
+# Functions that are called as they are when all arguments are plain values.
+_PLAIN: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "ascii": ascii,
+    "bin": bin,
+    "bool": bool,
+    "chr": chr,
+    "complex": complex,
+    "divmod": divmod,
+    "float": float,
+    "hash": lambda value: hash(value) if isinstance(value, int) else NotImplemented,
+    "hex": hex,
+    "max": max,
+    "min": min,
+    "oct": oct,
+    "ord": ord,
+    "round": round,
+    "slice": slice,
+    "sum": sum,
+    "math.ceil": math.ceil,
+    "math.floor": math.floor,
+    "math.sqrt": math.sqrt,
+    "math.log": math.log,
+    "math.log2": math.log2,
+    "math.log10": math.log10,
+    "operator.add": operator.add,
+    "os.path.basename": posixpath.basename,
+    "os.path.commonprefix": posixpath.commonprefix,
+    "os.path.dirname": posixpath.dirname,
+    "os.path.abspath": posixpath.normpath,
+    "os.path.realpath": posixpath.normpath,
+    "os.path.normpath": posixpath.normpath,
+    "os.path.join": posixpath.join,
+    "os.path.split": posixpath.split,
+    "os.path.splitext": posixpath.splitext,
+    "os.path.isabs": posixpath.isabs,
+    "os.fspath": str,
+    "os.path.relpath": lambda path, start=".": NotImplemented,
+    "pathlib.Path": PurePosixPath,
+    "pathlib.PurePath": PurePosixPath,
+    "pathlib.PurePosixPath": PurePosixPath,
+    "pathlib.PosixPath": PurePosixPath,
+}
+
+
+def plain_function(path: str) -> Callable[..., Any] | None:
+    """Python's own function of that name, where it is safe with any plain values."""
+    found = _PLAIN.get(path.removeprefix("builtins."))
+    if found is not None:
+        return found
+    if path.startswith("datetime."):
+        import datetime
+
+        return {
+            "datetime.datetime": datetime.datetime,
+            "datetime.date": datetime.date,
+            "datetime.time": datetime.time,
+            "datetime.timedelta": datetime.timedelta,
+            "datetime.timezone": datetime.timezone,
+            "datetime.datetime.strptime": datetime.datetime.strptime,
+            "datetime.datetime.fromisoformat": datetime.datetime.fromisoformat,
+            "datetime.datetime.fromtimestamp": lambda stamp, tz=None: NotImplemented,
+            "datetime.datetime.combine": datetime.datetime.combine,
+            "datetime.date.fromisoformat": datetime.date.fromisoformat,
+        }.get(path)
+    if path in ("pendulum.datetime", "pendulum.duration", "pendulum.timezone"):
+        return {"datetime": _pendulum_datetime, "duration": _duration, "timezone": _timezone}[path.rpartition(".")[2]]
+    if path in ("json.loads", "json.dumps"):
+        import json
+
+        return {"json.loads": json.loads, "json.dumps": json.dumps}[path]
+    if path in ("textwrap.dedent", "textwrap.indent"):
+        import textwrap
+
+        return {"textwrap.dedent": textwrap.dedent, "textwrap.indent": textwrap.indent}[path]
+    if path in ("hashlib.md5", "hashlib.sha1", "hashlib.sha256"):
+        return None
+    if path in ("yaml.safe_load", "yaml.full_load", "yaml.load"):
+        return _yaml
+    if path in ("re.sub", "re.match", "re.search", "re.split", "re.findall"):
+        return _regex(path)
+    return None
+
+
+def _pendulum_datetime(
+    year: int,
+    month: int,
+    day: int,
+    hour: int = 0,
+    minute: int = 0,
+    second: int = 0,
+    microsecond: int = 0,
+    tz: Any = "UTC",
+    **_: Any,
+) -> Any:
+    from datetime import datetime
+
+    zone = _timezone(tz) if isinstance(tz, str) else tz
+    return datetime(year, month, day, hour, minute, second, microsecond, zone)
+
+
+def _duration(years: int = 0, months: int = 0, **parts: Any) -> Any:
+    from datetime import timedelta
+
+    return timedelta(days=parts.pop("days", 0) + years * 365 + months * 30, **parts)
+
+
+def _timezone(name: Any) -> Any:
+    from datetime import timedelta, timezone
+
+    if isinstance(name, int):
+        return timezone(timedelta(hours=name))
+    if name in ("UTC", "utc", "Etc/UTC"):
+        return timezone.utc
+    from dagdock.dag.values import NamedZone
+
+    return NamedZone(name)
+
+
+def _yaml(text: str, Loader: Any = None) -> Any:  # noqa: N803
+    if not isinstance(text, (str, bytes)) or len(text) > 300_000:
+        return NotImplemented
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, loader)
+    except yaml.YAMLError as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _regex(path: str) -> Callable[..., Any]:
+    name = path.rpartition(".")[2]
+
+    def run(pattern: str, *args: Any, **kwargs: Any) -> Any:
+        import re
+
+        texts = [arg for arg in args if isinstance(arg, str)]
+        # Only what cannot run away: few repetitions, on short texts.
+        repeats = sum(pattern.count(char) for char in "*+{")
+        if repeats > 2 or ")*" in pattern or ")+" in pattern or ")?" in pattern or "){" in pattern or "\\1" in pattern:
+            return NotImplemented
+        if any(len(text) > 300 for text in texts):
+            return NotImplemented
+        found = getattr(re, name)(pattern, *args, **kwargs)
+        return found if name in ("sub", "split", "findall") or found is None else NotImplemented
+
+    return run
+
+
+# Functions that move values around without looking at them.
+
+
+def _iterable(run: Calls, value: Value, node: ast.AST, frame: Frame) -> list[Value] | Unknown:
+    items = run.items(value, node)
+    if items is not None:
+        return items
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Instance):
+        method = value.cls.find("__iter__")
+        if isinstance(method, Function):
+            items = run.items(run.call(method, [value], {}, node, frame), node)
+            if items is not None:
+                return items
+    return run.taint_of(value) or run.unknown_value("what is iterated over", node, frame)
+
+
+def _list(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if not args:
+        return run.made([])
+    items = _iterable(run, args[0], node, frame)
+    return items if isinstance(items, Unknown) else run.made(items)
+
+
+def _tuple(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    found = _list(run, args, kwargs, node, frame)
+    return found if isinstance(found, Unknown) else tuple(found)
+
+
+def _set(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    found = _list(run, args, kwargs, node, frame)
+    if isinstance(found, Unknown):
+        return found
+    for one in found:
+        if isinstance(one, Unknown):
+            return one
+    try:
+        return run.made(set(found))
+    except TypeError:
+        raise run.fail(TypeError, "a set of what cannot be in one", node) from None
+
+
+def _dict(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    made: dict[Value, Value] = run.made({})
+    for arg in args:
+        if isinstance(arg, dict):
+            made.update(arg)
+            if taint := run.taint_of(arg):
+                run.taint(made, taint)
+            continue
+        pairs = _iterable(run, arg, node, frame)
+        if isinstance(pairs, Unknown):
+            run.taint(made, pairs)
+            continue
+        for pair in pairs:
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2 or isinstance(pair[0], Unknown):
+                run.taint(made, run.unknown_value("a dict made of parts", node, frame))
+            else:
+                made[pair[0]] = pair[1]
+    if "**" in kwargs:
+        run.taint(made, kwargs.pop("**"))
+    made.update(kwargs)
+    if isinstance(node, ast.Call) and not args:
+        shown = ast.Dict(
+            keys=[ast.Constant(value=keyword.arg) for keyword in node.keywords if keyword.arg],
+            values=[keyword.value for keyword in node.keywords if keyword.arg],
+        )
+        run.displays[id(made)] = (made, shown, frame.module)
+    return made
+
+
+def _enumerate(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[0], node, frame) if args else []
+    start = args[1] if len(args) > 1 else kwargs.get("start", 0)
+    if isinstance(items, Unknown) or not isinstance(start, int):
+        return items if isinstance(items, Unknown) else run.unknown_value("enumerate()", node, frame)
+    return Stream(iter(list(enumerate(items, start))))
+
+
+def _zip(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    lists: list[Any] = []
+    for arg in args:
+        if isinstance(arg, Stream):
+            lists.append(arg.iterator)
+            continue
+        items = _iterable(run, arg, node, frame)
+        if isinstance(items, Unknown):
+            return items
+        lists.append(items)
+    return Stream(zip(*lists))  # noqa: B905 - as the file has it
+
+
+def _longest(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    lists = [_iterable(run, arg, node, frame) for arg in args]
+    for one in lists:
+        if isinstance(one, Unknown):
+            return one
+    return Stream(itertools.zip_longest(*lists, fillvalue=kwargs.get("fillvalue")))
+
+
+def _map(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    lists = [_iterable(run, arg, node, frame) for arg in args[1:]]
+    for one in lists:
+        if isinstance(one, Unknown):
+            with run.doubting(one):
+                run.call(args[0], [one for _ in lists], {}, node, frame)
+            return one
+    return Stream(iter([run.call(args[0], list(some), {}, node, frame) for some in zip(*lists)]))  # noqa: B905
+
+
+def _filter(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[1], node, frame) if len(args) > 1 else []
+    if isinstance(items, Unknown):
+        return items
+    found = []
+    for item in items:
+        verdict = item if args[0] is None else run.call(args[0], [item], {}, node, frame)
+        truth = run.truth(verdict)
+        if truth is None:
+            return verdict if isinstance(verdict, Unknown) else run.unknown_value("what is filtered", node, frame)
+        if truth:
+            found.append(item)
+    return Stream(iter(found))
+
+
+def _reversed(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[0], node, frame) if args else []
+    return items if isinstance(items, Unknown) else Stream(reversed(items))
+
+
+def _sorted(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[0], node, frame) if args else []
+    return items if isinstance(items, Unknown) else run.sorted(items, kwargs, node, frame)
+
+
+def _len(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    value = args[0] if args else None
+    if isinstance(value, (str, bytes, list, tuple, dict, set, frozenset, range)):
+        return run.taint_of(value) or len(value)
+    if isinstance(value, Instance):
+        method = value.cls.find("__len__")
+        if isinstance(method, Function):
+            return run.call(method, [value], {}, node, frame)
+    return value if isinstance(value, Unknown) else run.unknown_value("a length", node, frame)
+
+
+def _any(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    return _verdict(run, args, node, frame, wanted=True)
+
+
+def _all(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    return _verdict(run, args, node, frame, wanted=False)
+
+
+def _verdict(run: Calls, args: list[Value], node: ast.AST, frame: Frame, *, wanted: bool) -> Value:
+    items = _iterable(run, args[0], node, frame) if args else []
+    if isinstance(items, Unknown):
+        return items
+    truths = [run.truth(item) for item in items]
+    if wanted in truths:
+        return wanted
+    return run.unknown_value("a verdict", node, frame) if None in truths else not wanted
+
+
+def _range(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    for arg in args:
+        if not isinstance(arg, int):
+            return arg if isinstance(arg, Unknown) else run.unknown_value("range()", node, frame)
+    return run.host_call(range, args, {}, node, frame)
+
+
+def _str(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if len(args) == 2 and isinstance(args[0], bytes):
+        return run.host_call(str, args, {}, node, frame)
+    return run.text_of(args[0], node, frame) if args else ""
+
+
+def _int(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if args and (why := run.unknown_in(args[0])) is not None:
+        return why
+    if args and isinstance(args[0], str) and len(args[0]) > 1000:
+        return run.unknown_value("a number too large to follow", node, frame)
+    return run.host_call(int, args, kwargs, node, frame)
+
+
+def _isinstance(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    value, kinds = (args[0], args[1]) if len(args) == 2 else (None, ())
+    if isinstance(value, Unknown):
+        return value
+    unsure = False
+    for kind in kinds if isinstance(kinds, tuple) else (kinds,):
+        verdict = _is_a(value, kind)
+        if verdict:
+            return True
+        unsure = unsure or verdict is None
+    return run.unknown_value("isinstance()", node, frame) if unsure else False
+
+
+def _is_a(value: Value, kind: Value) -> bool | None:
+    if isinstance(kind, Class):
+        return isinstance(value, Instance) and kind in value.cls.lineage()
+    if not isinstance(kind, External):
+        return None
+    name = kind.path.rpartition(".")[2]
+    ours: type | None = {
+        "DAG": Dag,
+        "TaskGroup": Group,
+        "BaseOperator": Task,
+        "AbstractOperator": Task,
+        "Operator": Task,
+        "XComArg": XCom,
+        "EdgeModifier": Label,
+    }.get(name)
+    if ours and kind.path.startswith("airflow."):
+        return isinstance(value, ours)
+    if kind.path.startswith("builtins."):
+        host = getattr(builtins, name, None)
+        if isinstance(host, type):
+            if isinstance(value, (Task, Dag, Group, XCom, Function, Class, Host, Bound, ModuleValue)):
+                return host is object
+            return None if isinstance(value, (Instance, External, Stream)) else isinstance(value, host)
+    if isinstance(value, (str, int, float, bool, bytes, list, dict, tuple, set, type(None))):
+        from collections import abc
+
+        if kind.path.startswith(("collections.abc.", "typing.")) and isinstance(getattr(abc, name, None), type):
+            return isinstance(value, getattr(abc, name))
+        if kind.path.startswith(("airflow.", "datetime.", "pathlib.", "pendulum.")):
+            return False
+    return None
+
+
+def _next(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if args and isinstance(args[0], Stream):
+        if run.regions:
+            return run.regions[-1].why
+        try:
+            return next(args[0].iterator)
+        except StopIteration:
+            if len(args) > 1:
+                return args[1]
+            raise run.fail(StopIteration, "", node) from None
+        except HOST_ERRORS:
+            pass
+    return args[0] if args and isinstance(args[0], Unknown) else run.unknown_value("next()", node, frame)
+
+
+def _iter(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if args and isinstance(args[0], Stream):
+        return args[0]
+    items = _iterable(run, args[0], node, frame) if args else []
+    return items if isinstance(items, Unknown) else Stream(iter(items))
+
+
+def _getattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if len(args) < 2 or not isinstance(args[1], str):
+        return run.unknown_value("getattr()", node, frame)
+    try:
+        return run.attribute(args[0], args[1], node, frame)
+    except Raised:
+        if len(args) > 2:
+            return args[2]
+        raise
+
+
+def _hasattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if len(args) < 2 or not isinstance(args[1], str) or isinstance(args[0], (Unknown, External)):
+        return run.unknown_value("hasattr()", node, frame)
+    try:
+        found = run.attribute(args[0], args[1], node, frame)
+    except Raised:
+        return False
+    return found if isinstance(found, Unknown) else True
+
+
+def _setattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if len(args) == 3 and isinstance(args[1], str):
+        run.set_attribute(args[0], args[1], args[2], node, frame)
+    return None
+
+
+def _globals(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    return frame.root.names
+
+
+def _locals(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    return frame.names if frame.kind == "module" else run.made(dict(frame.names))
+
+
+def _vars(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if args and isinstance(args[0], Instance):
+        return args[0].attributes
+    return _locals(run, args, kwargs, node, frame)
+
+
+def _type(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if len(args) == 1:
+        if isinstance(args[0], Instance):
+            return args[0].cls
+        if isinstance(args[0], (str, int, float, bool, list, dict, tuple, set, type(None))):
+            return External(f"builtins.{type(args[0]).__name__}")
+    return run.unknown_value("type()", node, frame)
+
+
+def _callable(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    if args and isinstance(args[0], (Function, Class, Host, Bound)):
+        return True
+    return run.unknown_value("callable()", node, frame)
+
+
+def _none(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    return None
+
+
+def _partial(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    return Bound(args[0], tuple(args[1:]), kwargs) if args else run.unknown_value("partial()", node, frame)
+
+
+def _reduce(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[1], node, frame) if len(args) > 1 else []
+    if isinstance(items, Unknown):
+        return items
+    items = [*args[2:3], *items]
+    if not items:
+        raise run.fail(TypeError, "reduce() of nothing", node)
+    value = items[0]
+    for item in items[1:]:
+        value = run.call(args[0], [value, item], {}, node, frame)
+    return value
+
+
+def _itertool(name: str) -> Handler:
+    def handler(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+        given: list[Value] = []
+        for arg in args:
+            if isinstance(arg, int) or (arg is None and name == "islice"):
+                given.append(arg)
+                continue
+            if isinstance(arg, Stream):
+                given.append(arg.iterator)
+                continue
+            items = _iterable(run, arg, node, frame)
+            if isinstance(items, Unknown):
+                return items
+            given.append(items)
+        if any(not isinstance(value, int) for value in kwargs.values()):
+            return run.unknown_value(f"{name}()", node, frame)
+        try:
+            return Stream(getattr(itertools, name)(*given, **kwargs))
+        except HOST_ERRORS as problem:
+            raise Raised(type(problem), str(problem), getattr(node, "lineno", 1)) from None
+
+    return handler
+
+
+def _chain_from(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    outer = _iterable(run, args[0], node, frame) if args else []
+    if isinstance(outer, Unknown):
+        return outer
+    return _itertool("chain")(run, outer, {}, node, frame)
+
+
+def _repeat(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    times = args[1] if len(args) > 1 else kwargs.get("times", MAX_ITEMS + 1)
+    if not isinstance(times, int):
+        return run.unknown_value("repeat()", node, frame)
+    return Stream(itertools.repeat(args[0], times))
+
+
+def _group_by(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[0], node, frame) if args else []
+    if isinstance(items, Unknown):
+        return items
+    key = kwargs.get("key", args[1] if len(args) > 1 else None)
+    groups: list[tuple[Value, list[Value]]] = []
+    for item in items:
+        value = item if key is None else run.call(key, [item], {}, node, frame)
+        if run.unknown_in(value) is not None:
+            return run.unknown_value("groupby()", node, frame)
+        if not groups or groups[-1][0] != value:
+            groups.append((value, []))
+        groups[-1][1].append(item)
+    return Stream(iter(groups))
+
+
+def _default_dict(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    factory = args[0] if args else None
+
+    class Default(dict[Value, Value]):
+        def __missing__(self, key: Value) -> Value:
+            if factory is None:
+                raise KeyError(key)
+            self[key] = run.call(factory, [], {}, node, frame)
+            return self[key]
+
+    made = Default()
+    for arg in args[1:]:
+        if isinstance(arg, dict):
+            made.update(arg)
+    return run.made(made)
+
+
+def _named_tuple(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    fields = args[1] if len(args) > 1 else None
+    if isinstance(fields, str):
+        fields = fields.replace(",", " ").split()
+    names = run.items(fields, node) if fields is not None else None
+    if (
+        not isinstance(args[0] if args else None, str)
+        or names is None
+        or not all(isinstance(one, str) for one in names)
+    ):
+        return run.unknown_value("namedtuple()", node, frame)
+    definition = ast.ClassDef(
+        name=args[0],
+        bases=[],
+        keywords=[],
+        body=[ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Constant(value=None), simple=1) for name in names],
+        decorator_list=[],
+    )
+    made = Class(definition, [External("typing.NamedTuple")], {}, frame)
+    made.is_record = True
+    return made
+
+
+def _copy(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    value = args[0] if args else None
+    if isinstance(value, (list, dict, set)):
+        made = run.made(value.copy())
+        if taint := run.taint_of(value):
+            run.taint(made, taint)
+        return made
+    if isinstance(value, Instance):
+        copied = Instance(value.cls)
+        copied.attributes = dict(value.attributes)
+        return run.made(copied)
+    return value
+
+
+def _deep_copy(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    return _deep(run, args[0] if args else None, 0, node)
+
+
+def _deep(run: Calls, value: Value, depth: int, node: ast.AST) -> Value:
+    if depth > 30 or not isinstance(value, (list, dict, tuple, Instance)):
+        return value
+    run.spend(len(value) if not isinstance(value, Instance) else 1, node)
+    made: Value
+    if isinstance(value, dict):
+        made = {key: _deep(run, one, depth + 1, node) for key, one in value.items()}
+        if (display := run.displays.get(id(value))) is not None:
+            run.displays[id(made)] = (made, display[1], display[2])
+    elif isinstance(value, Instance):
+        made = Instance(value.cls)
+        made.attributes = {key: _deep(run, one, depth + 1, node) for key, one in value.attributes.items()}
+    else:
+        made = type(value)(_deep(run, one, depth + 1, node) for one in value)
+    if taint := run.taint_of(value):
+        run.taint(made, taint)
+    return run.made(made)
+
+
+def _getenv(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    name = args[0] if args else kwargs.get("key")
+    default = args[1] if len(args) > 1 else kwargs.get("default")
+    if not isinstance(name, str) or name.startswith(_SET_EVERYWHERE):
+        return run.unknown_value(f"the environment variable {name}", node, frame)
+    run.assume(f"the environment variable {name} is not set", node, frame)
+    return default
+
+
+_SET_EVERYWHERE = ("AIRFLOW", "HOME", "USER", "PATH", "PWD", "HOSTNAME", "LANG", "TZ", "PYTHON", "SHELL", "LOGNAME")
+
+
+def _min_max(name: str) -> Handler:
+    function: Any = getattr(builtins, name)
+
+    def handler(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+        items = args if len(args) > 1 else (_iterable(run, args[0], node, frame) if args else [])
+        if isinstance(items, Unknown):
+            return items
+        key = kwargs.get("key")
+        keys = items if key is None else [run.call(key, [item], {}, node, frame) for item in items]
+        if (why := run.unknown_in(keys)) is not None:
+            return run.unknown_value(why.reason, node, frame)
+        if not items and "default" in kwargs:
+            return kwargs["default"]
+        try:
+            return items[function(range(len(items)), key=keys.__getitem__)]
+        except HOST_ERRORS as problem:
+            raise Raised(type(problem), str(problem), getattr(node, "lineno", 1)) from None
+
+    return handler
+
+
+def _sum(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[0], node, frame) if args else []
+    if isinstance(items, Unknown):
+        return items
+    total: Value = args[1] if len(args) > 1 else kwargs.get("start", 0)
+    for item in items:
+        total = run.binary(ast.Add(), total, item, node, frame)
+    return total
+
+
+def _open(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    path = args[0] if args else kwargs.get("file")
+    mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
+    if isinstance(path, (str, PurePosixPath)) and isinstance(mode, str) and not set(mode) - set("rbt"):
+        content = run.read_file(str(path))
+        if content is not None:
+            text: Value = content
+            if "b" not in mode:
+                try:
+                    text = content.decode("utf-8")
+                except ValueError:
+                    return run.unknown_value("what a file holds", node, frame)
+            return OpenFile(text)
+    run.foreign_calls += 1
+    return run.unknown_value("what a file holds", node, frame)
+
+
+class OpenFile:
+    """A file of the project that is open for reading."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: str | bytes) -> None:
+        self.content = content
+
+
+def _load(path: str) -> Handler:
+    def handler(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+        if args and isinstance(args[0], OpenFile):
+            args = [args[0].content, *args[1:]]
+        function = plain_function(path)
+        if not args or run.unknown_in(args[0]) is not None or function is None or "**" in kwargs:
+            run.foreign_calls += 1
+            return args[0] if args and isinstance(args[0], Unknown) else run.unknown_value(f"{path}()", node, frame)
+        return run.host_call(function, args[:1], {}, node, frame)
+
+    return handler
+
+
+def _list_dir(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    run.foreign_calls += 1
+    return run.unknown_value("what a folder holds", node, frame)
+
+
+HANDLERS: dict[str, Handler] = {
+    "builtins.all": _all,
+    "builtins.any": _any,
+    "builtins.callable": _callable,
+    "builtins.dict": _dict,
+    "builtins.enumerate": _enumerate,
+    "builtins.filter": _filter,
+    "builtins.frozenset": _set,
+    "builtins.getattr": _getattr,
+    "builtins.globals": _globals,
+    "builtins.hasattr": _hasattr,
+    "builtins.int": _int,
+    "builtins.isinstance": _isinstance,
+    "builtins.iter": _iter,
+    "builtins.len": _len,
+    "builtins.list": _list,
+    "builtins.locals": _locals,
+    "builtins.map": _map,
+    "builtins.max": _min_max("max"),
+    "builtins.min": _min_max("min"),
+    "builtins.next": _next,
+    "builtins.open": _open,
+    "builtins.print": _none,
+    "builtins.range": _range,
+    "builtins.reversed": _reversed,
+    "builtins.set": _set,
+    "builtins.setattr": _setattr,
+    "builtins.sorted": _sorted,
+    "builtins.str": _str,
+    "builtins.sum": _sum,
+    "builtins.tuple": _tuple,
+    "builtins.type": _type,
+    "builtins.vars": _vars,
+    "builtins.zip": _zip,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _default_dict,
+    "collections.namedtuple": _named_tuple,
+    "copy.copy": _copy,
+    "copy.deepcopy": _deep_copy,
+    "functools.partial": _partial,
+    "functools.reduce": _reduce,
+    "glob.glob": _list_dir,
+    "io.open": _open,
+    "itertools.accumulate": _itertool("accumulate"),
+    "itertools.chain": _itertool("chain"),
+    "itertools.chain.from_iterable": _chain_from,
+    "itertools.combinations": _itertool("combinations"),
+    "itertools.count": _itertool("count"),
+    "itertools.cycle": _itertool("cycle"),
+    "itertools.groupby": _group_by,
+    "itertools.islice": _itertool("islice"),
+    "itertools.pairwise": _itertool("pairwise"),
+    "itertools.permutations": _itertool("permutations"),
+    "itertools.product": _itertool("product"),
+    "itertools.repeat": _repeat,
+    "itertools.zip_longest": _longest,
+    "json.load": _load("json.loads"),
+    "os.environ.get": _getenv,
+    "os.getenv": _getenv,
+    "os.listdir": _list_dir,
+    "random.seed": _none,
+    "sys.path.append": _none,
+    "sys.path.insert": _none,
+    "warnings.filterwarnings": _none,
+    "warnings.simplefilter": _none,
+    "yaml.full_load": _load("yaml.safe_load"),
+    "yaml.load": _load("yaml.safe_load"),
+    "yaml.safe_load": _load("yaml.safe_load"),
+}
+
+# Attributes of modules that are plain values.
+CONSTANTS: dict[str, Value] = {
+    "os.sep": "/",
+    "os.linesep": "\n",
+    "os.curdir": ".",
+    "os.pardir": "..",
+    "math.pi": math.pi,
+    "string.ascii_lowercase": "abcdefghijklmnopqrstuvwxyz",
+    "string.ascii_uppercase": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "string.digits": "0123456789",
+    "typing.TYPE_CHECKING": False,
+    "sys.argv": MISSING,
+}
+del CONSTANTS["sys.argv"]

@@ -1,0 +1,270 @@
+"""What is known and not known at a moment of the evaluation: the work left, doubts, and containers not to be trusted."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, time, timedelta, tzinfo
+from itertools import islice
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from dagdock.dag.evaluation.frames import Frame
+from dagdock.dag.evaluation.graph import Dag, Graph, Group, Label, Place, Task, XCom
+from dagdock.dag.evaluation.values import (
+    MISSING,
+    Bound,
+    Class,
+    Exhausted,
+    External,
+    Function,
+    Host,
+    Instance,
+    ModuleValue,
+    Raised,
+    Stream,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from dagdock.dag.module import DagModule
+
+MAX_STEPS = 400_000
+MAX_ITEMS = 100_000
+MAX_TEXT = 1_000_000
+MAX_BITS = 4_000
+MAX_DEPTH = 60
+MAX_DOUBTS = 200
+
+_SCALARS = (str, int, float, bool, bytes, complex, type(None), date, time, timedelta, tzinfo, range, PurePath)
+_OBJECTS = (Task, Dag, Group, XCom, Label, Function, Bound, Host, Class, ModuleValue)
+
+Resolve = Callable[[str, int, str], "tuple[DagModule, str] | None"]
+"""A module of the project by its name, the dots before it and the file that imports it; with the module its path."""
+
+Read = Callable[[str], "bytes | None"]
+
+
+class Region:
+    """Code of which it is not known whether it runs. What is made in it may be changed in it."""
+
+    __slots__ = ("fresh", "why")
+
+    def __init__(self, why: Unknown) -> None:
+        self.why = why
+        self.fresh: dict[int, Value] = {}
+
+
+class State:
+    """The state of one evaluation."""
+
+    def __init__(self, major: int, resolve: Resolve) -> None:
+        self.graph = Graph(major)
+        self.resolve = resolve
+        self.steps = MAX_STEPS
+        self.depth = 0
+        self.regions: list[Region] = []
+        self.tainted: dict[int, tuple[Value, Unknown]] = {}
+        """Lists, dicts and sets whose content is not known, by identity."""
+        self.displays: dict[int, tuple[Value, ast.Dict, DagModule | None]] = {}
+        """Where dicts are written, by identity."""
+        self.loops: tuple[ast.AST, ...] = ()
+        self.dags: list[Dag] = []
+        self.collected: dict[int, Dag] = {}
+        """The DAGs whose `with` blocks have run: Airflow collects them wherever they are."""
+        self.unknown: list[Unknown] = []
+        """What is not known about the file as a whole."""
+        self.assumed: list[Unknown] = []
+        self.errors: list[tuple[str, int, str]] = []
+        self.foreign_calls = 0
+        """How many calls have been met that might raise anything."""
+        self.frame_of_module: dict[str, ModuleValue] = {}
+
+    # Work.
+
+    def spend(self, steps: int, node: ast.AST) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise Exhausted("too much work to follow", getattr(node, "lineno", 1))
+
+    # Not knowing.
+
+    def unknown_value(self, reason: str, node: ast.AST, frame: Frame) -> Unknown:
+        return Unknown(reason, getattr(node, "lineno", 1), frame.path)
+
+    @property
+    def doubt(self) -> Unknown | None:
+        return self.regions[-1].why if self.regions else None
+
+    def push(self, why: Unknown) -> None:
+        self.regions.append(Region(why))
+        self.graph.doubt = why
+
+    def back_to(self, depth: int) -> None:
+        """Leave the doubts that have come up since there were so many."""
+        if len(self.regions) > depth:
+            del self.regions[depth:]
+            self.graph.doubt = self.doubt
+
+    @contextmanager
+    def doubting(self, why: Unknown) -> Iterator[None]:
+        depth = len(self.regions)
+        self.push(why)
+        try:
+            yield
+        finally:
+            self.back_to(depth)
+
+    def made(self, value: Value) -> Value:
+        """A container or object that has just been made."""
+        if self.regions:
+            self.regions[-1].fresh[id(value)] = value
+        return value
+
+    def may_change(self, value: Value) -> bool:
+        """Whether a change of a container surely happens. If not, its content is no longer known."""
+        if not self.regions or id(value) in self.regions[-1].fresh:
+            return True
+        self.taint(value, self.regions[-1].why)
+        return False
+
+    def taint(self, value: Value, why: Unknown) -> None:
+        if isinstance(value, (list, dict, set)):
+            self.tainted.setdefault(id(value), (value, why))
+        elif isinstance(value, Instance):
+            for name in value.attributes:
+                value.attributes[name] = why
+
+    def taint_of(self, value: Value) -> Unknown | None:
+        if self.tainted:
+            found = self.tainted.get(id(value))
+            return found[1] if found else None
+        return None
+
+    def place(self, node: ast.AST, frame: Frame) -> Place:
+        return Place(node, frame.module, frame.path, self.loops)
+
+    def doubt_all(self, why: Unknown) -> None:
+        """Something happened that may have touched any DAG made so far."""
+        for dag in self.dags:
+            dag.doubt(why)
+        if len(self.unknown) < MAX_DOUBTS and not any(
+            one.line == why.line and one.reason == why.reason for one in self.unknown
+        ):
+            self.unknown.append(why)
+
+    def assume(self, what: str, node: ast.AST, frame: Frame) -> None:
+        """Go on with the default of something that is set elsewhere."""
+        line = getattr(node, "lineno", 1)
+        if not any(one.line == line and one.reason == what for one in self.assumed):
+            self.assumed.append(Unknown(what, line, frame.path))
+
+    # Looking at values.
+
+    def unknown_in(self, value: Value, budget: int = 2000) -> Unknown | None:
+        """The first part of a value that is not a plain Python value, as an Unknown; None for one plain throughout."""
+        if isinstance(value, _SCALARS):
+            return None
+        waiting, seen = [value], set()
+        while waiting:
+            current = waiting.pop()
+            if isinstance(current, _SCALARS):
+                continue
+            if isinstance(current, Unknown):
+                return current
+            budget -= 1
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            if budget < 0:
+                return Unknown("a value too large to follow", 1, "")
+            if taint := self.taint_of(current):
+                return taint
+            if isinstance(current, dict):
+                waiting += current.keys()
+                waiting += current.values()
+            elif isinstance(current, (list, tuple, set, frozenset)):
+                waiting += current
+            else:
+                return Unknown(f"made of {describe(current)}", 1, "")
+            if len(waiting) > 50_000:
+                return Unknown("a value too large to follow", 1, "")
+        return None
+
+    def truth(self, value: Value) -> bool | None:
+        """Whether a value is true; None where that is not known."""
+        if isinstance(value, (list, dict, set)):
+            return None if self.taint_of(value) else bool(value)
+        if isinstance(value, _SCALARS) or isinstance(value, (tuple, frozenset)):
+            return bool(value)
+        if isinstance(value, _OBJECTS):
+            return True
+        return None
+
+    def items(self, value: Value, node: ast.AST) -> list[Value] | None:
+        """What iterating over a value gives, None where that is not known. Raises Exhausted for more than fits."""
+        if isinstance(value, (list, tuple, dict, set, str, bytes, range, frozenset)):
+            if self.tainted and self.taint_of(value):
+                return None
+            if len(value) > MAX_ITEMS:
+                raise Exhausted(f"a loop over {len(value)} items", getattr(node, "lineno", 1))
+            found: list[Value] = list(value)
+            if isinstance(value, (set, frozenset)):
+                found.sort(key=repr)
+        elif isinstance(value, Stream):
+            try:
+                found = list(islice(value.iterator, MAX_ITEMS + 1))
+            except (TypeError, ValueError, ArithmeticError, LookupError):
+                return None
+            if len(found) > MAX_ITEMS:
+                raise Exhausted("a loop without an end in sight", getattr(node, "lineno", 1))
+        else:
+            return None
+        self.spend(len(found) // 4, node)
+        return found
+
+    def same(self, one: Value, other: Value) -> bool:
+        """Whether two values are surely the same for whoever reads them."""
+        if one is other:
+            return True
+        if isinstance(one, _SCALARS) and isinstance(other, _SCALARS):
+            return type(one) is type(other) and bool(one == other)
+        if isinstance(one, External) and isinstance(other, External):
+            return one.path == other.path
+        if isinstance(one, XCom) and isinstance(other, XCom):
+            return one.tasks == other.tasks and one.plain == other.plain and one.key == other.key
+        if isinstance(one, (tuple, list, dict)) and type(one) is type(other):
+            return self.unknown_in([one, other]) is None and bool(one == other)
+        return False
+
+    def merge(self, frame: Frame, other: dict[str, Value], why: Unknown) -> None:
+        """The names of a frame where either they or `other` may hold."""
+        names = frame.names
+        for name, value in other.items():
+            if name not in names:
+                names[name] = value
+            elif not self.same(names[name], value):
+                names[name] = Unknown(why.reason, why.line, why.path)
+
+    def fail(self, kind: type, message: str, node: ast.AST) -> Raised:
+        return Raised(kind, message, getattr(node, "lineno", 1))
+
+
+def describe(value: Value) -> str:
+    """What a value is, for a reason."""
+    if isinstance(value, External):
+        return value.path
+    if isinstance(value, (Function, Class, Host)):
+        return value.name
+    if isinstance(value, (Task, XCom)):
+        return "a task"
+    return f"a {type(value).__name__.lower()}"
+
+
+def lines(doubts: Iterable[Unknown]) -> Sequence[Unknown]:
+    return sorted(doubts, key=lambda one: one.line)
+
+
+__all__ = ["MISSING", "Read", "Region", "Resolve", "State", "describe", "lines"]

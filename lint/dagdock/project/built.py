@@ -1,0 +1,96 @@
+"""What a DAG file makes, with the modules and files of its project at hand."""
+
+from __future__ import annotations
+
+import sys
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from dagdock.project.documents import Documents
+
+if TYPE_CHECKING:
+    from dagdock.dag import DagModule
+    from dagdock.dag.evaluation import BuiltFile
+
+# Folders that Airflow puts on the path of imports, beside that of the DAGs.
+_IMPORT_FOLDERS = ("", "dags", "plugins", "include", "src", "config")
+_MAX_MODULE_BYTES = 1_000_000
+
+
+class ProjectSurroundings:
+    """Answers an evaluation's questions about the files around a DAG file."""
+
+    def __init__(self, project: Documents) -> None:
+        self._project = project
+        self._modules: dict[str, DagModule | None] = {}
+
+    def path_of(self, module: DagModule) -> str:
+        return self._project.path_of(module.source.whole) or module.source.path
+
+    def file_name(self, path: str) -> str:
+        root = self._project.facts.root.replace("\\", "/").rstrip("/")
+        return f"{root}/{path}"
+
+    def module(self, name: str, level: int, path: str) -> tuple[DagModule, str] | None:
+        top = name.partition(".")[0]
+        if level == 0 and (not top or top in sys.stdlib_module_names):
+            return None
+        tail = name.replace(".", "/")
+        if level:
+            folder = dirname(path)
+            for _ in range(level - 1):
+                folder = dirname(folder)
+            return self._in(folder, tail)
+        if name.startswith("airflow."):
+            # Airflow's own examples import each other.
+            tail = tail.removeprefix("airflow/example_dags/")
+            if tail.startswith("airflow/"):
+                return None
+        folder = dirname(path)
+        while True:
+            for beside in _IMPORT_FOLDERS:
+                if found := self._in(join(folder, beside) if beside else folder, tail):
+                    return found
+            if not folder:
+                return None
+            folder = dirname(folder)
+
+    def _in(self, folder: str, tail: str) -> tuple[DagModule, str] | None:
+        names = [f"{tail}.py", f"{tail}/__init__.py"] if tail else ["__init__.py"]
+        for name in names:
+            path = normpath(join(folder, name))
+            if self._project.facts.is_file(path):
+                module = self._parsed(path)
+                return (module, path) if module is not None else None
+        return None
+
+    def _parsed(self, path: str) -> DagModule | None:
+        from dagdock.dag import DagModule, parse
+        from dagdock.project.classify import Unreadable, read_source
+
+        document = self._project.document(path)
+        if isinstance(document, DagModule):
+            return document
+        if path not in self._modules:
+            content = self._project.facts.read(path)
+            try:
+                source = read_source(self._project.shown(path), content or b"")
+                readable = content is not None and len(content) <= _MAX_MODULE_BYTES
+                self._modules[path] = parse(source) if readable else None
+            except Unreadable:
+                self._modules[path] = None
+        return self._modules[path]
+
+    def read(self, name: str) -> bytes | None:
+        root = self._project.facts.root.replace("\\", "/").rstrip("/")
+        name = normpath(name)
+        if not name.startswith(f"{root}/"):
+            return None
+        return self._project.facts.read(name[len(root) + 1 :])
+
+
+def built(project: Documents, module: DagModule, major: int) -> BuiltFile:
+    """What a file makes for an Airflow of that major version."""
+    from dagdock.dag.evaluation import build
+
+    return build(module, ProjectSurroundings(project), major)
