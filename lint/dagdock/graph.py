@@ -65,7 +65,7 @@ class _Drawables:
 
                 yield as_json(project.merged(document))
             else:
-                from dagdock.views.graph_dag import as_json as dag_as_json
+                from dagdock.views.graph_dag_json import as_json as dag_as_json
 
                 yield dag_as_json(document, project)
 
