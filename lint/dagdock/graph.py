@@ -76,7 +76,7 @@ class _Drawables:
 
                 yield as_picture(project.merged(document))
             else:
-                from dagdock.views.graph_dag import as_pictures
+                from dagdock.views.graph_dag_picture import as_pictures
 
                 yield from as_pictures(document, project)
 

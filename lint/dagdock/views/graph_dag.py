@@ -1,4 +1,4 @@
-"""DAG files for `dagdock graph`: DAGs with their tasks and what follows what, as JSON and as pictures."""
+"""DAG files for `dagdock graph`: DAGs with their tasks and what follows what, as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from dagdock.dag import DagModule
     from dagdock.dag.evaluation import BuiltDag, Doubt
     from dagdock.project import Project
-    from dagdock.views.graph_picture import Picture
 
 
 def as_json(module: DagModule, project: Project) -> dict[str, Any]:
@@ -72,8 +71,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [one for one in map(_plain, value) if one is not None]
     return None
-
-
-def as_pictures(module: DagModule, project: Project) -> list[Picture]:
-    """One picture for each DAG of a file."""
-    return []
