@@ -6,6 +6,7 @@ from dagdock.api import Bad, Dag, Problem, Problems, Related, rule
 
 # What may differ between DAGs that could be one.
 _NAMES = frozenset(("dag_id", "dag_display_name", "description", "doc_md", "tags"))
+MANY = 20
 
 
 @rule(
@@ -43,6 +44,8 @@ def dag_per_table(dag: Dag, *, min_dags: int = 5) -> Problems:
     """
     count = dag.count
     given = dag.arguments.get("dag_id")
+    if sum(other.count.low for other in dag.module.dags) > MANY:
+        return  # `dag-factory-many-dags` speaks of those
     if given is None or dag.open or count.low < min_dags or not count.loops or not _differs(dag, given.node):
         return
     if any(_differs(dag, argument.node) for name, argument in dag.arguments.items() if name not in _NAMES):

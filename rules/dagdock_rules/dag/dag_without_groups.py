@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Dag, Problem, Problems, Related, rule
 
+# Of more than these `dag-too-many-tasks` speaks.
+MANY = 200
+
 
 @rule(
     "AF217",
@@ -36,7 +39,7 @@ def dag_without_groups(dag: Dag, *, max_tasks: int = 50) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#taskgroups
     """
     count = dag.task_count
-    if count.low <= max_tasks or dag.module.groups:
+    if not max_tasks < count.low <= MANY or dag.module.groups:
         return
     name = dag.dag_id.get(str)
     yield Problem(

@@ -55,10 +55,13 @@ def top_level_hook(module: DagModule) -> Problems:
     """
     if not module.is_dag_file:
         return
-    for call in module.calls():
-        name = call.name
-        if name is None or not (what := _made(name)) or call.runs_at != "parse" or _is_used_at_once(module, call.node):
+    at_parse = [call for call in module.calls() if call.name and call.runs_at == "parse"]
+    for call in at_parse:
+        name = call.name or ""
+        if not (what := _made(name)) or _is_used_at_once(module, call.node):
             continue
+        if any((other.name or "").startswith(f"{name}().") for other in at_parse):
+            continue  # what is called on it while the file is read is worse, and has a rule of its own
         yield Problem(
             call,
             f"this makes {what} each time Airflow reads the file, about every 30 seconds. Make it inside the function "

@@ -23,7 +23,7 @@ SLOW = {
         "pandas.read_csv", "pandas.read_excel", "pandas.read_parquet", "pandas.read_json", "pandas.read_html",
         "pandas.read_pickle", "polars.read_csv", "polars.read_parquet",
     ),
-    "another program": (
+    "the start of another program": (
         "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
         "subprocess.getoutput", "os.system", "os.popen",
     ),
