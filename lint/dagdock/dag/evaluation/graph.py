@@ -21,6 +21,10 @@ class GraphError(Exception):
         self.message = message
 
 
+Fault = tuple[str, int, str, ast.AST | None, "DagModule | None"]
+"""What Airflow would refuse: the kind, the line, a message, and the expression with its module, where it is known."""
+
+
 class Place:
     """Where something was made: the node, its module, and the loops that ran around it, outermost first."""
 
@@ -67,7 +71,7 @@ class Dag:
         self.by_id: dict[str, Task] = {}
         self.used_ids: set[str] = set()
         self.doubts: list[Unknown] = []
-        self.errors: list[tuple[str, int, str]] = []
+        self.errors: list[Fault] = []
         self.extra = 0
         """Tasks that loops make beyond those that were followed."""
         self.root = Group(None, None, self, place)

@@ -81,7 +81,7 @@ class Interpreter(Statements):
         except Raised as problem:
             self.back_to(0)
             message = f"{problem.name}: {problem.message}" if problem.message else problem.name
-            self.errors.append(("raises", problem.line, message))
+            self.errors.append(("raises", problem.line, message, None, None))
             self.doubt_all(Unknown(f"the file raises {message}", problem.line, path))
         except Exhausted as limit_reached:
             self.back_to(0)

@@ -172,8 +172,9 @@ class Operations(State):
     def graph_error(self, error: GraphError, node: ast.AST, frame: Frame, *around: Value) -> None:
         """Airflow would stop loading the file here. What the DAG looks like is left unknown."""
         line = getattr(node, "lineno", 1)
+        fault = (error.kind, line, error.message, node, frame.module)
         if self.doubt is None:
-            self.errors.append((error.kind, line, error.message))
+            self.errors.append(fault)
         why = Unknown(f"Airflow does not load this: {error.message}", line, frame.path)
         dags = [dag for value in around for dag in self._dags_of(value)]
         dags += [value.dag for value in around if isinstance(value, Group)]
@@ -181,7 +182,7 @@ class Operations(State):
         for dag in dags or ([current] if current else self.dags):
             dag.doubt(why)
             if self.doubt is None:
-                dag.errors.append((error.kind, line, error.message))
+                dag.errors.append(fault)
 
     # Comparisons.
 

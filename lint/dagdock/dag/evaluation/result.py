@@ -36,12 +36,15 @@ class BuildError:
     `list-to-list`, `not-a-task`, `chain-lengths`, `no-dag`, `two-dags`, `two-groups`, `nested-mapping`,
     `positional-argument`, `raises`."""
 
-    __slots__ = ("kind", "line", "message")
+    __slots__ = ("kind", "line", "message", "module", "node")
 
-    def __init__(self, kind: str, line: int, message: str) -> None:
+    def __init__(self, kind: str, line: int, message: str, node: ast.AST | None, module: DagModule | None) -> None:
         self.kind = kind
         self.line = line
         self.message = message
+        self.node = node
+        """The expression or call, where it is known, and the module that it stands in."""
+        self.module = module
 
     def __repr__(self) -> str:
         return f"<{self.kind} in line {self.line}: {self.message}>"

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from dagdock.dag.evaluation.frames import Frame
-from dagdock.dag.evaluation.graph import Dag, Graph, Group, Label, Place, Task, XCom
+from dagdock.dag.evaluation.graph import Dag, Fault, Graph, Group, Label, Place, Task, XCom
 from dagdock.dag.evaluation.values import (
     MISSING,
     Bound,
@@ -77,7 +77,7 @@ class State:
         self.unknown: list[Unknown] = []
         """What is not known about the file as a whole."""
         self.assumed: list[Unknown] = []
-        self.errors: list[tuple[str, int, str]] = []
+        self.errors: list[Fault] = []
         self.foreign_calls = 0
         """How many calls have been met that might raise anything."""
         self.frame_of_module: dict[str, ModuleValue] = {}
