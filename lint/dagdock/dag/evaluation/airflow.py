@@ -26,7 +26,6 @@ from dagdock.dag.evaluation.values import (
     External,
     Function,
     Host,
-    Raised,
     Unknown,
     Value,
     Wrapper,
@@ -628,7 +627,8 @@ class Airflow(Methods):
             return Made(path, args, kwargs, node)
         if is_foreign(path):
             self._may_touch(path, args, kwargs, node, frame, around=not self.in_argument)
-        return self.unknown_value(f"{path}()", node, frame)
+            return self.unknown_value(f"{path}()", node, frame)
+        return self.unknown_value(f"{path}()", node, frame, is_data=True)
 
     def _may_touch(
         self, path: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame, *, around: bool
@@ -655,7 +655,8 @@ class Airflow(Methods):
             defaults.append(args[1])
         self.foreign_calls += 1
         if not defaults:
-            return self.unknown_value(f"the Variable {name}" if isinstance(name, str) else "a Variable", node, frame)
+            what = f"the Variable {name}" if isinstance(name, str) else "a Variable"
+            return self.unknown_value(what, node, frame, is_data=True)
         self.assume(f"the Variable {name} is not set", node, frame)
         return defaults[0]
 
@@ -732,8 +733,9 @@ class Airflow(Methods):
     def _current_dag(self, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         return self.graph.current_dag
 
-    def _models(self, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-        raise Raised(TypeError, "a module is not callable", getattr(node, "lineno", 1))
+    def _venv(self, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+        self.assume("virtualenv is installed", node, frame)
+        return True
 
 
 class _Opened:
@@ -797,12 +799,13 @@ def _number_after(text: str, base: str) -> int | None:
 def _may_be_operator(path: str, name: str | None) -> bool:
     """Whether something from outside that is given a task_id makes a task."""
     if name is not None:
-        return name[:1].isupper() and name not in ("TaskInstance", "XCom", "DagRun", "ExternalTaskHook")
+        return name[:1].isupper() and any(part in path for part in (".operators.", ".sensors.", ".transfers."))
     return is_foreign(path) and path.rpartition(".")[2][:1].isupper()
 
 
 _Handler = Callable[[Airflow, list[Value], dict[str, Value], ast.AST, Frame], Value]
 _NAMES: dict[str, _Handler] = {
+    "is_venv_installed": Airflow._venv,
     "DagContext.get_current_dag": Airflow._current_dag,
     "DagContext.get_current": Airflow._current_dag,
     "EdgeModifier": Airflow._label,

@@ -96,6 +96,8 @@ class Calls(Attributes):
         given = [*args, *(value for key, value in kwargs.items() if key != "**")]
         for dag in {id(value): value for one in given for value in self._reachable(one)}.values():
             dag.doubt(callee)
+        if callee.is_data:
+            return
         current = self.graph.current_dag
         if current is not None and not self.in_argument and not isinstance(node, ast.FunctionDef):
             current.doubt(callee)
@@ -131,7 +133,7 @@ class Calls(Attributes):
                 if isinstance(value, External):
                     return self.unknown_value(f"{path}() of {value.path}", node, frame)
                 if (why := self.unknown_in(value)) is not None:
-                    return Unknown(why.reason, getattr(node, "lineno", 1), frame.path)
+                    return Unknown(why.reason, getattr(node, "lineno", 1), frame.path, is_data=True)
             return self.host_call(function, args, kwargs, node, frame)
         if path.startswith("builtins.") and path[9:] in _EXCEPTIONS:
             return External(path)

@@ -89,9 +89,8 @@ class Expressions(Operations):
             if truth is None:
                 why = self._why(value, part, frame)
                 with self.doubting(why):
-                    for rest in node.values[number + 1 :]:
-                        self.evaluate(rest, frame)
-                return why
+                    rest = [self.evaluate(other, frame) for other in node.values[number + 1 :]]
+                return self.one_of((value, *rest), why)
             if truth is wanted:
                 return value
         return value
@@ -136,7 +135,7 @@ class Expressions(Operations):
             one = self.evaluate(node.body, frame)
         with self.doubting(why):
             other = self.evaluate(node.orelse, frame)
-        return one if self.same(one, other) else why
+        return one if self.same(one, other) else self.one_of((one, other), why)
 
     def _walrus(self, node: ast.NamedExpr, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
@@ -231,7 +230,7 @@ class Expressions(Operations):
         if not spec and node.conversion in (-1, 115):
             return self.text_of(value, node, frame)
         if (why := self.unknown_in(value)) is not None:
-            return self.unknown_value(why.reason, node, frame)
+            return self.unknown_value(why.reason, node, frame, is_data=True)
         if node.conversion == 115:
             value = str(value)
         elif node.conversion in (114, 97):
@@ -256,7 +255,7 @@ class Expressions(Operations):
         if isinstance(value, Unknown):
             return value
         if (why := self.unknown_in(value)) is not None:
-            return self.unknown_value(why.reason, node, frame)
+            return self.unknown_value(why.reason, node, frame, is_data=True)
         try:
             return self.weighed(str(value), node, frame)
         except HOST_ERRORS:

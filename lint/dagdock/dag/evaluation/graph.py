@@ -51,9 +51,9 @@ class Dag:
         "default_args",
         "doubts",
         "errors",
-        "possible",
         "extra",
         "place",
+        "possible",
         "root",
         "source",
         "tasks",
@@ -339,7 +339,8 @@ class Graph:
         self._relate(node, others, upstream=True)
 
     def _relate(self, node: Value, others: Value, *, upstream: bool) -> None:
-        listed = list(others) if isinstance(others, (list, tuple)) else [others]
+        # An empty text is an empty sequence, too.
+        listed = list(others) if isinstance(others, (list, tuple)) or others == "" else [others]
         if self._blur(node, listed):
             listed = [other for other in listed if not isinstance(other, Unknown)]
             if isinstance(node, Unknown):

@@ -155,7 +155,7 @@ def _timezone(name: Any) -> Any:
     return NamedZone(name)
 
 
-def _yaml(text: str, Loader: Any = None) -> Any:  # noqa: N803
+def _yaml(text: str, Loader: Any = None) -> Any:
     if not isinstance(text, (str, bytes)) or len(text) > 300_000:
         return NotImplemented
     import yaml
@@ -652,7 +652,7 @@ def _getenv(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.A
     name = args[0] if args else kwargs.get("key")
     default = args[1] if len(args) > 1 else kwargs.get("default")
     if not isinstance(name, str) or name.startswith(_SET_EVERYWHERE):
-        return run.unknown_value(f"the environment variable {name}", node, frame)
+        return run.unknown_value(f"the environment variable {name}", node, frame, is_data=True)
     run.assume(f"the environment variable {name} is not set", node, frame)
     return default
 
@@ -670,7 +670,7 @@ def _min_max(name: str) -> Handler:
         key = kwargs.get("key")
         keys = items if key is None else [run.call(key, [item], {}, node, frame) for item in items]
         if (why := run.unknown_in(keys)) is not None:
-            return run.unknown_value(why.reason, node, frame)
+            return run.unknown_value(why.reason, node, frame, is_data=True)
         if not items and "default" in kwargs:
             return kwargs["default"]
         try:
@@ -702,10 +702,10 @@ def _open(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST
                 try:
                     text = content.decode("utf-8")
                 except ValueError:
-                    return run.unknown_value("what a file holds", node, frame)
+                    return run.unknown_value("what a file holds", node, frame, is_data=True)
             return OpenFile(text)
     run.foreign_calls += 1
-    return run.unknown_value("what a file holds", node, frame)
+    return run.unknown_value("what a file holds", node, frame, is_data=True)
 
 
 class OpenFile:
@@ -724,7 +724,9 @@ def _load(path: str) -> Handler:
         function = plain_function(path)
         if not args or run.unknown_in(args[0]) is not None or function is None or "**" in kwargs:
             run.foreign_calls += 1
-            return args[0] if args and isinstance(args[0], Unknown) else run.unknown_value(f"{path}()", node, frame)
+            if args and isinstance(args[0], Unknown):
+                return args[0]
+            return run.unknown_value(f"{path}()", node, frame, is_data=True)
         return run.host_call(function, args[:1], {}, node, frame)
 
     return handler
@@ -732,7 +734,7 @@ def _load(path: str) -> Handler:
 
 def _list_dir(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     run.foreign_calls += 1
-    return run.unknown_value("what a folder holds", node, frame)
+    return run.unknown_value("what a folder holds", node, frame, is_data=True)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -82,16 +82,16 @@ class Methods(Expressions):
             kwargs = {key: self._shown(arg, node, frame) for key, arg in kwargs.items()}
         for arg in (*args, *kwargs.values()):
             if (why := self.unknown_in(arg)) is not None:
-                return Unknown(why.reason, getattr(node, "lineno", 1), frame.path)
+                return Unknown(why.reason, getattr(node, "lineno", 1), frame.path, is_data=True)
         if name in _PADDING and any(isinstance(arg, int) and arg > 10_000 for arg in args):
-            return self.unknown_value("a text too long to follow", node, frame)
+            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
         if name in ("format", "format_map") and has_large_number(value, *args, *kwargs.values()):
-            return self.unknown_value("a text too long to follow", node, frame)
+            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
         if name == "strftime" and args and isinstance(args[0], str) and has_large_number(args[0]):
-            return self.unknown_value("a text too long to follow", node, frame)
+            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
         if name == "replace" and len(args) > 1 and isinstance(args[1], (str, bytes)):
             if len(args[1]) * (len(value) + 1) > MAX_TEXT:
-                return self.unknown_value("a text too long to follow", node, frame)
+                return self.unknown_value("a text too long to follow", node, frame, is_data=True)
         return self.host_call(getattr(value, name), args, kwargs, node, frame)
 
     def _shown(self, value: Value, node: ast.AST, frame: Frame) -> Value:
@@ -116,9 +116,9 @@ class Methods(Expressions):
             return why or (self.taint_of(args[0]) if args else None) or self.unknown_value("join()", node, frame)
         for item in items:
             if (why := self.unknown_in(item)) is not None:
-                return Unknown(why.reason, getattr(node, "lineno", 1), frame.path)
+                return Unknown(why.reason, getattr(node, "lineno", 1), frame.path, is_data=True)
         if sum(len(item) for item in items if isinstance(item, (str, bytes))) + len(value) * len(items) > MAX_TEXT:
-            return self.unknown_value("a text too long to follow", node, frame)
+            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
         return self.host_call(value.join, [items], {}, node, frame)
 
     def _container(
@@ -141,14 +141,14 @@ class Methods(Expressions):
             if args and (why := self.unknown_in([value, *args])) is not None:
                 if name == "index" and any(one is args[0] for one in value):
                     return next(number for number, one in enumerate(value) if one is args[0])
-                return self.unknown_value(why.reason, node, frame)
+                return self.unknown_value(why.reason, node, frame, is_data=True)
             return self.host_call(getattr(value, name), args, kwargs, node, frame)
         if name == "copy":
             return self.made(value.copy())
         if name in _SETS:
             for arg in args:
                 if (why := self.unknown_in(arg)) is not None:
-                    return self.unknown_value(why.reason, node, frame)
+                    return self.unknown_value(why.reason, node, frame, is_data=True)
             return self.host_call(getattr(value, name), args, kwargs, node, frame)
         return self.unknown_value(f".{name}()", node, frame)
 

@@ -58,14 +58,14 @@ class Operations(State):
             return merged
         if isinstance(op, ast.Mult) and isinstance(left, (list, tuple)) and isinstance(right, int):
             if len(left) * max(right, 0) > MAX_ITEMS:
-                return self.unknown_value("a list too large to follow", node, frame)
+                return self.unknown_value("a list too large to follow", node, frame, is_data=True)
             self.spend(len(left) * max(right, 0) // 8, node)
             return self.made(left * right)
         if isinstance(left, Instance) or isinstance(right, Instance):
             return self.unknown_value(f"an operator on {describe(left)}", node, frame)
         for one in (left, right):
             if (why := self.unknown_in(one)) is not None:
-                return self.unknown_value(why.reason, node, frame)
+                return self.unknown_value(why.reason, node, frame, is_data=True)
         if reason := _too_large(op, left, right):
             return self.unknown_value(reason, node, frame)
         function = _ARITHMETIC.get(type(op))
@@ -81,11 +81,11 @@ class Operations(State):
         """A result of Python's own code: its size is paid for, and one that is too large is not kept."""
         if isinstance(result, (str, bytes)):
             if len(result) > MAX_TEXT:
-                return self.unknown_value("a text too long to follow", node, frame)
+                return self.unknown_value("a text too long to follow", node, frame, is_data=True)
             self.spend(len(result) // 64, node)
         elif isinstance(result, (list, tuple, set, dict)):
             if len(result) > MAX_ITEMS:
-                return self.unknown_value("a list too large to follow", node, frame)
+                return self.unknown_value("a list too large to follow", node, frame, is_data=True)
             self.spend(len(result) // 8, node)
             self.made(result)
         elif result is NotImplemented:

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from dagdock.dag.classes import is_foreign
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Fault, Graph, Group, Label, Place, Task, XCom
 from dagdock.dag.evaluation.values import (
@@ -91,8 +92,13 @@ class State:
 
     # Not knowing.
 
-    def unknown_value(self, reason: str, node: ast.AST, frame: Frame) -> Unknown:
-        return Unknown(reason, getattr(node, "lineno", 1), frame.path)
+    def unknown_value(self, reason: str, node: ast.AST, frame: Frame, *, is_data: bool = False) -> Unknown:
+        return Unknown(reason, getattr(node, "lineno", 1), frame.path, is_data=is_data)
+
+    def one_of(self, values: Iterable[Value], why: Unknown) -> Unknown:
+        """One of several values, of which it is not known which."""
+        is_data = all(is_mere_data(value) for value in values)
+        return Unknown(why.reason, why.line, why.path, is_data=is_data)
 
     @property
     def doubt(self) -> Unknown | None:
@@ -201,6 +207,8 @@ class State:
             return bool(value)
         if isinstance(value, _OBJECTS):
             return True
+        if isinstance(value, External) and not is_foreign(value.path):
+            return True  # a module, class or function
         return None
 
     def items(self, value: Value, node: ast.AST) -> list[Value] | None:
@@ -246,10 +254,15 @@ class State:
             if name not in names:
                 names[name] = value
             elif not self.same(names[name], value):
-                names[name] = Unknown(why.reason, why.line, why.path)
+                names[name] = self.one_of((names[name], value), why)
 
     def fail(self, kind: type, message: str, node: ast.AST) -> Raised:
         return Raised(kind, message, getattr(node, "lineno", 1))
+
+
+def is_mere_data(value: Value) -> bool:
+    """Whether a value has no code of the project or of others behind it."""
+    return isinstance(value, (*_SCALARS, list, tuple, dict, set)) or (isinstance(value, Unknown) and value.is_data)
 
 
 def describe(value: Value) -> str:

@@ -241,9 +241,7 @@ class Statements(Calls):
             name = alias.asname or alias.name
             if alias.name == "*":
                 self._import_all(module, node, frame)
-            elif isinstance(module, ModuleValue):
-                frame.home_of(name).names[name] = self.attribute(module, alias.name, node, frame)
-            elif isinstance(module, External):
+            elif isinstance(module, ModuleValue) or isinstance(module, External):
                 frame.home_of(name).names[name] = self.attribute(module, alias.name, node, frame)
             else:
                 frame.home_of(name).names[name] = self.unknown_value(f"{alias.name}, which is imported", node, frame)

@@ -20,12 +20,14 @@ Value = Any
 class Unknown:
     """A value that the project's files do not settle. `line` is the place to blame in the file `path`."""
 
-    __slots__ = ("line", "path", "reason")
+    __slots__ = ("is_data", "line", "path", "reason")
 
-    def __init__(self, reason: str, line: int, path: str) -> None:
+    def __init__(self, reason: str, line: int, path: str, *, is_data: bool = False) -> None:
         self.reason = reason
         self.line = line
         self.path = path
+        self.is_data = is_data
+        """Whether it is mere data, such as a text: its methods make no tasks."""
 
     def __repr__(self) -> str:
         return f"Unknown({self.reason!r}, line {self.line})"
