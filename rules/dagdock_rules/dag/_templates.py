@@ -73,8 +73,8 @@ def unrendered(task: Task, project: Project) -> Iterator[Piece]:
             yield from pieces(argument)
 
 
-def pieces(argument: Argument) -> Iterator[Piece]:
-    """The texts with braces in an argument: itself, or inside its lists and dicts."""
+def pieces(argument: Argument, holding: str = "{") -> Iterator[Piece]:
+    """The texts that hold a sign (a brace) in an argument: itself, or inside its lists and dicts."""
     module = argument.module
     waiting: list[ast.expr] = [argument.node]
     for node in waiting:
@@ -92,7 +92,7 @@ def pieces(argument: Argument) -> Iterator[Piece]:
                 behind = module.value(node)
                 if behind.known and isinstance(behind.node, (ast.List, ast.Tuple, ast.Dict)):
                     waiting.append(behind.node)
-            if found is not None and "{" in found[1]:
+            if found is not None and holding in found[1]:
                 yield Piece(argument, *found)
 
 

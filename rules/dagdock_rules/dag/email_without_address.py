@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+
 from dagdock.api import Argument, Bad, DagModule, Problem, Problems, rule
 
 
@@ -46,8 +48,11 @@ def email_without_address(module: DagModule) -> Problems:
             nobody = email is not None and email.value.known and not email.value.value
             if task.open or (email is not None and not nobody):
                 addressed.add(id(argument.node))  # at least one task makes use of it
+    told: set[ast.AST | None] = set()
     for key, argument in found.items():
-        if key not in addressed:
+        together = module.parent(argument.node)  # the dict that may ask for both kinds of mail
+        if key not in addressed and together not in told:
+            told.add(together)
             yield Problem(
                 argument.whole,
                 f"`{argument.name}` does nothing without `email`: nobody is told. Add the address, or take this out",

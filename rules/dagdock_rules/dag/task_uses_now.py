@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 
 from dagdock.api import Bad, Dag, DagModule, Function, Origin, Problem, Problems, Task, parse_jinja, rule
 
 from ._schedule import recurs, runs_by_clock
-from ._templates import rendered
+from ._templates import pieces, rendered
 from .dag_dynamic_start_date import CLOCKS
 
 # What reads or writes the data of a day: queries, files, objects, requests.
@@ -22,6 +24,8 @@ SINKS = frozenset(
     )
 )  # fmt: skip
 DAYS = frozenset(("datetime.date.today()", "pendulum.today()", "pendulum.yesterday()", "pendulum.tomorrow()"))
+# What a shell runs, by operator.
+COMMANDS = {"BashOperator": "bash_command", "SSHOperator": "command"}
 # Parts of a format that are of a moment, not of a day.
 TIMES = ("%H", "%I", "%M", "%S", "%f", "%s", "%X", "%c", "%p", "%T")
 
@@ -32,6 +36,12 @@ TIMES = ("%H", "%I", "%M", "%S", "%f", "%s", "%X", "%c", "%p", "%T")
     since="0.2",
     lessons=["L48"],
     bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.bash import BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    BashOperator(task_id='load', bash_command='load.py «$(date +%Y-%m-%d)»')\n"
+        ),
         Bad(
             "from datetime import datetime, timedelta\nfrom airflow.decorators import dag, task\n"
             "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n\n"
@@ -75,6 +85,8 @@ def task_uses_now(module: DagModule) -> Problems:
     if not any(runs_by_clock(dag) for dag in module.dags):
         return
     yield from _in_templates(module)
+    if "date" in module.source.text:
+        yield from _in_commands(module)
     if any(name and f"{name}()" in CLOCKS for name in (call.name for call in module.calls())):
         yield from _in_functions(module)
 
@@ -104,23 +116,73 @@ def _is_clock(path: list[str]) -> bool:
 
 def _in_functions(module: DagModule) -> Iterator[Problem]:
     told: set[ast.AST] = set()
+    for node, function in _used(module):
+        if not _is_for_schedule(module, function):
+            continue
+        clock = _day(module, node)
+        if clock is None or clock.node in told:
+            continue
+        told.add(clock.node)
+        shown = " ".join(clock.span.text.split())
+        yield Problem(
+            module.span(node),
+            f"this holds the date of `{shown if len(shown) <= 40 else f'{shown[:39]}…'}`, when the task happens to "
+            "run, so a late or repeated run takes the data of another day. Use the run's own date: `ds` or "
+            "`data_interval_start` as a parameter of the function",
+        )
+
+
+def _used(module: DagModule) -> Iterator[tuple[ast.expr, Function | None]]:
+    """What tasks read and write by, and what they return."""
     for call in module.calls():
         function = call.node.func
         method = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if method not in SINKS or call.runs_at != "task" or not _is_for_schedule(module, call.function):
+        if (method in SINKS or (call.name or "").startswith(("requests.", "httpx."))) and call.runs_at == "task":
+            for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
+                yield node, call.function
+    for returning in module.functions:
+        if returning.tasks:
+            for one in returning.returns:
+                # In a dict or list it may as well be a note of when something was done.
+                if one.origin.name == 'f""' or one.origin.method in ("date", "strftime", "format", "isoformat"):
+                    yield one.node, returning
+
+
+def _in_commands(module: DagModule) -> Iterator[Problem]:
+    """`$(date +%F)` in a shell command."""
+    for task in module.tasks:
+        argument = task.own.get(COMMANDS.get(task.name, ""))
+        if argument is None or not _is_scheduled(task):
             continue
-        for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
-            clock = _day(module, node)
-            if clock is None or clock.node in told:
-                continue
-            told.add(clock.node)
-            shown = " ".join(clock.span.text.split())
-            yield Problem(
-                module.span(node),
-                f"this holds the date of `{shown if len(shown) <= 40 else f'{shown[:39]}…'}`, when the task happens to "
-                "run, so a late or repeated run takes the data of another day. Use the run's own date: `ds` or "
-                "`data_interval_start` as a parameter of the function",
-            )
+        for piece in pieces(argument, "date"):
+            match = _shell_date().search(piece.text)
+            # A backup is of the day on which it is made; who compares with the run's own date knows the difference.
+            if match and _names_day(match["format"]) and not _apart().search(piece.text):
+                yield Problem(
+                    piece.span(match.start(), match.end()),
+                    f"`{match.group()}` is the date on which the task happens to run, so a late or repeated run takes "
+                    "the data of another day. Use `{{ ds }}`, or `{{ ds_nodash }}` without the dashes",
+                )
+
+
+def _names_day(form: str | None) -> bool:
+    """Whether a format of `date` is that of a day (without one: the short ISO form)."""
+    if form is None:
+        return True
+    return any(part in form for part in ("%d", "%F", "%D")) and not any(part in form for part in TIMES)
+
+
+@cache
+def _shell_date() -> re.Pattern[str]:
+    form = r"(?:\+(?P<format>[^)`]*?)|--iso(?:-8601)?(?:=date)?|-I(?:date)?)"
+    return re.compile(rf"(?:\$\(|`)\s*(?:TZ=\S+ )?date\b[^)`+]*?\s['\"]?{form}\s*(?:\)|`)")
+
+
+@cache
+def _apart() -> re.Pattern[str]:
+    return re.compile(
+        r"backup|dump|archive|\{\{[^}]*\b(?:ds|ds_nodash|logical_date|execution_date|data_interval_\w+)\b", re.I
+    )
 
 
 def _is_for_schedule(module: DagModule, function: Function | None) -> bool:
@@ -147,7 +209,7 @@ def _day(module: DagModule, node: ast.expr) -> Origin | None:
             is_day = is_day or step.name in DAYS
         if step.method == "date" or (step.method in ("strftime", "format") and _is_of_day(step.node)):
             is_day = True
-        elif step.method in ("strftime", "isoformat", "timestamp"):
+        elif step.method in ("strftime", "timestamp"):
             return None
         elif step.name == 'f""' and isinstance(step.node, ast.JoinedStr):
             is_day = is_day or any(_is_of_day(part) for part in step.node.values)
