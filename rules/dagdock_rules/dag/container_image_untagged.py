@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, Problem, Problems, Task, parse_image, rule
+
+from ._containers import runs_image
+
+
+@rule(
+    "AF720",
+    severity="warning",
+    since="0.2",
+    lessons=["L08"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    KubernetesPodOperator(task_id='load', image=«'registry.example.com/shop/load:latest'»)\n"
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.providers.docker.operators.docker import DockerOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+            "    DockerOperator(task_id='load', image=«'python'», command='load.py')\n"
+        ),
+    ],
+    good=[
+        "import os\nfrom datetime import datetime\nfrom airflow import DAG\n"
+        "from airflow.providers.docker.operators.docker import DockerOperator\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    DockerOperator(task_id='load', image='python:3.12-slim', command='load.py')\n"
+        "    DockerOperator(task_id='send', image=f\"shop/send:{os.environ['VERSION']}\", command='send.py')\n",
+    ],
+)
+def container_image_untagged(task: Task) -> Problems:
+    """A task runs an image without a tag, or with the tag `latest`.
+
+    The image may be another one at each run, even between two tries of the same task, and nobody can tell afterwards
+    which it was. Name a version.
+
+    https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html
+    """
+    argument = task.arguments.get("image") if runs_image(task) else None
+    text = argument.value.get(str) if argument else None
+    if argument is None or not text or "{" in text or "$" in text:
+        return
+    image = parse_image(text)
+    if image is None or image.digest or (image.tag and image.tag != "latest"):
+        return
+    what = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
+    yield Problem(
+        argument,
+        f"the image `{text}` {what}: each run may get another one. Name a version, such as `{image.name}:1.4.2`",
+    )
