@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from dagdock.dag.evaluation import BuiltDag, BuiltTask, Doubt
     from dagdock.project import Project
 
-ALL_DRAWN = 30  # so many tasks are drawn one by one
+ALL_DRAWN = 20  # so many tasks are drawn one by one
 MANY = 60  # with more nodes, groups are drawn closed, and tasks between the same neighbours as one
 ALIKE = 3  # so many of one loop, or between the same neighbours, are drawn as one
-NOTES = 8
+NOTES = 6
+BETWEEN = "_-. "  # signs that end a word in a name
 
 
 def as_pictures(module: DagModule, project: Project) -> list[Picture]:
@@ -47,11 +48,12 @@ def _picture(dag: BuiltDag, module: DagModule, others: Sequence[str]) -> Picture
     notes += [f"line {error.line}: {error.message}" for error in dag.errors]
     if others:
         notes.append(f"the same loop makes {len(others)} DAGs more: {_listed(others)}")
-    return Picture(dag.dag_id or "a DAG whose id is not known", _about(dag, module), *shown.parts(), notes)
+    title = dag.dag_id or "a DAG whose id is not known"
+    return Picture(title, _about(dag), *shown.parts(), notes, where=f"{module.source.path}:{dag.line}")
 
 
-def _about(dag: BuiltDag, module: DagModule) -> str:
-    words = [f"{module.source.path}:{dag.line}"]
+def _about(dag: BuiltDag) -> str:
+    words: list[str] = []
     for count, noun in ((dag.task_count, "task"), (dag.edge_count, "dependency")):
         number = count.at_least
         plural = noun if number == 1 else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
@@ -63,8 +65,10 @@ def _about(dag: BuiltDag, module: DagModule) -> str:
 
 
 def _notes(doubts: Sequence[Doubt]) -> list[str]:
-    found = [f"{f'{each.path}:' if each.path else 'line '}{each.line}: {each.reason}" for each in doubts]
-    found = list(dict.fromkeys(found))
+    by_place: dict[str, str] = {}  # the first reason says what the others follow from
+    for each in doubts:
+        by_place.setdefault(f"{each.path}:{each.line}" if each.path else f"line {each.line}", each.reason)
+    found = [f"not known, {place}: {reason}" for place, reason in by_place.items()]
     more = len(found) - NOTES
     return found if more < 2 else [*found[:NOTES], f"and {more} places more that are not known"]
 
@@ -273,7 +277,10 @@ def _pattern(names: Sequence[str]) -> str:
         return names[0]
     start = commonprefix(names)
     end = commonprefix([name[len(start) :][::-1] for name in names])[::-1]
-    return f"{start}…{end}" if len(start) + len(end) > 1 else _listed(names)
+    # Letters that happen to be the same belong to what differs.
+    start = start[: max((start.rfind(sign) + 1 for sign in BETWEEN), default=0)]
+    end = end[min((place for sign in BETWEEN if (place := end.find(sign)) >= 0), default=len(end)) :]
+    return f"{start}…{end}" if start or end else _listed(names)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ def as_dot(pictures: Sequence[Picture]) -> str:
 
 
 def _picture(picture: Picture, number: int, boxed: bool) -> Iterator[str]:
-    title = _quoted(f"{picture.title}\n{picture.about}")
+    title = _quoted("\n".join(filter(None, (picture.title, picture.where, picture.about))))
     names = {node.key: f"n{number}_{index}" for index, node in enumerate(picture.nodes)}
     indent = "    " if boxed else "  "
     if boxed:
@@ -86,7 +86,7 @@ def _marks(node: Node) -> str:
 
 def words_of(node: Node) -> str:
     """What stands in a node, line by line."""
-    badges = f" [{', '.join(node.badges)}]" if node.badges else ""
+    badges = "".join(f" {each}" if each.startswith("[") else f" [{each}]" for each in node.badges)
     facts = [f"{fact.word}: {fact.text}" if fact.word else fact.text for fact in node.facts if fact.drawn]
     return "\n".join([node.title + badges, *([node.about] if node.about else ()), *facts])
 

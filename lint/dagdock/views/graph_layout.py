@@ -8,8 +8,9 @@ laid out alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import pairwise
+from math import ceil, sqrt
 from typing import NamedTuple
 
 from dagdock.views.graph_picture import Group, Node, Picture
@@ -20,6 +21,7 @@ NODE_GAP, LINE_GAP, LAYER_GAP = 18.0, 10.0, 64.0
 PAD, HEAD = 16.0, 30.0  # around what is in a group, and above it for the title
 PORT_GAP = 17.0  # between the ends of lines with words on them
 SWEEPS, SETTLINGS = 10, 24
+COLUMN = 6  # so many things without lines stand below each other
 MAX_PLACES = 20_000  # beyond that many places of lines, lines go straight
 
 
@@ -206,6 +208,7 @@ class _Levels:
                 level.cells[item.key] = _Cell(item.key, 0, inner.width, inner.height, inner)
         parts = self._parts.get(group, [])
         count = self._assign_layers(level, [(index, a, b) for index, a, b in parts if a and b])
+        count = max(count, _side_by_side(level, {item for _, *ends in parts for item in ends}))
         inside = [part for part in parts if part[0] not in self.backwards]
         level.layers = [[] for _ in range(count + 2)]  # the first and the last are the borders
         for cell in level.cells.values():
@@ -351,6 +354,17 @@ class _Levels:
         level = self._levels[self._home[index]]
         bottom = level.y + level.height + (LINE_GAP if self._home[index] is None else -PAD / 2)
         return [(start.right, start.middle), (start.right, bottom), (end.x, bottom), (end.x, end.middle)]
+
+
+def _side_by_side(level: _Level, joined: Container[str | None]) -> int:
+    """Put things that no line leads to or from into several columns; gives the number of columns."""
+    alone = [cell for key, cell in level.cells.items() if key not in joined]
+    if len(alone) <= COLUMN:
+        return 0
+    rows = max(COLUMN, ceil(sqrt(2 * len(alone))))
+    for number, cell in enumerate(alone):
+        cell.layer = 1 + number // rows
+    return ceil(len(alone) / rows)
 
 
 def _closing(after: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:

@@ -42,7 +42,7 @@ def _picture(picture: Picture, number: int, boxed: bool) -> Iterator[str]:
     if boxed:
         yield f"  subgraph p{number} [{_quoted(picture.title)}]"
     else:
-        yield f"  %% {shortened(_comment(f'{picture.title}: {picture.about}'), 200)}"
+        yield f"  %% {shortened(_comment(f'{picture.title} {picture.where}: {picture.about}'), 200)}"
     yield from _inside(picture, None, names, number, indent)
     for edge in picture.edges:
         arrow = "-.->" if edge.uncertain or edge.faint else "-->"

@@ -77,7 +77,7 @@ class Picture:
     `notes` are what the picture cannot show, in sentences: what is unknown and why.
     """
 
-    __slots__ = ("about", "edges", "groups", "nodes", "notes", "title", "verb")
+    __slots__ = ("about", "edges", "groups", "nodes", "notes", "title", "verb", "where")
 
     def __init__(
         self,
@@ -88,6 +88,7 @@ class Picture:
         groups: Sequence[Group] = (),
         notes: Sequence[str] = (),
         verb: str = "",
+        where: str = "",
     ) -> None:
         self.title = title
         self.about = about
@@ -97,6 +98,8 @@ class Picture:
         self.notes = list(notes)
         self.verb = verb
         """What an edge says about its ends, in a word for the text: `needs`."""
+        self.where = where
+        """File and line, where the title does not say it."""
 
     def in_order(self) -> list[Node]:
         """The nodes with what leads to them first; those of a circle as they are given."""

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', Arial, sans-serif"
-MARGIN, HEAD, INNER, CARD_GAP, NOTE = 24, 40, 22, 22, 20
+MARGIN, HEAD, INNER, CARD_GAP, NOTE, NOTE_PAD = 24, 40, 22, 22, 20, 12
 MIN_WIDTH = 720
-TITLE_SIGNS, ABOUT_SIGNS, FACT_SIGNS, LABEL_SIGNS = 34, 40, 42, 28
+TITLE_SIGNS, ABOUT_SIGNS, FACT_SIGNS, LABEL_SIGNS, WHERE_SIGNS = 34, 40, 42, 28, 48
 SIGN, SMALL_SIGN, LABEL_SIGN = 7.9, 6.5, 6.3  # widths of a sign in titles, in what stands below, on lines
 WIDER = 1.9  # by which capitals and the like are wider
 LINE, TURN = 17, 36
@@ -73,10 +73,15 @@ class _Card:
         self._layout: Layout = lay_out(picture, _size, _room, _title_room)
         self._notes = [shortened(printable(note), 150) for note in picture.notes]
         self._title, self._about = shortened(printable(picture.title), 110), shortened(printable(picture.about), 90)
+        if picture.where:
+            where = printable(picture.where)
+            self._about += f"  ·  {where if width_of(where) <= WHERE_SIGNS else '…' + where[1 - WHERE_SIGNS :]}"
         words = SIGN * (width_of(self._title) + 6) + _width(self._about)
-        notes = max((_width(note) for note in self._notes), default=0.0)
+        notes = max((_width(note) + 2 * NOTE_PAD for note in self._notes), default=0.0)
         self.width = max(self._layout.width, words, notes) + 2 * INNER
-        self.height = HEAD + 2 * INNER + self._layout.height + NOTE * len(self._notes)
+        self.height = HEAD + 2 * INNER + self._layout.height
+        if self._notes:
+            self.height += NOTE * len(self._notes) + NOTE_PAD + (INNER if picture.nodes else 0)
 
     def drawn(self, left: float, top: float, width: float) -> list[str]:
         picture, layout = self._picture, self._layout
@@ -103,10 +108,15 @@ class _Card:
         }
         for (x, y), label in labels.items():
             parts.append(_text(x - 12, y - 4, shortened(printable(label), LABEL_SIGNS), "label"))
-        y = layout.height + NOTE
-        for note in self._notes:
-            parts.append(_text(0, y, note, "dim"))
-            y += NOTE
+        if self._notes:
+            y = layout.height + (INNER if picture.nodes else 0)
+            wide = max(map(_width, self._notes)) + 2 * NOTE_PAD
+            parts.append(
+                f'<rect class="box unsure" y="{y:.1f}" width="{wide:.1f}" '
+                f'height="{NOTE * len(self._notes) + NOTE_PAD}" rx="6"/>'
+            )
+            for number, note in enumerate(self._notes, 1):
+                parts.append(_text(NOTE_PAD, y + NOTE * number, note, "dim"))
         return [*parts, "</g>"]
 
 

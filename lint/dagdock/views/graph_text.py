@@ -22,7 +22,8 @@ def show(pictures: Sequence[Picture], terminal: Terminal) -> None:
 
 def _show(picture: Picture, terminal: Terminal) -> None:
     title = terminal.paint(printable(picture.title), "strong")
-    terminal.line(f"{title}  {terminal.paint(printable(picture.about), 'dim')}")
+    where = f"  {terminal.paint(printable(picture.where), 'related')}" if picture.where else ""
+    terminal.line(f"{title}{where}  {terminal.paint(printable(picture.about), 'dim')}")
     nodes = [node for node in picture.in_order() if not node.minor]
     shown = {node.key: node for node in nodes}
     leads: dict[str, list[Edge]] = {}
@@ -31,7 +32,7 @@ def _show(picture: Picture, terminal: Terminal) -> None:
             leads.setdefault(edge.start, []).append(edge)
     width = min(max((width_of(printable(node.title)) for node in nodes), default=0), TITLE_WIDTH)
     groups = {group.key: group for group in picture.groups}
-    detailed = any(node.facts for node in nodes)
+    detailed = bool(picture.verb) and any(node.facts for node in nodes)
     around: list[str] = []
     for node in nodes if not groups else _by_group(nodes, picture):
         way: list[str] = []
@@ -79,7 +80,7 @@ def _lines(
     node: Node, leads: Sequence[Edge], shown: dict[str, Node], width: int, verb: str, terminal: Terminal
 ) -> Iterator[str]:
     title = shortened(printable(node.title), TITLE_WIDTH)
-    badges = "".join(f" [{printable(badge)}]" for badge in node.badges)
+    badges = "".join(f" {each}" if each.startswith("[") else f" [{each}]" for each in map(printable, node.badges))
     if node.uncertain and not node.badges:
         badges = " [not certain]"
     room = " " * max(width - width_of(title), 0)
@@ -88,6 +89,8 @@ def _lines(
     facts = [(printable(fact.word), fact.text) for fact in node.facts if fact.told]
     if goals and verb:
         facts.append((verb, goals))
+    if goals and not verb and len(title + room + node.about + badges + goals) < terminal.width - 14:
+        line, goals = f"{line}  → {goals}", ""
     yield line
     if goals and not verb:
         for number, part in enumerate(wrapped(goals, max(terminal.width - 12, 40))):
