@@ -41,8 +41,8 @@ def test_tests_are_asked_whether_they_work(tmp_path: Path, folder: str) -> None:
 
 def test_what_is_asked_for_is_said_everywhere(tmp_path: Path) -> None:
     assert codes(tmp_path, "testdata/Dockerfile", asked="DL3006") == "DF009 DF101"
-    assert "DF316" in codes(tmp_path, "testdata/Dockerfile", asked="ALL")
-    assert "DF316" in codes(tmp_path, "testdata/Dockerfile", table={"test-files": "full"})
+    assert "DF621" in codes(tmp_path, "testdata/Dockerfile", asked="ALL")
+    assert "DF621" in codes(tmp_path, "testdata/Dockerfile", table={"test-files": "full"})
 
 
 def test_a_folder_that_is_named_itself_is_no_test_data(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_file_that_is_named_itself_is_checked_in_full(tmp_path: Path) -> None:
     path.write_text(TEXT, encoding="utf-8")
     workspace = Workspace()
     result = Linter().check(workspace, [workspace.target(str(path))])
-    assert "DF316" in {finding.rule.code for finding in result.findings}
+    assert "DF621" in {finding.rule.code for finding in result.findings}
 
 
 def test_a_piece_without_from(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ def is_secret_name(name: str, *, loose: bool = False) -> bool:
     """Whether a variable, argument or key of this name holds a secret.
 
     The words of the name decide (`DB_PASSWORD`, `client-secret`, `apiKey`), unless another one says that the value is
-    only about a secret (`PASSWORD_FILE`, `SECRET_NAME`, `PUBLIC_KEY`). `loose` also takes `key` and `auth` as they
-    stand, as BuildKit does for ARG and ENV.
+    only about a secret (`PASSWORD_FILE`, `SECRET_NAME`, `PUBLIC_KEY`). `loose` also takes any `key` and `auth` that
+    the name ends with.
     """
     return _is_secret_name(name[:200], loose)
 
@@ -75,7 +75,7 @@ def _is_secret_name(name: str, loose: bool) -> bool:
         return True
     if any(word == "key" and before in facts["key-of"] for before, word in pairwise(words)):
         return True
-    return loose and any(word in facts["loose"] for word in words)
+    return loose and words[-1] in facts["loose"]
 
 
 def words_of(name: str) -> list[str]:

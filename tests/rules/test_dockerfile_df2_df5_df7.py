@@ -294,8 +294,8 @@ CASES: dict[str, list[Files]] = {
         "FROM python\nRUN pip install -r requirements.txt\n",
     ],
     "DF516": [
-        "FROM node\nRUN apk add «python3-dev» make g++\nRUN npm ci\n",
-        "RUN apt-get install -y «build-essential» && pip install x && rm -rf /var/lib/apt/lists/*\n",
+        "FROM node\nRUN apk add «python3-dev» make g++\nCOPY . .\nRUN npm ci\n",
+        "RUN apt-get install -y «build-essential» && pip install x && rm -rf /var/lib/apt/lists/*\nCOPY . .\n",
         "RUN apt-get install -y gcc && pip install x && apt-get purge -y gcc\n",
         "RUN apt-get install -y libpq-dev && pip install x\n",
         "RUN apt-get install -y gcc\n",

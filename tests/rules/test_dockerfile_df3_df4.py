@@ -58,7 +58,7 @@ CASES: dict[str, list[Files]] = {
         "RUN apk add --no-cache --repository https://example.com/edge a=1\n",
     ],
     "DF306": [
-        "RUN pip2 install «MySQL_python»\n",
+        "RUN pip2 install MySQL_python\n",
         "RUN pip3.12 install «pip» setuptools\n",
         "RUN python3 -m pip install --no-cache-dir «flask[async]» \n",
         "RUN pipx install «black»\n",

@@ -12,6 +12,15 @@ SCRIPTS = (".sh", ".mk", ".bash", ".ps1", ".py", ".js", ".mjs", ".cjs", ".ts", "
 NAMED = frozenset(("makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "jenkinsfile", ".env"))
 
 
+def is_always_passed(name: str, dockerfile: Dockerfile, project: Project) -> bool:
+    """Whether services of Compose files are built from the file, and all give a value for an ARG, none `latest`."""
+    builds = [service.build for service in project.services_building(dockerfile) if service.build]
+    given = [next((setting for setting in build.args if setting.name == name), None) for build in builds]
+    return bool(given) and all(
+        setting and not (setting.value and setting.value.resolved in ("", "latest")) for setting in given
+    )
+
+
 def is_passed(name: str, dockerfile: Dockerfile, project: Project) -> bool:
     """Whether a file of the project gives a build a value for an ARG."""
     for service in project.services_building(dockerfile):

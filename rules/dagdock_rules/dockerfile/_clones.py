@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from dagdock.api import Command, Options, Script, Span, Word
+from dagdock.api import Command, Options, Run, Script, Span, Stage, Word, remembered
 
 VALUED = (
     *("-b", "--branch", "--depth", "-o", "--origin", "-u", "--upload-pack", "--reference", "--template", "-c"),
@@ -93,3 +94,18 @@ def clones(script: Script) -> Iterator[Clone]:
             options = effective.options(VALUED)
             if options.operands and options.operands[0].value == "clone":
                 yield Clone(effective, options, options.operands[0])
+
+
+def is_used_later(run: Run) -> bool:
+    """Whether a later RUN of the stage goes to another commit, or asks for the history of one."""
+    return run.stage is not None and _last_use(run.stage) > run.index
+
+
+@remembered
+def _last_use(stage: Stage) -> int:
+    """The index of the last RUN of a stage that needs more than the newest commit; -1 where there is none."""
+    runs = (run for run in reversed(stage.all_of(Run)) if "git" in run.body.text)
+    return next((run.index for run in runs if re.search(_NEEDS, run.body.text)), -1)
+
+
+_NEEDS = rf"\bgit\b[^\n;&|]*\b(?:{'|'.join(MOVES)}|pull|submodule|tag|rev-parse)\b"

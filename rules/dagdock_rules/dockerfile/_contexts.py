@@ -9,6 +9,12 @@ from dagdock.api import Dockerfile, Project
 
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl")
 
+# Registries that anybody may publish in.
+PUBLIC = frozenset(
+    "docker.io index.docker.io quay.io gcr.io ghcr.io mcr.microsoft.com public.ecr.aws registry.k8s.io k8s.gcr.io "
+    "registry.access.redhat.com registry.redhat.io nvcr.io docker.elastic.co registry.gitlab.com".split()
+)
+
 
 def is_named_context(name: str, dockerfile: Dockerfile, project: Project) -> bool:
     """Whether a Compose or Bake file gives the build a context of that name."""
@@ -27,9 +33,17 @@ def is_named_context(name: str, dockerfile: Dockerfile, project: Project) -> boo
 def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool:
     """Whether another Dockerfile of the folder makes an image of that name: by its own name, a service or a script."""
     path = project.path_of(dockerfile)
-    if path is None or not re.fullmatch(r"[\w.-]+", name):
+    if path is None:
         return False
     folder = dirname(path)
+    registry, _, rest = name.partition("/")
+    if "." in registry and rest and registry not in PUBLIC:
+        # A registry of one's own: `registry.example.com/curl` is made by `curl/Dockerfile`.
+        image = rest.rpartition("/")[2].partition(":")[0]
+        places = {join(place, image, "Dockerfile") for place in (dirname(folder), folder, "")}
+        return any(place != path and project.facts.is_file(place) for place in places)
+    if not re.fullmatch(r"[\w.-]+", name):
+        return False
     own = {f"{name}.dockerfile", f"dockerfile.{name}", f"dockerfile-{name}"}
     beside = [file for file in project.facts.names(folder or ".") if join(folder, file) != path]
     if any(file.lower() in own for file in beside):

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Any
 
 from dagdock.api import ImageRef, load_data
+
+# What may follow the version in a tag and goes on in later releases, by image; and in any image.
+VARIANTS = {
+    "mcr.microsoft.com/dotnet/aspnet": ("alpine",),
+    "mcr.microsoft.com/dotnet/runtime": ("alpine",),
+    "mcr.microsoft.com/dotnet/runtime-deps": ("alpine",),
+    "mcr.microsoft.com/dotnet/sdk": ("alpine",),
+    "php": ("alpine", "apache", "cli", "fpm", "zts"),
+}
+COMMON = ("alpine", "jdk", "jre", "slim")
+# What may be left out: the image for all architectures has that one too.
+ARCHITECTURES = ("amd64", "arm64", "arm64v8", "arm32v7", "x64")
+Table = dict[str, Any]
 
 
 class End:
@@ -20,72 +35,124 @@ class End:
 
 def end_of(image: ImageRef, today: str) -> End | None:
     """Why an image gets no more updates: its own release has ended, or that of the system its tag ends with."""
-    images: dict[str, dict[str, Any]] = load_data("dagdock_rules", "end-of-life")["image"]
+    images: dict[str, Table] = load_data("dagdock_rules", "end-of-life")["image"]
     name = image.familiar.removeprefix("public.ecr.aws/docker/library/")
     about = images.get(name)
     if about is not None and "same" in about:
         about = images[about["same"]]
+    tag = image.tag or ""
     if about is not None:
         if "any" in about:
-            return End(name, about["any"], about["instead"]) if about["any"] < today else None
-        if found := _own_end(name, about, image.tag or "", today):
+            return _end_of_all(images, name, tag, today) if about["any"] < today else None
+        if found := _own_end(images, name, tag, today):
             return found
     elif "/" in name:
         return None
-    return _end_of_system(images, image.tag or "", today) if about or image.registry is None else None
+    return _end_of_system(images, name, tag, today) if about or image.registry is None else None
 
 
-def _own_end(name: str, about: dict[str, Any], tag: str, today: str) -> End | None:
+def names_release(tag: str, folders: list[str]) -> bool:
+    """Whether one of the folders is named after the release in a tag: each has its own, and this one has the old."""
+    parts = {tag.partition("-")[0], *(part for part in tag.split("-")[1:] if part not in COMMON)} - {""}
+    words = {word for folder in folders for word in (folder, *re.split(r"[-_]", folder))}
+    return not parts.isdisjoint(words)
+
+
+def _end_of_all(images: dict[str, Table], name: str, tag: str, today: str) -> End:
+    about = images[name]
+    instead: str = about["instead"]
+    if instead in images:  # the same by another name, whose releases are known
+        instead = _proposed(images, instead, tag, today)
+    version = _version(tag)
+    return End(f"{name} {version}" if version else name, about["any"], instead)
+
+
+def _own_end(images: dict[str, Table], name: str, tag: str, today: str) -> End | None:
+    about = _ends(images, name)
     first = tag.partition("-")[0]
-    version = about.get("names", {}).get(first) or _version(first)
-    day = _day(about["ends"], version)
-    if day is None or day >= today:
+    ends: dict[str, str] = about["ends"]
+    version = _branch(ends, about.get("names", {}).get(first) or _version(first))
+    if version is None or ends[version] >= today:
         return None
-    instead = _lasting(about["ends"], today)
-    return End(f"{name} {first}", day, f"{name}:{instead}" if instead else "")
+    shown = first if first in about.get("names", {}) else version
+    return End(f"{name} {shown}", ends[version], _proposed(images, name, tag, today))
 
 
-def _lasting(ends: dict[str, str], today: str) -> str:
-    """The oldest release that has another year to go, or else the one that ends last; empty where all have ended."""
-    next_year = f"{int(today[:4]) + 1}{today[4:]}"
-    lasting = [release for release, end in ends.items() if end >= next_year]
-    if lasting:
-        return min(lasting, key=_numbers)
+def _ends(images: dict[str, Table], name: str) -> Table:
+    about = images[name]
+    return images[about["same"]] if "same" in about else about
+
+
+def _proposed(images: dict[str, Table], name: str, tag: str, today: str) -> str:
+    """The same variant of the release that is cared for longest; empty where that is not known."""
+    ends: dict[str, str] = _ends(images, name)["ends"]
     last = max(ends, key=lambda release: ends[release])
-    return last if ends[last] >= today else ""
+    rest = _kept(images, name, tag.split("-")[1:])
+    return f"{name}:{last}{rest}" if ends[last] >= today and rest is not None else ""
 
 
-def _end_of_system(images: dict[str, dict[str, Any]], tag: str, today: str) -> End | None:
+def _kept(images: dict[str, Table], name: str, parts: list[str]) -> str | None:
+    """What of the end of a tag goes on in another release; None where something in it is not known."""
+    kept = []
+    for part in parts:
+        if part in VARIANTS.get(name, COMMON):
+            kept.append(part)
+        elif part.startswith("alpine") and "alpine" in VARIANTS.get(name, COMMON) and _version(part[6:]):
+            kept.append("alpine")
+        elif not (part in ARCHITECTURES or part in COMMON or _is_system(images, part) or _date().fullmatch(part)):
+            return None
+    return "".join(f"-{part}" for part in kept)
+
+
+def _is_system(images: dict[str, Table], part: str) -> bool:
+    """Whether a part of a tag is the code name of a release of Debian or Ubuntu."""
+    return any(part in images[system]["names"] for system in ("debian", "ubuntu"))
+
+
+def _end_of_system(images: dict[str, Table], name: str, tag: str, today: str) -> End | None:
     """The end of the system that a suffix of the tag names: `-buster`, `-alpine3.15`."""
-    for part in tag.split("-")[1:]:
+    first, *parts = tag.split("-")
+    for part in parts:
         for system in ("debian", "ubuntu"):
             version = images[system]["names"].get(part)
             day = images[system]["ends"].get(version)
             if day is not None and day < today:
-                return End(f"{system.capitalize()} {part}", day, "")
+                return End(f"{system.capitalize()} {part}", day, _without_system(images, name, first, parts))
         if part.startswith("alpine"):
             day = _day(images["alpine"]["ends"], _version(part.removeprefix("alpine")))
             if day is not None and day < today:
-                return End(f"Alpine {part.removeprefix('alpine')}", day, "")
+                what = f"Alpine {part.removeprefix('alpine')}"
+                return End(what, day, _without_system(images, name, first, parts))
     return None
+
+
+def _without_system(images: dict[str, Table], name: str, first: str, parts: list[str]) -> str:
+    """The tag without the release of the system, which then is a newer one as long as the version is cared for."""
+    rest = _kept(images, name, parts)
+    if name not in images or _branch(_ends(images, name)["ends"], first) is None:
+        return ""
+    return f"{name}:{first}{rest}" if rest is not None and _version(first) == first else ""
 
 
 def _version(text: str) -> str:
     """The numbers that a tag begins with: `3.12.1` of `3.12.1rc2`."""
-    import re
-
     found = re.match(r"\d+(?:\.\d+)*", text)
     return found.group() if found else ""
 
 
-def _day(ends: dict[str, str], version: str) -> str | None:
-    """The day for the longest beginning of a version that is listed."""
+@cache
+def _date() -> re.Pattern[str]:
+    """The day that an image was made on: `debian:buster-20200224`."""
+    return re.compile(r"20\d{6}(?:\.\d+)?")
+
+
+def _branch(ends: dict[str, str], version: str) -> str | None:
+    """The longest beginning of a version that is listed: `3.8` for `3.8.12`."""
     parts = version.split(".")
-    for size in range(len(parts), 0, -1):
-        if day := ends.get(".".join(parts[:size])):
-            return day
-    return None
+    beginnings = (".".join(parts[:size]) for size in range(len(parts), 0, -1))
+    return next((beginning for beginning in beginnings if beginning in ends), None)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+def _day(ends: dict[str, str], version: str) -> str | None:
+    branch = _branch(ends, version)
+    return ends[branch] if branch else None

@@ -7,6 +7,9 @@ from dagdock.api import Edit, Fix, Run, Span
 # How the commands of a RUN may follow each other so that another one can stand before or behind them.
 TAME = ("", "&&", "|")
 
+# Commands behind an update of the package lists that surely install nothing.
+HARMLESS = frozenset("rm mkdir true : echo set sleep export cd chmod chown apt-get apt apk ln touch".split())
+
 
 def following_run(run: Run) -> Run | None:
     """The RUN right behind another one of the stage."""

@@ -5,21 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dagdock.api import Dockerfile, Edit, Fix, Instruction, Run, Span, Stage, Word, remembered
+from dagdock.api import Dockerfile, Edit, Fix, Instruction, Project, Run, Span, Stage, Word, remembered
 
 if TYPE_CHECKING:
     from dagdock.api import BuildGraph
 
 
 def ships(instruction: Instruction) -> bool:
-    """Whether an instruction's layer is part of an image: of the final stage, or of one that a later stage builds on.
+    """Whether an instruction's layer is part of an image: of the final stage, or of one that it is built on.
 
     A stage that others only copy from leaves its layers behind. What ONBUILD keeps runs in another build, so it counts.
     """
     stage = instruction.stage
-    if stage is None or instruction.onbuild is not None or stage.is_final:
+    return stage is None or instruction.onbuild is not None or is_shipped(stage)
+
+
+def is_shipped(stage: Stage) -> bool:
+    """Whether a stage is the final one, or one that it is built on, so that its layers are part of the image."""
+    return _shipped(stage.dockerfile)[stage.index]
+
+
+def is_made_for(stage: Stage, project: Project) -> bool:
+    """Whether a stage is shipped, or a service of a Compose file asks for it or for one that is built on it."""
+    if is_shipped(stage):
         return True
-    return bool(stage.children)
+    targets = {
+        target.resolved.lower()
+        for service in project.services_building(stage.dockerfile)
+        if service.build and (target := service.build.target) and target.resolved
+    }
+    asked = (stage.dockerfile.stage_named(target) for target in targets)
+    return any(stage in target.chain() for target in asked if target)
+
+
+@remembered
+def _shipped(file: Dockerfile) -> list[bool]:
+    """For each stage whether it is part of the final image; from the last one up, so that nothing nests."""
+    found = [False] * len(file.stages)
+    for stage in reversed(file.stages):
+        found[stage.index] = stage.is_final or any(found[child.index] for child in stage.children)
+    return found
 
 
 def mounts_over(run: Run, folders: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from dagdock.api import Stage
 
 DEVELOPMENT = frozenset(
     "dev devel develop development debug debugger local test tests testing e2e ci devcontainer example examples "
-    "sample samples demo playground sandbox fixture fixtures testdata lint".split()
+    "sample samples demo playground sandbox fixture fixtures testdata lint workspace".split()
 )
 
 BUILDING = frozenset("build builder building compile compiler sdk tools toolchain toolbox base".split())

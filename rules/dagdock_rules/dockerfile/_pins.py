@@ -34,6 +34,9 @@ SPELLING = {
 # The installers themselves: which version of them installs the rest matters less than the rest.
 TOOLS = frozenset(("pip", "setuptools", "wheel", "npm", "yarn", "pnpm", "bundler"))
 
+# Programs that install or pack others; whoever upgrades one of them wants the newest.
+UPGRADED = TOOLS | {"virtualenv", "pipx", "poetry", "uv", "pipenv", "build"}
+
 Unpinned = list[tuple[Word, str]]
 
 
@@ -59,12 +62,23 @@ def unpinned_problems(
     for call in installs(run.script):
         if call.family in families and call.verb in verbs:
             found = unpinned(call, run)
-            if found:
+            if found and not is_meant(call, found, run):
                 only_tools = all(text in TOOLS for _, text in found)
-                if only_tools and call.family == "pip" and call.options.has("-U", "--upgrade") is not False:
-                    continue  # the newest installer is what is asked for
                 mild = only_tools or (run.stage is not None and is_for_development(run.stage))
                 yield Problem(found[0][0], _message(call, found, advice), severity="info" if mild else None)
+
+
+def is_meant(call: PackageCommand, found: Unpinned, run: Run) -> bool:
+    """Whether a call by pip takes the newest on purpose, or what it takes no longer changes: Python 2 gets no
+    releases."""
+    if call.family != "pip":
+        return False
+    if all(text in UPGRADED for _, text in found) and call.options.has("-U", "--upgrade") is not False:
+        return True
+    image = run.stage.root_image if run.stage else None
+    if image and image.familiar == "python" and (image.tag or "").partition("-")[0].partition(".")[0] == "2":
+        return True
+    return bool(re.search(r"\bpip2|\bpython2|/2\.7/get-pip|\bpython-dev\b", run.body.text))
 
 
 def _message(call: PackageCommand, found: Unpinned, advice: str) -> str:

@@ -17,9 +17,22 @@ def downloads_kept_by_pip(run: Run) -> list[PackageCommand]:
     found = [
         install
         for install in installs(run.script)
-        if install.manager == "pip" and "pipx" not in install.command.wrappers and not _is_off_here(install)
+        if install.manager == "pip"
+        and "pipx" not in install.command.wrappers
+        and not _is_off_here(install)
+        and not _downloads_nothing(install)
     ]
     return [] if found and _is_emptied(run, found[-1]) else found
+
+
+def _downloads_nothing(install: PackageCommand) -> bool:
+    """Whether all that it installs lies in local wheels, which pip takes as they are."""
+    if install.options.has("--no-index") is True:
+        return True
+    texts = [word.text.strip("\"'") for word in install.packages]
+    if not texts or install.options.has("-r", "--requirement", "-e", "--editable") is not False:
+        return False
+    return all(text.endswith(".whl") and "://" not in text for text in texts)
 
 
 def _is_off_here(install: PackageCommand) -> bool:

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from dagdock.api import Pair, PairsInstruction, Stage, Variable, remembered
+from math import inf
+
+from dagdock.api import Arg, Env, Pair, PairsInstruction, Stage, Variable, remembered
 
 from ..secrets import is_secret_name, is_setting, known_secret, password_in_url
 
+# What front-end frameworks write into the scripts that they send to every visitor; they name such variables so.
+PUBLISHED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "PUBLIC_", "EXPO_PUBLIC_", "GATSBY_", "VUE_APP_")
+
 
 def carries_secret(instruction: PairsInstruction, pair: Pair) -> bool:
-    """Whether a variable is named for a secret and has, or is given, a value that may be one."""
+    """Whether a variable is named for a secret and has, or is given, a value that may be one.
+
+    Once for each name: not again where ENV keeps what an ARG brought, or a stage declares a global ARG.
+    """
+    if not _may_be_secret(instruction, pair):
+        return False
+    return not _is_repeated(instruction, pair) and not _is_passed_on(instruction, pair)
+
+
+def _may_be_secret(instruction: PairsInstruction, pair: Pair) -> bool:
     return (
         is_secret_name(pair.key, loose=True)
+        and not pair.key.upper().startswith(PUBLISHED)
         and not _is_harmless(instruction, pair)
-        and not _is_repeated(instruction, pair)
     )
+
+
+def _is_passed_on(instruction: PairsInstruction, pair: Pair) -> bool:
+    """Whether it is reported elsewhere: `ENV X=$X` behind `ARG X`, or a global ARG that a stage declares anew."""
+    stage, name = instruction.stage, str(pair.key)
+    if stage is None:
+        stages = instruction.dockerfile.stages
+        return isinstance(instruction, Arg) and any(name in _declared(stage) for stage in stages)
+    if not isinstance(instruction, Env) or pair.value is None or _declared(stage).get(name, inf) > instruction.index:
+        return False
+    parts = pair.value.parts
+    return len(parts) == 1 and isinstance(parts[0], Variable) and parts[0].name == name
+
+
+@remembered
+def _declared(stage: Stage) -> dict[str, int]:
+    """The first ARG of a stage that declares each name, where it may bring a secret."""
+    found: dict[str, int] = {}
+    for argument in stage.all_of(Arg):
+        for pair in argument.pairs:
+            if _may_be_secret(argument, pair):
+                found.setdefault(str(pair.key), argument.index)
+    return found
 
 
 def _is_harmless(instruction: PairsInstruction, pair: Pair) -> bool:

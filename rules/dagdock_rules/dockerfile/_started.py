@@ -132,3 +132,13 @@ def takes_no_shell_line(words: list[str]) -> bool:
     if name.rstrip("0123456789.") not in PROGRAMS and name not in PROGRAMS:
         return False
     return not any(start in word.lower() for word in words[1:] for start in STARTERS)
+
+
+def only_waits(command: CommandInstruction) -> bool:
+    """Whether it ends with `sleep infinity`, `tail -f /dev/null` or the like, which has no work to finish when it is
+    stopped, and as the container's first process would not even hear of it."""
+    last = [word.value or "" for word in command.script.commands[-1].effective.words] if command.script.commands else []
+    if last[:1] == ["tail"]:
+        return last[-1] == "/dev/null"
+    in_loop = bool(command.script.commands) and "while" in command.script.commands[-1].context
+    return last[:2] in (["sleep", "infinity"], ["sleep", "inf"]) or (last[:1] == ["sleep"] and in_loop)

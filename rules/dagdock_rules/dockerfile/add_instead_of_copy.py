@@ -58,7 +58,7 @@ def add_instead_of_copy(add: Add) -> Problems:
     """ADD is used where COPY does the same.
 
     ADD does more than its name says: it unpacks archives and fetches from the network. For a plain file or folder
-    none of that is wanted, and the reader has to wonder. COPY only copies, so keep ADD for what needs it.
+    none of that happens, and the reader has to wonder. COPY only copies, so keep ADD for what needs it.
 
     https://docs.docker.com/build/building/best-practices/#add-or-copy
     """
@@ -68,7 +68,8 @@ def add_instead_of_copy(add: Add) -> Problems:
         name = add.sources[0].raw.strip("\"'")
         yield Problem(
             add.keyword,
-            f"ADD of `{name}` does nothing that COPY would not do, and may one day unpack or download. Use COPY",
+            f"ADD of `{name}` only copies, as COPY does. Use COPY, and keep ADD for archives to unpack and "
+            "addresses to fetch",
             fix=Fix.replace("Use COPY", add.keyword, "COPY" if add.keyword.isupper() else "copy"),
         )
 

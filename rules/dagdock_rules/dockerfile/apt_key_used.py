@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Run, rule
+from dagdock.api import Bad, Problem, Problems, Project, Run, rule
+
+from ._end_of_life import end_of
 
 
 @rule(
@@ -16,20 +18,26 @@ from dagdock.api import Bad, Problem, Problems, Run, rule
         "FROM debian:12\nRUN apt-key list\n",
     ],
 )
-def apt_key_used(run: Run) -> Problems:
+def apt_key_used(run: Run, project: Project) -> Problems:
     """`apt-key` is used, which newer releases no longer have.
 
-    A key that `apt-key` adds is trusted for every archive, not only for its own. Debian 13 and Ubuntu 24.10 have
-    removed the program, so the build fails there. Store the key in `/etc/apt/keyrings` and name it in the source: `deb
-    [signed-by=/etc/apt/keyrings/vendor.asc] https://…`.
+    A key that `apt-key` adds is trusted for every archive, not only for its own. Debian 13 and Ubuntu 25.04 have
+    removed the program, so the build fails there. Store the key in `/etc/apt/keyrings` (on releases before Debian 12
+    and Ubuntu 22.04 make that folder first) and name it in the source: `deb
+    [signed-by=/etc/apt/keyrings/vendor.asc] https://…`. Nothing is said where the base image is of a release that gets
+    no updates any more: it will never be moved, or has to be moved first.
 
     https://manpages.debian.org/bookworm/apt/apt-key.8.en.html#DEPRECATION
     """
     for command in run.script.commands:
         effective = command.effective
         if effective.name == "apt-key" and any(word.value in ("add", "adv") for word in effective.arguments):
+            image = run.stage.root_image if run.stage else None
+            if image and end_of(image, project.today):
+                return
             yield Problem(
                 effective.words[0],
-                "`apt-key` is gone from Debian 13 and Ubuntu 24.10. Store the key in `/etc/apt/keyrings` and name it "
-                "with `signed-by=` in the list of sources",
+                "`apt-key` is gone from Debian 13 and Ubuntu 25.04. Store the key in `/etc/apt/keyrings` and name it "
+                "with `signed-by=` in the list of sources: `deb [signed-by=/etc/apt/keyrings/NAME.asc] https://…`",
             )
+            return

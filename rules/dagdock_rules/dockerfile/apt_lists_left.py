@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from math import inf
 
 from dagdock.api import Bad, Dockerfile, Problem, Problems, Related, Run, Stage, remembered, rule
 
 from ..packages import PackageCommand, package_commands
+from ._joins import HARMLESS
 from ._layers import append_command, lost_flag, mounts_over, ships
 
 LISTS = "/var/lib/apt/lists"
@@ -59,21 +61,42 @@ def apt_lists_left(run: Run) -> Problems:
         return
     if any(mount.target and mount.target.rstrip("/") == LISTS for mount in run.mounts):
         return
-    later = _install_without_lists(run)
-    if later and _installs(run):
-        advice = f"Let the RUN in line {later.span.line} update for itself, and end this one with"
+    if _is_said_to_go(run):
+        return
+    later = _installs_without_lists(run)
+    if any(each.command.context for each in (updates[0], *later)) and len(later) > 1:
+        return  # whether they find lists hangs on switches that nobody sees here
+    place = LISTS + "/*"
+    if len(later) > 1:
+        lines = [each.span.line for each in later]
+        shown = ", ".join(map(str, lines[:-1])) if len(lines) < 5 else f"{', '.join(map(str, lines[:3]))}"
+        last = lines[-1] if len(lines) < 5 else f"{len(lines) - 3} more"
+        advice = (
+            f"The RUNs in lines {shown} and {last} install from them: give each its own `{updates[0].manager} update`, "
+            "or join them, and end each with"
+        )
+    elif later and _installs(run):
+        advice = f"Let the RUN in line {later[0].span.line} update for itself, and end this one with"
     elif later:
-        advice = f"Join it with the `{later.manager} {later.verb}` in line {later.span.line} in one RUN that ends with"
+        install = f"`{later[0].manager} {later[0].verb}`"
+        advice = f"Join it with the {install} in line {later[0].span.line} in one RUN that ends with"
     else:
         advice = "End the RUN with"
     yield Problem(
         updates[0],
-        f"`{updates[0].manager} update` leaves its package lists in this layer. {advice} `rm -rf {LISTS}/*`",
-        related=[Related(later, "this needs the lists")] if later else (),
+        f"`{updates[0].manager} update` leaves its package lists in this layer. {advice} `rm -rf {place}`",
+        related=[Related(each, "this needs the lists") for each in later[:5]],
         fix=None
         if later or not _installs(run)
-        else append_command(run, "Delete the lists at the end of this RUN", f"rm -rf {LISTS}/*"),
+        else append_command(run, "Delete the lists at the end of this RUN", f"rm -rf {place}"),
     )
+
+
+def _is_said_to_go(run: Run) -> bool:
+    """Whether nothing at all comes of the update, which `package-update-alone` then wants to have left out."""
+    if _installs(run) or _installs_without_lists(run) or run.script.broken:
+        return False
+    return all(command.effective.name in HARMLESS and not command.context for command in run.script.commands)
 
 
 def _installs(run: Run) -> bool:
@@ -81,16 +104,36 @@ def _installs(run: Run) -> bool:
     return any(found.family == "apt" for found in package_commands(run.script, "install", "upgrade"))
 
 
-def _install_without_lists(run: Run) -> PackageCommand | None:
-    """The first installation in a later RUN of the image that counts on these lists."""
+def _installs_without_lists(run: Run) -> list[PackageCommand]:
+    """The installations in later RUNs of the image that count on these lists, up to the next surely updated ones."""
     if run.stage is None:
-        return None
+        return []
     own = _installs_alone(run.stage)
+    renewed = _renewed_behind(run)
     place = bisect_right(own, run.index, key=lambda found: found[0])
-    if place < len(own):
-        return own[place][1]
-    above = [found for child in run.stage.children if (found := _first_alone(run.dockerfile)[child.index])]
-    return min(above, key=lambda found: found[0])[1] if above else None
+    found = [call for index, call in own[place:] if index < renewed]
+    if found or renewed < inf:
+        return found
+    first = _first_alone(run.dockerfile)
+    above = [each for child in run.stage.children if (each := first[child.index])]
+    return [min(above, key=lambda each: each[0])[1]] if above else []
+
+
+def _renewed_behind(run: Run) -> float:
+    """The index of the next RUN of the stage that surely downloads the lists anew; infinity where there is none."""
+    assert run.stage
+    updates = _updates(run.stage)
+    place = bisect_right(updates, run.index)
+    return updates[place] if place < len(updates) else inf
+
+
+@remembered
+def _updates(stage: Stage) -> list[int]:
+    return [
+        run.index
+        for run in stage.all_of(Run)
+        if any(call.family == "apt" and not call.command.context for call in package_commands(run.script, "update"))
+    ]
 
 
 @remembered

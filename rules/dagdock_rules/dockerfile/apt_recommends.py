@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from functools import lru_cache
+from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
-from dagdock.api import Bad, CommandInstruction, Copy, Fix, Problem, Problems, Run, Stage, rule
-
-from ..packages import PackageCommand, installs
 from ._layers import add_option, ships
-
-CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-recommends", "-r", "--with-recommends")
+from ._made_for import is_for_development
+from ._recommends import installs_recommended, may_recommend
 
 
 @rule(
@@ -34,6 +31,8 @@ CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-r
     good=[
         "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
         "FROM debian:12\nRUN apt-get install -y -o APT::Install-Recommends=false curl\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y libpq-dev\n",
+        "FROM debian:12 AS build\nRUN apt-get install -y gcc\nFROM debian:12\nCOPY --from=build /app /app\n",
         (
             "FROM debian:12\n"
             "RUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/99no && apt-get install -y curl\n"
@@ -45,47 +44,17 @@ def apt_recommends(run: Run) -> Problems:
 
     A package names others that it needs and others that people often like beside it. apt installs both; in an image
     the second kind is only weight and one more thing to update. With `--no-install-recommends` you get what is needed;
-    name what you miss then.
+    list those that you do need then. Nothing is said of libraries to compile with (`lib…-dev`), which recommend nothing
+    as a rule, of stages that others only copy from, and of images to work in.
 
     https://docs.docker.com/build/building/best-practices/#apt-get
     """
-    found = [install for install in installs(run.script) if _is_with_recommends(install)]
-    if found and not (run.stage and _is_configured(run.stage)):
+    found = installs_recommended(run) if ships(run) else []
+    if any(may_recommend(install) for install in found) and not (run.stage and is_for_development(run.stage)):
         option = "--no-install-recommends"
-        cost = "makes the image larger" if ships(run) else "takes time in each build"
         yield Problem(
             found[0].head,
-            f"`{found[0].manager} install` brings along packages that are only recommended, which {cost}. Add "
-            f"`{option}`, and name those that you miss",
+            f"`{found[0].manager} install` also installs what these packages recommend, if they recommend any. Add "
+            f"`{option}`, and list the ones that you do need",
             fix=Fix(f"Add `{option}`", [add_option(run, install.verb_word, option) for install in found], "unsafe"),
         )
-
-
-def _is_with_recommends(install: PackageCommand) -> bool:
-    """Whether the call surely installs something and leaves the choice to apt."""
-    if install.family != "apt" or install.verb != "install":
-        return False
-    if not install.packages and install.options.has("-f", "--fix-broken") is not True:
-        return False
-    settings = install.options.values("-o", "--option")
-    if any(setting is None or _is_off(setting) for setting in settings):
-        return False
-    return install.options.has(*CHOICES) is False
-
-
-def _is_off(setting: str) -> bool:
-    """`APT::Install-Recommends=false`."""
-    key, _, value = setting.lower().partition("=")
-    return key == "apt::install-recommends" and value.strip("\"' ") in ("false", "0", "no", "off", "without")
-
-
-@lru_cache(maxsize=64)
-def _is_configured(stage: Stage) -> bool:
-    """Whether an apt configuration written in the stage says what to do about recommended packages."""
-    return any(
-        "install-recommends" in (text := instruction.span.text.lower())
-        and ('install-recommends "' in text.replace("'", '"').replace("\\", "") or "apt.conf" in text)
-        for part in stage.chain()
-        for instruction in part.instructions
-        if isinstance(instruction, (CommandInstruction, Copy))
-    )

@@ -3,9 +3,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Bad, Problem, Problems, Run, Stage, Word, rule
+from dagdock.api import Bad, Cmd, CommandInstruction, CopyLike, Entrypoint, Problem, Problems, Run, Stage, Word, rule
 
 from ..packages import PackageCommand, package_commands
+from ._comments import said_above
 
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
 TOOLS = frozenset(
@@ -17,7 +18,12 @@ BUILDERS = frozenset(
     "pip pipenv poetry uv pdm npm yarn pnpm make cargo go bundle gem configure cmake ninja docker-php-ext-install pecl "
     "mvn gradle gcc g++ cc clang R Rscript setup.py luarocks cpanm mix".split()
 )
-NAMES = frozenset("dev devel development build builder buildenv ci sdk toolchain compiler debug test".split())
+NAMES = frozenset(
+    "dev devel development build builder buildenv ci cloudbuild sdk toolchain compiler debug test workspace".split()
+)
+SHELLS = frozenset("sh bash zsh ash fish".split())
+# With more steps that compile, the tools are what the image lives on.
+MANY = 4
 
 
 @rule(
@@ -29,7 +35,7 @@ NAMES = frozenset("dev devel development build builder buildenv ci sdk toolchain
     bad=[
         Bad(
             "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y «gcc» libpq-dev\n"
-            "RUN pip install psycopg2==2.9.9\n"
+            "RUN pip install psycopg2==2.9.9\nCOPY . /app\n"
         ),
     ],
     good=[
@@ -47,10 +53,15 @@ def build_tools_in_final_image(run: Run) -> Problems:
     They take hundreds of megabytes, and whoever breaks into the container finds a compiler at hand. Build in a stage of
     its own and copy the result (`COPY --from=build`), or delete the tools at the end of the same RUN.
 
+    Nothing is said of images that are there to build with: those that start a build tool or a shell, take nothing of
+    the project, compile in step after step, or whose author names the tool in the comment above.
+
     https://docs.docker.com/build/building/multi-stage/
     """
     stage = run.stage
     if stage is None or not stage.is_final or run.onbuild is not None or run.script.broken or _is_workshop(stage):
+        return
+    if _starts_tool(stage) or not _takes_sources(stage) or _compiles_often(stage):
         return
     calls = list(package_commands(run.script))
     if any(call.action == "remove" for call in calls):
@@ -59,12 +70,12 @@ def build_tools_in_final_image(run: Run) -> Problems:
     # Headers alone may be the way somebody gets a library.
     if any(_name(word.value or "") in TOOLS for word in found) and _builds(stage):
         others = len(found) - 1
-        more = f" and {others} more for building" if others else ""
-        verb = "stay" if others else "stays"
+        if found[0].value and _name(found[0].value).lower() in said_above(run):
+            return
+        what = f"{others + 1} build tools (`{found[0].value}`, …) stay" if others else f"`{found[0].value}` stays"
         yield Problem(
             found[0],
-            f"`{found[0].value}`{more} {verb} in the image after the build. Build in a stage of its own and copy the "
-            "result with `COPY --from`",
+            f"{what} in the image after the build. Build in a stage of its own and copy the result with `COPY --from`",
         )
 
 
@@ -85,12 +96,30 @@ def _name(package: str) -> str:
 
 def _builds(stage: Stage) -> bool:
     """Whether the stage makes something of source code; else the tools are wanted in the image."""
-    return any(
-        (command.effective.name or "").rstrip("0123456789.") in BUILDERS
-        for part in stage.chain()
-        for run in part.all_of(Run)
-        for command in run.script.commands
-    )
+    return any(_compiles(run) for part in stage.chain() for run in part.all_of(Run))
+
+
+def _starts_tool(stage: Stage) -> bool:
+    """Whether the container starts a shell or a build tool."""
+    starters: list[CommandInstruction] = [each for each in (stage.last(Entrypoint), stage.last(Cmd)) if each]
+    commands = [each.script.commands[-1].effective for each in starters if each.script.commands]
+    return any(command.name in BUILDERS or (command.name in SHELLS and len(command.words) == 1) for command in commands)
+
+
+def _takes_sources(stage: Stage) -> bool:
+    """Whether something of the project is put into the image, or a program is installed to be started."""
+    parts = list(stage.chain())
+    return any(part.all_of(CopyLike) or part.all_of(Cmd) or part.all_of(Entrypoint) for part in parts)
+
+
+def _compiles_often(stage: Stage) -> bool:
+    """Whether so many steps compile something that a stage of its own is no way out."""
+    steps = [run for part in stage.chain() for run in part.all_of(Run) if _compiles(run)]
+    return len(steps) > MANY
+
+
+def _compiles(run: Run) -> bool:
+    return any((command.effective.name or "").rstrip("0123456789.") in BUILDERS for command in run.script.commands)
 
 
 def _is_workshop(stage: Stage) -> bool:

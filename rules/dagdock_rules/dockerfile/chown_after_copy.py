@@ -56,10 +56,11 @@ def chown_after_copy(run: Run) -> Problems:
             exact = absolute(run, path) == target and not _is_made_between(value, copy, run)
             advice = f"Write `--{flag}={value}` at that {copy.name} instead"
             if not exact:
-                advice = f"Put that {copy.name} below this step, with `--{flag}={value}`"
+                advice = f"Move that {copy.name} below this {run.name} and give it `--{flag}={value}`"
+            what = "owner" if flag == "chown" else "mode"
             yield Problem(
                 command,
-                f"this stores once more what line {copy.span.line} has copied. {advice}",
+                f"changing the {what} stores the files of line {copy.span.line} a second time. {advice}",
                 related=[Related(copy, "copied here")],
                 fix=_fix(run, copy, flag, value) if exact else None,
             )

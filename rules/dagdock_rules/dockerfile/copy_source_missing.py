@@ -36,6 +36,19 @@ MADE_ENDINGS = (
     ".img",
     ".iso",
 )
+# What writes the files that say exact versions.
+LOCKS = {
+    "Cargo.lock": "cargo generate-lockfile",
+    "Gemfile.lock": "bundle lock",
+    "Pipfile.lock": "pipenv lock",
+    "composer.lock": "composer update",
+    "go.sum": "go mod tidy",
+    "package-lock.json": "npm install",
+    "pnpm-lock.yaml": "pnpm install",
+    "poetry.lock": "poetry lock",
+    "uv.lock": "uv lock",
+    "yarn.lock": "yarn install",
+}
 
 
 @rule(
@@ -89,9 +102,14 @@ def _problem(copy: CopyLike, source: DockerfileWord, path: str, context: BuildCo
     return Problem(
         source,
         f"`{path}` is not in {where}, so the build fails here. "
-        + (f"Did you mean `{close}`?" if close else "Name a file that is there"),
+        + (f"Did you mean `{close}`?" if close else _remedy(path)),
         fix=Fix.replace(f"Write `{close}`", source, close, "unsafe") if close and not source.quoted else None,
     )
+
+
+def _remedy(path: str) -> str:
+    maker = LOCKS.get(path.rpartition("/")[2])
+    return f"`{maker}` writes it; commit it then" if maker else "Name a file that is there"
 
 
 def _is_told(path: str, copy: CopyLike) -> bool:

@@ -1,9 +1,22 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Run, rule
+import re
+from functools import cache
 
-from ._downloads import downloads, is_checked, runs_output
+from dagdock.api import Bad, Command, Problem, Problems, Run, rule
 
+from ._downloads import Download, downloads, is_checked, runs_output
+
+# How to have a tool at a version without its script.
+RELEASES = {
+    "Composer": "copy it from its image, `COPY --from=composer:VERSION /usr/bin/composer /usr/bin/`",
+    "Helm": "download its release file and compare the checksum",
+    "Node.js": "start from the image `node:VERSION`, or copy from it",
+    "Poetry": "`pip install poetry==VERSION`",
+    "Yarn": "`npm install -g yarn@VERSION`, or use corepack",
+    "pnpm": "`npm install -g pnpm@VERSION`, or use corepack",
+    "uv": "copy it from its image, `COPY --from=ghcr.io/astral-sh/uv:VERSION /uv /bin/`",
+}
 # Installers that are often run so, by a part of their address.
 INSTALLERS = {
     "astral.sh/uv": "uv",
@@ -53,7 +66,8 @@ def curl_pipe_shell(run: Run) -> Problems:
 
     What the address sends on the day of the build runs as root in the image: a new version of the script, or whatever
     somebody put in its place. Nobody sees later what it was. Where the program comes as a package or a release file,
-    install that at a version; else store the script, compare its checksum, and run it then.
+    install that at a version; else store the script, compare its checksum, and run it then. An address that names a
+    version or a commit is left alone.
 
     https://docs.docker.com/build/building/best-practices/#using-pipes
     """
@@ -62,13 +76,38 @@ def curl_pipe_shell(run: Run) -> Problems:
     for download in downloads(run.script):
         shell = None if download.is_local else runs_output(download, run.script)
         if shell:
-            known = next((name for part, name in INSTALLERS.items() if part in download.command.span.text), None)
-            what = f"the installer of {known}" if known else "this script"
-            advice = (
-                f"Take {known} at a version: from its package, its release file, or its image"
-                if known
-                else "Store it, compare its checksum, and run it then"
-            )
+            if _names_version(download):
+                continue
+            text = download.command.span.text
+            known = next((name for part, name in INSTALLERS.items() if part in text), None)
+            what = f"the installer of {known}" if known else "whatever script the address sends"
+            if known and _says_version(shell):
+                advice = f"The version of {known} is said, that of the script is not: store it and compare its checksum"
+            elif known in RELEASES:
+                advice = f"To have {known} at a version, {RELEASES[known]}"
+            elif known:
+                advice = f"Install {known} at a version, from a package or a release file, and compare its checksum"
+            else:
+                advice = "Store it, compare its checksum, and run it then"
             start, end = sorted((download.outer, shell), key=lambda command: command.span.start)
             place = start.span if start.span.end >= end.span.end else start.span.to(end)
-            yield Problem(place, f"{what} runs as whatever the address sends on the day of the build. {advice}")
+            when = ", as the address sends it on the day of the build" if known else " on the day of the build"
+            yield Problem(place, f"this runs {what}{when}. {advice}")
+
+
+def _names_version(download: Download) -> bool:
+    """Whether the address says which version of the script it is: a number, a commit."""
+    return any(_version().search(word.text) for word in download.urls)
+
+
+def _says_version(shell: Command) -> bool:
+    """Whether the script is told which version of the program to install."""
+    texts = [word.text for word in shell.effective.arguments]
+    return any(
+        text.startswith(("--version", "--default-toolchain", "--tag", "--ref")) or text == "-v" for text in texts
+    )
+
+
+@cache
+def _version() -> re.Pattern[str]:
+    return re.compile(r"/v?\d+\.\d+(?:\.\d+)?[/\"'-]|/v?\d+\.\d+(?:\.\d+)?$|/[0-9a-f]{40}/")

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Fix, Problem, Problems, Run, Script, rule
+from dagdock.api import Bad, Command, Fix, Problem, Problems, Related, Run, Script, rule
 
-from ._downloads import Download, downloads, is_checked
+from ._downloads import INTERPRETERS, Download, downloads, is_checked
 from ._layers import add_option
 
 FAIL = ("-f", "--fail", "--fail-with-body", "--fail-early")
@@ -82,18 +82,32 @@ def curl_without_fail(run: Run) -> Problems:
     script = run.script
     if is_checked(script):
         return
-    for download in downloads(script):
-        if download.name == "curl" and _stores(download) and not download.is_local:
-            place = download.command.words[0]
-            if _fails_anyway(download, script):
-                continue
-            yield Problem(
-                place,
-                f"when the server answers with an error, curl stores the error page as `{download.file}`. Add `-f`"
-                if download.file
-                else "when the server answers with an error, curl hands on the error page. Add `-f`",
-                fix=Fix("Add `-f`", [add_option(run, place, "-f")]),
-            )
+    found = [
+        download
+        for download in downloads(script)
+        if download.name == "curl"
+        and _stores(download)
+        and not download.is_local
+        and not _fails_anyway(download, script)
+    ]
+    if found:
+        first, places = found[0], [download.command.words[0] for download in found]
+        harm = (
+            f"stores the error page as `{first.file}`" if first.file else f"passes the error page to {_reader(first)}"
+        )
+        more = f" here, and to the {len(found) - 1} other calls of this RUN" if len(found) > 1 else ""
+        yield Problem(
+            places[0],
+            f"when the server answers with an error, curl {harm} and reports no failure. Add `-f`{more}",
+            related=[Related(place, "and here") for place in places[1:4]],
+            fix=Fix("Add `-f`", [add_option(run, place, "-f") for place in places]),
+        )
+
+
+def _reader(download: Download) -> str:
+    pipe = download.outer.pipeline
+    names = [command.effective.name for command in pipe[pipe.index(download.outer) + 1 :]] if pipe else []
+    return f"`{names[0]}`" if names and names[0] else "the shell"
 
 
 def _stores(download: Download) -> bool:
@@ -111,11 +125,24 @@ def _stores(download: Download) -> bool:
     )
 
 
+def _keeps(command: Command) -> bool:
+    """Whether a command runs what it reads, or stores it."""
+    effective = command.effective
+    stores = any(
+        redirect.operator.startswith(">") and redirect.descriptor in ("", "1") for redirect in effective.redirects
+    )
+    return stores or effective.name in ("tee", "sponge", *INTERPRETERS)
+
+
 def _fails_anyway(download: Download, script: Script) -> bool:
     """Whether the next to read it cannot make anything of an error page, so that the step fails all the same."""
     pipe = download.outer.pipeline
     if download.outer in pipe:
-        return any(command.effective.name in STRICT for command in pipe[pipe.index(download.outer) + 1 :])
+        behind = pipe[pipe.index(download.outer) + 1 :]
+        if any(command.effective.name in STRICT for command in behind):
+            return True
+        # What a filter picks from an error page is nothing, and where that is used another rule says so.
+        return not any(_keeps(command) for command in behind)
     if "substitution" in download.outer.context:
         return not any(command.effective.name in ("sh", "bash", "eval") for command in script.commands)
     name = (download.file or "").rstrip("/").rpartition("/")[2]

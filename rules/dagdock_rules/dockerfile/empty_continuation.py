@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dockerfile, Fix, Problem, Problems, rule
+from dagdock.api import Bad, Dockerfile, Fix, Problem, Problems, Related, rule
 
 
 @rule(
@@ -28,9 +28,17 @@ def empty_continuation(file: Dockerfile) -> Problems:
     https://docs.docker.com/reference/build-checks/no-empty-continuation/
     """
     for instruction in file.instructions:
-        for blank in instruction.blank_lines:
+        blanks = instruction.blank_lines
+        if blanks:
+            others = len(blanks) - 1
+            more = f", and {others} more" if others else ""
             yield Problem(
-                blank,
-                f"this blank line splits a {instruction.name} instruction, which Docker is going to refuse. Delete it",
-                fix=Fix.delete_lines("Delete the blank line", blank),
+                blanks[0],
+                f"Docker skips this blank line{more} inside a {instruction.name} with a warning, and will refuse it "
+                f"one day. Delete {'them' if others else 'it'}",
+                related=[Related(blank, "and here") for blank in blanks[1:4]],
+                fix=Fix(
+                    "Delete the blank lines" if others else "Delete the blank line",
+                    [edit for blank in blanks for edit in Fix.delete_lines("", blank).edits],
+                ),
             )

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, rule
+from dagdock.api import Bad, Dockerfile, Problem, Problems, Project, Related, Stage, remembered, rule
 
 from ._base_image import argument_behind
-from ._end_of_life import end_of
+from ._end_of_life import end_of, names_release
 
 MONTHS = "January February March April May June July August September October November December".split()
 CONFIG = '[rules.end-of-life-base-image]\nas-of = "2026-11-22"\n'
@@ -34,7 +34,8 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
 
     Holes that are found from that day on stay open in the image, and its package sources may vanish, so that one day
     not even the build works. Move to a release that is still cared for. The dates are a part of dagdock; the option
-    `as-of` compares them with another day than today.
+    `as-of` compares them with another day than today. Nothing is said in a folder that is named after the release, as
+    repositories have that keep one image for each.
 
     https://endoflife.date/
     """
@@ -42,7 +43,7 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     if image is None or stage.image_word is None or (image.tag is None and image.digest):
         return
     end = end_of(image, as_of or project.today)
-    if end is None:
+    if end is None or _is_said_above(stage) or names_release(image.tag or "", stage.span.source.path.split("/")[-3:-1]):
         return
     argument = argument_behind(stage)
     remedy = f"Move on, for example to {_quoted(end.instead)}" if end.instead else "Move to a later release"
@@ -51,6 +52,20 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
         f"{end.what} has had no security updates since {_in_words(end.day)}. {remedy}",
         related=[Related(argument, "the version is set here")] if argument else (),
     )
+
+
+def _is_said_above(stage: Stage) -> bool:
+    """Whether an earlier stage of the file takes the same image."""
+    return _first_with(stage.dockerfile).get(str(stage.base)) != stage.index
+
+
+@remembered
+def _first_with(file: Dockerfile) -> dict[str, int]:
+    """The first stage of a file with each image."""
+    found: dict[str, int] = {}
+    for stage in file.stages:
+        found.setdefault(str(stage.base), stage.index)
+    return found
 
 
 def _quoted(instead: str) -> str:

@@ -44,7 +44,8 @@ def error_swallowed(run: Run) -> Problems:
     for number, (before, after) in enumerate(pairwise(script.commands)):
         if after.joined != "||" or not _does_nothing(after) or "condition" in before.context:
             continue
-        work = next((command for command in _group(number, script.commands) if _is_work(command, calls)), None)
+        group = list(_group(number, script.commands))
+        work = next((command for command in group if _is_work(command, calls)), None)
         if work:
             end = after.span
             caught = f"`|| {end.text.strip()}`"
@@ -52,9 +53,11 @@ def error_swallowed(run: Run) -> Problems:
                 remedy = f"Leave {caught} out, or name the failure that you expect"
             else:
                 remedy = f"Put parentheses round what may fail, from `{_start(before)}` to {caught}"
+            other = next((name for command in group if (name := command.effective.name) in ("curl", "wget")), None)
+            what = f"`{other}` or `{_name(work, calls)}`" if other else f"`{_name(work, calls)}`"
             yield Problem(
                 Span(end.source, before.span.end, end.end) if end.start > before.span.end else after,
-                f"when `{_name(work, calls)}` fails, the step still counts as done. {remedy}",
+                f"when {what} fails, the step still counts as done. {remedy}",
             )
     last = script.commands[-1] if script.commands else None
     if last and last.name == "exit" and [word.value for word in last.arguments] == ["0"] and not last.context:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, CopyLike, Problem, Problems, rule
 
 from ._destinations import homeless_destination, is_on_scratch, lands_at_the_root
+from ._layers import ships
 
 
 @rule(
@@ -23,12 +24,14 @@ from ._destinations import homeless_destination, is_on_scratch, lands_at_the_roo
 def inherited_copy_destination(copy: CopyLike) -> Problems:
     """Files are copied to a relative path below the working directory of the base image.
 
-    That is as good as any path while the base image keeps its working directory; the reader has to know it. Projects
-    that want to see where files go can switch this on.
+    That is as good as any path while the base image keeps its working directory; the reader has to know it. The same
+    goes for a stage that others only copy from. Projects that want to see where files go can switch this on.
 
     https://docs.docker.com/reference/dockerfile/#workdir
     """
     destination = homeless_destination(copy)
-    if destination is not None and not lands_at_the_root(copy):
-        where = "the root of the empty image" if is_on_scratch(copy) else "the working directory of the base image"
+    if destination is not None and not (lands_at_the_root(copy) and ships(copy)):
+        where = "the working directory of the base image"
+        if is_on_scratch(copy) or lands_at_the_root(copy):
+            where = "the root of the file system"
         yield Problem(destination, f"`{destination.value}` begins at {where}. Write the path from the root on")

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Related, Stage, parse_image, rule
+from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, parse_image, rule
 
 from ._base_image import argument_behind
+from ._build_args import is_always_passed
 from ._stage_names import named_in
 
 
@@ -27,12 +28,13 @@ from ._stage_names import named_in
     ],
     good=["FROM debian:12.8-slim\n", "ARG TAG\nFROM debian:$TAG\n"],
 )
-def latest_base_image(stage: Stage) -> Problems:
+def latest_base_image(stage: Stage, project: Project) -> Problems:
     """An image is taken at its tag `latest`.
 
     `latest` is a label that moves with every release, the next major version included. The same Dockerfile then gives
     another image tomorrow, and the day it breaks nothing in your repository has changed. Name the version that you
-    tested with, such as `python:3.12-slim`.
+    tested with, such as `python:3.12-slim`. The default of an ARG does not count where every Compose service that is
+    built from the file gives another value.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
@@ -44,6 +46,8 @@ def latest_base_image(stage: Stage) -> Problems:
     is_latest = stage.image.tag == "latest" if stage.image else word.raw.endswith(":latest")
     if is_latest and not (stage.image and stage.image.digest):
         argument = argument_behind(stage)
+        if argument and is_always_passed(str(argument.key), stage.dockerfile, project):
+            return
         yield Problem(
             word,
             f"`{stage.base or word.value}` moves with every release, so a build can break though nothing changed here. "

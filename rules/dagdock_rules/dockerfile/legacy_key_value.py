@@ -34,10 +34,17 @@ def legacy_key_value(instruction: PairsInstruction) -> Problems:
         if pair.legacy and pair.value is not None and not pair.value.raw.startswith("="):
             yield Problem(
                 pair,
-                f"`{pair.key} …` without `=` is an old form in which all that follows is one value. "
-                f"Write `{pair.key}=…`",
+                f"without `=`, everything after the first space becomes the value. Write `{_written(pair)}`",
                 fix=_fix(pair),
             )
+
+
+def _written(pair: Pair) -> str:
+    """How the line reads with `=`, cut where it is long."""
+    raw = pair.value.raw if pair.value else ""
+    if len(raw) > 40 or "\n" in raw or any(sign in raw for sign in "\"'\\`"):
+        return f"{pair.key}=…"
+    return f'{pair.key}="{raw}"' if any(character.isspace() for character in raw) else f"{pair.key}={raw}"
 
 
 def _fix(pair: Pair) -> Fix | None:

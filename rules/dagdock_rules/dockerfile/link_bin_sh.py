@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from dagdock.api import Bad, Problem, Problems, Run, rule
 
 
@@ -28,8 +31,22 @@ def link_bin_sh(run: Run) -> Problems:
     for command in run.script.commands:
         arguments = command.effective.arguments
         if command.effective.name == "ln" and len(arguments) > 1 and arguments[-1].value in ("/bin/sh", "/usr/bin/sh"):
-            yield Problem(
-                command.effective,
-                "this replaces `/bin/sh`, which the system's own scripts rely on. Use "
-                '`SHELL ["/bin/bash", "-c"]` for the steps of the build',
+            advice = (
+                'Use `SHELL ["/bin/bash", "-c"]` for the steps of the build'
+                if _is_for_steps(run)
+                else "Begin the scripts that need another shell with its name, as in `#!/bin/bash`"
             )
+            yield Problem(
+                command.effective, f"this replaces `/bin/sh`, which the system's own scripts rely on. {advice}"
+            )
+
+
+def _is_for_steps(run: Run) -> bool:
+    """Whether a later step uses what only bash and its like know."""
+    later = (each for each in run.stage.all_of(Run) if each.index > run.index) if run.stage else ()
+    return any(_bashism().search(each.body.text) for each in later)
+
+
+@cache
+def _bashism() -> re.Pattern[str]:
+    return re.compile(r"\[\[ |<\(|<<<|\$'|\{\d+\.\.\d+\}|&>|=\(|\bpipefail\b|\b(?:source|shopt|declare|function)\s")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Maintainer, Problem, Problems, rule
 
+from ._layers import is_shipped
+
 
 @rule(
     "DF801",
@@ -36,6 +38,13 @@ def maintainer_deprecated(maintainer: Maintainer) -> Problems:
     https://docs.docker.com/reference/build-checks/maintainer-deprecated/
     """
     if maintainer.onbuild is not None:
+        return
+    if maintainer.stage and not is_shipped(maintainer.stage):
+        yield Problem(
+            maintainer,
+            "MAINTAINER is out of use, and in a stage that is not shipped it says nothing to anybody. Delete it",
+            fix=Fix.delete_lines("Delete this line", maintainer),
+        )
         return
     keyword = "LABEL" if maintainer.keyword.isupper() else "label"
     line = f"{keyword} org.opencontainers.image.authors={_quoted(maintainer.body.text)}"

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Problem, Problems, Run, Stage, rule
+from dagdock.api import Bad, Cmd, CommandInstruction, CopyLike, Entrypoint, Problem, Problems, Run, Stage, rule
 
 from ._base_image import known_image
 from ._users import begins_as_root, drops_root
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
+# Users that images bring along, as which their programs can run. Looked at: 2026-11.
+READY = {"node": "node", "php": "www-data"}
 # Programs that stay the user they were started as.
 STAYS = frozenset(
     "python python3 node nodejs java ruby dotnet flask gunicorn uvicorn hypercorn daphne streamlit npm npx yarn pnpm "
@@ -41,7 +43,8 @@ def missing_user(stage: Stage) -> Problems:
     """The image never says which user it runs as, and its base image is known to leave it at root.
 
     Everything in the container then runs with all rights in it, and whoever breaks into the program has them too.
-    Most programs need none of them: create a user, or take a number, and name it with USER before CMD.
+    Most programs need none of them: create a user, or take a number, and name it with USER behind the last step that
+    needs root.
 
     https://docs.docker.com/build/building/best-practices/#user
     """
@@ -63,13 +66,26 @@ def missing_user(stage: Stage) -> Problems:
         or _is_privileged(stage)
     ):
         return
-    last = stage.last(Cmd) or stage.last(Entrypoint)
-    who = "a number, such as `USER 10001`," if first.is_scratch else "`USER` with an ordinary user"
-    where = f"before {last.name}" if last and last.stage is stage else "at the end of this stage"
     yield Problem(
         stage.from_instruction,
-        f"the image runs as root, since no USER stands in it. Add {who} {where}",
+        f"the image runs as root, since it has no USER line. Add {_user(first)} {_place(stage)}",
     )
+
+
+def _user(first: Stage) -> str:
+    if first.is_scratch:
+        return "a number, such as `USER 10001`,"
+    ready = READY.get(first.image.familiar) if first.image else None
+    return f"`USER {ready}`, which the image has," if ready else "`USER` with an ordinary user"
+
+
+def _place(stage: Stage) -> str:
+    """Where USER goes: behind the last step that may need root."""
+    last = stage.last(Cmd) or stage.last(Entrypoint)
+    works = [step.index for step in stage.instructions if isinstance(step, (Run, CopyLike))]
+    if last and last.stage is stage and last.index > max(works, default=0):
+        return f"before {last.name}"
+    return "at the end of the file"
 
 
 def _starts_program(stage: Stage) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, load_data, rule
 
 from ._base_image import argument_behind
+from ._comments import said_above
 from ._contexts import is_built_beside, is_named_context
 
 # What may stand behind a tag that moves: the variant.
@@ -35,6 +36,7 @@ def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
 
     `lts`, `stable`, `edge` and their like are put on another image with each release, the next major version included,
     just as `latest` is. The same Dockerfile then gives another image tomorrow. Name the version that you tested with.
+    Nothing is said where the comment right above speaks of the version.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
@@ -46,14 +48,23 @@ def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
     variant = not rest or all(any(part.startswith(name) for name in VARIANTS) for part in rest.split("-"))
     if first not in moving or not variant or image.tag == "latest":
         return  # `latest` is another rule's
+    if _is_known(stage):
+        return
     if is_named_context(stage.base or "", stage.dockerfile, project) or _is_own(image.name, stage, project):
         return
     argument = argument_behind(stage)
     yield Problem(
         word,
-        f"`{image.tag}` is put on the next release of `{image.familiar}` one day, so a build can break though nothing "
-        "changed here. Name the version that you tested",
+        f"`{image.familiar}:{image.tag}` moves on to newer releases, so a build can break though nothing changed here. "
+        "Name the version that you tested",
         related=[Related(argument, "the default is set here")] if argument else (),
+    )
+
+
+def _is_known(stage: Stage) -> bool:
+    """Whether the comment right above speaks of it, so that it is what somebody wants."""
+    return stage.from_instruction is not None and any(
+        word in said_above(stage.from_instruction) for word in ("pin", "version", "tag", "latest", "newest", "upgrade")
     )
 
 

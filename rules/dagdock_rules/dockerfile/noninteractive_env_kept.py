@@ -47,8 +47,8 @@ def noninteractive_env_kept(stage: Stage) -> Problems:
         if isinstance(env, Env):
             yield Problem(
                 binding.pair,
-                f"`{name}` stays set in every container of the image, where questions may be answered. ARG sets it for "
-                "the build only",
+                f"`{name}` also stays set in containers, so a later `apt-get install` by hand asks nothing. ARG sets "
+                "it for the build only",
                 fix=_fix(env, binding.pair),
             )
 

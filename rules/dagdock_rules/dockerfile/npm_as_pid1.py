@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, Project, Stage, Text, rule
@@ -19,11 +20,11 @@ RUNNERS = frozenset(("npm", "yarn", "pnpm"))
     fix="unsafe",
     lessons=["L10"],
     bad=[
-        Bad('FROM node:22-slim\nCMD «["npm", "start"]»\n'),
         Bad(
             {
                 "Dockerfile": 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nCMD «["npm", "run", "serve"]»\n',
                 "package.json": '{"scripts": {"serve": "node server.js --port 80"}}\n',
+                "server.js": "process.on('SIGTERM', () => server.close());\n",
             },
             fixed={
                 "Dockerfile": 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js", "--port", "80"]\n'
@@ -34,14 +35,21 @@ RUNNERS = frozenset(("npm", "yarn", "pnpm"))
         'FROM node:22-slim\nCMD ["node", "server.js"]\n',
         'FROM node:22-slim\nENTRYPOINT ["tini", "--"]\nCMD ["npm", "start"]\n',
         'FROM node:22-slim\nCMD ["npm", "run", "dev"]\n',
+        {
+            "Dockerfile": 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nCMD ["npm", "start"]\n',
+            "package.json": '{"scripts": {"start": "node server.js"}}\n',
+            "server.js": "require('http').createServer().listen(80);\n",
+        },
     ],
 )
 def npm_as_pid1(stage: Stage, project: Project) -> Problems:
-    """The container's first process is npm or yarn.
+    """npm or yarn stands between `docker stop` and a program that answers its signal.
 
-    npm starts a shell, and that starts the program: `docker stop` sends its signal to npm, which may not pass it on, so
-    the program is killed after ten seconds in the middle of its work; and npm takes some memory for nothing. Start the
-    program itself, as the script in package.json does.
+    npm starts a shell, and that starts the program. The program has something to finish when it is stopped, as it
+    listens for SIGTERM; whether the signal gets through the two in front of it hangs on their versions, and they take
+    some memory for nothing. Start the program itself. Of one that does not listen nothing is said: as the container's
+    first process it would not even end, as the kernel keeps from it what it does not ask for (`docker run --init`, or
+    `init: true` in Compose, puts an init in front).
 
     https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd
     """
@@ -65,13 +73,13 @@ def npm_as_pid1(stage: Stage, project: Project) -> Problems:
     array = words[0].span.to(words[-1])
     place = array.source.span(array.source.text.rfind("[", 0, array.start), array.source.text.find("]", array.end) + 1)
     direct = _direct(stage, script, project)
+    if direct is None:
+        return
     yield Problem(
         place,
-        f"`{words[0]}` stands between `docker stop` and your program, and may keep its signal. Start the program "
-        "itself, " + (f"`{' '.join(direct)}`" if direct else f"as the script `{script}` of package.json does"),
-        fix=Fix.replace("Start the program itself", place, json.dumps(direct, ensure_ascii=False), "unsafe")
-        if direct
-        else None,
+        f"`{direct[1]}` listens for the signal of `docker stop`, and `{words[0]}` and a shell stand between. Start it "
+        f"itself, `{' '.join(direct)}`",
+        fix=Fix.replace("Start the program itself", place, json.dumps(direct, ensure_ascii=False), "unsafe"),
     )
 
 
@@ -88,7 +96,7 @@ def _script(words: list[Text]) -> str | None:
 
 
 def _direct(stage: Stage, script: str, project: Project) -> list[str] | None:
-    """The words that a script stands for, where it is one plain call of node."""
+    """The words that a script stands for, where it is one plain call of node with a program that answers signals."""
     import json
 
     for context in contexts_that_fit(stage.dockerfile, project):
@@ -103,6 +111,14 @@ def _direct(stage: Stage, script: str, project: Project) -> list[str] | None:
             return None
         words = line.split()
         plain = all(character.isalnum() or character in "-_./=:@, " for character in line)
-        if plain and len(words) > 1 and words[0] == "node":
-            return words
+        if not plain or len(words) < 2 or words[0] != "node":
+            return None
+        name = words[1] if words[1].endswith((".js", ".mjs", ".cjs", ".ts")) else f"{words[1]}.js"
+        program = project.text(context.path(name))
+        return words if program and _answers_signals(program.text) else None
     return None
+
+
+def _answers_signals(text: str) -> bool:
+    listens = r"process\.(?:on|once|addListener)\(\s*[\"'`]SIGTERM|enableShutdownHooks|http-terminator"
+    return bool(re.search(listens, text))

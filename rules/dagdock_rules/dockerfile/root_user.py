@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Stage, User, rule
 
+from ._base_image import known_image
+from ._comments import said_above
 from ._users import is_root, is_usual_root
 
 REASONS = ("need", "require", "must", "because", "have to", "has to", "only works")
@@ -54,15 +56,17 @@ def root_user(stage: Stage) -> Problems:
         yield Problem(
             user,
             f"the container runs as `{user.user.value}`: whoever breaks into it owns everything in it. "
-            "Add a `USER` line with an ordinary user behind the steps that need root",
+            f"Add {_remedy(stage)} after the steps that need root",
         )
+
+
+def _remedy(stage: Stage) -> str:
+    known = known_image(stage.root_image)
+    own = known.get("name") if known else None
+    return f"`USER {own}`, as the base image has it," if own else "a `USER` line with an ordinary user"
 
 
 def _is_explained(user: User) -> bool:
     """Whether the comment right above says why the program needs root."""
-    comments = {comment.span.line: comment.text for comment in user.dockerfile.comments}
-    line, said = user.span.line - 1, ""
-    while line in comments:
-        said = f"{comments[line]} {said}".lower()
-        line -= 1
+    said = said_above(user)
     return "as root" in said and any(why in said for why in REASONS) and not any(step in said for step in BUILDING)

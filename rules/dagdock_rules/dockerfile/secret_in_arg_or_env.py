@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Arg, Bad, Env, PairsInstruction, Problem, Problems, rule
+from dagdock.api import Arg, Bad, Env, PairsInstruction, Problem, Problems, Project, rule
 
+from ._layers import is_made_for
 from ._secret_names import carries_secret
 
 
@@ -32,12 +33,13 @@ from ._secret_names import carries_secret
         "FROM golang:1.23\nENV GOPRIVATE=example.com TOKEN_URL=https://example.com/token\n",
     ],
 )
-def secret_in_arg_or_env(instruction: PairsInstruction) -> Problems:
+def secret_in_arg_or_env(instruction: PairsInstruction, project: Project) -> Problems:
     """ARG or ENV carries a password, token or key.
 
     Both are written into the image: ENV into its configuration, ARG into the history of the build, where `docker
     history` shows them to everyone who can pull the image. Hand secrets over when the container starts; those that
-    the build itself needs come by `RUN --mount=type=secret`, which leaves nothing behind.
+    the build itself needs come by `RUN --mount=type=secret`, which leaves nothing behind. A stage that others only copy
+    from is not part of the image; what it was given stays in the build cache all the same.
 
     https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
     https://docs.docker.com/build/building/secrets/
@@ -46,6 +48,14 @@ def secret_in_arg_or_env(instruction: PairsInstruction) -> Problems:
         return
     for pair in instruction.pairs:
         if carries_secret(instruction, pair):
+            if instruction.stage is None or not is_made_for(instruction.stage, project):
+                yield Problem(
+                    pair,
+                    f"`{pair.key}` is not in the image, but stays readable in the build cache, and in the provenance "
+                    "that `mode=max` writes. Hand it to the RUN that needs it with `--mount=type=secret`",
+                    severity="info",
+                )
+                continue
             kept = "in the history of the image" if isinstance(instruction, Arg) else "in the image"
             yield Problem(
                 pair,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Bad, Instruction, Label, Onbuild, Problem, Problems, Run, Span, rule
+from dagdock.api import Arg, Bad, Instruction, Label, Onbuild, Problem, Problems, Run, Span, rule
 
 from ..secrets import (
     is_common_password,
@@ -39,8 +39,9 @@ from ..secrets import (
 def secret_literal(instruction: Instruction) -> Problems:
     """A key, token or password stands in the Dockerfile itself.
 
-    It is in the repository, in its history, and in every image that is built from it. Take it out, replace it by a
-    new one (the old one is known now), and give the new one to the build by `RUN --mount=type=secret`.
+    It is in the repository, in its history, and in every image that is built from it. Take it out, revoke it (it
+    is known now), and make a new one. Give that to the build by `RUN --mount=type=secret`; where the running program
+    needs it, hand it over when the container starts.
 
     https://docs.docker.com/build/building/secrets/
     """
@@ -48,15 +49,16 @@ def secret_literal(instruction: Instruction) -> Problems:
         return  # its trigger is looked at by itself
     span, text = instruction.span, instruction.span.text
     for token in known_secrets(text) if may_hold_known_secret(span.source.text) else ():
-        yield _problem(span, token.start, token.end, f"{'an' if token.kind[0] in 'AEIOaeio' else 'a'} {token.kind}")
+        what = f"{'an' if token.kind[0] in 'AEIOaeio' else 'a'} {token.kind}"
+        yield _problem(instruction, span, token.start, token.end, what)
     for found in passwords_in_urls(text):
         if not (found.is_local_default or is_filled_in(found.user) or is_common_password(found.password)):
-            yield _problem(span, found.start, found.end, f"the password of `{found.user or found.host}`")
+            yield _problem(instruction, span, found.start, found.end, f"the password of `{found.user or found.host}`")
     for name, value, place in _named(instruction):
         told = known_secret(value) or password_in_url(value)
         # `SECRET_KEY=not-used` lets a build go through: what is secret has more than words in it.
         if is_secret_name(name) and not told and is_likely_secret(value, name) and any(map(str.isdigit, value)):
-            yield _problem(place, 0, len(place.text), f"the value of `{name}`")
+            yield _problem(instruction, place, 0, len(place.text), f"the value of `{name}`")
 
 
 def _named(instruction: Instruction) -> Iterator[tuple[str, str, Span]]:
@@ -73,9 +75,23 @@ def _named(instruction: Instruction) -> Iterator[tuple[str, str, Span]]:
                 yield str(pair.key).replace("-", "_").rpartition(".")[2], pair.value.literal, pair.span
 
 
-def _problem(span: Span, start: int, end: int, what: str) -> Problem:
+def _problem(instruction: Instruction, span: Span, start: int, end: int, what: str) -> Problem:
+    place = Span(span.source, span.start + start, span.start + end)
+    hand = "when the container starts" if _is_kept(instruction, place) else "with `RUN --mount=type=secret`"
     return Problem(
-        Span(span.source, span.start + start, span.start + end),
-        f"{what} is written here and in every image that is built from it. Replace it by a new one, and hand that over "
-        "with `RUN --mount=type=secret`",
+        place,
+        f"{what} is written here and in every image that is built from it. Revoke it, make a new one, and hand that "
+        f"over {hand}",
     )
+
+
+def _is_kept(instruction: Instruction, place: Span) -> bool:
+    """Whether the value is for the running program, so that it would be in the image whichever way it came."""
+    if not isinstance(instruction, Run):
+        return not isinstance(instruction, Arg)
+    for command in instruction.script.commands:
+        if command.span.holds(place):
+            pipe = command.pipeline or (command,)
+            outputs = [each for part in pipe for each in part.effective.redirects if each.operator.startswith(">")]
+            return bool(outputs) or any(part.effective.name == "tee" for part in pipe)
+    return False

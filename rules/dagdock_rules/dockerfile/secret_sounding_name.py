@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from dagdock.api import Arg, Bad, Env, PairsInstruction, Problem, Problems, rule
 
-from ..secrets import is_secret_name
+from ..secrets import words_of
 from ._secret_names import carries_secret
 
 # What hadolint looks for, anywhere in a name.
 PARTS = ("API_KEY", "PASSWORD", "PRIVATE", "SECRET", "TOKEN", "USERNAME")
+# What BuildKit looks for, as a word of a name.
+WORDS = frozenset("apikey auth credential credentials key password pword passwd secret token".split())
 
 
 @rule(
@@ -41,7 +43,7 @@ def secret_sounding_name(instruction: PairsInstruction) -> Problems:
         peers = []
         if any(part in pair.key.upper() for part in PARTS):
             peers.append("hadolint:DL3064")
-        if is_secret_name(pair.key, loose=True):
+        if not WORDS.isdisjoint(words_of(pair.key)):
             peers.append("buildkit:SecretsUsedInArgOrEnv")
         if peers:
             message = (

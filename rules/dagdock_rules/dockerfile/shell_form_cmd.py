@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
-from ._started import takes_no_shell_line
+from ._started import only_waits, takes_no_shell_line
 
 # Words that only a shell understands; with any of them the command cannot do without one.
 BUILT_IN = frozenset(
@@ -62,6 +62,8 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
     entrypoint = command.stage.last(Entrypoint) if command.stage and isinstance(command, Cmd) else None
     if entrypoint and entrypoint.exec_form and takes_no_shell_line(list(entrypoint.exec_form)):
         return  # worse than a shell in between: cmd-ignored says it
+    if only_waits(command):
+        return  # nothing is there that could finish its work: shell-form-waiting
     words = _words(command)
     if (words is None and _begins_with_exec(command)) or (words and words[0].startswith("[")):
         return  # it does the right thing, or is a JSON list in quotes: nothing that another form would mend
@@ -73,7 +75,6 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
         f"{_program(command)}. {remedy}",
         fix=_fix(command, text, words) if words else None,
-        severity="info" if _only_waits(command) else None,
     )
 
 
@@ -122,12 +123,6 @@ def _is_kept(command: CommandInstruction, words: list[str]) -> bool:
 def _program(command: CommandInstruction) -> str:
     names = [each.name for each in command.script.commands]
     return f"`{names[-1]}`" if names and names[-1] and "\n" not in names[-1] else "the program"
-
-
-def _only_waits(command: CommandInstruction) -> bool:
-    """Whether it ends with `sleep infinity` or `tail -f /dev/null`, which has no work to finish when it is stopped."""
-    last = [word.value for word in command.script.commands[-1].effective.words] if command.script.commands else []
-    return last[:2] in (["sleep", "infinity"], ["sleep", "inf"]) or (last[:1] == ["tail"] and last[-1] == "/dev/null")
 
 
 def _remedy(command: CommandInstruction) -> str:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Bad, Problem, Problems, Run, Stage, remembered, rule
+from dagdock.api import Bad, Problem, Problems, Run, rule
 
-from ._clones import clones
+from ._clones import clones, is_used_later
 from ._downloads import downloads, leads_elsewhere
 
 
@@ -41,36 +41,38 @@ def stale_remote_source(run: Run) -> Problems:
     if ("clone" not in text and "://" not in text) or not run.script.understood or run.script.broken:
         return
     for clone in clones(run.script):
-        if not clone.is_pinned(run.script) and not _moves_on(run):
+        if not clone.is_pinned(run.script) and not is_used_later(run):
+            # ADD cannot stand in an `if`.
+            other = "check out a commit"
+            if not clone.command.context:
+                other += ", or use ADD with the repository's URL, which asks at each build"
             yield Problem(
                 clone,
-                "Docker keeps what this clones and never asks for newer commits. Name a version with `--branch`, or "
-                "use ADD with the repository's URL, which asks at each build",
+                "Docker keeps the result of this RUN and never asks for newer commits. Name a version with `--branch` "
+                f"or {other}",
             )
     if _asks_for_latest().search(run.body.text):
         return  # the newest is what somebody chose who had versions to choose from
     for download in downloads(run.script):
         for word in download.urls:
-            if "$" not in word.text and leads_elsewhere(word.text):
+            if "$" not in word.text and leads_elsewhere(word.text) and not _names_version(word.text):
                 yield Problem(
                     word,
-                    "what lies at this address changes with time, and Docker does not notice: it keeps what it has. "
-                    "Name a version or a commit",
+                    "this address points at the newest version, while a cached build keeps the old one. Name a version "
+                    "or a commit",
                 )
                 break
 
 
-def _moves_on(run: Run) -> bool:
-    """Whether a later RUN of the stage goes to another commit."""
-    return run.stage is not None and _last_move(run.stage) > run.index
+def _names_version(address: str) -> bool:
+    """Whether the file's own name has a full version or a hash, so that nobody puts another file there."""
+    name = address.strip("\"'").partition("?")[0].rstrip("/").rpartition("/")[2]
+    return bool(_version().search(name))
 
 
-@remembered
-def _last_move(stage: Stage) -> int:
-    """The index of the last RUN of a stage that goes to another commit; -1 where there is none."""
-    runs = (run for run in reversed(stage.all_of(Run)) if "git" in run.body.text)
-    moves = (run.index for run in runs if re.search(r"\bgit\b.*\b(?:checkout|reset|switch)\b", run.body.text))
-    return next(moves, -1)
+@cache
+def _version() -> re.Pattern[str]:
+    return re.compile(r"\d+\.\d+\.\d+|[0-9a-f]{20}")
 
 
 @cache

@@ -56,7 +56,7 @@ def sudo_in_run(run: Run) -> Problems:
         root = _is_root(run)
         yield Problem(
             words[0][1],
-            "a build runs as root already, so sudo only has to be installed for nothing. Leave it out"
+            "this step runs as root already, so sudo changes nothing. Leave it out"
             if root
             else "sudo makes a way to root in the image that everybody who gets in can take. Set `USER root` for this "
             "step, and go back after it",

@@ -71,11 +71,14 @@ def swallowed_command(run: Run) -> Problems:
         for at in range(start, len(words)):
             word, following = words[at], words[at + 1].text if at + 1 < len(words) else ""
             if _is_command(word.value, following, call):
+                # Without a package an installation fails; an update needs none.
+                is_whole = at > start or call.action != "install"
+                remedy = "Put `&&` in between" if is_whole else "Leave out what stands before it"
                 yield Problem(
                     word,
                     f"`{word.text}` is taken for a package here, because nothing ends the `{call.manager} {call.verb}` "
-                    "before it. Put `&&` in between",
-                    fix=Fix.insert_before("Put `&&` before it", word, "&& ", "unsafe"),
+                    f"before it. {remedy}",
+                    fix=Fix.insert_before("Put `&&` before it", word, "&& ", "unsafe") if is_whole else None,
                 )
                 break
 

@@ -32,8 +32,8 @@ def unpinned_pip(run: Run) -> Problems:
 
     pip takes the newest release of the day. One morning that is a new major version, and a build that nobody touched
     fails, or worse, works differently. Say the version, or install from a requirements or constraints file that says
-    them all. `pip install --upgrade pip` asks for the newest on purpose and is left alone; in an image for development
-    it is a hint.
+    them all. `pip install --upgrade pip` asks for the newest on purpose and is left alone, and so is Python 2,
+    for which nothing new comes; in an image for development it is a hint.
 
     https://pip.pypa.io/en/stable/topics/repeatable-installs/
     """

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Project, Related, Run, Stage, rule
 
 from ._base_image import argument_behind, is_to_be_given
 from ._contexts import is_built_beside, is_named_context
+from ._layers import is_shipped
+
+DISTROLESS = "gcr.io/distroless/"
+DEBIAN = "-debian"
+# Programs that every release has, and that do the same in all of them.
+MOVERS = frozenset("cat chmod chown cp echo find ln ls mkdir mv printf rm sed sh tar test touch true unzip [".split())
 
 
 @rule(
@@ -56,9 +62,22 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
             return
         argument = argument_behind(stage)
         where = f" in the default of `{argument.key}`" if argument else ""
+        advice = f"Name the version that you tested{where}"
+        if stage.image.familiar.startswith(DISTROLESS):
+            if DEBIAN in name:
+                return  # these images have no other versions
+            advice = f"Add the release of Debian, `{name}{DEBIAN}13`, or a digest{where}"
         yield Problem(
             stage.image_word,
-            f"`{name}` has no tag, so each build takes whatever `latest` is that day. Name the version that you "
-            f"tested{where}",
+            f"`{name}` has no tag, so each build takes whatever `latest` is that day. {advice}",
             related=[Related(argument, "the default is set here")] if argument else (),
+            severity="info" if _is_helper(stage) else None,
         )
+
+
+def _is_helper(stage: Stage) -> bool:
+    """Whether it is a stage that only moves files about, and is not shipped: any release will do."""
+    if is_shipped(stage):
+        return False
+    commands = [command.effective for run in stage.all_of(Run) for command in run.script.commands]
+    return all(command.name in MOVERS for command in commands)

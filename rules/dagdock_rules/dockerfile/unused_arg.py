@@ -7,6 +7,8 @@ from functools import cache
 
 from dagdock.api import Arg, Bad, Dockerfile, Fix, Instruction, Pair, Problem, Problems, Run, Stage, remembered, rule
 
+from ..secrets import is_secret_name
+
 # Programs that read no variable of a project's own choosing.
 DEAF = frozenset(
     "apt-get apt apk yum dnf microdnf zypper mkdir rm rmdir cp mv ln chmod chown touch echo printf useradd groupadd "
@@ -54,7 +56,8 @@ def unused_arg(arg: Arg) -> Problems:
         if not _is_used(name, pair, arg):
             yield Problem(
                 pair,
-                f"nothing uses `{name}`. Delete it, or use it as `${{{name}}}`",
+                f"nothing uses `{name}`. Delete it"
+                + ("" if is_secret_name(name, loose=True) else f", or use it as `${{{name}}}`"),
                 fix=Fix.delete_lines("Delete this ARG", arg, "unsafe") if _stands_alone(name, arg) else None,
             )
 

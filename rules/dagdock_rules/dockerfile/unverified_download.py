@@ -60,13 +60,29 @@ def unverified_download(run: Run) -> Problems:
         if sets_up_repository(download):
             continue
         user = _user_of(download, script)
-        if user:
-            yield Problem(
-                download.urls[-1],
-                f"nobody checks that this is the right file before `{user}` uses it. Compare a checksum first, or use "
-                "`ADD --checksum=sha256:…`",
-            )
+        if user and not _is_open(download, run):
+            address = download.urls[-1].text
+            is_it = user.rpartition("/")[2] == (download.file or "").rpartition("/")[2]
+            before = "it is run" if is_it else f"`{user}` uses it"
+            if "$" not in address and not any(map(str.isdigit, address.rpartition("//")[2])):
+                # Whatever is there now is replaced with the next release.
+                advice = "Take it from an address that holds one version, and compare its checksum"
+            else:
+                advice = "Compare a checksum first" + (
+                    "" if download.outer.context or "$" in address else ", or use `ADD --checksum=sha256:…`"
+                )
+            yield Problem(download.urls[-1], f"nobody checks that this is the right file before {before}. {advice}")
             return
+
+
+def _is_open(download: Download, run: Run) -> bool:
+    """Whether the address holds a variable that has no value here, so that no checksum can be written down."""
+    scope = run.stage.scope_at(run) if run.stage else None
+    return scope is not None and any(
+        (binding := scope.get(name)) is not None and binding.optional
+        for word in download.urls
+        for name in word.variables
+    )
 
 
 def script_says_checksum(run: Run) -> bool:

@@ -6,7 +6,7 @@ from dagdock.api import Bad, CopyLike, Dockerfile, Instruction, Problem, Problem
 
 # Folders that everybody may write to on purpose.
 SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
-WRITABLE = "lets everybody write there. Give it to the user who needs it instead, with `--chown` or `chown`"
+WRITABLE = "lets everybody write there. Make the user who needs that the owner, with `--chown` or `chown`"
 SETUID = "makes it run as its owner, whoever starts it. Let the container run as the user that is needed instead"
 
 

@@ -1,0 +1,20 @@
+"""What the author says in the comment right above an instruction."""
+
+from __future__ import annotations
+
+from dagdock.api import Dockerfile, Instruction, remembered
+
+
+def said_above(instruction: Instruction) -> str:
+    """The lines of comment right above an instruction, in lower case; empty where there are none."""
+    comments = _by_line(instruction.dockerfile)
+    line, said = instruction.span.line - 1, ""
+    while line in comments:
+        said = f"{comments[line]} {said}".lower()
+        line -= 1
+    return said
+
+
+@remembered
+def _by_line(file: Dockerfile) -> dict[int, str]:
+    return {comment.span.line: str(comment.text) for comment in file.comments}
