@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Expose, Project, Service
 
 from ._stores import store_below, store_of
@@ -12,6 +14,8 @@ def listens_on(service: Service, number: int, project: Project) -> bool:
     if any(port.target is not None and number in port.target for port in service.ports):
         return True
     if any((value.resolved or "").partition("/")[0] == str(number) for value in service.values("expose")):
+        return True
+    if _is_told_to(service, number):
         return True
     store = store_of(service) or store_below(service, project)
     if store and number in store.ports:
@@ -28,3 +32,10 @@ def published_as(service: Service, number: int) -> int | None:
             offset = number - port.published.first
             return port.target.first + (offset if len(port.target) == len(port.published) else 0)
     return None
+
+
+def _is_told_to(service: Service, number: int) -> bool:
+    """Whether the command says so: `--port 8000`, `--bind 0.0.0.0:8000`, `runserver 0.0.0.0:8000`."""
+    words = [str(word.raw) for command in (service.entrypoint, service.command) if command for word in command.words]
+    said = rf"(?<!\S)(?:--(?:http-)?port[= ]|-p ?|--bind[= ]\S*:|-b ?\S*:|0\.0\.0\.0:|\[::\]:){number}(?!\S)"
+    return bool(words) and bool(re.search(said, " ".join(words)))

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, Text, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, Setting, Text, rule
 
 from ._listens import listens_on, published_as
 from ._model import as_run
 from ._stores import store_of
 
+NAMES = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
 LOCAL = r"(?:localhost|127\.0\.0\.1|\[::1\])"
+# Whoever connects to 0.0.0.0 gets to this machine, too; elsewhere it is what servers listen on.
+IN_TEXT = rf"(?<![\w.-])(?:{LOCAL}|(?<=://)0\.0\.0\.0|(?<=@)0\.0\.0\.0):(\d{{2,5}})(?!\d)"
 # Words in the names of variables whose address is for people outside, or for the program's own ear.
 OUTSIDE = (
     "PUBLIC", "EXTERNAL", "REDIRECT", "CALLBACK", "ORIGIN", "ORIGINS", "CORS", "CSRF", "FRONTEND", "VITE", "REACT",
@@ -27,6 +30,8 @@ class Found(NamedTuple):
     place: Text
     service: str
     port: int
+    said: str = ""
+    """What says it, where that is another file: `DB_URL` in `app.env`."""
 
 
 @rule(
@@ -85,7 +90,7 @@ def localhost_between_services(service: Service, project: Project) -> Problems:
         address = f"{found.service}:{found.port}" if ":" in found.place else found.service
         yield Problem(
             found.place,
-            f"`{found.place}` is this container itself, where nothing of `{found.service}` listens. "
+            f"{found.said}`{found.place}` is this container itself, where nothing of `{found.service}` listens. "
             f"Write `{address}`: services reach each other by name",
             fix=Fix.replace(f"Write `{address}`", found.place, address, "unsafe") if exact else None,
         )
@@ -95,8 +100,8 @@ def _names_itself(service: Service) -> bool:
     """Whether the text of a service names the machine itself anywhere: a quick look before all services are asked."""
     texts = [setting.value.filled.text for setting in service.environment if setting.value]
     for command in (service.command, service.entrypoint):
-        texts += [word.mapped.text for word in command.words] if command and command.shell is None else []
-    return any(text and ("localhost" in text or "127.0.0.1" in text or "[::1]" in text) for text in texts)
+        texts += [word.mapped.text for word in command.words] if command else []
+    return bool(service.env_files) or any(text and any(name in text for name in NAMES) for text in texts)
 
 
 def _shares_a_network_stack(service: Service) -> bool:
@@ -110,22 +115,58 @@ def _found(service: Service, others: dict[str, Service], project: Project) -> It
         if value is None or value.filled.text is None or _is_for_outside(setting.name):
             continue
         text = value.filled.text
-        for match in re.finditer(rf"(?<![\w.-]){LOCAL}:(\d{{2,5}})(?!\d)", text):
+        for match in re.finditer(IN_TEXT, text):
             place = value.filled.piece(match.start(), match.end())
-            if found := _owner(place, int(match[1]), text[: match.start()], running, others, project):
+            found = _owner(place, int(match[1]), text[: match.start()], running, others, project)
+            if found and not _is_its_own(setting, others[found.service]):
                 yield found
         if (
             re.fullmatch(LOCAL, text)
-            and (found := _by_name(setting.name, value.filled.piece(0, len(text)), service, others))
-            and not listens_on(running, found.port, project)
+            and (named := _by_name(setting.name, value.filled.piece(0, len(text)), service, others))
+            and not listens_on(running, named.port, project)
         ):
-            yield found
+            yield named
+    yield from _in_env_files(running, others, project)
     for command in (service.command, service.entrypoint):
-        for mapped in [word.mapped for word in command.words] if command and command.shell is None else []:
-            for match in re.finditer(rf"(?<![\w.-]){LOCAL}:(\d{{2,5}})(?!\d)", mapped.text):
+        for mapped in [word.mapped for word in command.words] if command else []:
+            in_script = re.search(r"\s", mapped.text) is not None
+            for match in re.finditer(IN_TEXT, mapped.text):
                 place = mapped.piece(match.start(), match.end())
-                if found := _owner(place, int(match[1]), mapped.text[: match.start()], running, others, project):
+                found = _owner(place, int(match[1]), mapped.text[: match.start()], running, others, project)
+                # What else a script starts in the container is not known; nobody starts a database in it.
+                if found and (not in_script or _is_store(others[found.service], found.port)):
                     yield found
+            for match in re.finditer(rf"(?<![\w.-])(?P<host>{LOCAL})[ ]+(?P<port>\d{{4,5}})(?!\d)", mapped.text):
+                found = _owner(mapped.piece(*match.span()), int(match["port"]), "", running, others, project)
+                if found and _is_store(others[found.service], found.port):
+                    yield found._replace(place=mapped.piece(*match.span("host")))
+
+
+def _in_env_files(service: Service, others: dict[str, Service], project: Project) -> Iterator[Found]:
+    """What the service's env files say, where its `environment` says nothing else."""
+    for env_file in service.env_files:
+        path = service.file.path_of(env_file.path)
+        relative = project.relative(path) if path else None
+        values = project.variables_in(relative) if relative else None
+        for name, value in (values or {}).items():
+            if service.variable(name) is not None or _is_for_outside(name):
+                continue
+            for match in re.finditer(IN_TEXT, value):
+                place = Text(match.group(), env_file.span)
+                found = _owner(place, int(match[1]), value[: match.start()], service, others, project)
+                if found and _is_store(others[found.service], found.port):
+                    yield found._replace(said=f"`{name}` of this file: ")
+
+
+def _is_its_own(setting: Setting, owner: Service) -> bool:
+    """Whether the service that listens there has the same setting: it is where people find it then."""
+    same = owner.variable(setting.name)
+    return same is not None and same.resolved == setting.resolved
+
+
+def _is_store(service: Service, port: int) -> bool:
+    store = store_of(service)
+    return store is not None and port in store.ports
 
 
 def _is_for_outside(name: str) -> bool:
@@ -174,7 +215,7 @@ def _is_told_of(service: Service, number: int) -> bool:
     commands = [command for command in (service.command, service.entrypoint) if command]
     pattern = rf"(?<![\d.]){number}(?!\d)"
     return any(
-        re.search(pattern, re.sub(rf"{LOCAL}:{number}", "", str(word.raw)))
+        re.search(pattern, re.sub(rf"{LOCAL}[ :]+{number}", "", str(word.raw)))
         for command in commands
         for word in command.words
     )
