@@ -10,11 +10,11 @@ from dagdock.views.graph_picture import Edge, Fact, Group, Node, Picture
 
 if TYPE_CHECKING:
     from dagdock.dag import DagModule
-    from dagdock.dag.evaluation import BuiltDag, BuiltTask, Doubt
+    from dagdock.dag.evaluation import BuildError, BuiltDag, BuiltTask, Doubt
     from dagdock.project import Project
 
 ALL_DRAWN = 20  # so many tasks are drawn one by one
-MANY = 60  # with more nodes, groups are drawn closed, and tasks between the same neighbours as one
+MANY = 40  # with more nodes, groups are drawn closed, and tasks between the same neighbours as one
 ALIKE = 3  # so many of one loop, or between the same neighbours, are drawn as one
 NOTES = 6
 BETWEEN = "_-. "  # signs that end a word in a name
@@ -32,7 +32,7 @@ def as_pictures(module: DagModule, project: Project) -> list[Picture]:
         others = [one.dag_id or "?" for one in like[1:]]
         pictures += [_picture(dag, module, others) for dag in (dags[:1] if like else dags)]
     notes = _notes(built.unknown)
-    notes += [f"line {error.line}: Airflow would not load the file: {error.message}" for error in built.errors]
+    notes += _refused(built.errors, [*built.unknown, *(doubt for dag in built.dags for doubt in dag.unknown)])
     if notes and pictures:
         pictures[0].notes += notes
     elif notes:
@@ -45,7 +45,7 @@ def _picture(dag: BuiltDag, module: DagModule, others: Sequence[str]) -> Picture
     notes = _notes(dag.unknown)
     if dag.possible:
         notes.insert(0, "it is not known whether this DAG is made")
-    notes += [f"line {error.line}: {error.message}" for error in dag.errors]
+    notes += _refused(dag.errors, dag.unknown)
     if others:
         notes.append(f"the same loop makes {len(others)} DAGs more: {_listed(others)}")
     title = dag.dag_id or "a DAG whose id is not known"
@@ -71,6 +71,15 @@ def _notes(doubts: Sequence[Doubt]) -> list[str]:
     found = [f"not known, {place}: {reason}" for place, reason in by_place.items()]
     more = len(found) - NOTES
     return found if more < 2 else [*found[:NOTES], f"and {more} places more that are not known"]
+
+
+def _refused(errors: Sequence[BuildError], doubts: Sequence[Doubt]) -> list[str]:
+    """What Airflow would not load, where no doubt says so already."""
+    told = {doubt.line for doubt in doubts}
+    notes = [f"line {error.line}: Airflow does not load this: {error.message}" for error in errors]
+    return list(dict.fromkeys(note for note, error in zip(notes, errors, strict=True) if error.line not in told))[
+        :NOTES
+    ]
 
 
 class _Shown:

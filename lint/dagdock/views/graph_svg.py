@@ -155,7 +155,7 @@ def _badges(node: Node) -> list[str]:
 
 def _size(node: Node) -> tuple[float, float]:
     head = SIGN * width_of(_title(node)) + sum(_badge_width(badge) + 6 for badge in _badges(node))
-    width = max([head, *(_width(line) for line in _facts(node))]) + 30
+    width = max([head, *(_width(line) for line in _facts(node))]) + 34
     if node.kind == "port":
         return width, 26.0
     if node.kind == "volume":
