@@ -1,7 +1,8 @@
 """What a DAG file makes, worked out statement by statement without running any of it.
 
 `build(module, surroundings, major)` follows the file as Airflow's parser would run it, over values that are known,
-partly known or unknown, and gives a `BuiltFile`: its `dags` (`BuiltDag`) with their `tasks` (`BuiltTask`) and `edges()`.
+partly known or unknown, and gives a `BuiltFile`: its `dags` (`BuiltDag`) with their `tasks` (`BuiltTask`) and
+`edges()`.
 What cannot be known is said: a DAG that is not `complete` lists why in `unknown`, and a branch of which it is not
 known whether it runs is followed with all that it makes marked `possible`. `errors` are what Airflow would refuse.
 `Project.built(module)` does the same with the project's other modules at hand, and remembers it.

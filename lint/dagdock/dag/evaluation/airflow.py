@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from dagdock.dag.classes import is_foreign, kind_of_import
@@ -217,7 +218,7 @@ class Airflow(Methods):
         dag = arguments.get("dag")
         parent = arguments.get("parent_group")
         if isinstance(dag, Unknown) or isinstance(parent, Unknown):
-            why = dag if isinstance(dag, Unknown) else parent
+            why: Unknown = dag if isinstance(dag, Unknown) else parent  # type: ignore[assignment]
             self.doubt_all(why)
             return why
         if not isinstance(parent, Group):
@@ -488,12 +489,13 @@ class Airflow(Methods):
         self._note_rule(task, arguments)
         if flow.is_teardown:
             task.trigger_rule = "all_done_setup_success"
-        if isinstance(given_dag, Unknown) or isinstance(given_group, Unknown):
-            self.doubt_all(given_dag if isinstance(given_dag, Unknown) else given_group)
+        for given in (given_dag, given_group):
+            if isinstance(given, Unknown):
+                self.doubt_all(given)
         self.put(task, dag, group, node, frame)
-        if task.group is not None and mapped and any(one.mapped is not None for one in _groups_around(task.group)):
-            if self.graph.major < 3:
-                self.graph_error(GraphError("nested-mapping", "a mapped task in a mapped group"), node, frame, task)
+        nested = mapped and any(one.mapped is not None for one in _groups_around(task.group))
+        if nested and self.graph.major < 3:
+            self.graph_error(GraphError("nested-mapping", "a mapped task in a mapped group"), node, frame, task)
         for value in flow.kwargs.values():
             self._depend_on(task, value, node, frame)
         return task
@@ -543,10 +545,10 @@ class Airflow(Methods):
     # Dependencies by function.
 
     def _chain(self, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-        for up, down in zip(args, args[1:], strict=False):
-            if isinstance(up, NODES) or isinstance(up, Unknown):
+        for up, down in pairwise(args):
+            if isinstance(up, (*NODES, Unknown)):
                 self.relate(up, down, node, frame, upstream=False)
-            elif isinstance(down, NODES) or isinstance(down, Unknown):
+            elif isinstance(down, (*NODES, Unknown)):
                 self.relate(down, up, node, frame, upstream=True)
             elif isinstance(up, (list, tuple)) and isinstance(down, (list, tuple)):
                 taint = self.taint_of(up) or self.taint_of(down)
@@ -564,7 +566,7 @@ class Airflow(Methods):
         return None
 
     def _chain_linear(self, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-        for up, down in zip(args, args[1:], strict=False):
+        for up, down in pairwise(args):
             ups = up if isinstance(up, (list, tuple)) else [up]
             if taint := self.taint_of(up):
                 ups = [*ups, taint]
@@ -642,9 +644,9 @@ class Airflow(Methods):
         for dag in dags.values():
             dag.doubt(why)
         # Outside a DAG it may make one.
-        if current is None and ("dag" in path.lower().rpartition(".")[2] or "dag_id" in kwargs):
-            if not any(one.line == why.line for one in self.unknown):
-                self.unknown.append(why)
+        makes_dag = current is None and ("dag" in path.lower().rpartition(".")[2] or "dag_id" in kwargs)
+        if makes_dag and not any(one.line == why.line for one in self.unknown):
+            self.unknown.append(why)
 
     # Other names of Airflow.
 

@@ -250,11 +250,10 @@ class Attributes(Airflow):
 
     def _add_to_group(self, group: Group, args: list[Value], node: ast.AST, frame: Frame) -> Value:
         for value in args:
-            if isinstance(value, Task) and value.group is not group and value.own_id == value.task_id:
-                if value.group is not None and value.group.own_id is None and value in value.group.children:
-                    message = "a task is put into two groups"
-                    self.graph_error(GraphError("two-groups", message), node, frame, value)
-                    continue
+            if isinstance(value, Task) and value.group not in (None, group):
+                message = "a task is put into two groups"
+                self.graph_error(GraphError("two-groups", message), node, frame, value)
+                continue
             group.dag.doubt(self.unknown_value("add() of a task group", node, frame))
         return args[0] if args else None
 
@@ -305,7 +304,7 @@ class Attributes(Airflow):
         if name in ("expand", "expand_kwargs"):
 
             def expand(args: list[Value], kwargs: dict[str, Value], at: ast.AST) -> Value:
-                return self.expand_taskflow(value, kwargs or dict(enumerate(args)), at, frame)  # type: ignore[arg-type]
+                return self.expand_taskflow(value, kwargs or _numbered(args), at, frame)
 
             return Host(name, expand)
         if name in ("function", "__wrapped__"):
@@ -334,10 +333,10 @@ class Attributes(Airflow):
                 name,
                 lambda args, kwargs, at: self.expand_group(
                     value,
-                    dict(enumerate([*args, *kwargs.values()])),
+                    _numbered([*args, *kwargs.values()]),
                     at,
                     frame,
-                    by_kwargs=True,  # type: ignore[arg-type]
+                    by_kwargs=True,
                 ),
             )
         return self.unknown_value(f".{name} of a task group function", node, frame)
@@ -349,7 +348,7 @@ class Attributes(Airflow):
         if name in ("expand", "expand_kwargs"):
 
             def expand(args: list[Value], kwargs: dict[str, Value], at: ast.AST) -> Value:
-                return self.expand(value, kwargs or dict(enumerate(args)), at, frame)  # type: ignore[arg-type]
+                return self.expand(value, kwargs or _numbered(args), at, frame)
 
             return Host(name, expand)
         return self.unknown_value(f".{name} of a partial operator", node, frame)
@@ -454,13 +453,7 @@ class Attributes(Airflow):
                 if name in one.names:
                     found = one.names[name]
                     if name == "__init__" and isinstance(receiver, Task) and isinstance(found, Function):
-                        init = found
-                        return Host(
-                            name,
-                            lambda args, kwargs, at: self.call(
-                                init, [receiver, *args], self._filled(init, kwargs), at, frame
-                            ),
-                        )
+                        return self._own_init(found, receiver, frame)
                     return self.bound(found, receiver, cls, name, node, frame)
             elif name == "__init__":
                 return Host(name, lambda args, kwargs, at: self.outer_init(receiver, args, kwargs, at, frame))
@@ -469,6 +462,12 @@ class Attributes(Airflow):
         if name in ("__init__", "__new__", "__init_subclass__"):
             return Host(name, lambda args, kwargs, at: None)
         return MISSING
+
+    def _own_init(self, init: Function, task: Task, frame: Frame) -> Host:
+        def run(args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+            return self.call(init, [task, *args], self._filled(init, kwargs), node, frame)
+
+        return Host("__init__", run)
 
     def outer_init(
         self, receiver: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
@@ -531,6 +530,10 @@ class Attributes(Airflow):
             fields = self._template_fields(task.cls)
             if fields is None or name in fields:
                 self._depend_on(task, value, node, frame)
+
+
+def _numbered(values: list[Value]) -> dict[str, Value]:
+    return {str(number): value for number, value in enumerate(values)}
 
 
 class _DagTask:

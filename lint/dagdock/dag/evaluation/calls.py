@@ -199,6 +199,10 @@ class Calls(Attributes):
             return self.unknown_value("super()", node, frame)
         return Super(home.within, home.receiver)
 
+    def read_file(self, name: str) -> bytes | None:
+        """What a file of the project holds; None where there is no such."""
+        raise NotImplementedError
+
     # Functions.
 
     def run_function(
@@ -273,9 +277,8 @@ class Calls(Attributes):
         found = inner.names
         for name, value in zip(names, args, strict=False):
             found[name] = value
-        if len(args) > len(names):
-            if not parameters.vararg:
-                raise Raised(TypeError, f"{function.name}() is given too many arguments", getattr(node, "lineno", 1))
+        if len(args) > len(names) and not parameters.vararg:
+            raise Raised(TypeError, f"{function.name}() is given too many arguments", getattr(node, "lineno", 1))
         if parameters.vararg:
             extra = tuple(args[len(names) :])
             found[parameters.vararg.arg] = open_end if open_end is not None and not kwargs else extra

@@ -109,7 +109,7 @@ class Expressions(Operations):
             try:
                 if isinstance(node.op, ast.USub):
                     return -value
-                return +value if isinstance(node.op, ast.UAdd) else ~value  # type: ignore[operator]
+                return +value if isinstance(node.op, ast.UAdd) else ~value
             except HOST_ERRORS:
                 pass
         return self.unknown_value("an operator that is not followed", node, frame)

@@ -36,7 +36,7 @@ class Frame:
         self.kind = kind
         """`module`, `class`, `function` or `comprehension`."""
         self.outer = outer
-        self.module = module if module is not None else (outer.module if outer else None)
+        self.module: DagModule | None = module if module is not None else (outer.module if outer else None)
         self.root: Frame = outer.root if outer else self
         """The module's frame."""
         self.path: str = outer.path if outer else ""

@@ -90,7 +90,8 @@ class Methods(Expressions):
         if name == "strftime" and args and isinstance(args[0], str) and has_large_number(args[0]):
             return self.unknown_value("a text too long to follow", node, frame, is_data=True)
         if name == "replace" and len(args) > 1 and isinstance(args[1], (str, bytes)):
-            if len(args[1]) * (len(value) + 1) > MAX_TEXT:
+            longest = len(args[1]) * (len(value) + 1)
+            if longest > MAX_TEXT:
                 return self.unknown_value("a text too long to follow", node, frame, is_data=True)
         return self.host_call(getattr(value, name), args, kwargs, node, frame)
 
@@ -186,10 +187,10 @@ class Methods(Expressions):
             return self._sort(value, kwargs, node, frame)
         if name in ("extend", "update", "difference_update", "intersection_update"):
             return self._extend(value, name, args, kwargs, node, frame)
-        if name in ("add", "discard", "remove", "pop", "setdefault") and args and not isinstance(value, list):
-            if isinstance(args[0], Unknown):
-                self.taint(value, args[0])
-                return args[0]
+        by_key = name in ("add", "discard", "remove", "pop", "setdefault") and not isinstance(value, list)
+        if by_key and args and isinstance(args[0], Unknown):
+            self.taint(value, args[0])
+            return args[0]
         if name in ("pop", "popitem") and taint:
             return taint
         if name == "remove" and isinstance(value, list) and args and (why := self.unknown_in([value, *args])):

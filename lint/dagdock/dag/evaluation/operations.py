@@ -93,7 +93,8 @@ class Operations(State):
         return result
 
     def _joined(self, left: list[Value], right: list[Value], node: ast.AST) -> list[Value]:
-        joined = self.made([*left, *right])
+        joined = [*left, *right]
+        self.made(joined)
         self.spend(len(joined) // 8, node)
         for one in (left, right):
             if taint := self.taint_of(one):
@@ -116,12 +117,12 @@ class Operations(State):
         except GraphError as error:
             self.graph_error(error, node, frame, left, right)
             return right
-        error = GraphError("not-a-task", f"{describe(left)} and {describe(right)} cannot be made dependent with this")
+        refused = GraphError("not-a-task", f"{describe(left)} and {describe(right)} cannot be made dependent with this")
         if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-            error = GraphError("list-to-list", "a list cannot be made dependent on a list")
+            refused = GraphError("list-to-list", "a list cannot be made dependent on a list")
         elif isinstance(left, (set, int)) and isinstance(right, (set, int)):
             return self.unknown_value("a shift", node, frame)
-        self.graph_error(error, node, frame, left, right)
+        self.graph_error(refused, node, frame, left, right)
         return right
 
     def _relate_values(self, node: Value, others: Value, at: ast.AST, frame: Frame, *, upstream: bool) -> None:

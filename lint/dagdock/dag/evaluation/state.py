@@ -1,4 +1,4 @@
-"""What is known and not known at a moment of the evaluation: the work left, doubts, and containers not to be trusted."""
+"""What is known at a moment of the evaluation: the work left, doubts, and the containers that are not to be trusted."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ class State:
         """Whether a value is true; None where that is not known."""
         if isinstance(value, (list, dict, set)):
             return None if self.taint_of(value) else bool(value)
-        if isinstance(value, _SCALARS) or isinstance(value, (tuple, frozenset)):
+        if isinstance(value, (*_SCALARS, tuple, frozenset)):
             return bool(value)
         if isinstance(value, _OBJECTS):
             return True

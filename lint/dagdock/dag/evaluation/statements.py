@@ -13,6 +13,7 @@ from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Group, SetupTeardown
 from dagdock.dag.evaluation.library import OpenFile
 from dagdock.dag.evaluation.operations import HOST_ERRORS
+from dagdock.dag.evaluation.state import describe
 from dagdock.dag.evaluation.values import (
     MISSING,
     Class,
@@ -177,20 +178,13 @@ class Statements(Calls):
         if isinstance(decorator, Unknown) or (
             isinstance(decorator, External) and not decorator.path.startswith(("airflow.", "builtins.", "functools."))
         ):
-            found = self.call(
-                decorator,
-                [value],
-                {},
-                ast.copy_location(ast.FunctionDef(name="", decorator_list=[], body=[]), node),
-                frame,
-            )
-            return self._behind_decorator(found, decorator, value)
+            return self._around_function(decorator, value, node, frame)
         return self.call(decorator, [value], {}, node, frame)
 
-    def _behind_decorator(self, found: Value, decorator: Value, value: Value) -> Value:
-        """A decorator from outside, such as one that retries, mostly leaves a function what it is; not to be relied on
-        where tasks are made."""
-        return found
+    def _around_function(self, decorator: Value, value: Value, node: ast.expr, frame: Frame) -> Value:
+        """A function with a decorator that is not here to be read: what it does when it is called is not known."""
+        name = describe(decorator) if not isinstance(decorator, Unknown) else decorator.reason
+        return self.unknown_value(f"a function with the decorator {name}", node, frame)
 
     def _class(self, node: ast.ClassDef, frame: Frame) -> Outcome:
         bases = [self.evaluate(base, frame) for base in node.bases]
@@ -241,7 +235,7 @@ class Statements(Calls):
             name = alias.asname or alias.name
             if alias.name == "*":
                 self._import_all(module, node, frame)
-            elif isinstance(module, ModuleValue) or isinstance(module, External):
+            elif isinstance(module, (ModuleValue, External)):
                 frame.home_of(name).names[name] = self.attribute(module, alias.name, node, frame)
             else:
                 frame.home_of(name).names[name] = self.unknown_value(f"{alias.name}, which is imported", node, frame)
