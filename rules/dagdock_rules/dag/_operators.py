@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal
@@ -66,6 +67,83 @@ def operator_of(task: Task) -> Operator | None:
     if not task.known_signature:
         return None
     return _operator(task.operator, taskflow=task.taskflow)
+
+
+class OwnClass:
+    """An operator class of the file itself, by what can be seen of it and of its bases.
+
+    `base` is the class of Airflow that it comes from; None for BaseOperator and BaseSensorOperator. `fields` are its
+    template fields, None where they cannot be read. `parameters` are those that its own `__init__`s name, `methods`
+    the names of what it defines.
+    """
+
+    __slots__ = ("base", "fields", "is_sensor", "methods", "parameters")
+
+    def __init__(
+        self,
+        base: Operator | None,
+        fields: set[str] | None,
+        parameters: set[str],
+        methods: set[str],
+        *,
+        is_sensor: bool,
+    ) -> None:
+        self.base = base
+        self.methods = methods
+        self.fields = fields
+        self.parameters = parameters
+        self.is_sensor = is_sensor
+
+
+def own_class_of(task: Task) -> OwnClass | None:
+    """The class of a task where this file defines it, and all its bases up to one of Airflow's are known."""
+    module = task.module
+    definition = module.classes.definition(task.target) if not task.taskflow else None
+    fields: set[str] | None = None
+    parameters: set[str] = set()
+    methods: set[str] = set()
+    is_read = False
+    for _ in range(10):
+        if definition is None or len(definition.bases) != 1:
+            return None
+        for statement in definition.body:
+            methods.add(getattr(statement, "name", ""))
+            if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
+                parameters |= {one.arg for one in (*statement.args.args, *statement.args.kwonlyargs)}
+            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+            if not is_read and any(isinstance(one, ast.Name) and one.id == "template_fields" for one in targets):
+                value = getattr(statement, "value", None)
+                known = module.value(value) if isinstance(value, ast.expr) else None
+                fields = set(map(str, known.value)) if known is not None and known.known else None
+                is_read = True
+        base = definition.bases[0]
+        path = module.qualified(base)
+        if path is None:
+            definition = module.classes.definition(base)
+            continue
+        name = path.rpartition(".")[2]
+        if not path.startswith("airflow."):
+            return None
+        if name in ("BaseOperator", "BaseSensorOperator"):
+            fields = fields if is_read else set()
+            return OwnClass(None, fields, parameters, methods, is_sensor=name == "BaseSensorOperator")
+        operator = _operator(path, taskflow=False)
+        if operator is None:
+            return None
+        fields = fields if is_read else operator.fields()
+        return OwnClass(operator, fields, parameters, methods, is_sensor=operator.is_sensor)
+    return None
+
+
+def is_sensor(task: Task) -> bool:
+    """Whether a task surely waits as Airflow's sensors do, with their arguments as they are."""
+    operator = operator_of(task)
+    if operator is not None:
+        return operator.is_sensor
+    own = own_class_of(task)
+    if own is None or not own.is_sensor or not own.parameters.isdisjoint(terms("sensor")):
+        return False
+    return "execute" not in own.methods  # it may hand the waiting to the triggerer
 
 
 def major_of(task: Task, project: Project) -> Major | None:

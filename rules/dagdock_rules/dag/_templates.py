@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dagdock.api import Argument, Dag, DagModule, Project, Span, Task, parse_jinja
 
-from ._operators import Major, major_of, operator_of, terms
+from ._operators import Major, major_of, operator_of, own_class_of, terms
 from ._secrets import inside
 
 # Stands for what an f-string puts in.
@@ -62,12 +62,17 @@ def rendered(task: Task) -> Iterator[Piece]:
 
 def unrendered(task: Task, project: Project) -> Iterator[Piece]:
     """The texts with braces in arguments of a known operator that it does not render."""
-    operator = operator_of(task)
-    if operator is None:
+    operator, own = operator_of(task), own_class_of(task)
+    if operator is not None:
+        major = major_of(task, project)
+        fields = operator.fields(major)
+        takes = operator.arguments(major) | operator.earlier_arguments()
+    elif own is not None and own.fields is not None:
+        # What a class of this file hands on by itself may be rendered under another name.
+        fields = own.fields
+        takes = terms("operator") | (set() if own.base else own.parameters)
+    else:
         return
-    major = major_of(task, project)
-    fields = operator.fields(major)
-    takes = operator.arguments(major) | operator.earlier_arguments()
     for name, argument in task.own.items():
         if name in takes and name not in fields and name not in NOT_TEXT:
             yield from pieces(argument)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Task, nearest, rule
 
-from ._operators import operator_of, terms
+from ._operators import is_sensor, terms
 
 
 @rule(
@@ -38,9 +38,8 @@ def sensor_mode_invalid(task: Task) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
     """
-    operator = operator_of(task)
     mode = task.arguments.get("mode")
-    if operator is None or not operator.is_sensor or mode is None:
+    if not is_sensor(task) or mode is None:
         return
     text, modes = mode.value.get(str), terms("modes")
     if text is None or text in modes:

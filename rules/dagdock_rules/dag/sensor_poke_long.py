@@ -5,6 +5,7 @@ from datetime import timedelta
 from dagdock.api import Argument, Bad, Fix, Problem, Problems, Task, rule
 
 from ._arguments import add_keyword
+from ._operators import is_sensor
 
 DAY = 24 * 60 * 60
 # Sensors whose work is done by the triggerer, and those that look once.
@@ -83,7 +84,9 @@ def sensor_poke_long(task: Task) -> Problems:
 def _is_sensor(task: Task) -> bool:
     if task.taskflow:
         return task.operator.endswith("task.sensor")
-    return task.known_signature and task.name.endswith("Sensor") and not any(word in task.name for word in OTHERWISE)
+    if not task.known_signature:
+        return is_sensor(task)
+    return task.name.endswith("Sensor") and not any(word in task.name for word in OTHERWISE)
 
 
 def _seconds(argument: Argument | None, default: float) -> float | None:

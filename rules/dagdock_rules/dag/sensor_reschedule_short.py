@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Task, rule
 
 from ._durations import seconds, words
-from ._operators import operator_of
+from ._operators import is_sensor
 
 LEAST = 60
 
@@ -40,8 +40,7 @@ def sensor_reschedule_short(task: Task) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
     """
-    operator = operator_of(task)
-    if operator is None or not operator.is_sensor:
+    if not is_sensor(task):
         return
     mode, interval = task.arguments.get("mode"), task.arguments.get("poke_interval")
     length = seconds(interval)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Text, rule
 
@@ -54,6 +55,7 @@ def template_in_python_code(module: DagModule) -> Problems:
     """
     if not module.imports_airflow or "{{" not in module.source.text:
         return
+    yield from _in_defaults(module)
     for call in module.calls():
         function = call.node.func
         method = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
@@ -72,3 +74,18 @@ def template_in_python_code(module: DagModule) -> Problems:
                 f"`{expression if len(expression) <= 40 else expression[:39] + '…'}` is not rendered here: `{method}` "
                 "uses the text as it stands. Take the value as a parameter of the function, such as `ds=None`",
             )
+
+
+def _in_defaults(module: DagModule) -> Iterator[Problem]:
+    """`def load(day="{{ ds }}")`: the default of a parameter."""
+    for function in module.functions:
+        if not function.tasks:
+            continue
+        arguments = function.node.args
+        for node in (*arguments.defaults, *filter(None, arguments.kw_defaults)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and speaks_airflow(node.value):
+                yield Problem(
+                    module.span(node),
+                    "the default of a parameter is not rendered: the function gets the text with its braces. Give the "
+                    "template where the task is made, or call the parameter `ds` with the default None",
+                )

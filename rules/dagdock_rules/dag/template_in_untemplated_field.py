@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Task, rule
+import ast
 
-from ._templates import speaks_airflow, unrendered
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, rule
+
+from ._templates import Piece, pieces, speaks_airflow, unrendered
 
 
 @rule(
@@ -36,7 +38,7 @@ from ._templates import speaks_airflow, unrendered
         "    BashOperator(task_id='load', bash_command='load.py {{ ds }}', doc_md='Loads the day `{{ ds }}`')\n",
     ],
 )
-def template_in_untemplated_field(task: Task, project: Project) -> Problems:
+def template_in_untemplated_field(module: DagModule, project: Project) -> Problems:
     """A template stands in an argument that Airflow does not render.
 
     Only the arguments in an operator's `template_fields` are rendered. In all others the braces reach the operator as
@@ -44,22 +46,36 @@ def template_in_untemplated_field(task: Task, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/operators.html#jinja-templating
     """
-    for piece in unrendered(task, project):
-        expression = speaks_airflow(piece.text)
-        if expression is None:
-            continue
-        start = piece.text.index(expression)
-        name = piece.argument.name
-        remedy = (
-            "`params` are fixed values: use the template where the value is needed"
-            if name == "params"
-            else f"Only its template fields are rendered, and `{name}` is none of them"
-        )
-        yield Problem(
-            piece.span(start, start + len(expression)),
-            f"`{task.name}` does not render `{name}`: it gets the text `{_short(expression)}` as it stands. {remedy}",
-        )
+    if "{{" not in module.source.text:
+        return
+    told: set[ast.AST] = set()
+    for task in module.tasks:
+        for piece in unrendered(task, project):
+            expression = speaks_airflow(piece.text)
+            if expression is None or piece.node in told:
+                continue
+            told.add(piece.node)
+            name = piece.argument.name
+            remedy = (
+                PARAMS if name == "params" else f"Only its template fields are rendered, and `{name}` is none of them"
+            )
+            yield _problem(piece, expression, f"`{task.name}`", remedy)
+    for dag in module.dags:
+        for name in ("dag_id", "params", "schedule", "schedule_interval", "tags"):
+            for piece in pieces(dag.arguments[name]) if dag.known_signature and name in dag.arguments else ():
+                expression = speaks_airflow(piece.text)
+                if expression is not None:
+                    remedy = PARAMS if name == "params" else "Templates are for tasks"
+                    yield _problem(piece, expression, "a DAG", remedy)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+PARAMS = "`params` are fixed values: use the template where the value is needed"
+
+
+def _problem(piece: Piece, expression: str, who: str, remedy: str) -> Problem:
+    start = piece.text.index(expression)
+    shown = expression if len(expression) <= 40 else f"{expression[:39]}…"
+    return Problem(
+        piece.span(start, start + len(expression)),
+        f"{who} does not render `{piece.argument.name}`: it gets the text `{shown}` as it stands. {remedy}",
+    )

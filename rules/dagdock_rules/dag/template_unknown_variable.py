@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Task, nearest, parse_jinja, rule
+from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, Task, nearest, parse_jinja, rule
 
 from ._operators import major_of, terms
 from ._templates import HOLE, Piece, names_for, rendered
@@ -60,6 +60,7 @@ def template_unknown_variable(task: Task, project: Project) -> Problems:
         return
     for piece in rendered(task):
         yield from _unknown(piece, known, in_three=major == 3)
+        yield from _members(piece, task)
 
 
 def _unknown(piece: Piece, known: set[str], *, in_three: bool) -> Iterator[Problem]:
@@ -101,6 +102,56 @@ def _unknown(piece: Piece, known: set[str], *, in_three: bool) -> Iterator[Probl
         )
 
 
+def _members(piece: Piece, task: Task) -> Iterator[Problem]:
+    """Slips in what is read from a name: only where something is close by, for plugins and triggers bring more."""
+    params = _params(task)
+    for name in parse_jinja(piece.text).names:
+        if not name.path or name.optional or HOLE in piece.text[name.start : name.end + 1 + len(name.path[0])]:
+            continue
+        if name.text == "macros":
+            members = terms("macros")
+        elif name.text in ("ti", "task_instance"):
+            members = set(INSTANCE)
+        elif name.text == "params" and params is not None:
+            members = params
+        else:
+            continue
+        member = name.path[0]
+        meant = nearest(member, members) if member not in members and len(member) > 3 else None
+        if meant is not None and not (name.text == "params" and member.rstrip("s") == meant.rstrip("s")):
+            yield Problem(
+                piece.span(name.start, name.end),
+                f"there is no `{name.text}.{member}`, so the task fails when it is due. Did you mean "
+                f"`{name.text}.{meant}`?",
+            )
+
+
+def _params(task: Task) -> set[str] | None:
+    """The names in `params` of the task and its DAG; None where some cannot be seen, or there are none."""
+    dag = task.dag
+    given = [task.arguments.get("params")]
+    if not isinstance(dag, Dag) or dag.open or task.open:
+        return None
+    given.append(dag.arguments.get("params"))
+    found: set[str] = set()
+    for argument in given:
+        if argument is not None:
+            entries = task.module.entries(argument.node)
+            if entries.open:
+                return None
+            found |= set(entries)
+    return found or None
+
+
+# What templates ask a task instance for.
+INSTANCE = frozenset(
+    (
+        "dag_id", "dag_run", "duration", "end_date", "execution_date", "generate_command", "get_dagrun", "hostname",
+        "job_id", "key", "log", "log_url", "logical_date", "map_index", "mark_success_url", "max_tries", "operator",
+        "pool", "previous_ti", "previous_ti_success", "priority_weight", "queue", "run_id", "start_date", "state",
+        "task", "task_id", "try_number", "unixname", "xcom_pull", "xcom_push",
+    )
+)  # fmt: skip
 REPLACED = {
     "execution_date": "Use `logical_date`",
     "next_execution_date": "Use `data_interval_end`",
