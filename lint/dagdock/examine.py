@@ -92,11 +92,9 @@ def _examine(found: Examined, document: Any, project: Project, selection: Select
     for finding in _findings(found, _nodes(found, document, seen), selection, project, crashed, text):
         at_home = finding.span.source is document.source or _is_document(project, finding)
         (found.findings if at_home else found.strays).append(finding)
-    found.ran = [
-        rule
-        for rule in found.rules
-        if rule.code not in crashed and (rule.kind == document.kind or any(rule.looks_at(node) for node in seen))
-    ]
+    found.ran = selection.that_look(document.kind, frozenset(seen))
+    if crashed:
+        found.ran = [rule for rule in found.ran if rule.code not in crashed]
     try:
         heard = suppress.read(document)
         found.suppressions = [each for each in heard if each.style != "hadolint" or selection.config.hadolint_comments]
@@ -144,8 +142,7 @@ def _findings(
     for node in nodes:
         # A file of 500 lines comes to thousands of calls, nearly all of which find nothing.
         if type(node) not in looking:
-            rules = selection.looking_at(type(node), found.kind)
-            looking[type(node)] = [(rule, options) for rule, options in rules if _may_speak(rule, text)]
+            looking[type(node)] = selection.looking_at(type(node), found.kind, text)
         for rule, options in looking[type(node)]:
             if crashed and rule.code in crashed:
                 continue
@@ -170,10 +167,6 @@ def _is_hushed(found: Examined, finding: Finding, selection: Selection) -> bool:
         and is_left_out(found.quiet, finding.rule, finding.severity)
         and not selection.is_asked_for(finding.rule, finding.aliases)
     )
-
-
-def _may_speak(rule: Rule, text: str) -> bool:
-    return not rule.words or any(word in text for word in rule.words)
 
 
 def _is_document(project: Project, finding: Finding) -> bool:

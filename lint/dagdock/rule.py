@@ -145,6 +145,10 @@ class Rule:
             self.under[code].code = code
         return self.under[code]
 
+    def may_speak(self, text: str) -> bool:
+        """Whether one of its `words` stands in a text, or it has none."""
+        return not self.words or any(word in text for word in self.words)
+
     def looks_at(self, node: type) -> bool:
         """Whether it looks at nodes of a type: types are told by their names, so that a rule about Compose files is
         known without the Compose model."""

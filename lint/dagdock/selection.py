@@ -32,6 +32,8 @@ class Selection:
         self._choices = [Choice(config.select, config.extend_select, config.ignore), asked]
         self._on: dict[Kind, list[Rule]] = {}
         self._looking: dict[tuple[type, Kind], list[tuple[Rule, dict[str, Option]]]] = {}
+        self._worded: set[tuple[type, Kind]] = set()
+        self._that_look: dict[tuple[Kind, frozenset[type]], list[Rule]] = {}
         self._kept: dict[tuple[str, Sequence[str]], bool] = {}
         self._options: dict[str, dict[str, Option]] = {}
 
@@ -43,13 +45,25 @@ class Selection:
             self._on[kind] = [rule for each in kinds for rule in self._vocabulary.of_kind(each) if self.is_on(rule)]
         return self._on[kind]
 
-    def looking_at(self, node: type, kind: Kind) -> list[tuple[Rule, dict[str, Option]]]:
-        """Those of the rules for a kind that look at nodes of a type, each with its options. Raises ConfigError."""
+    def looking_at(self, node: type, kind: Kind, text: str) -> list[tuple[Rule, dict[str, Option]]]:
+        """Those of the rules for a kind that look at nodes of a type and may have a say about a text, each with its
+        options. Raises ConfigError."""
         key = (node, kind)
         if key not in self._looking:
             rules = [rule for rule in self.rules(kind) if rule.looks_at(node)]
             self._looking[key] = [(rule, self.options(rule)) for rule in rules]
-        return self._looking[key]
+            if any(rule.words for rule in rules):
+                self._worded.add(key)
+        found = self._looking[key]
+        return [each for each in found if each[0].may_speak(text)] if key in self._worded else found
+
+    def that_look(self, kind: Kind, nodes: frozenset[type]) -> list[Rule]:
+        """The rules for a kind of file, and those across files that look at nodes of some types."""
+        key = (kind, nodes)
+        if key not in self._that_look:
+            rules = self.rules(kind)
+            self._that_look[key] = [rule for rule in rules if rule.kind == kind or any(map(rule.looks_at, nodes))]
+        return self._that_look[key]
 
     def is_on(self, rule: Rule) -> bool:
         """Whether anything that the rule may find is wanted."""

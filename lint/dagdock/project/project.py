@@ -254,13 +254,14 @@ class Project(Documents):
 
     def airflow_version(self, where: Located | None = None) -> AirflowVersion | None:
         """The Airflow that a document is for: as configured, else as the places nearest to it say."""
-        from dagdock.project.airflow import nearest
-        from dagdock.project.versions import AirflowVersion
-
-        if self._configured:
-            return AirflowVersion.parse(self._configured)
         path = (self.path_of(where) if where else None) or ""
         if path not in self._versions:
+            from dagdock.project.airflow import nearest
+            from dagdock.project.versions import AirflowVersion
+
+            if self._configured:
+                self._versions[path] = AirflowVersion.parse(self._configured)
+                return self._versions[path]
             self._versions[path] = nearest(path, self.airflow_versions(), self._documents.get(path))
         return self._versions[path]
 
