@@ -86,9 +86,14 @@ def _is_built_by_script(name: str, service: Service, project: Project) -> bool:
 
 
 def _moves(reference: ImageRef, more: list[str]) -> bool:
-    """Whether a tag moves: one of the known ones, alone or with a variant (`lts-alpine`), and no digit in it."""
+    """Whether a tag moves: one of the known ones, alone or with a variant (`lts-alpine`), or a variant of the newest
+    release (`alpine`); and no digit in it."""
     tag = (reference.tag or "").lower()
     if any(sign.isdigit() for sign in tag):
         return tag in more
-    moving: list[str] = load_data("dagdock_rules", "image-tags")["moving"]
-    return tag in more or any(part in moving for part in re.split(r"[-_.]", tag))
+    facts = load_data("dagdock_rules", "image-tags")
+    parts = re.split(r"[-_.]", tag)
+    if tag in more or any(part in facts["moving"] for part in parts):
+        return True
+    systems = () if reference.familiar in facts["named-after-systems"] else facts["systems"]
+    return all(part in facts["variants"] or part in systems for part in parts)

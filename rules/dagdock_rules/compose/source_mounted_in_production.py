@@ -7,6 +7,7 @@ from dagdock.api import Bad, Problem, Problems, Project, Service, Workdir, rule
 
 from ._model import as_run
 
+CODE = ("app", "code", "html", "lib", "site", "source", "src", "www")
 FLAGS = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "FLASK_ENV", "ENV", "ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "MIX_ENV")
 
 
@@ -46,7 +47,10 @@ def source_mounted_in_production(service: Service, project: Project) -> Problems
     https://docs.docker.com/compose/how-tos/production/
     """
     running = as_run(service, project)
-    if running.build is None or not _is_for_production(running):
+    if not _is_for_production(running):
+        return
+    if running.build is None:
+        yield from _without_build(service, project)
         return
     context = project.context_path(running)
     stage = project.stage_of(running)
@@ -62,6 +66,21 @@ def source_mounted_in_production(service: Service, project: Project) -> Problems
                 mount,
                 "this lays the code of the machine over that of the image, so what runs is not what was built. Leave "
                 "it out here, and keep it in `compose.override.yaml` for development",
+            )
+
+
+def _without_build(service: Service, project: Project) -> Problems:
+    """Code that is mounted into an image which is not built here."""
+    for mount in service.volumes if service.has("image") else ():
+        source = str(mount.source) if mount.is_bind and mount.source else ""
+        path = project.relative(normpath(join(service.file.directory, source))) if source.startswith(".") else None
+        if path is None or mount.target is None or not any(part in CODE for part in mount.target.split("/")):
+            continue
+        if source in (".", "./") or (_is_code(path) and basename(mount.target) in CODE):
+            yield Problem(
+                mount,
+                "what runs comes from a folder of this machine and not from the image, so it is what lies there by "
+                "chance. Build an image with the code in it",
             )
 
 

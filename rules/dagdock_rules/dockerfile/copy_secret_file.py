@@ -11,7 +11,7 @@ from ._secret_files import is_harmless, is_secret_file
     severity="error",
     since="0.1",
     security=8.0,
-    lessons=["L05", "L09"],
+    lessons=["L05", "L09", "L24"],
     tags=["security"],
     bad=[
         Bad("FROM python:3.12-slim\nCOPY «.env» /app/.env\n"),

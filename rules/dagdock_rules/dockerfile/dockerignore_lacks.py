@@ -46,7 +46,7 @@ WEIGHT = (
     severity="warning",
     since="0.1",
     fix="unsafe",
-    lessons=["L05"],
+    lessons=["L05", "L24"],
     tags=["cache", "security"],
     bad=[
         Bad(

@@ -12,7 +12,7 @@ UNWANTED = frozenset((".git", "node_modules", "__pycache__", ".venv", "venv", ".
     "DF502",
     severity="warning",
     since="0.1",
-    lessons=["L05"],
+    lessons=["L05", "L24"],
     tags=["cache", "security"],
     bad=[
         Bad("FROM python:3.12-slim\nCOPY «.» /app\n"),
