@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 # Folders that Airflow puts on the path of imports, beside that of the DAGs.
 _IMPORT_FOLDERS = ("", "dags", "plugins", "include", "src", "config")
+# Where Airflow lives in the images that people use.
+_HOMES = ("/opt/airflow", "/usr/local/airflow", "/home/airflow/gcs", "/root/airflow")
 _MAX_MODULE_BYTES = 1_000_000
 
 
@@ -81,12 +84,37 @@ class ProjectSurroundings:
                 self._modules[path] = None
         return self._modules[path]
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str, path: str) -> bytes | None:
+        for place in self._places(name, path):
+            if self._project.facts.is_file(place):
+                return self._project.facts.read(place)
+        return None
+
+    def names(self, name: str, path: str) -> list[tuple[str, bool]] | None:
+        facts = self._project.facts
+        for place in self._places(name, path):
+            if facts.is_dir(place):
+                folders = set(facts.folders(place))
+                return [(one, one in folders) for one in facts.names(place) if one != "__pycache__"]
+        return None
+
+    def _places(self, name: str, path: str) -> Iterator[str]:
+        """Where a file may be that code opens by a name: Airflow may have been started in any folder above."""
         root = self._project.facts.root.replace("\\", "/").rstrip("/")
         name = normpath(name)
-        if not name.startswith(f"{root}/"):
-            return None
-        return self._project.facts.read(name[len(root) + 1 :])
+        if name == root or name.startswith(f"{root}/"):
+            yield name[len(root) + 1 :] or "."
+            return
+        for folder in _HOMES:
+            if name.startswith(f"{folder}/"):
+                name = name[len(folder) + 1 :]
+        if name.startswith(("/", "..")):
+            return
+        above = dirname(path)
+        while above:
+            yield normpath(join(above, name))
+            above = dirname(above)
+        yield name
 
 
 def built(project: Documents, module: DagModule, major: int) -> BuiltFile:

@@ -14,8 +14,9 @@ From the bottom up: `values` and `frames` (what names stand for), `graph` (DAGs,
 
 from __future__ import annotations
 
-from dagdock.dag.evaluation.interpreter import Surroundings, build
+from dagdock.dag.evaluation.interpreter import build
 from dagdock.dag.evaluation.result import BuildError, BuiltArgument, BuiltDag, BuiltFile, BuiltTask, Counted, Doubt
+from dagdock.dag.evaluation.state import Surroundings
 
 __all__ = [
     "BuildError",

@@ -655,8 +655,8 @@ class Airflow(Methods):
         defaults = [kwargs[one] for one in ("default_var", "default") if one in kwargs]
         if len(args) > 1:
             defaults.append(args[1])
-        self.foreign_calls += 1
         if not defaults:
+            self.foreign_calls += 1
             what = f"the Variable {name}" if isinstance(name, str) else "a Variable"
             return self.unknown_value(what, node, frame, is_data=True)
         self.assume(f"the Variable {name} is not set", node, frame)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any
 
 from dagdock.dag.evaluation.airflow import Airflow, DagFactory, GroupFactory, Made, Partial, TaskFlow
+from dagdock.dag.evaluation.files import FolderEntry, OpenFile, of_entry, of_open_file, of_path
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import NODES, Dag, GraphError, Group, Label, Task, XCom
-from dagdock.dag.evaluation.library import CONSTANTS, OpenFile
+from dagdock.dag.evaluation.library import CONSTANTS
 from dagdock.dag.evaluation.state import describe
 from dagdock.dag.evaluation.values import (
     MISSING,
@@ -62,7 +64,7 @@ class Attributes(Airflow):
             from datetime import timezone
 
             return timezone.utc
-        if value.path.startswith("builtins.") and name in ("__name__", "__qualname__"):
+        if name in ("__name__", "__qualname__"):
             return value.path.rpartition(".")[2]
         return External(path)
 
@@ -250,6 +252,11 @@ class Attributes(Airflow):
 
     def _add_to_group(self, group: Group, args: list[Value], node: ast.AST, frame: Frame) -> Value:
         for value in args:
+            if isinstance(value, Task) and value.dag is None and value.group in (None, group):
+                value.group = group
+                if value not in group.children:
+                    group.children.append(value)
+                continue
             if isinstance(value, Task) and value.group not in (None, group):
                 message = "a task is put into two groups"
                 self.graph_error(GraphError("two-groups", message), node, frame, value)
@@ -475,13 +482,6 @@ class Attributes(Airflow):
         """`super().__init__(…)` of a class whose base is not part of the project."""
         raise NotImplementedError
 
-    def _of_file(self, value: OpenFile, name: str, node: ast.AST, frame: Frame) -> Value:
-        if name == "read":
-            return Host(name, lambda args, kwargs, at: value.content)
-        if name == "readlines":
-            return Host(name, lambda args, kwargs, at: value.content.splitlines(keepends=True))
-        return Host(name, lambda args, kwargs, at: None)
-
     # Setting.
 
     def set_attribute(self, holder: Value, name: str, value: Value, node: ast.AST, frame: Frame) -> None:
@@ -522,9 +522,15 @@ class Attributes(Airflow):
         elif name in ("is_setup", "is_teardown") and self.truth(value) is not None:
             setattr(task, name, self.truth(value))
         elif name == "dag" and task.dag is None and isinstance(value, Dag):
-            self.put(task, value, task.group, node, frame) if task.task_id is not None else None
-        elif name == "task_id" and task.task_id is not None and task.dag is not None:
-            task.dag.doubt(self.unknown_value("a task that gets another id", node, frame))
+            if task.task_id is not None:
+                self._add_task(value, [task], {}, node, frame)
+        elif name == "task_id" and task.task_id is not None:
+            if task.dag is not None:
+                task.dag.doubt(self.unknown_value("a task that gets another id", node, frame))
+            elif isinstance(value, (str, Unknown)):
+                task.own_id = task.task_id = value
+        elif name == "task_group" and isinstance(value, Group) and task.dag is None:
+            task.group = value
         task.attributes[name] = value
         if task.task_id is not None and task.dag is not None:
             fields = self._template_fields(task.cls)
@@ -548,6 +554,11 @@ class _DagTask:
 
 def _of_dag_task(run: Attributes, value: _DagTask, name: str, node: ast.AST, frame: Frame) -> Value:
     return _DagTask(value.dag, f"{value.name}.{name}")
+
+
+def _of_path(run: Attributes, value: PurePosixPath, name: str, node: ast.AST, frame: Frame) -> Value:
+    found = of_path(run, value, name, node, frame)  # type: ignore[arg-type]
+    return run.plain_attribute(value, name, node, frame) if found is None else found
 
 
 def _of_stream(run: Attributes, value: Stream, name: str, node: ast.AST, frame: Frame) -> Value:
@@ -585,7 +596,9 @@ _KINDS: dict[type, _Kind] = {
     Label: Attributes._of_label,
     Made: Attributes._of_made,
     ModuleValue: Attributes._of_module,
-    OpenFile: Attributes._of_file,
+    FolderEntry: of_entry,
+    OpenFile: of_open_file,
+    PurePosixPath: _of_path,
     Partial: Attributes._of_partial,
     Stream: _of_stream,
     Super: Attributes._of_super,

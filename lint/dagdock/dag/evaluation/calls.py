@@ -199,10 +199,6 @@ class Calls(Attributes):
             return self.unknown_value("super()", node, frame)
         return Super(home.within, home.receiver)
 
-    def read_file(self, name: str) -> bytes | None:
-        """What a file of the project holds; None where there is no such."""
-        raise NotImplementedError
-
     # Functions.
 
     def run_function(

@@ -25,9 +25,6 @@ from dagdock.dag.evaluation.values import (
 class Expressions(Operations):
     """Follows expressions. Calls and attributes are looked after by the classes above."""
 
-    def call(self, callee: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-        raise NotImplementedError
-
     def attribute(self, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:
         raise NotImplementedError
 

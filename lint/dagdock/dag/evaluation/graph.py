@@ -296,7 +296,8 @@ class Graph:
         group = group or self.group_in(dag) or dag.root
         task.dag = dag
         task.group = group
-        group.children.append(task)
+        if task not in group.children:
+            group.children.append(task)
         dag.tasks.append(task)
         if self.doubt:
             dag.doubt(self.doubt)
@@ -320,9 +321,9 @@ class Graph:
         if up.dag is None and down.dag is None:
             raise GraphError("no-dag", "tasks without a DAG are made dependent")
         if up.dag is None and down.dag is not None:
-            self.adopt(down.dag, up)
+            self.adopt(down.dag, up, up.group)
         elif down.dag is None and up.dag is not None:
-            self.adopt(up.dag, down)
+            self.adopt(up.dag, down, down.group)
         elif up.dag is not down.dag:
             raise GraphError("two-dags", "tasks of two DAGs are made dependent")
         if self.doubt and up.dag and (down not in up.downstream or up.downstream[down]):

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag
 from dagdock.dag.evaluation.result import BuildError, BuiltDag, BuiltFile, Doubt
+from dagdock.dag.evaluation.state import Surroundings
 from dagdock.dag.evaluation.statements import Statements
 from dagdock.dag.evaluation.values import Exhausted, Raised, Unknown
 
 if TYPE_CHECKING:
     from dagdock.dag.module import DagModule
-
-
-class Surroundings(Protocol):
-    """The project around a DAG file."""
-
-    def path_of(self, module: DagModule) -> str:
-        """The path of a module, as the other questions take it."""
-        ...
-
-    def file_name(self, path: str) -> str:
-        """What `__file__` says in a file."""
-        ...
-
-    def module(self, name: str, level: int, path: str) -> tuple[DagModule, str] | None:
-        """A module by its name, the dots before it and the file that imports it, with its path."""
-        ...
-
-    def read(self, name: str) -> bytes | None:
-        """What a file holds, by the name that the code opens it by; None where it is not of the project."""
-        ...
 
 
 class Alone:
@@ -47,7 +28,10 @@ class Alone:
     def module(self, name: str, level: int, path: str) -> tuple[DagModule, str] | None:
         return None
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str, path: str) -> bytes | None:
+        return None
+
+    def names(self, name: str, path: str) -> list[tuple[str, bool]] | None:
         return None
 
 
@@ -55,14 +39,10 @@ class Interpreter(Statements):
     """One evaluation of one file."""
 
     def __init__(self, major: int, surroundings: Surroundings) -> None:
-        super().__init__(major, surroundings.module)
-        self.surroundings = surroundings
+        super().__init__(major, surroundings)
 
     def file_name(self, path: str) -> str:
         return self.surroundings.file_name(path)
-
-    def read_file(self, name: str) -> bytes | None:
-        return self.surroundings.read(name)
 
     def run(self, module: DagModule) -> BuiltFile:
         path = self.surroundings.path_of(module)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from dagdock.dag.evaluation.files import OpenFile, exists, glob, is_dir, is_file, list_dir, open_file, scan_dir, walk
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Group, Label, Task, XCom
 from dagdock.dag.evaluation.operations import HOST_ERRORS
@@ -710,32 +711,6 @@ def _sum(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     return total
 
 
-def _open(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-    path = args[0] if args else kwargs.get("file")
-    mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
-    if isinstance(path, (str, PurePosixPath)) and isinstance(mode, str) and not set(mode) - set("rbt"):
-        content = run.read_file(str(path))
-        if content is not None:
-            text: Value = content
-            if "b" not in mode:
-                try:
-                    text = content.decode("utf-8")
-                except ValueError:
-                    return run.unknown_value("what a file holds", node, frame, is_data=True)
-            return OpenFile(text)
-    run.foreign_calls += 1
-    return run.unknown_value("what a file holds", node, frame, is_data=True)
-
-
-class OpenFile:
-    """A file of the project that is open for reading."""
-
-    __slots__ = ("content",)
-
-    def __init__(self, content: str | bytes) -> None:
-        self.content = content
-
-
 def _load(path: str) -> Handler:
     def handler(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         if args and isinstance(args[0], OpenFile):
@@ -749,11 +724,6 @@ def _load(path: str) -> Handler:
         return run.host_call(function, args[:1], {}, node, frame)
 
     return handler
-
-
-def _list_dir(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-    run.foreign_calls += 1
-    return run.unknown_value("what a folder holds", node, frame, is_data=True)
 
 
 def _operator(op: ast.operator) -> Handler:
@@ -812,7 +782,7 @@ HANDLERS: dict[str, Handler] = {
     "builtins.max": _min_max("max"),
     "builtins.min": _min_max("min"),
     "builtins.next": _next,
-    "builtins.open": _open,
+    "builtins.open": open_file,
     "builtins.print": _none,
     "builtins.range": _range,
     "builtins.reversed": _reversed,
@@ -832,8 +802,9 @@ HANDLERS: dict[str, Handler] = {
     "copy.deepcopy": _deep_copy,
     "functools.partial": _partial,
     "functools.reduce": _reduce,
-    "glob.glob": _list_dir,
-    "io.open": _open,
+    "glob.glob": glob,
+    "glob.iglob": glob,
+    "io.open": open_file,
     "itertools.accumulate": _itertool("accumulate"),
     "itertools.chain": _itertool("chain"),
     "itertools.chain.from_iterable": _chain_from,
@@ -850,7 +821,12 @@ HANDLERS: dict[str, Handler] = {
     "json.load": _load("json.loads"),
     "os.environ.get": _getenv,
     "os.getenv": _getenv,
-    "os.listdir": _list_dir,
+    "os.listdir": list_dir,
+    "os.path.exists": exists,
+    "os.path.isdir": is_dir,
+    "os.path.isfile": is_file,
+    "os.scandir": scan_dir,
+    "os.walk": walk,
     "random.seed": _none,
     "sys.path.append": _none,
     "sys.path.insert": _none,

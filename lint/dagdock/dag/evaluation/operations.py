@@ -12,7 +12,7 @@ from typing import Any
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import NODES, Dag, GraphError, Group, XCom, tasks_of
 from dagdock.dag.evaluation.state import MAX_BITS, MAX_ITEMS, MAX_TEXT, State, describe
-from dagdock.dag.evaluation.values import External, Instance, Raised, Unknown, Value
+from dagdock.dag.evaluation.values import External, Function, Instance, Raised, Unknown, Value
 
 _ARITHMETIC: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -27,6 +27,16 @@ _ARITHMETIC: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.BitXor: operator.xor,
     ast.LShift: operator.lshift,
     ast.RShift: operator.rshift,
+}
+_METHODS: dict[type[ast.AST], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.BitOr: "or",
+    ast.BitAnd: "and",
 }
 _COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -62,7 +72,7 @@ class Operations(State):
             self.spend(len(left) * max(right, 0) // 8, node)
             return self.made(left * right)
         if isinstance(left, Instance) or isinstance(right, Instance):
-            return self.unknown_value(f"an operator on {describe(left)}", node, frame)
+            return self._by_method(_METHODS.get(type(op), ""), left, right, node, frame)
         for one in (left, right):
             if (why := self.unknown_in(one)) is not None:
                 return self.unknown_value(why.reason, node, frame, is_data=True)
@@ -76,6 +86,17 @@ class Operations(State):
         except HOST_ERRORS as problem:
             raise Raised(type(problem), str(problem), getattr(node, "lineno", 1)) from None
         return self.weighed(result, node, frame)
+
+    def _by_method(self, name: str, left: Value, right: Value, node: ast.AST, frame: Frame) -> Value:
+        """An operator that a class of the project defines."""
+        for receiver, other, method_name in ((left, right, f"__{name}__"), (right, left, f"__r{name}__")):
+            method = receiver.cls.find(method_name) if isinstance(receiver, Instance) else None
+            if isinstance(method, Function):
+                return self.call(method, [receiver, other], {}, node, frame)
+        return self.unknown_value(f"an operator on {describe(left)}", node, frame)
+
+    def call(self, callee: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+        raise NotImplementedError
 
     def weighed(self, result: Value, node: ast.AST, frame: Frame) -> Value:
         """A result of Python's own code: its size is paid for, and one that is too large is not kept."""
@@ -104,6 +125,11 @@ class Operations(State):
     # Dependencies.
 
     def _shift(self, left: Value, right: Value, node: ast.AST, frame: Frame, *, upstream: bool) -> Value:
+        name = "lshift" if upstream else "rshift"
+        if isinstance(left, Instance) and isinstance(left.cls.find(f"__{name}__"), Function):
+            return self._by_method(name, left, right, node, frame)
+        if isinstance(right, Instance) and not isinstance(left, NODES):
+            return self._by_method(name, left, right, node, frame)
         try:
             if isinstance(left, NODES):
                 self._relate_values(left, right, node, frame, upstream=upstream)
@@ -193,7 +219,7 @@ class Operations(State):
         elif isinstance(op, (ast.In, ast.NotIn)):
             result = self.contains(right, left)
         else:
-            result = self._compared(op, left, right, node)
+            result = self._compared(op, left, right, node, frame)
         if isinstance(result, Unknown):
             return Unknown(result.reason, getattr(node, "lineno", 1), frame.path)
         return not result if isinstance(op, (ast.IsNot, ast.NotIn)) else result
@@ -212,6 +238,8 @@ class Operations(State):
         if isinstance(container, str):
             return value in container if isinstance(value, str) else self._no_idea(value)
         if isinstance(container, (list, tuple, dict, set, frozenset, range)):
+            if isinstance(value, Instance):
+                return self._contains_object(container, value)
             if taint := self.taint_of(container):
                 return taint
             if isinstance(value, Unknown):
@@ -233,13 +261,24 @@ class Operations(State):
             return False
         return self._no_idea(container)
 
+    def _contains_object(self, container: Value, value: Instance) -> Value:
+        if taint := self.taint_of(container):
+            return taint
+        if any(one is value for one in container):
+            return True
+        if isinstance(value.cls.find("__eq__"), Function) or any(isinstance(one, Unknown) for one in container):
+            return self._no_idea(value)
+        return False
+
     def _no_idea(self, value: Value) -> Unknown:
         return value if isinstance(value, Unknown) else Unknown(f"a look into {describe(value)}", 1, "")
 
-    def _compared(self, op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Value:
+    def _compared(self, op: ast.cmpop, left: Value, right: Value, node: ast.AST, frame: Frame) -> Value:
         for one in (left, right):
             if isinstance(one, Unknown):
                 return one
+        if isinstance(left, Instance) or isinstance(right, Instance):
+            return self._compared_by_method(op, left, right, node, frame)
         if isinstance(op, (ast.Eq, ast.NotEq)) and (self._is_object(left) or self._is_object(right)):
             equal = left is right or (
                 isinstance(left, XCom)
@@ -257,6 +296,31 @@ class Operations(State):
             return bool(_COMPARISONS[type(op)](left, right))
         except HOST_ERRORS as problem:
             raise Raised(type(problem), str(problem), getattr(node, "lineno", 1)) from None
+
+    def _compared_by_method(self, op: ast.cmpop, left: Value, right: Value, node: ast.AST, frame: Frame) -> Value:
+        owner = left if isinstance(left, Instance) else right
+        method = owner.cls.find(
+            f"__{type(op).__name__.lower().replace('noteq', 'ne').replace('gte', 'ge').replace('lte', 'le')}__"
+        )
+        if isinstance(method, Function):
+            return self.call(method, [owner, right if owner is left else left], {}, node, frame)
+        if not isinstance(op, (ast.Eq, ast.NotEq)):
+            return self.unknown_value(f"a comparison with {describe(owner)}", node, frame)
+        if isinstance(op, ast.NotEq) and isinstance(owner.cls.find("__eq__"), Function):
+            equal = self.truth(self._compared_by_method(ast.Eq(), left, right, node, frame))
+            return (
+                self.unknown_value(f"a comparison with {describe(owner)}", node, frame) if equal is None else not equal
+            )
+        equal = left is right or self._equal_records(left, right)
+        return equal if isinstance(op, ast.Eq) else not equal
+
+    def _equal_records(self, left: Value, right: Value) -> bool:
+        if not isinstance(left, Instance) or not isinstance(right, Instance) or left.cls is not right.cls:
+            return False
+        return left.cls.is_record and all(
+            name in right.attributes and self.same(value, right.attributes[name])
+            for name, value in left.attributes.items()
+        )
 
     def _is_object(self, value: Value) -> bool:
         return value is not None and type(value).__module__.startswith("dagdock.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta, tzinfo
 from itertools import islice
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dagdock.dag.classes import is_foreign
 from dagdock.dag.evaluation.frames import Frame
@@ -42,10 +42,29 @@ MAX_DOUBTS = 200
 _SCALARS = (str, int, float, bool, bytes, complex, type(None), date, time, timedelta, tzinfo, range, PurePath)
 _OBJECTS = (Task, Dag, Group, XCom, Label, Function, Bound, Host, Class, ModuleValue)
 
-Resolve = Callable[[str, int, str], "tuple[DagModule, str] | None"]
-"""A module of the project by its name, the dots before it and the file that imports it; with the module its path."""
 
-Read = Callable[[str], "bytes | None"]
+class Surroundings(Protocol):
+    """The project around a DAG file."""
+
+    def path_of(self, module: DagModule) -> str:
+        """The path of a module, as the other questions take it."""
+        ...
+
+    def file_name(self, path: str) -> str:
+        """What `__file__` says in a file."""
+        ...
+
+    def module(self, name: str, level: int, path: str) -> tuple[DagModule, str] | None:
+        """A module by its name, the dots before it and the file that imports it, with its path."""
+        ...
+
+    def read(self, name: str, path: str) -> bytes | None:
+        """What a file holds, by the name that the code in `path` opens it by; None where it is not of the project."""
+        ...
+
+    def names(self, name: str, path: str) -> list[tuple[str, bool]] | None:
+        """What a folder holds, each with whether it is a folder, too; None where it is not of the project."""
+        ...
 
 
 class Region:
@@ -61,9 +80,9 @@ class Region:
 class State:
     """The state of one evaluation."""
 
-    def __init__(self, major: int, resolve: Resolve) -> None:
+    def __init__(self, major: int, surroundings: Surroundings) -> None:
         self.graph = Graph(major)
-        self.resolve = resolve
+        self.surroundings = surroundings
         self.steps = MAX_STEPS
         self.depth = 0
         self.regions: list[Region] = []
@@ -207,6 +226,8 @@ class State:
             return bool(value)
         if isinstance(value, _OBJECTS):
             return True
+        if isinstance(value, Instance):
+            return True if value.cls.find("__bool__") is MISSING and value.cls.find("__len__") is MISSING else None
         if isinstance(value, External) and not is_foreign(value.path):
             return True  # a module, class or function
         return None
@@ -274,10 +295,3 @@ def describe(value: Value) -> str:
     if isinstance(value, (Task, XCom)):
         return "a task"
     return f"a {type(value).__name__.lower()}"
-
-
-def lines(doubts: Iterable[Unknown]) -> Sequence[Unknown]:
-    return sorted(doubts, key=lambda one: one.line)
-
-
-__all__ = ["MISSING", "Read", "Region", "Resolve", "State", "describe", "lines"]

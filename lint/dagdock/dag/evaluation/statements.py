@@ -9,9 +9,9 @@ from typing import Any
 
 from dagdock.dag.evaluation.airflow import DagFactory, TaskFlow, _Opened
 from dagdock.dag.evaluation.calls import Calls, ContextManager
+from dagdock.dag.evaluation.files import OpenFile
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Group, SetupTeardown
-from dagdock.dag.evaluation.library import OpenFile
 from dagdock.dag.evaluation.operations import HOST_ERRORS
 from dagdock.dag.evaluation.state import describe
 from dagdock.dag.evaluation.values import (
@@ -257,7 +257,7 @@ class Statements(Calls):
             and "example_dags" not in name
         ):
             return External(name)
-        found = self.resolve(name, level, frame.path)
+        found = self.surroundings.module(name, level, frame.path)
         if found is None:
             if level:
                 return self.unknown_value(f"the module {'.' * level}{name}", node, frame)
@@ -364,20 +364,15 @@ class Statements(Calls):
 
     def _match(self, node: Any, frame: Frame) -> Outcome:
         subject = self.evaluate(node.subject, frame)
-        for case in node.cases:
+        for number, case in enumerate(node.cases):
             verdict = self._matches(case.pattern, subject, frame)
             if verdict and case.guard is not None:
                 verdict = self.truth(self.evaluate(case.guard, frame))
             if verdict is True:
                 return self.execute(case.body, frame)
             if verdict is None:
-                why = self._why(subject, node.subject, frame)
-                rest = [one for other in node.cases for one in other.body]
-                with self.doubting(why):
-                    before = dict(frame.names)
-                    self.execute(rest, frame)
-                    self.merge(frame, before, why)
-                return None
+                rest = ast.copy_location(ast.Match(subject=node.subject, cases=node.cases[number + 1 :]), node)
+                return self._both(self._why(subject, node.subject, frame), case.body, [rest], frame)
         return None
 
     def _matches(self, pattern: Any, subject: Value, frame: Frame) -> bool | None:
@@ -660,6 +655,8 @@ class Statements(Calls):
         why = self.unknown_value("something that may raise an exception", node, frame)
         after = dict(frame.names)
         for handler in node.handlers:
+            if _is_for_imports(handler):
+                continue
             frame.names.clear()
             frame.names.update(before)
             if handler.name:
@@ -697,6 +694,12 @@ def _is_kind_of(raised: Value, wanted: Value) -> bool | None:
     if isinstance(raised, type):
         return False if isinstance(wanted, Class) else None
     return None
+
+
+def _is_for_imports(handler: ast.ExceptHandler) -> bool:
+    """Whether only an import that fails leads to a handler."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return all(isinstance(kind, ast.Name) and kind.id in ("ImportError", "ModuleNotFoundError") for kind in kinds)
 
 
 def _imports_only(body: Sequence[ast.stmt]) -> bool:
