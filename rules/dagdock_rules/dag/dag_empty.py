@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import ast
 
-from dagdock.api import Bad, Dag, Problem, Problems, rule
+from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
 
 
 @rule(
@@ -21,7 +21,7 @@ from dagdock.api import Bad, Dag, Problem, Problems, rule
         "    add_tasks()\n",
     ],
 )
-def dag_empty(dag: Dag) -> Problems:
+def dag_empty(dag: Dag, project: Project) -> Problems:
     """A DAG has no task.
 
     It runs on its schedule, does nothing and succeeds, which looks like a healthy pipeline. Often the tasks stand
@@ -29,7 +29,9 @@ def dag_empty(dag: Dag) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#declaring-a-dag
     """
-    if not dag.known_signature or dag.tasks or dag.unseen or not _does_nothing(dag):
+    if not dag.known_signature or dag.tasks:
+        return
+    if not (_does_nothing(dag) and not dag.unseen) and not _is_surely_empty(dag, project):
         return
     name = dag.dag_id.get(str)
     yield Problem(
@@ -37,6 +39,13 @@ def dag_empty(dag: Dag) -> Problems:
         f"{f'`{name}`' if name else 'this DAG'} has no tasks. Make them inside its "
         f"{'function' if dag.form == 'decorator' else '`with` block'}, or delete it",
     )
+
+
+def _is_surely_empty(dag: Dag, project: Project) -> bool:
+    """Whether all is known about what the file makes, and there is no task among it."""
+    file = project.built(dag.module)
+    found = [built for built in file.dags if built.node is dag.node]
+    return bool(found) and not file.errors and all(built.complete and not built.tasks for built in found)
 
 
 def _does_nothing(dag: Dag) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, DagModule, Problem, Problems, Related, rule
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
 # Above this it is more than a remark.
 MANY = 50
@@ -29,7 +29,7 @@ MANY = 50
         "    globals()[dag.dag_id] = dag\n",
     ],
 )
-def dag_factory_many_dags(module: DagModule, *, max_dags: int = 20) -> Problems:
+def dag_factory_many_dags(module: DagModule, project: Project, *, max_dags: int = 20) -> Problems:
     """One file makes so many DAGs that reading it becomes slow.
 
     Airflow reads the whole file for each task that it starts, so every task pays for all the DAGs in it; when it takes
@@ -41,10 +41,12 @@ def dag_factory_many_dags(module: DagModule, *, max_dags: int = 20) -> Problems:
     """
     made = [(dag.count.low, dag) for dag in module.dags]
     total = sum(number for number, _ in made)
+    exact = all(dag.count.exact for _, dag in made)
+    if made and not exact:  # what helpers make is only seen when the file is followed statement by statement
+        total = max(total, sum(not built.possible for built in project.built(module).dags))
     if total <= max_dags or any(path.endswith("get_parsing_context") for path in module.imports):
         return
     _, most = max(made, key=lambda one: one[0])
-    exact = all(dag.count.exact for _, dag in made)
     yield Problem(
         most,
         f"this file makes {'' if exact else 'at least '}{total:,} DAGs, and Airflow makes all of them anew for "
