@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         Return,
         Task,
     )
+    from dagdock.dag.evaluation import BuildError, BuiltDag, BuiltFile, BuiltTask
     from dagdock.dag.rewrite import replace_expressions
     from dagdock.dockerfile import (
         Add,
@@ -135,7 +136,11 @@ __all__ = [
     "Bad",
     "Build",
     "BuildContext",
+    "BuildError",
     "BuildGraph",
+    "BuiltDag",
+    "BuiltFile",
+    "BuiltTask",
     "Call",
     "Change",
     "Cmd",
@@ -273,7 +278,11 @@ _HOME: dict[str, str] = {
     "Attachment": "compose",
     "Build": "compose",
     "BuildContext": "project",
+    "BuildError": "dag.evaluation",
     "BuildGraph": "layers",
+    "BuiltDag": "dag.evaluation",
+    "BuiltFile": "dag.evaluation",
+    "BuiltTask": "dag.evaluation",
     "Call": "dag",
     "Change": "layers",
     "Cmd": "dockerfile",

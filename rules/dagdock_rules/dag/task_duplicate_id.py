@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Iterator
 
-from dagdock.api import Bad, Dag, Located, Problem, Problems, Related, Task, rule
+from dagdock.api import Bad, Dag, DagModule, Located, Problem, Problems, Project, Related, Task, rule
+
+from ._graph import errors_of
 
 
 @rule(
@@ -38,7 +41,7 @@ from dagdock.api import Bad, Dag, Located, Problem, Problems, Related, Task, rul
         "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    load()\n    load()\n\n\nsales()\n",
     ],
 )
-def task_duplicate_id(dag: Dag) -> Problems:
+def task_duplicate_id(module: DagModule, project: Project) -> Problems:
     """Two tasks of a DAG have the same task_id.
 
     Airflow refuses to load the DAG (DuplicateTaskIdFound). Inside a TaskGroup the group's id is a part of the task's,
@@ -46,6 +49,26 @@ def task_duplicate_id(dag: Dag) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
     """
+    told: set[ast.Call] = set()
+    for dag in module.dags:
+        for task, problem in _duplicates(dag):
+            told.add(task.call)
+            yield problem
+    # What loops, helpers and groups make is only seen when the file is followed as Airflow does.
+    tasks = {task.call: task for task in module.tasks}
+    for error in errors_of(module, project, "duplicate-task-id"):
+        if error.node not in told:
+            known = tasks.get(error.node) if isinstance(error.node, ast.Call) else None
+            place = _place(known) if known else module.span(error.node) if error.node else None
+            if place is not None:
+                yield Problem(
+                    place,
+                    f"{error.message} in this DAG, so Airflow refuses to load it. Give each task an id of its own",
+                )
+
+
+def _duplicates(dag: Dag) -> Iterator[tuple[Task, Problem]]:
+    """The tasks of a DAG whose ids other tasks have already, as far as they are written out."""
     first: dict[str, Task] = {}
     for task in dag.tasks:
         full = task.full_id.get(str)
@@ -53,11 +76,14 @@ def task_duplicate_id(dag: Dag) -> Problems:
             continue
         if full is not None and task.count.low > 1:
             loop = task.count.loops[-1] if task.count.loops else None
-            yield Problem(
-                task.task_id,
-                f"every round of the loop makes a task `{full}`, and Airflow refuses a second one of that name. "
-                "Use the loop's variable in the task_id",
-                related=[Related(loop, "this loop")] if loop else (),
+            yield (
+                task,
+                Problem(
+                    task.task_id,
+                    f"every round of the loop makes a task `{full}`, and Airflow refuses a second one of that name. "
+                    "Use the loop's variable in the task_id",
+                    related=[Related(loop, "this loop")] if loop else (),
+                ),
             )
             first.setdefault(full, task)
             continue
@@ -65,18 +91,24 @@ def task_duplicate_id(dag: Dag) -> Problems:
         again = next((one for one in made if one in first), None)
         twice = _repeated(made)
         if again is not None:
-            yield Problem(
-                _place(task),
-                f"there is already a task `{again}` in this DAG, so Airflow refuses to load it. Give this one "
-                "another task_id",
-                related=[Related(_place(first[again]), "the other one")],
+            yield (
+                task,
+                Problem(
+                    _place(task),
+                    f"there is already a task `{again}` in this DAG, so Airflow refuses to load it. Give this one "
+                    "another task_id",
+                    related=[Related(_place(first[again]), "the other one")],
+                ),
             )
         elif twice is not None:
-            yield Problem(
-                _place(task),
-                f"two rounds of the loops make a task `{twice}`, and Airflow refuses the second one. Use all that "
-                "differs between the rounds in the task_id",
-                related=[Related(loop, "a loop around it") for loop in task.count.loops],
+            yield (
+                task,
+                Problem(
+                    _place(task),
+                    f"two rounds of the loops make a task `{twice}`, and Airflow refuses the second one. Use all that "
+                    "differs between the rounds in the task_id",
+                    related=[Related(loop, "a loop around it") for loop in task.count.loops],
+                ),
             )
         for one in made:
             first.setdefault(one, task)
