@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Task, rule
 
-from ._operators import is_sensor
+from ._operators import operator_of
 
 
 @rule(
@@ -33,7 +33,8 @@ def sensor_no_timeout(task: Task) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
     """
-    if not is_sensor(task) or task.open or task.mapped:
+    operator = operator_of(task)
+    if operator is None or not operator.is_sensor or task.open or task.mapped:
         return
     arguments = task.arguments
     if "timeout" in arguments or "execution_timeout" in arguments or "Time" in task.name or "Date" in task.name:

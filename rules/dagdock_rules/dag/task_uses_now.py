@@ -87,6 +87,8 @@ def task_uses_now(module: DagModule) -> Problems:
     yield from _in_templates(module)
     if "date" in module.source.text:
         yield from _in_commands(module)
+    if _clock_of_databases().search(module.source.text):
+        yield from _in_queries(module)
     if any(name and f"{name}()" in CLOCKS for name in (call.name for call in module.calls())):
         yield from _in_functions(module)
 
@@ -163,6 +165,37 @@ def _in_commands(module: DagModule) -> Iterator[Problem]:
                     f"`{match.group()}` is the date on which the task happens to run, so a late or repeated run takes "
                     "the data of another day. Use `{{ ds }}`, or `{{ ds_nodash }}` without the dashes",
                 )
+
+
+def _in_queries(module: DagModule) -> Iterator[Problem]:
+    """`WHERE day = CURRENT_DATE - 1` in a query."""
+    for task in module.tasks:
+        argument = task.own.get("sql") or task.own.get("query")
+        if argument is None or not _is_scheduled(task):
+            continue
+        for piece in pieces(argument, "="):
+            match = _query_date().search(piece.text)
+            if match and "{{" not in piece.text:
+                yield Problem(
+                    piece.span(match.start("clock"), match.end("clock")),
+                    f"`{match['clock']}` is the date on which the query happens to run, so a late or repeated run "
+                    "takes the data of another day. Use `'{{ ds }}'`",
+                )
+
+
+@cache
+def _clock_of_databases() -> re.Pattern[str]:
+    return re.compile(r"CURRENT_DATE|CURDATE", re.I)
+
+
+@cache
+def _query_date() -> re.Pattern[str]:
+    # Only a comparison for equality picks a day; `<` cleans up, `>=` looks at what is still valid.
+    return re.compile(
+        r"\b(?:WHERE|AND|ON)\b[^;=<>]*[^<>!:]=\s*\(?(?:DATE_SUB|DATE_ADD|DATEADD|DATE|TO_DATE|TRUNC)?\s*\(?"
+        r"(?P<clock>CURRENT_DATE|CURDATE\(\)|CURRENT_DATE\(\))(?!\w)",
+        re.I,
+    )
 
 
 def _names_day(form: str | None) -> bool:

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import ast
+
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, Related, rule
+
+from ._durations import words
+
+# Shorter naps are for retries and rate limits.
+LEAST = 30
+
+
+@rule(
+    "AF605",
+    severity="info",
+    since="0.2",
+    lessons=["L51"],
+    bad=[
+        Bad(
+            "import os\nimport time\nfrom datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n"
+            "@task\ndef wait():\n    while not os.path.exists('/data/sales.csv'):\n        «time.sleep(60)»\n\n\n"
+            "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    wait()\n\n\n"
+            "sales()\n"
+        ),
+    ],
+    good=[
+        "import os\nfrom datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n"
+        "@task.sensor(mode='reschedule', poke_interval=60, timeout=3600)\ndef wait():\n"
+        "    return os.path.exists('/data/sales.csv')\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    wait()\n\n\n"
+        "sales()\n",
+        "import time\nfrom datetime import datetime\nimport requests\nfrom airflow.decorators import dag, task\n\n\n"
+        "@task\ndef fetch():\n    tries = 0\n    while tries < 3:\n        tries += 1\n"
+        "        if requests.get('https://example.com', timeout=10).ok:\n            break\n        time.sleep(5)\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    fetch()\n\n\n"
+        "sales()\n",
+    ],
+)
+def task_polls_in_loop(module: DagModule) -> Problems:
+    """A task waits in a loop and sleeps in between.
+
+    All that time it holds a worker's slot, and when the worker is restarted the waiting begins anew. A sensor with
+    `mode="reschedule"`, or `@task.sensor`, gives the slot back between two looks; a deferrable operator hands the
+    waiting to the triggerer.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
+    """
+    if not module.imports_airflow or "sleep" not in module.source.text:
+        return
+    told: set[ast.AST | None] = set()
+    for call in module.calls():
+        if call.name != "time.sleep" or call.runs_at != "task" or not call.node.args:
+            continue
+        value = module.value(call.node.args[0])
+        length = value.value if value.known else None
+        loop = _while(module, call)
+        if loop is None or not isinstance(length, (int, float)) or length < LEAST:
+            continue
+        inside = call.function.node if call.function else None
+        if inside in told or (call.function is not None and (call.function.decorator or "").endswith("sensor")):
+            continue
+        told.add(inside)
+        yield Problem(
+            call,
+            f"this task sleeps {words(length)} again and again and holds a worker's slot meanwhile. Make the waiting "
+            'a sensor with `mode="reschedule"` (`@task.sensor`), or use a deferrable operator',
+            related=[Related(module.span(loop.test), "the loop that waits")],
+        )
+
+
+def _while(module: DagModule, call: Call) -> ast.While | None:
+    """The `while` loop around a place inside of its function."""
+    for above in module.names.ancestors(call.node):
+        if isinstance(above, ast.While):
+            return above
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.For)):
+            return None
+    return None
