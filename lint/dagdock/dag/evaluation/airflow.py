@@ -27,6 +27,7 @@ from dagdock.dag.evaluation.values import (
     External,
     Function,
     Host,
+    Instance,
     Unknown,
     Value,
     Wrapper,
@@ -155,14 +156,14 @@ class Airflow(Methods):
     def make_dag(self, cls: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Dag:
         arguments = {**dict(zip(_DAG_PARAMETERS, args)), **kwargs}  # noqa: B905 - as many as there are
         open_end = arguments.pop("**", None)
-        default = open_end or self.unknown_value("no dag_id", node, frame)
+        default = open_end or self.unknown_data("no dag_id", node, frame)
         dag = Dag(arguments.get("dag_id", default), arguments, self.place(node, frame), self.doubt)
         dag.source = cls
         defaults = arguments.get("default_args")
         if isinstance(defaults, dict):
             dag.default_args = self._copied(defaults)
         if isinstance(dag.dag_id, (XCom, Task)) or not isinstance(dag.dag_id, (str, Unknown)):
-            dag.dag_id = self.unknown_value("the dag_id", node, frame)
+            dag.dag_id = self.unknown_data("the dag_id", node, frame)
         if self.doubt:
             dag.doubt(self.doubt)
         if isinstance(cls, External) and airflow_name(cls.path) is None:
@@ -190,7 +191,7 @@ class Airflow(Methods):
         dag = self.make_dag(External("airflow.DAG"), given, settings, factory.node, frame)
         parameters = factory.function.node.args
         names = [one.arg for one in (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs)]
-        values = {one: self.unknown_value(f"the parameter {one} of the DAG", node, frame) for one in names}
+        values = {one: self.unknown_data(f"the parameter {one} of the DAG", node, frame) for one in names}
         with self.in_dag(dag):
             self.call(factory.function, [], values, node, frame)
         return dag
@@ -212,9 +213,9 @@ class Airflow(Methods):
     ) -> Value:
         arguments = {**dict(zip(_GROUP_PARAMETERS[min(self.graph.major, 3)], args)), **kwargs}  # noqa: B905
         open_end = arguments.pop("**", None)
-        group_id = arguments.get("group_id", open_end or self.unknown_value("no group_id", node, frame))
+        group_id = arguments.get("group_id", open_end or self.unknown_data("no group_id", node, frame))
         if not isinstance(group_id, (str, Unknown)):
-            group_id = self.unknown_value("the group_id", node, frame)
+            group_id = self.unknown_data("the group_id", node, frame)
         dag = arguments.get("dag")
         parent = arguments.get("parent_group")
         if isinstance(dag, Unknown) or isinstance(parent, Unknown):
@@ -362,10 +363,10 @@ class Airflow(Methods):
         task.trigger_rule = _RENAMED_RULES.get(rule, rule) if isinstance(rule, str) else rule
 
     def _id_of(self, arguments: dict[str, Value], open_end: Value, node: ast.AST, frame: Frame) -> Value:
-        task_id = arguments.get("task_id", open_end or self.unknown_value("no task_id", node, frame))
+        task_id = arguments.get("task_id", open_end or self.unknown_data("no task_id", node, frame))
         if isinstance(task_id, (str, Unknown)):
             return task_id
-        return self.unknown_value("the task_id", node, frame)
+        return self.unknown_data("the task_id", node, frame)
 
     def _effective(self, kwargs: dict[str, Value]) -> dict[str, Value]:
         """The arguments with those of `default_args`: of the DAG, the group, and given here, the last first."""
@@ -629,15 +630,15 @@ class Airflow(Methods):
             return Made(path, args, kwargs, node)
         if is_foreign(path):
             self._may_touch(path, args, kwargs, node, frame, around=not self.in_argument)
-            return self.unknown_value(f"{path}()", node, frame)
-        return self.unknown_value(f"{path}()", node, frame, is_data=True)
+            return self.unknown_value(f"{path}()", node, frame, is_outside=True)
+        return self.unknown_data(f"{path}()", node, frame)
 
     def _may_touch(
         self, path: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame, *, around: bool
     ) -> None:
         """Code that is not there to be read may add tasks to the DAGs it can reach."""
         why = self.unknown_value(f"{path}() is not part of the project", node, frame)
-        dags = {id(dag): dag for value in (*args, *kwargs.values()) for dag in _dags_in(value)}
+        dags = {id(dag): dag for value in (*args, *kwargs.values()) for dag in dags_in(value)}
         current = self.graph.current_dag
         if current is not None and around:
             dags[id(current)] = current
@@ -658,7 +659,7 @@ class Airflow(Methods):
         if not defaults:
             self.foreign_calls += 1
             what = f"the Variable {name}" if isinstance(name, str) else "a Variable"
-            return self.unknown_value(what, node, frame, is_data=True)
+            return self.unknown_data(what, node, frame)
         self.assume(f"the Variable {name} is not set", node, frame)
         return defaults[0]
 
@@ -771,7 +772,7 @@ def _tasks(value: Value) -> list[Task]:
     return value.tasks if isinstance(value, XCom) else []
 
 
-def _dags_in(value: Value, depth: int = 0) -> Iterator[Dag]:
+def dags_in(value: Value, depth: int = 0) -> Iterator[Dag]:
     """The DAGs that whoever gets a value can reach."""
     if isinstance(value, Dag):
         yield value
@@ -781,10 +782,11 @@ def _dags_in(value: Value, depth: int = 0) -> Iterator[Dag]:
         yield from (task.dag for task in _tasks(value) if task.dag)
     elif depth < 4 and isinstance(value, (list, tuple)):
         for one in value[:1000]:
-            yield from _dags_in(one, depth + 1)
-    elif depth < 4 and isinstance(value, dict):
-        for one in list(value.values())[:1000]:
-            yield from _dags_in(one, depth + 1)
+            yield from dags_in(one, depth + 1)
+    elif depth < 4 and isinstance(value, (dict, Instance)):
+        held = value.attributes if isinstance(value, Instance) else value
+        for one in list(held.values())[:1000]:
+            yield from dags_in(one, depth + 1)
 
 
 def _without_number(text: str) -> str:

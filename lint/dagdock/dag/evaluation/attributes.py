@@ -31,6 +31,7 @@ from dagdock.dag.evaluation.values import (
 )
 from dagdock.dag.names import airflow_name
 
+_OTHER_NAMES = {"XCom": "BaseXCom", "ImportError": "ParseImportError"}
 _RELATIONS = ("set_upstream", "set_downstream")
 
 
@@ -65,8 +66,15 @@ class Attributes(Airflow):
 
             return timezone.utc
         if name in ("__name__", "__qualname__"):
-            return value.path.rpartition(".")[2]
+            return self._name_of(value, node, frame)
         return External(path)
+
+    def _name_of(self, value: External, node: ast.AST, frame: Frame) -> Value:
+        """`__name__` of a class or function from outside, where it is the name that it is imported by."""
+        name = value.path.rpartition(".")[2]
+        if value.path.startswith(("builtins.", "airflow.models.", "airflow.jobs.")):
+            return _OTHER_NAMES.get(name, name)
+        return self.unknown_data(f"{value.path}.__name__", node, frame)
 
     def _of_module(self, value: ModuleValue, name: str, node: ast.AST, frame: Frame) -> Value:
         found = value.frame.names.get(name, MISSING)
@@ -132,7 +140,7 @@ class Attributes(Airflow):
         name = args[0] if args else kwargs.get("task_id")
         if isinstance(name, str) and not dag.doubts:
             return name in dag.by_id
-        return self.unknown_value("whether a task is there", node, frame)
+        return self.unknown_data("whether a task is there", node, frame)
 
     def _add_task(self, dag: Dag, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         given = args[0] if args else kwargs.get("task", kwargs.get("tasks"))
@@ -165,7 +173,7 @@ class Attributes(Airflow):
         return None
 
     def _harmless(self, dag: Dag, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-        return self.unknown_value("what the DAG says when it runs", node, frame)
+        return self.unknown_data("what the DAG says when it runs", node, frame)
 
     def _of_task(self, value: Task, name: str, node: ast.AST, frame: Frame) -> Value:
         if name in value.attributes:
@@ -185,7 +193,7 @@ class Attributes(Airflow):
         if name == "label":
             return value.own_id
         if name == "dag_id":
-            return value.dag.dag_id if value.dag else self.unknown_value("the dag_id", node, frame)
+            return value.dag.dag_id if value.dag else self.unknown_data("the dag_id", node, frame)
         if name in ("upstream_list", "downstream_list", "upstream_task_ids", "downstream_task_ids"):
             side = value.upstream if name.startswith("up") else value.downstream
             if value.dag and value.dag.doubts:
@@ -252,7 +260,7 @@ class Attributes(Airflow):
 
     def _add_to_group(self, group: Group, args: list[Value], node: ast.AST, frame: Frame) -> Value:
         for value in args:
-            if isinstance(value, Task) and value.dag is None and value.group in (None, group):
+            if isinstance(value, Task) and value.group in (None, group):
                 value.group = group
                 if value not in group.children:
                     group.children.append(value)
@@ -363,7 +371,7 @@ class Attributes(Airflow):
     def _of_made(self, value: Made, name: str, node: ast.AST, frame: Frame) -> Value:
         if name in value.kwargs:
             return value.kwargs[name]
-        found = self.unknown_value(f".{name} of {value.path}", node, frame)
+        found = self.unknown_data(f".{name} of {value.path}", node, frame)
 
         def call(args: list[Value], kwargs: dict[str, Value], at: ast.AST) -> Value:
             return self.airflow_call(f"{value.path}().{name}", args, kwargs, at, frame)
@@ -507,9 +515,7 @@ class Attributes(Airflow):
             self._set_of_task(holder.tasks[0], name, value, node, frame)
         elif isinstance(holder, Dag):
             if name in ("dag_id", "_dag_id"):
-                holder.dag_id = (
-                    value if isinstance(value, (str, Unknown)) else self.unknown_value("dag_id", node, frame)
-                )
+                holder.dag_id = value if isinstance(value, (str, Unknown)) else self.unknown_data("dag_id", node, frame)
             elif name == "default_args":
                 holder.default_args = value
             holder.arguments[name] = value if not self.regions else self.regions[-1].why
@@ -526,10 +532,11 @@ class Attributes(Airflow):
                 self._add_task(value, [task], {}, node, frame)
         elif name == "task_id" and task.task_id is not None:
             if task.dag is not None:
-                task.dag.doubt(self.unknown_value("a task that gets another id", node, frame))
+                if value != task.task_id:
+                    task.dag.doubt(self.unknown_value("a task that gets another id", node, frame))
             elif isinstance(value, (str, Unknown)):
                 task.own_id = task.task_id = value
-        elif name == "task_group" and isinstance(value, Group) and task.dag is None:
+        elif name == "task_group" and isinstance(value, Group):
             task.group = value
         task.attributes[name] = value
         if task.task_id is not None and task.dag is not None:
@@ -562,7 +569,7 @@ def _of_path(run: Attributes, value: PurePosixPath, name: str, node: ast.AST, fr
 
 
 def _of_stream(run: Attributes, value: Stream, name: str, node: ast.AST, frame: Frame) -> Value:
-    return run.unknown_value(f".{name} of an iterator", node, frame)
+    return run.unknown_data(f".{name} of an iterator", node, frame)
 
 
 def _of_wrapper(run: Attributes, value: Wrapper, name: str, node: ast.AST, frame: Frame) -> Value:

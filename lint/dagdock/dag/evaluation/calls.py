@@ -6,10 +6,10 @@ import ast
 from collections.abc import Sequence
 
 from dagdock.dag.classes import kind_of_import
-from dagdock.dag.evaluation.airflow import DagFactory, GroupFactory, Partial, TaskFlow
+from dagdock.dag.evaluation.airflow import DagFactory, GroupFactory, TaskFlow, dags_in
 from dagdock.dag.evaluation.attributes import Attributes, DagTask
 from dagdock.dag.evaluation.frames import Frame
-from dagdock.dag.evaluation.graph import NODES, Dag, Group, Task
+from dagdock.dag.evaluation.graph import Dag, Group, Task
 from dagdock.dag.evaluation.library import HANDLERS, plain_function
 from dagdock.dag.evaluation.state import MAX_DEPTH, describe
 from dagdock.dag.evaluation.values import (
@@ -94,24 +94,17 @@ class Calls(Attributes):
         """Something unknown is called: it may do what it likes with the DAGs it is given."""
         self.foreign_calls += 1
         given = [*args, *(value for key, value in kwargs.items() if key != "**")]
-        for dag in {id(value): value for one in given for value in self._reachable(one)}.values():
+        for dag in {id(dag): dag for one in given for dag in dags_in(one)}.values():
             dag.doubt(callee)
         if callee.is_data:
             return
+        if not callee.is_outside and not self.in_argument:
+            self.doubt_all(callee)
         current = self.graph.current_dag
         if current is not None and not self.in_argument and not isinstance(node, ast.FunctionDef):
             current.doubt(callee)
         if "task_id" in kwargs and current is not None:
             current.doubt(callee)
-
-    def _reachable(self, value: Value) -> list[Dag]:
-        if isinstance(value, Dag):
-            return [value]
-        if isinstance(value, Group):
-            return [value.dag]
-        if isinstance(value, NODES) or (isinstance(value, (list, tuple)) and len(value) < 1000):
-            return self._dags_of(value)
-        return []
 
     def _external(self, path: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         handler = HANDLERS.get(path)
@@ -376,7 +369,7 @@ class Calls(Attributes):
         init = cls.find("__init__")
         if not isinstance(init, Function):
             return self.make_dag(cls, args, kwargs, node, frame)
-        dag = self.make_dag(cls, [], {"dag_id": self.unknown_value("the dag_id", node, frame)}, node, frame)
+        dag = self.make_dag(cls, [], {"dag_id": self.unknown_data("the dag_id", node, frame)}, node, frame)
         self.run_function(init, [dag, *args], kwargs, node, frame)
         return dag
 
@@ -486,4 +479,3 @@ def _exceptions() -> frozenset[str]:
 
 
 _EXCEPTIONS = _exceptions()
-_ = Partial

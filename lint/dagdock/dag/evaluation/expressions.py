@@ -12,6 +12,7 @@ from dagdock.dag.evaluation.operations import HOST_ERRORS, Operations, has_large
 from dagdock.dag.evaluation.state import describe
 from dagdock.dag.evaluation.values import (
     MISSING,
+    Class,
     External,
     Function,
     Instance,
@@ -94,14 +95,14 @@ class Expressions(Operations):
 
     def _why(self, value: Value, node: ast.AST, frame: Frame) -> Unknown:
         return (
-            value if isinstance(value, Unknown) else self.unknown_value(f"the truth of {describe(value)}", node, frame)
+            value if isinstance(value, Unknown) else self.unknown_data(f"the truth of {describe(value)}", node, frame)
         )
 
     def _unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
         value = self.evaluate(node.operand, frame)
         if isinstance(node.op, ast.Not):
             truth = self.truth(value)
-            return self._why(value, node, frame) if truth is None else not truth
+            return self.unknown_data(self._why(value, node, frame).reason, node, frame) if truth is None else not truth
         if isinstance(value, (int, float)) or type(value).__name__ == "timedelta":
             try:
                 if isinstance(node.op, ast.USub):
@@ -109,7 +110,7 @@ class Expressions(Operations):
                 return +value if isinstance(node.op, ast.UAdd) else ~value
             except HOST_ERRORS:
                 pass
-        return self.unknown_value("an operator that is not followed", node, frame)
+        return self.unknown_data("an operator that is not followed", node, frame)
 
     def _compare(self, node: ast.Compare, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
@@ -176,7 +177,7 @@ class Expressions(Operations):
         try:
             found = self.made(set(values))
         except TypeError:
-            return self.unknown_value("a set of what cannot be in one", node, frame)
+            return self.unknown_data("a set of what cannot be in one", node, frame)
         if doubt or any(isinstance(value, Unknown) for value in values):
             self.taint(found, doubt or next(value for value in values if isinstance(value, Unknown)))
         return found
@@ -223,11 +224,11 @@ class Expressions(Operations):
         value = self.evaluate(node.value, frame)
         spec = self.evaluate(node.format_spec, frame) if node.format_spec else ""
         if not isinstance(spec, str) or has_large_number(spec):
-            return spec if isinstance(spec, Unknown) else self.unknown_value("a format", node, frame)
+            return spec if isinstance(spec, Unknown) else self.unknown_data("a format", node, frame)
         if not spec and node.conversion in (-1, 115):
             return self.text_of(value, node, frame)
         if (why := self.unknown_in(value)) is not None:
-            return self.unknown_value(why.reason, node, frame, is_data=True)
+            return self.unknown_data(why.reason, node, frame)
         if node.conversion == 115:
             value = str(value)
         elif node.conversion in (114, 97):
@@ -247,16 +248,24 @@ class Expressions(Operations):
             method = value.cls.find("__str__")
             if isinstance(method, Function):
                 return self.call(method, [value], {}, node, frame)
-            if "value" in value.attributes and isinstance(value.attributes["value"], str):
-                return value.attributes["value"]
+            return self._text_of_member(value, node, frame)
         if isinstance(value, Unknown):
             return value
         if (why := self.unknown_in(value)) is not None:
-            return self.unknown_value(why.reason, node, frame, is_data=True)
+            return self.unknown_data(why.reason, node, frame)
         try:
             return self.weighed(str(value), node, frame)
         except HOST_ERRORS:
-            return self.unknown_value("a text that cannot be made", node, frame)
+            return self.unknown_data("a text that cannot be made", node, frame)
+
+    def _text_of_member(self, value: Instance, node: ast.AST, frame: Frame) -> Value:
+        """`str()` of an enumeration's member; unknown where that depends on Python's version, and for other objects."""
+        bases = [one.path for one in value.cls.lineage() if isinstance(one, External)]
+        if "enum.StrEnum" in bases:
+            return value.attributes.get("value")
+        if bases == ["enum.Enum"]:
+            return f"{value.cls.name}.{value.attributes.get('name')}"
+        return self.unknown_data(f"the text of an object of {value.cls.name}", node, frame)
 
     # Comprehensions.
 
@@ -269,7 +278,7 @@ class Expressions(Operations):
         try:
             return self._collected(self.made(set(values)), doubt)
         except TypeError:
-            return self.unknown_value("a set of what cannot be in one", node, frame)
+            return self.unknown_data("a set of what cannot be in one", node, frame)
 
     def _generator(self, node: ast.GeneratorExp, frame: Frame) -> Value:
         values, doubt = self._rounds(node.generators, frame, lambda inner: self.evaluate(node.elt, inner))
@@ -366,8 +375,10 @@ class Expressions(Operations):
         """`value[key]`."""
         if isinstance(value, Unknown):
             return value
+        if isinstance(value, Class):
+            return value  # `Generic[T]`
         if isinstance(value, XCom):
-            return XCom(value.tasks, key) if value.plain else self.unknown_value("an item of a result", node, frame)
+            return XCom(value.tasks, key) if value.plain else self.unknown_data("an item of a result", node, frame)
         if isinstance(value, (str, bytes, list, tuple, dict, range)):
             if taint := self.taint_of(value):
                 return taint
@@ -390,7 +401,7 @@ class Expressions(Operations):
                 if (child.task_id if isinstance(child, Task) else child.group_id) == wanted:
                     return child
         if isinstance(value, External):
-            return self.unknown_value(f"{value.path}[{key!r}]" if isinstance(key, str) else value.path, node, frame)
+            return self.unknown_data(f"{value.path}[{key!r}]" if isinstance(key, str) else value.path, node, frame)
         return self.unknown_value(f"an item of {describe(value)}", node, frame)
 
     def _slice(self, node: ast.Slice, frame: Frame) -> Value:

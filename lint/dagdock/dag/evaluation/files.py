@@ -47,7 +47,7 @@ def open_file(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast
         if content is not None:
             return _opened(run, str(path), content, mode, node, frame)
     run.foreign_calls += 1
-    return run.unknown_value("what a file holds", node, frame, is_data=True)
+    return run.unknown_data("what a file holds", node, frame)
 
 
 def _opened(run: Calls, name: str, content: bytes, mode: str, node: ast.AST, frame: Frame) -> Value:
@@ -56,7 +56,7 @@ def _opened(run: Calls, name: str, content: bytes, mode: str, node: ast.AST, fra
     try:
         return OpenFile(name, content.decode("utf-8").replace("\r\n", "\n"))
     except ValueError:
-        return run.unknown_value("what a file holds", node, frame, is_data=True)
+        return run.unknown_data("what a file holds", node, frame)
 
 
 def of_open_file(run: Calls, value: OpenFile, name: str, node: ast.AST, frame: Frame) -> Value:
@@ -79,7 +79,7 @@ def of_entry(run: Calls, value: FolderEntry, name: str, node: ast.AST, frame: Fr
     if name in ("is_file", "is_dir"):
         verdict = value.is_dir is (name == "is_dir")
         return Host(name, lambda args, kwargs, at: verdict)
-    return run.unknown_value(f".{name} of a folder's entry", node, frame, is_data=True)
+    return run.unknown_data(f".{name} of a folder's entry", node, frame)
 
 
 def of_path(run: Calls, value: PurePosixPath, name: str, node: ast.AST, frame: Frame) -> Value:
@@ -100,13 +100,13 @@ def of_path(run: Calls, value: PurePosixPath, name: str, node: ast.AST, frame: F
         def names(args: list[Value], kwargs: dict[str, Value], at: ast.AST) -> Value:
             pattern = "*" if name == "iterdir" else args[0] if args else None
             if not isinstance(pattern, str):
-                return run.unknown_value("what a folder holds", at, frame, is_data=True)
+                return run.unknown_data("what a folder holds", at, frame)
             if name == "rglob":
                 pattern = f"**/{pattern}"
             found = _matching(run, text, pattern, frame.path)
             if found is None:
                 run.foreign_calls += 1
-                return run.unknown_value("what a folder holds", at, frame, is_data=True)
+                return run.unknown_data("what a folder holds", at, frame)
             return Stream(iter([PurePosixPath(one) for one in found]))
 
         return Host(name, names)
@@ -119,7 +119,7 @@ def _exists(run: Calls, name: str, what: str, node: ast.AST, frame: Frame) -> Va
     is_dir = run.surroundings.names(name, frame.path) is not None
     if is_file or is_dir:
         return is_file if what == "is_file" else is_dir if what == "is_dir" else True
-    return run.unknown_value(f"whether {name} exists", node, frame, is_data=True)
+    return run.unknown_data(f"whether {name} exists", node, frame)
 
 
 def exists(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -140,7 +140,7 @@ def is_dir(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 def _asked(run: Calls, what: str, args: list[Value], node: ast.AST, frame: Frame) -> Value:
     if args and isinstance(args[0], (str, PurePosixPath)):
         return _exists(run, str(args[0]), what, node, frame)
-    return args[0] if args and isinstance(args[0], Unknown) else run.unknown_value(what, node, frame, is_data=True)
+    return args[0] if args and isinstance(args[0], Unknown) else run.unknown_data(what, node, frame)
 
 
 def list_dir(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -195,7 +195,7 @@ def _no_names(run: Calls, args: list[Value], node: ast.AST, frame: Frame) -> Unk
     run.foreign_calls += 1
     if args and isinstance(args[0], Unknown):
         return args[0]
-    return run.unknown_value("what a folder holds", node, frame, is_data=True)
+    return run.unknown_data("what a folder holds", node, frame)
 
 
 def _matching(run: Calls, folder: str, pattern: str, path: str) -> list[str] | None:

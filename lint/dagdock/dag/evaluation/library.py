@@ -17,6 +17,7 @@ from dagdock.dag.evaluation.graph import Dag, Group, Label, Task, XCom
 from dagdock.dag.evaluation.operations import HOST_ERRORS
 from dagdock.dag.evaluation.state import MAX_ITEMS
 from dagdock.dag.evaluation.values import (
+    BARE_BASES,
     MISSING,
     Bound,
     Class,
@@ -80,6 +81,12 @@ _PLAIN: dict[str, Callable[..., Any]] = {
 }
 
 
+_URLS = frozenset(
+    f"urllib.parse.{name}"
+    for name in ("urlparse", "urlsplit", "urljoin", "quote", "quote_plus", "unquote", "urlencode")
+)
+
+
 def plain_function(path: str) -> Callable[..., Any] | None:
     """Python's own function of that name, where it is safe with any plain values."""
     found = _PLAIN.get(path.removeprefix("builtins."))
@@ -112,6 +119,11 @@ def plain_function(path: str) -> Callable[..., Any] | None:
         import json
 
         return json.loads if path == "json.loads" else json.dumps
+    if path in _URLS:
+        from urllib import parse
+
+        function: Callable[..., Any] = getattr(parse, path.rpartition(".")[2])
+        return function
     if path in ("textwrap.dedent", "textwrap.indent"):
         import textwrap
 
@@ -282,7 +294,7 @@ def _enumerate(run: Calls, args: list[Value], kwargs: dict[str, Value], node: as
     items = _iterable(run, args[0], node, frame) if args else []
     start = args[1] if len(args) > 1 else kwargs.get("start", 0)
     if isinstance(items, Unknown) or not isinstance(start, int):
-        return items if isinstance(items, Unknown) else run.unknown_value("enumerate()", node, frame)
+        return items if isinstance(items, Unknown) else run.unknown_data("enumerate()", node, frame)
     return Stream(iter(list(enumerate(items, start))))
 
 
@@ -326,7 +338,7 @@ def _filter(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.A
         verdict = item if args[0] is None else run.call(args[0], [item], {}, node, frame)
         truth = run.truth(verdict)
         if truth is None:
-            return verdict if isinstance(verdict, Unknown) else run.unknown_value("what is filtered", node, frame)
+            return verdict if isinstance(verdict, Unknown) else run.unknown_data("what is filtered", node, frame)
         if truth:
             found.append(item)
     return Stream(iter(found))
@@ -350,7 +362,7 @@ def _len(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
         method = value.cls.find("__len__")
         if isinstance(method, Function):
             return run.call(method, [value], {}, node, frame)
-    return value if isinstance(value, Unknown) else run.unknown_value("a length", node, frame)
+    return value if isinstance(value, Unknown) else run.unknown_data("a length", node, frame)
 
 
 def _any(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -368,13 +380,13 @@ def _verdict(run: Calls, args: list[Value], node: ast.AST, frame: Frame, *, want
     truths = [run.truth(item) for item in items]
     if wanted in truths:
         return wanted
-    return run.unknown_value("a verdict", node, frame) if None in truths else not wanted
+    return run.unknown_data("a verdict", node, frame) if None in truths else not wanted
 
 
 def _range(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     for arg in args:
         if not isinstance(arg, int):
-            return arg if isinstance(arg, Unknown) else run.unknown_value("range()", node, frame)
+            return arg if isinstance(arg, Unknown) else run.unknown_data("range()", node, frame)
     return run.host_call(range, args, {}, node, frame)
 
 
@@ -388,7 +400,7 @@ def _int(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     if args and (why := run.unknown_in(args[0])) is not None:
         return why
     if args and isinstance(args[0], str) and len(args[0]) > 1000:
-        return run.unknown_value("a number too large to follow", node, frame)
+        return run.unknown_data("a number too large to follow", node, frame)
     return run.host_call(int, args, kwargs, node, frame)
 
 
@@ -402,7 +414,7 @@ def _isinstance(run: Calls, args: list[Value], kwargs: dict[str, Value], node: a
         if verdict:
             return True
         unsure = unsure or verdict is None
-    return run.unknown_value("isinstance()", node, frame) if unsure else False
+    return run.unknown_data("isinstance()", node, frame) if unsure else False
 
 
 def _is_a(value: Value, kind: Value) -> bool | None:
@@ -427,7 +439,9 @@ def _is_a(value: Value, kind: Value) -> bool | None:
         if isinstance(host, type):
             if isinstance(value, (Task, Dag, Group, XCom, Function, Class, Host, Bound, ModuleValue)):
                 return host is object
-            return None if isinstance(value, (Instance, External, Stream)) else isinstance(value, host)
+            if isinstance(value, Instance):
+                return True if host is object else _is_bare(value)
+            return None if isinstance(value, (External, Stream)) else isinstance(value, host)
     if isinstance(value, (str, int, float, bool, bytes, list, dict, tuple, set, type(None))):
         from collections import abc
 
@@ -436,6 +450,12 @@ def _is_a(value: Value, kind: Value) -> bool | None:
         if kind.path.startswith(("airflow.", "datetime.", "pathlib.", "pendulum.")):
             return False
     return None
+
+
+def _is_bare(value: Instance) -> bool | None:
+    """False for an object all of whose classes are of the project: it is no list, text or the like."""
+    bases = [one for one in value.cls.lineage() if not isinstance(one, Class)]
+    return False if all(isinstance(base, External) and base.path in BARE_BASES for base in bases) else None
 
 
 def _next(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -473,7 +493,7 @@ def _getattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.
 
 def _hasattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     if len(args) < 2 or not isinstance(args[1], str) or isinstance(args[0], (Unknown, External)):
-        return run.unknown_value("hasattr()", node, frame)
+        return run.unknown_data("hasattr()", node, frame)
     try:
         found = run.attribute(args[0], args[1], node, frame)
     except Raised:
@@ -513,7 +533,7 @@ def _type(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 def _callable(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     if args and isinstance(args[0], (Function, Class, Host, Bound)):
         return True
-    return run.unknown_value("callable()", node, frame)
+    return run.unknown_data("callable()", node, frame)
 
 
 def _none(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -672,7 +692,7 @@ def _getenv(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.A
     name = args[0] if args else kwargs.get("key")
     default = args[1] if len(args) > 1 else kwargs.get("default")
     if not isinstance(name, str) or name.startswith(_SET_EVERYWHERE):
-        return run.unknown_value(f"the environment variable {name}", node, frame, is_data=True)
+        return run.unknown_data(f"the environment variable {name}", node, frame)
     run.assume(f"the environment variable {name} is not set", node, frame)
     return default
 
@@ -690,7 +710,7 @@ def _min_max(name: str) -> Handler:
         key = kwargs.get("key")
         keys = items if key is None else [run.call(key, [item], {}, node, frame) for item in items]
         if (why := run.unknown_in(keys)) is not None:
-            return run.unknown_value(why.reason, node, frame, is_data=True)
+            return run.unknown_data(why.reason, node, frame)
         if not items and "default" in kwargs:
             return kwargs["default"]
         try:
@@ -720,7 +740,7 @@ def _load(path: str) -> Handler:
             run.foreign_calls += 1
             if args and isinstance(args[0], Unknown):
                 return args[0]
-            return run.unknown_value(f"{path}()", node, frame, is_data=True)
+            return run.unknown_data(f"{path}()", node, frame)
         return run.host_call(function, args[:1], {}, node, frame)
 
     return handler

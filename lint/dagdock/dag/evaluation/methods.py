@@ -29,6 +29,7 @@ _PATHS = frozenset(
     " stem suffix suffixes with_name with_stem with_suffix".split()
 )
 _SETS = frozenset("copy difference intersection isdisjoint issubset issuperset symmetric_difference union".split())
+_URL_PARTS = frozenset("fragment hostname netloc params password path port query scheme username".split())
 _CHANGES = frozenset(
     "add append clear difference_update discard extend insert intersection_update pop popitem remove reverse"
     " setdefault sort update".split()
@@ -44,6 +45,8 @@ class Methods(Expressions):
         if isinstance(value, (list, dict, set, tuple, frozenset)):
             if not hasattr(value, name):
                 return MISSING
+            if isinstance(value, tuple) and name in _URL_PARTS:
+                return getattr(value, name)
             return Host(name, lambda args, kwargs, at: self._container(value, name, args, kwargs, at, frame))
         if isinstance(value, (str, bytes)):
             if name == "join":
@@ -54,7 +57,7 @@ class Methods(Expressions):
         elif isinstance(value, (date, time, timedelta, tzinfo)):
             allowed = _DATES
         elif isinstance(value, (int, float, complex)):
-            allowed = frozenset(("real", "imag", "numerator", "denominator", "bit_length", "is_integer"))
+            allowed = frozenset(("real", "imag", "numerator", "denominator", "bit_length", "is_integer", "__str__"))
         elif isinstance(value, range):
             allowed = frozenset(("start", "stop", "step", "index", "count"))
         else:
@@ -84,15 +87,15 @@ class Methods(Expressions):
             if (why := self.unknown_in(arg)) is not None:
                 return Unknown(why.reason, getattr(node, "lineno", 1), frame.path, is_data=True)
         if name in _PADDING and any(isinstance(arg, int) and arg > 10_000 for arg in args):
-            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
+            return self.unknown_data("a text too long to follow", node, frame)
         if name in ("format", "format_map") and has_large_number(value, *args, *kwargs.values()):
-            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
+            return self.unknown_data("a text too long to follow", node, frame)
         if name == "strftime" and args and isinstance(args[0], str) and has_large_number(args[0]):
-            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
+            return self.unknown_data("a text too long to follow", node, frame)
         if name == "replace" and len(args) > 1 and isinstance(args[1], (str, bytes)):
             longest = len(args[1]) * (len(value) + 1)
             if longest > MAX_TEXT:
-                return self.unknown_value("a text too long to follow", node, frame, is_data=True)
+                return self.unknown_data("a text too long to follow", node, frame)
         return self.host_call(getattr(value, name), args, kwargs, node, frame)
 
     def _shown(self, value: Value, node: ast.AST, frame: Frame) -> Value:
@@ -114,12 +117,12 @@ class Methods(Expressions):
         items = self.items(args[0], node) if len(args) == 1 else None
         if items is None:
             why = args[0] if args and isinstance(args[0], Unknown) else None
-            return why or (self.taint_of(args[0]) if args else None) or self.unknown_value("join()", node, frame)
+            return why or (self.taint_of(args[0]) if args else None) or self.unknown_data("join()", node, frame)
         for item in items:
             if (why := self.unknown_in(item)) is not None:
                 return Unknown(why.reason, getattr(node, "lineno", 1), frame.path, is_data=True)
         if sum(len(item) for item in items if isinstance(item, (str, bytes))) + len(value) * len(items) > MAX_TEXT:
-            return self.unknown_value("a text too long to follow", node, frame, is_data=True)
+            return self.unknown_data("a text too long to follow", node, frame)
         return self.host_call(value.join, [items], {}, node, frame)
 
     def _container(
@@ -142,14 +145,14 @@ class Methods(Expressions):
             if args and (why := self.unknown_in([value, *args])) is not None:
                 if name == "index" and any(one is args[0] for one in value):
                     return next(number for number, one in enumerate(value) if one is args[0])
-                return self.unknown_value(why.reason, node, frame, is_data=True)
+                return self.unknown_data(why.reason, node, frame)
             return self.host_call(getattr(value, name), args, kwargs, node, frame)
         if name == "copy":
             return self.made(value.copy())
         if name in _SETS:
             for arg in args:
                 if (why := self.unknown_in(arg)) is not None:
-                    return self.unknown_value(why.reason, node, frame, is_data=True)
+                    return self.unknown_data(why.reason, node, frame)
             return self.host_call(getattr(value, name), args, kwargs, node, frame)
         return self.unknown_value(f".{name}()", node, frame)
 
@@ -250,7 +253,7 @@ class Methods(Expressions):
         key = kwargs.get("key")
         keys = items if key is None else [self.call(key, [item], {}, node, frame) for item in items]
         if (why := self.unknown_in(keys, 20_000)) is not None or isinstance(kwargs.get("reverse"), Unknown):
-            return self.unknown_value(why.reason if why else "the order", node, frame)
+            return self.unknown_data(why.reason if why else "the order", node, frame)
         self.spend(len(items), node)
         try:
             order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(kwargs.get("reverse")))

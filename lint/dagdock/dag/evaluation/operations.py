@@ -68,19 +68,19 @@ class Operations(State):
             return merged
         if isinstance(op, ast.Mult) and isinstance(left, (list, tuple)) and isinstance(right, int):
             if len(left) * max(right, 0) > MAX_ITEMS:
-                return self.unknown_value("a list too large to follow", node, frame, is_data=True)
+                return self.unknown_data("a list too large to follow", node, frame)
             self.spend(len(left) * max(right, 0) // 8, node)
             return self.made(left * right)
         if isinstance(left, Instance) or isinstance(right, Instance):
             return self._by_method(_METHODS.get(type(op), ""), left, right, node, frame)
         for one in (left, right):
             if (why := self.unknown_in(one)) is not None:
-                return self.unknown_value(why.reason, node, frame, is_data=True)
+                return self.unknown_data(why.reason, node, frame)
         if reason := _too_large(op, left, right):
             return self.unknown_value(reason, node, frame)
         function = _ARITHMETIC.get(type(op))
         if function is None:
-            return self.unknown_value("an operator that is not followed", node, frame)
+            return self.unknown_data("an operator that is not followed", node, frame)
         try:
             result = function(left, right)
         except HOST_ERRORS as problem:
@@ -102,15 +102,15 @@ class Operations(State):
         """A result of Python's own code: its size is paid for, and one that is too large is not kept."""
         if isinstance(result, (str, bytes)):
             if len(result) > MAX_TEXT:
-                return self.unknown_value("a text too long to follow", node, frame, is_data=True)
+                return self.unknown_data("a text too long to follow", node, frame)
             self.spend(len(result) // 64, node)
         elif isinstance(result, (list, tuple, set, dict)):
             if len(result) > MAX_ITEMS:
-                return self.unknown_value("a list too large to follow", node, frame, is_data=True)
+                return self.unknown_data("a list too large to follow", node, frame)
             self.spend(len(result) // 8, node)
             self.made(result)
         elif result is NotImplemented:
-            return self.unknown_value("an operator that is not followed", node, frame)
+            return self.unknown_data("an operator that is not followed", node, frame)
         return result
 
     def _joined(self, left: list[Value], right: list[Value], node: ast.AST) -> list[Value]:
@@ -147,7 +147,7 @@ class Operations(State):
         if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
             refused = GraphError("list-to-list", "a list cannot be made dependent on a list")
         elif isinstance(left, (set, int)) and isinstance(right, (set, int)):
-            return self.unknown_value("a shift", node, frame)
+            return self.unknown_data("a shift", node, frame)
         self.graph_error(refused, node, frame, left, right)
         return right
 
@@ -221,7 +221,7 @@ class Operations(State):
         else:
             result = self._compared(op, left, right, node, frame)
         if isinstance(result, Unknown):
-            return Unknown(result.reason, getattr(node, "lineno", 1), frame.path)
+            return self.unknown_data(result.reason, node, frame)
         return not result if isinstance(op, (ast.IsNot, ast.NotIn)) else result
 
     def _identical(self, left: Value, right: Value) -> Value:
@@ -305,11 +305,11 @@ class Operations(State):
         if isinstance(method, Function):
             return self.call(method, [owner, right if owner is left else left], {}, node, frame)
         if not isinstance(op, (ast.Eq, ast.NotEq)):
-            return self.unknown_value(f"a comparison with {describe(owner)}", node, frame)
+            return self.unknown_data(f"a comparison with {describe(owner)}", node, frame)
         if isinstance(op, ast.NotEq) and isinstance(owner.cls.find("__eq__"), Function):
             equal = self.truth(self._compared_by_method(ast.Eq(), left, right, node, frame))
             return (
-                self.unknown_value(f"a comparison with {describe(owner)}", node, frame) if equal is None else not equal
+                self.unknown_data(f"a comparison with {describe(owner)}", node, frame) if equal is None else not equal
             )
         equal = left is right or self._equal_records(left, right)
         return equal if isinstance(op, ast.Eq) else not equal

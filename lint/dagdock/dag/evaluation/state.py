@@ -111,13 +111,18 @@ class State:
 
     # Not knowing.
 
-    def unknown_value(self, reason: str, node: ast.AST, frame: Frame, *, is_data: bool = False) -> Unknown:
-        return Unknown(reason, getattr(node, "lineno", 1), frame.path, is_data=is_data)
+    def unknown_value(self, reason: str, node: ast.AST, frame: Frame, *, is_outside: bool = False) -> Unknown:
+        return Unknown(reason, getattr(node, "lineno", 1), frame.path, is_outside=is_outside)
+
+    def unknown_data(self, reason: str, node: ast.AST, frame: Frame) -> Unknown:
+        return Unknown(reason, getattr(node, "lineno", 1), frame.path, is_data=True)
 
     def one_of(self, values: Iterable[Value], why: Unknown) -> Unknown:
         """One of several values, of which it is not known which."""
+        values = list(values)
         is_data = all(is_mere_data(value) for value in values)
-        return Unknown(why.reason, why.line, why.path, is_data=is_data)
+        is_outside = all(is_mere_data(value) or _is_from_outside(value) for value in values)
+        return Unknown(why.reason, why.line, why.path, is_data=is_data, is_outside=is_outside)
 
     @property
     def doubt(self) -> Unknown | None:
@@ -284,6 +289,10 @@ class State:
 def is_mere_data(value: Value) -> bool:
     """Whether a value has no code of the project or of others behind it."""
     return isinstance(value, (*_SCALARS, list, tuple, dict, set)) or (isinstance(value, Unknown) and value.is_data)
+
+
+def _is_from_outside(value: Value) -> bool:
+    return isinstance(value, External) or (isinstance(value, Unknown) and value.is_outside)
 
 
 def describe(value: Value) -> str:

@@ -68,9 +68,9 @@ class Statements(Calls):
     def run_body(self, node: ast.FunctionDef, frame: Frame) -> Value:
         outcome = self.execute(node.body, frame)
         value = outcome.value if isinstance(outcome, Return) else None
-        for other in frame.returned:
-            if not self.same(other, value):
-                return self.unknown_value(f"what {node.name}() returns", node, frame)
+        if any(not self.same(other, value) for other in frame.returned):
+            why = self.unknown_value(f"what {node.name}() returns", node, frame)
+            return self.one_of([value, *frame.returned], why)
         return value
 
     # Simple statements.
@@ -634,7 +634,7 @@ class Statements(Calls):
                 verdict = True
             if verdict:
                 if handler.name:
-                    frame.names[handler.name] = self.unknown_value("an exception", handler, frame)
+                    frame.names[handler.name] = self.unknown_data("an exception", handler, frame)
                 return self.execute(handler.body, frame)
         raise problem
 
@@ -652,7 +652,7 @@ class Statements(Calls):
 
     def _maybe_handled(self, node: ast.Try, before: dict[str, Value], outcome: Outcome, frame: Frame) -> None:
         """Something in the body may have raised: the handlers may have run, from how it was before."""
-        why = self.unknown_value("something that may raise an exception", node, frame)
+        why = self.unknown_data("something that may raise an exception", node, frame)
         after = dict(frame.names)
         for handler in node.handlers:
             if _is_for_imports(handler):

@@ -20,14 +20,16 @@ Value = Any
 class Unknown:
     """A value that the project's files do not settle. `line` is the place to blame in the file `path`."""
 
-    __slots__ = ("is_data", "line", "path", "reason")
+    __slots__ = ("is_data", "is_outside", "line", "path", "reason")
 
-    def __init__(self, reason: str, line: int, path: str, *, is_data: bool = False) -> None:
+    def __init__(self, reason: str, line: int, path: str, *, is_data: bool = False, is_outside: bool = False) -> None:
         self.reason = reason
         self.line = line
         self.path = path
         self.is_data = is_data
         """Whether it is mere data, such as a text: its methods make no tasks."""
+        self.is_outside = is_outside
+        """Whether it comes from outside the project: it knows only the DAGs that it is given."""
 
     def __repr__(self) -> str:
         return f"Unknown({self.reason!r}, line {self.line})"
@@ -114,7 +116,7 @@ class Host:
 class Class:
     """A class of the project."""
 
-    __slots__ = ("bases", "frame", "is_record", "module", "name", "names", "node")
+    __slots__ = ("_lineage", "bases", "frame", "is_record", "name", "names", "node")
 
     def __init__(self, node: ast.ClassDef, bases: list[Value], names: dict[str, Value], frame: Frame) -> None:
         self.node = node
@@ -122,31 +124,53 @@ class Class:
         self.bases = bases
         self.names = names
         self.frame = frame
+        self._lineage: list[Value] | None = None
         self.is_record = False
         """Whether it gets an `__init__` from its annotated fields, as dataclasses, named tuples and models do."""
 
-    def lineage(self) -> Iterator[Value]:
-        """Itself and its bases, nearest first (depth first: right for all but diamonds)."""
-        waiting: list[Value] = [self]
-        seen: set[int] = set()
-        while waiting:
-            current = waiting.pop(0)
-            if id(current) in seen:
-                continue
-            seen.add(id(current))
-            yield current
-            if isinstance(current, Class):
-                waiting[:0] = current.bases
+    def lineage(self) -> list[Value]:
+        """Itself and its bases in the order in which Python looks through them."""
+        if self._lineage is None:
+            self._lineage = [self]  # for a class among its own bases
+            self._lineage = [self, *_merged([[*_lineage_of(base)] for base in self.bases] + [list(self.bases)])]
+        return self._lineage
 
     def find(self, name: str) -> Value:
-        """What a name stands for in it or its bases; MISSING where it is in none, an Unknown where that is open."""
+        """What a name stands for in it or its bases; MISSING where it is in none, the base where that is not known."""
         for one in self.lineage():
             if isinstance(one, Class):
                 if name in one.names:
                     return one.names[name]
-            elif not (isinstance(one, External) and one.path in ("builtins.object", "builtins.Exception")):
+            elif not (isinstance(one, External) and one.path in BARE_BASES):
                 return one
         return MISSING
+
+
+# Bases from outside that have nothing of their own that matters here.
+BARE_BASES = frozenset(("abc.ABC", "builtins.Exception", "builtins.object", "typing.Generic", "typing.Protocol"))
+
+
+def _lineage_of(base: Value) -> list[Value]:
+    return base.lineage() if isinstance(base, Class) else [base]
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    return one is other or (isinstance(one, External) and isinstance(other, External) and one.path == other.path)
+
+
+def _merged(lineages: list[list[Value]]) -> list[Value]:
+    """The order of several lineages as one, by Python's rule: nothing before what comes before it in one of them."""
+    found: list[Value] = []
+    while lineages := [lineage for lineage in lineages if lineage]:
+        for lineage in lineages:
+            head = lineage[0]
+            if not any(_is_same(head, other) for rest in lineages for other in rest[1:]):
+                break
+        else:
+            head = lineages[0][0]
+        found.append(head)
+        lineages = [[one for one in lineage if not _is_same(one, head)] for lineage in lineages]
+    return found
 
 
 class Instance:
