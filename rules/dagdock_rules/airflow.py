@@ -79,6 +79,18 @@ class Option:
         """Where it stands in a Compose file's `environment`; None for any other place."""
 
     @property
+    def text(self) -> str:
+        """The value, with `\0` for what is not known of it."""
+        written = self.setting.value if self.setting else None
+        return self.value if self.value is not None else (written.filled.text or "") if written else ""
+
+    @property
+    def host(self) -> str | None:
+        """The host of a URL, where that is known."""
+        match = re.search(r"://(?:[^@/?#]*@)?(?P<host>[A-Za-z0-9_.-]+)(?=[:/?,]|$)", self.text)
+        return match["host"] if match else None
+
+    @property
     def executors(self) -> list[str]:
         """The short names of the executors that it names."""
         return executors_in(self.value or "")
@@ -506,12 +518,6 @@ def shares_logs(airflow: Deployment) -> bool | None:
             return None
         places.append(None if mount is None or mount.is_anonymous else str(mount.source))
     return len(places) > 1 and None not in places and len(set(places)) == 1
-
-
-def host_in(url: str) -> str | None:
-    """The host of a URL."""
-    match = re.search(r"://(?:[^@/?#]*@)?(?P<host>[A-Za-z0-9_.-]+)", url)
-    return match["host"] if match else None
 
 
 def is_no_service(host: str, part: Part, model: ComposeFile) -> bool:

@@ -86,10 +86,10 @@ def _makes_user(part: Part) -> bool:
 
 def _of_database(part: Part, airflow: Deployment) -> Iterator[Login]:
     """The password of the metadata database where the host, and with it the network, reaches its port."""
-    from ..airflow import SQL_CONN, host_in
+    from ..airflow import SQL_CONN
 
     connection = part.option(*SQL_CONN)
-    host = host_in(connection.value) if connection and connection.value else None
+    host = connection.host if connection else None
     database = airflow.model.services.get(host or "")
     if database is None or not database.ports:
         return

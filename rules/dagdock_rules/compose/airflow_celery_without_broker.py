@@ -46,7 +46,7 @@ def airflow_celery_without_broker(file: ComposeFile, project: Project) -> Proble
     airflow = deployment_of(file, project)
     if airflow is None:
         return
-    from ..airflow import host_in, is_no_service
+    from ..airflow import is_no_service
 
     told = set()
     parts = airflow.running("scheduler", "worker")
@@ -56,7 +56,7 @@ def airflow_celery_without_broker(file: ComposeFile, project: Project) -> Proble
         if option is None or span is None or not is_own(option.place, file) or (span.start, span.end) in told:
             continue
         told.add((span.start, span.end))
-        host = host_in(option.value or "")
+        host = option.host
         if host and is_no_service(host, part, airflow.model):
             yield Problem(
                 option.place,

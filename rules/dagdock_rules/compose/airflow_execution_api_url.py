@@ -72,7 +72,7 @@ def airflow_execution_api_url(file: ComposeFile, project: Project) -> Problems:
                 )
             continue
         span = option.place.span
-        host = _host(option)
+        host = option.host
         if host is None or not is_own(option.place, file) or (span.start, span.end) in told:
             continue
         told.add((span.start, span.end))
@@ -104,12 +104,6 @@ def _runs_tasks(part: Part) -> bool:
         return True
     executor = part.option("core.executor")
     return "LocalExecutor" in executor.executors if executor else not part.is_open
-
-
-def _host(option: Option) -> str | None:
-    from ..airflow import host_in
-
-    return host_in(option.value) if option.value else None
 
 
 def _is_no_service(host: str, part: Part, model: ComposeFile) -> bool:
