@@ -163,7 +163,7 @@ class _Parser:
             if opening.group() == "{#":
                 end = self.text.find("#}", self.position)
                 if end < 0:
-                    if self.position == len(self.text):
+                    if self.text[self.position :].removesuffix("\n") in ("", "-", "+"):
                         return  # a last `{#` is text to Jinja
                     raise Fault(start, start + 2, "`{#` is never closed by `#}`")
                 self.position = end + 2
@@ -230,6 +230,8 @@ class _Parser:
             self.expect_end()
             end = _raw_end().search(self.text, self.position)
             if end is None:
+                if not self.text[self.position :].removesuffix("\n"):
+                    return  # as for a last `{#`
                 raise Fault(token.start, token.end, "`{% raw %}` has no `{% endraw %}`")
             self.position = end.end()
         elif name.startswith("end") and name[3:] in _BLOCKS:
@@ -450,9 +452,6 @@ class _Parser:
         token = self.here
         self.at += 1
         if token.kind == "name":
-            if token.text in ("in", "is", "and", "or", "if", "else", "elif"):
-                self.at -= 1
-                raise self.unexpected("a value")
             name = Name(token.text, token.start, token.end)
             self.names.append(name)
             return name
