@@ -34,11 +34,8 @@ def dag_empty(dag: Dag, project: Project) -> Problems:
     if not (_does_nothing(dag) and not dag.unseen) and not _is_surely_empty(dag, project):
         return
     name = dag.dag_id.get(str)
-    yield Problem(
-        dag,
-        f"{f'`{name}`' if name else 'this DAG'} has no tasks. Make them inside its "
-        f"{'function' if dag.form == 'decorator' else '`with` block'}, or delete it",
-    )
+    inside = {"decorator": "inside its function", "with": "inside its `with` block", "call": "with `dag=`"}[dag.form]
+    yield Problem(dag, f"{f'`{name}`' if name else 'this DAG'} has no tasks. Make them {inside}, or delete the DAG")
 
 
 def _is_surely_empty(dag: Dag, project: Project) -> bool:

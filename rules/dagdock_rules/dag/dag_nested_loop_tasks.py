@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Related, Task, rule
+from dagdock.api import Bad, Problem, Problems, Project, Related, Task, rule
+
+from ._counts import made_at
 
 
 @rule(
@@ -24,7 +26,7 @@ from dagdock.api import Bad, Problem, Problems, Related, Task, rule
         "            BashOperator(task_id=f'{step}_{shop}', bash_command='true')\n",
     ],
 )
-def dag_nested_loop_tasks(task: Task, *, max_tasks: int = 100) -> Problems:
+def dag_nested_loop_tasks(task: Task, project: Project, *, max_tasks: int = 100) -> Problems:
     """A task is made in loops inside loops, and their sizes multiply.
 
     Two harmless lists of fifty make 2,500 tasks. Let the inner loop run inside of a task, or map over it at run time
@@ -33,12 +35,12 @@ def dag_nested_loop_tasks(task: Task, *, max_tasks: int = 100) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/dynamic-task-mapping.html
     """
     count = task.count
-    if len(count.loops) > 1 and count.low > max_tasks:
+    if len(count.loops) > 1 and count.low > max_tasks and (made := made_at(task, project)) > max_tasks:
         sizes = [size.value for loop in count.loops if (size := loop.size).known]
-        product = " × ".join(f"{size:,}" for size in sizes)
+        product = f" ({' × '.join(f'{size:,}' for size in sizes)})" if made == count.low else ""
         yield Problem(
             task,
-            f"the nested loops make {count.low:,} tasks here ({product}). Run the inner loop inside a task, or "
+            f"the nested loops make {made:,} tasks here{product}. Run the inner loop inside a task, or "
             "map over it "
             "with `.expand`",
             related=[Related(loop, "a loop around it") for loop in count.loops],

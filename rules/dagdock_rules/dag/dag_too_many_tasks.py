@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Dag, Problem, Problems, Project, Related, rule
 
+from ._counts import tasks_of
+
 
 @rule(
     "AF201",
@@ -33,11 +35,7 @@ def dag_too_many_tasks(dag: Dag, project: Project, *, max_tasks: int = 200) -> P
     https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/dynamic-task-mapping.html
     """
     count = dag.task_count
-    tasks, exact = count.low, count.exact
-    if not exact:  # what helpers make is only seen when the file is followed statement by statement
-        for built in project.built(dag.module).dags:
-            if built.node is dag.node and built.task_count.at_least > tasks:
-                tasks, exact = built.task_count.at_least, built.task_count.exact
+    tasks, exact = tasks_of(dag, project, max_tasks)
     if tasks > max_tasks:
         number = f"{tasks:,}" if exact else f"at least {tasks:,}"
         name = dag.dag_id.get(str)

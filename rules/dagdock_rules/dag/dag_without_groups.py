@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dag, Problem, Problems, Related, rule
+from dagdock.api import Bad, Dag, Problem, Problems, Project, Related, rule
+
+from ._counts import tasks_of
 
 # Of more than these `dag-too-many-tasks` speaks.
 MANY = 200
@@ -29,7 +31,7 @@ MANY = 200
         "                BashOperator(task_id=step, bash_command='true')\n",
     ],
 )
-def dag_without_groups(dag: Dag, *, max_tasks: int = 50) -> Problems:
+def dag_without_groups(dag: Dag, project: Project, *, max_tasks: int = 50) -> Problems:
     """A large DAG has no task groups.
 
     Nobody finds a failed task in a picture of a hundred boxes. A TaskGroup folds those that belong together into one
@@ -39,12 +41,15 @@ def dag_without_groups(dag: Dag, *, max_tasks: int = 50) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#taskgroups
     """
     count = dag.task_count
-    if not max_tasks < count.low <= MANY or dag.module.groups:
+    if count.low <= max_tasks or dag.module.groups:
+        return
+    tasks, _ = tasks_of(dag, project, max_tasks)
+    if not max_tasks < tasks <= MANY:
         return
     name = dag.dag_id.get(str)
     yield Problem(
         dag,
-        f"{f'`{name}`' if name else 'this DAG'} shows {count.low:,} tasks side by side. Put those that belong together "
+        f"{f'`{name}`' if name else 'this DAG'} shows {tasks:,} tasks side by side. Put those that belong together "
         "into a TaskGroup: `with TaskGroup('…'):`",
         related=[
             Related(loop, f"this loop runs {size.value:,} times")
