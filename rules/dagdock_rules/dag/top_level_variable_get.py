@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import ast
 
-from dagdock.api import Bad, Call, DagModule, Fix, Problem, Problems, Task, load_data, replace_expressions, rule
+from dagdock.api import Bad, Call, DagModule, Fix, Problem, Problems, Task, replace_expressions, rule
+
+from ._operators import operator_of
 
 
 @rule(
@@ -124,8 +126,8 @@ def _fix(module: DagModule, call: Call) -> Fix | None:
 
 
 def _is_rendered(task: Task, argument: str) -> bool:
-    fields = load_data("dagdock_rules", "template-fields")["operators"]
-    return task.known_signature and argument in fields.get(task.name, ())
+    operator = operator_of(task)
+    return operator is not None and not task.taskflow and argument in operator.fields()
 
 
 def _template(module: DagModule, call: ast.Call) -> str | None:
