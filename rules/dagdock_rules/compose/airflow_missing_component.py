@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
@@ -88,9 +89,10 @@ def _missing(airflow: Deployment, running: set[str]) -> list[tuple[str, str]]:
 
 
 def _elsewhere(file: ComposeFile, airflow: Deployment, project: Project) -> set[str]:
-    """What other Compose files of the project run: on another machine, or added when it is wanted."""
+    """What other Compose files of the folder run: on another machine, or added when it is wanted."""
     found: set[str] = set()
-    for other in project.compose_files(lambda _, content: b"airflow" in content):
+    folder = dirname(project.path_of(file.source.whole) or "")
+    for other in project.compose_files(lambda path, content: dirname(path) == folder and b"airflow" in content):
         beside = deployment_of(other, project) if other is not file else None
         if beside is not None and beside is not airflow:
             found.update(program for part in beside.servers for program in part.programs or ())
