@@ -29,14 +29,18 @@ def test_all_is_said_of_an_ordinary_file(tmp_path: Path) -> None:
     assert codes(tmp_path, "app/Dockerfile") == "DF009 DF101 DF301 DF303 DF316 DF601 DF604 DF621"
 
 
-@pytest.mark.parametrize("folder", ["testdata", "pkg/test-data/a", "fixtures", "vendor/x", "third_party", "testfiles"])
+@pytest.mark.parametrize(
+    "folder",
+    ["testdata", "pkg/test-data/a", "fixtures", "vendor/x", "third_party", "testfiles", "{{ cookiecutter.name }}"],
+)
 def test_test_data_and_foreign_files_are_asked_for_syntax_only(tmp_path: Path, folder: str) -> None:
     assert codes(tmp_path, f"{folder}/Dockerfile") == "DF009"
 
 
 @pytest.mark.parametrize("folder", ["tests", "test/a", "e2e", "integration-tests", "Integration"])
 def test_tests_are_asked_whether_they_work(tmp_path: Path, folder: str) -> None:
-    assert codes(tmp_path, f"{folder}/Dockerfile") == "DF009 DF303 DF601"
+    assert codes(tmp_path, f"{folder}/Dockerfile") == "DF009"
+    assert codes(tmp_path, f"{folder}/Dockerfile", "FROM a:1\nRUN java -jar a.jar\nRUN sleep infinity\n") == "DF401"
 
 
 def test_what_is_asked_for_is_said_everywhere(tmp_path: Path) -> None:

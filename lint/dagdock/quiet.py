@@ -14,8 +14,6 @@ it; empty where all is said."""
 _TESTS = frozenset("test tests e2e e2etests integration integrationtest integrationtests itests testing".split())
 _DATA = frozenset("testdata testfiles fixture fixtures testfixtures testresources".split())
 _FOREIGN = frozenset("vendor thirdparty".split())
-# What is about the image that is shipped, not about whether a test gets one.
-_ABOUT_IMAGES = frozenset("reproducible size style cache security".split())
 # What shows that a file is broken whatever it is for.
 _ABOUT_SHAPE = frozenset(("syntax", "references"))
 _HEAD = 10
@@ -27,11 +25,12 @@ def why_quiet(below: str, document: Any) -> Quiet:
     just its name where it was named itself."""
     if document.kind not in ("dockerfile", "compose"):
         return ""
-    folders = {part.lower().replace("-", "").replace("_", "") for part in below.split("/")[:-1]}
-    if not folders.isdisjoint(_DATA) or not folders.isdisjoint(_FOREIGN) or _is_piece(document):
+    *above, name = below.lower().split("/")
+    folders = {part.replace("-", "").replace("_", "") for part in above}
+    if not folders.isdisjoint(_DATA | _FOREIGN) or "{{" in below or _is_piece(document):
         return "data"
     if not folders.isdisjoint(_TESTS):
-        return "tests"
+        return "data" if "_test_" in name else "tests"
     return "generated" if _is_generated(document) else ""
 
 
@@ -39,9 +38,7 @@ def is_left_out(quiet: Quiet, rule: Rule, severity: Severity) -> bool:
     """Whether a finding of a rule is left out in such a file."""
     if quiet == "data":
         return severity != "error" or _ABOUT_SHAPE.isdisjoint(rule.tags)
-    if quiet == "tests":
-        return severity == "info" or (severity == "warning" and not _ABOUT_IMAGES.isdisjoint(rule.tags))
-    return quiet == "generated" and severity == "info"
+    return severity != "error" if quiet == "tests" else severity == "info"
 
 
 def _is_piece(document: Any) -> bool:

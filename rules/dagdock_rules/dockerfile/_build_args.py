@@ -8,8 +8,15 @@ from dagdock.api import Dockerfile, Project
 
 from ._contexts import BAKE_FILES
 
+WORKFLOWS = ".github/workflows"
+# How far up a file is looked for that builds the image.
+HIGHEST = 6
 SCRIPTS = (".sh", ".mk", ".bash", ".ps1", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb")
-NAMED = frozenset(("makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "jenkinsfile", ".env"))
+NAMED = frozenset(
+    "makefile gnumakefile justfile taskfile.yml taskfile.yaml jenkinsfile .env skaffold.yaml skaffold.yml "
+    "cloudbuild.yaml cloudbuild.yml .gitlab-ci.yml .goreleaser.yaml .goreleaser.yml tiltfile earthfile "
+    "azure-pipelines.yml bitbucket-pipelines.yml".split()
+)
 
 
 def is_always_passed(name: str, dockerfile: Dockerfile, project: Project) -> bool:
@@ -26,12 +33,19 @@ def is_passed(name: str, dockerfile: Dockerfile, project: Project) -> bool:
     for service in project.services_building(dockerfile):
         if service.build and any(setting.name == name for setting in service.build.args):
             return True
-    folder = dirname(project.path_of(dockerfile) or "")
-    for place in dict.fromkeys((folder, "")):
+    for place in _above(dirname(project.path_of(dockerfile) or "")):
         for file in project.facts.names(place or "."):
             lower = file.lower()
-            if file in BAKE_FILES or lower in NAMED or lower.endswith(SCRIPTS):
+            if file in BAKE_FILES or lower in NAMED or lower.endswith(SCRIPTS) or place == WORKFLOWS:
                 source = project.text(join(place, file))
                 if source and name in source.text:
                     return True
     return False
+
+
+def _above(folder: str) -> list[str]:
+    """The folder and those above it, up to the root of the project, and where GitHub looks for workflows."""
+    found = [folder]
+    while found[-1] and len(found) < HIGHEST:
+        found.append(dirname(found[-1]))
+    return list(dict.fromkeys((*found, "", WORKFLOWS)))

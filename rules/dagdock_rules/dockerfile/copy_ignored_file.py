@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, Project, Related, rule
+from dagdock.api import Bad, BuildContext, CopyLike, Problem, Problems, Project, Related, rule
 
 from ._copies import contexts_that_fit, from_context, is_whole, local_sources
 
@@ -53,7 +53,7 @@ def copy_ignored_file(copy: CopyLike, project: Project) -> Problems:
                 continue
             if is_whole(path):
                 continue
-            if context.ignored(path):
+            if context.ignored(path) and not _is_partly_kept(path, context):
                 ignore_source = context.ignore_file.source
                 yield Problem(
                     source,
@@ -61,3 +61,10 @@ def copy_ignored_file(copy: CopyLike, project: Project) -> Problems:
                     f"Add an exception at its end: `!{path.strip('/').removeprefix('./')}`",
                     related=[Related(ignore_source.top, "this file ignores it")],
                 )
+
+
+def _is_partly_kept(path: str, context: BuildContext) -> bool:
+    """Whether an exception takes back in what lies in the folder, which then comes along: `!target/app/**`."""
+    folder = path.strip("/").removeprefix("./") + "/"
+    patterns = context.ignore_file.patterns if context.ignore_file else ()
+    return any(pattern.negated and pattern.cleaned.startswith(folder) for pattern in patterns)

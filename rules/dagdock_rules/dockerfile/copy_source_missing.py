@@ -82,7 +82,7 @@ def copy_source_missing(copy: CopyLike, project: Project, *, made_by_ci: list[st
 
     https://docs.docker.com/reference/dockerfile/#copy
     """
-    if from_context(copy) is None:
+    if from_context(copy) is None or "{{" in copy.span.text:
         return
     contexts = contexts_that_fit(copy.dockerfile, project)
     if not contexts:
