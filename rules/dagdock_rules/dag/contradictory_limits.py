@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Argument, Bad, Dag, DagModule, Problem, Problems, Related, rule
+from dagdock.api import Argument, Bad, Dag, DagModule, Problem, Problems, Project, Related, rule
 
 OF_DAG = ("max_active_runs", "max_active_tasks", "concurrency")
 OF_TASK = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurrency", "pool_slots")
@@ -34,7 +34,7 @@ OF_TASK = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurre
         "    BashOperator.partial(task_id='load', max_active_tis_per_dag=4).expand(bash_command=['a', 'b'])\n",
     ],
 )
-def contradictory_limits(module: DagModule) -> Problems:
+def contradictory_limits(module: DagModule, project: Project) -> Problems:
     """A limit on what runs at once lets nothing run, or has no effect beside another one.
 
     `max_active_runs=0` does not mean "no limit": no run ever begins. A limit for one task that is above the limit of
@@ -43,13 +43,13 @@ def contradictory_limits(module: DagModule) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html#max-active-runs-per-dag
     """
     told: set[int] = set()
-    for problem, argument in _found(module):
+    for problem, argument in _found(module, _is_before3(module, project)):
         if id(argument.node) not in told:
             told.add(id(argument.node))
             yield problem
 
 
-def _found(module: DagModule) -> Iterator[tuple[Problem, Argument]]:
+def _found(module: DagModule, before3: bool) -> Iterator[tuple[Problem, Argument]]:
     for dag in module.dags:
         for name in OF_DAG:
             yield from _nothing(dag.arguments.get(name), "run of this DAG begins" if "runs" in name else "task runs")
@@ -64,7 +64,16 @@ def _found(module: DagModule) -> Iterator[tuple[Problem, Argument]]:
         of_run = task.arguments.get("max_active_tis_per_dagrun")
         yield from _above(of_run, whole)
         if isinstance(task.dag, Dag):
-            yield from _above(of_run, task.dag.arguments.get("max_active_tasks"))
+            all_tasks = task.dag.arguments.get("max_active_tasks")
+            yield from _above(of_run, all_tasks)
+            # Airflow 3 counts `max_active_tasks` for each run.
+            if before3 or _number(task.dag.arguments.get("max_active_runs")) == 1:
+                yield from _above(whole, all_tasks)
+
+
+def _is_before3(module: DagModule, project: Project) -> bool:
+    version = project.airflow_version(module.source.whole)
+    return version is not None and version.at_least(3) is False
 
 
 def _nothing(argument: Argument | None, what: str) -> Iterator[tuple[Problem, Argument]]:

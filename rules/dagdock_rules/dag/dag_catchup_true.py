@@ -56,9 +56,9 @@ def dag_catchup_true(dag: Dag, project: Project, *, missed: int = 100) -> Proble
         or not recurs(dag, default=False)
     ):
         return
-    if dag.default_args.open or any(_waits(dag, name) for name in ("depends_on_past", "wait_for_downstream")):
+    if dag.default_args.open or any(waits(dag, name) for name in ("depends_on_past", "wait_for_downstream")):
         return
-    start, days = moment(dag.start_date), _days_between(dag)
+    start, days = moment(dag.start_date), days_between(dag)
     if start is None or days is None:
         return
     today = datetime.fromisoformat(project.today)
@@ -72,13 +72,13 @@ def dag_catchup_true(dag: Dag, project: Project, *, missed: int = 100) -> Proble
         )
 
 
-def _waits(dag: Dag, name: str) -> bool:
+def waits(dag: Dag, name: str) -> bool:
     """Whether tasks wait for those of the run before, which lets runs go one after the other anyway."""
     given = dag.default_args.get(name)
     return given is not None and (not given.value.known or bool(given.value.value))
 
 
-def _days_between(dag: Dag) -> float | None:
+def days_between(dag: Dag) -> float | None:
     """About how many days lie between two runs; None where that is not known."""
     value = dag.schedule.value.value if dag.schedule and dag.schedule.value.known else None
     if isinstance(value, timedelta):

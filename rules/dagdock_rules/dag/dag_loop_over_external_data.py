@@ -6,6 +6,12 @@ from collections.abc import Iterable, Iterator
 from dagdock.api import Bad, DagModule, Loop, Origin, Problem, Problems, Related, rule
 
 FOLDER = "the files in a folder"
+FILE = "a file elsewhere"
+# Calls that open or read a file.
+_OPENING = (
+    "builtins.open()", "pathlib.Path().open()", "pathlib.Path().read_text()", "pathlib.Path().read_bytes()",
+    "io.open()", "pandas.read_csv()", "pandas.read_excel()", "pandas.read_json()", "pandas.read_parquet()",
+)  # fmt: skip
 # What a loop may run over that is decided elsewhere: the beginning of the call's name, and what to call it.
 SOURCES = (
     ("requests.", "an HTTP call"),
@@ -37,7 +43,7 @@ SOURCES = (
     ("pathlib.Path().iterdir", FOLDER),
 )
 # Words in a path that say that the folder is deployed together with the DAGs.
-OWN_FOLDERS = ("dags", "plugins", "include")
+OWN_FOLDERS = ("dags", "plugins", "include", "opt/airflow", "local/airflow", "home/airflow")
 
 
 @rule(
@@ -91,7 +97,7 @@ def dag_loop_over_external_data(module: DagModule) -> Problems:
             yield Problem(
                 loop,
                 f"which {what} there are is decided by {source} each time the file is read. {remedy}",
-                severity="info" if source == FOLDER else "warning",
+                severity="info" if source in (FOLDER, FILE) else "warning",
                 related=[Related(origin, "the data comes from here")] if not loop.span.holds(origin) else (),
             )
 
@@ -103,7 +109,7 @@ def _external(loop: Loop) -> tuple[Origin, str] | None:
         if not step.name.endswith("()"):
             continue
         source = _source(step)
-        if source == FOLDER and _is_deployed_along(steps):
+        if source in (FOLDER, FILE) and _is_deployed_along(steps):
             return None
         if source:
             return step, source
@@ -120,7 +126,9 @@ def _source(step: Origin) -> str | None:
         if "Hook()." in name:
             return "a Hook"
     if name.startswith("pandas.read_") and any("://" in text for text in _texts(step.walk())):
-        return "a file elsewhere"
+        return "a file on the network"
+    if name in _OPENING and any(text.startswith("/") for text in _texts(step.walk())):
+        return FILE
     return next((source for start, source in SOURCES if name.startswith(start)), None)
 
 

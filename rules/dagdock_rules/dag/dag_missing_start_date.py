@@ -47,6 +47,8 @@ def dag_missing_start_date(dag: Dag, project: Project) -> Problems:
     since3 = version.at_least(3) if version else None
     if since3 or dag.open or dag.start_date or dag.default_args.open or is_set_later(dag, "start_date"):
         return
+    if dag.catchup and dag.catchup.value.get(bool):
+        return  # `dag-unsafe-catchup` speaks of that
     task = next((task for task in dag.tasks if _has_none(task)), None)
     if task is None or runs_by_clock(dag) is not True:
         return

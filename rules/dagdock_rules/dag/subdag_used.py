@@ -32,7 +32,7 @@ def subdag_used(task: Task, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#taskgroups
     """
-    if task.name == "SubDagOperator" and task.operator.startswith("airflow."):
+    if _is_subdag(task):
         version = project.airflow_version(task)
         gone = version is not None and version.at_least(3) is True
         yield Problem(
@@ -42,3 +42,12 @@ def subdag_used(task: Task, project: Project) -> Problems:
             else "SubDagOperator blocks a worker that its own tasks need, and Airflow 3 has none. Use TaskGroup",
             severity="error" if gone else "warning",
         )
+
+
+def _is_subdag(task: Task) -> bool:
+    """Whether it is Airflow's SubDagOperator, or a class of this file that is made from it."""
+    if task.operator.startswith("airflow."):
+        return task.name == "SubDagOperator"
+    made = task.module.classes.definition(task.target)
+    bases = [task.module.airflow(base) for base in made.bases] if made else []
+    return "SubDagOperator" in bases

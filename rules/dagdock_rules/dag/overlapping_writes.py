@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import re
+
+from dagdock.api import Bad, Dag, Problem, Problems, Task, rule
+
+from ._schedule import is_set_later
+from .dag_catchup_true import days_between, waits
+
+_HOUR = 1 / 24
+_ARGUMENTS = ("sql", "bash_command", "query")
+
+
+@rule(
+    "AF711",
+    severity="info",
+    since="0.1",
+    lessons=["L49"],
+    words=["insert", "INSERT", "merge", "MERGE", "delete", "DELETE", "update", "UPDATE", "truncate", "TRUNCATE"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator\n\n"
+            "with «DAG»('facts', start_date=datetime(2024, 1, 1), schedule='*/5 * * * *', catchup=False) as dag:\n"
+            "    SQLExecuteQueryOperator(\n"
+            "        task_id='load', conn_id='dwh', sql='INSERT INTO facts SELECT * FROM staging', retries=2\n    )\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\n"
+        "from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator\n\n"
+        "with DAG(\n    'facts', start_date=datetime(2024, 1, 1), schedule='*/5 * * * *', catchup=False, "
+        "max_active_runs=1\n) as dag:\n"
+        "    SQLExecuteQueryOperator(\n"
+        "        task_id='load', conn_id='dwh', sql='INSERT INTO facts SELECT * FROM staging', retries=2\n    )\n",
+        "from datetime import datetime\nfrom airflow import DAG\n"
+        "from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator\n\n"
+        "with DAG('facts', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+        "    SQLExecuteQueryOperator(\n"
+        "        task_id='load', conn_id='dwh', sql='INSERT INTO facts SELECT * FROM staging', retries=2\n    )\n",
+    ],
+)
+def overlapping_writes(dag: Dag) -> Problems:
+    """A DAG writes to a table every hour or more often, and its runs may overlap.
+
+    When a run takes longer than the time between two of them, Airflow starts the next one beside it, up to sixteen, and
+    both write to the same table. `max_active_runs=1` makes them go one after the other.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html
+    """
+    days = days_between(dag)
+    if days is None or days > _HOUR + 1e-9 or dag.open or "max_active_runs" in dag.arguments:
+        return
+    if is_set_later(dag, "max_active_runs") or dag.default_args.open:
+        return
+    if any(waits(dag, name) for name in ("depends_on_past", "wait_for_downstream")):
+        return
+    table = next((table for task in dag.tasks if (table := _written(task))), None)
+    if table:
+        yield Problem(
+            dag,
+            f"runs that take longer than the time between them overlap, and each writes to `{table}`. Add "
+            "`max_active_runs=1`",
+        )
+
+
+def _written(task: Task) -> str | None:
+    """The table that a task's SQL changes, as far as its text says; None for a task that has limits of its own."""
+    if task.open or any(name in task.arguments for name in ("max_active_tis_per_dag", "task_concurrency", "pool")):
+        return None
+    for name in _ARGUMENTS:
+        argument = task.own.get(name)
+        value = argument.value.value if argument is not None and argument.value.known else None
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and (found := _changes(text)):
+                return found
+    return None
+
+
+def _changes(text: str) -> str | None:
+    pattern = (
+        r"\b(?:insert\s+(?:into|overwrite)(?:\s+table)?|merge\s+into|delete\s+from|truncate\s+table)\s+([\w.\"`]+)"
+    )
+    found = re.search(pattern, text, re.IGNORECASE)
+    return found[1].strip('"`') if found else None
