@@ -206,7 +206,7 @@ class Calls(Attributes):
         inner.receiver = args[0] if args and function.owner is not None else MISSING
         self.bind(function, inner, list(args), kwargs, node, frame)
         body = function.node
-        self.spend(3, node)
+        self.spend(12, node)
         self.depth += 1
         doubts = len(self.regions)
         try:

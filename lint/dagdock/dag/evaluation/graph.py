@@ -6,10 +6,13 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dagdock.dag.evaluation.values import Unknown, Value
+from dagdock.dag.evaluation.values import Exhausted, Unknown, Value
 
 if TYPE_CHECKING:
     from dagdock.dag.module import DagModule
+
+
+MAX_EDGES = 200_000
 
 
 class GraphError(Exception):
@@ -132,16 +135,22 @@ class Group:
     def roots(self) -> list[Task]:
         inside = list(self.all_tasks())
         own = set(inside)
-        return [task for task in inside if own.isdisjoint(task.upstream)]
+        return [task for task in inside if not _meet(own, task.upstream)]
 
     def leaves(self) -> list[Task]:
         inside = list(self.all_tasks())
         own = set(inside)
         found: list[Task] = []
         for task in inside:
-            if own.isdisjoint(task.downstream):
+            if not _meet(own, task.downstream):
                 found += _before_teardown(task, own, 0) if task.is_teardown else [task]
         return found
+
+
+def _meet(own: set[Task], others: dict[Task, Unknown | None]) -> bool:
+    """Whether some task is in both; the smaller side is gone through."""
+    small, large = (own, others) if len(own) < len(others) else (others, own)
+    return any(task in large for task in small)
 
 
 def _before_teardown(task: Task, own: set[Task], depth: int) -> Iterator[Task]:
@@ -255,6 +264,9 @@ class Graph:
         self.context: list[Dag | Group] = []
         """The DAGs and groups whose `with` blocks are open."""
         self.setup_teardown: list[SetupTeardown] = []
+        self.edges = 0
+        self.line = 1
+        """Where in the file the latest dependency is set."""
 
     # Where a task that is made now belongs.
 
@@ -328,6 +340,9 @@ class Graph:
             raise GraphError("two-dags", "tasks of two DAGs are made dependent")
         if self.doubt and up.dag and (down not in up.downstream or up.downstream[down]):
             up.dag.doubt(self.doubt)
+        self.edges += 1
+        if self.edges > MAX_EDGES:
+            raise Exhausted(f"more than {MAX_EDGES} dependencies", self.line)
         known = down in up.downstream and up.downstream[down] is None
         up.downstream[down] = None if known else self.doubt
         down.upstream[up] = None if known else self.doubt

@@ -63,9 +63,9 @@ class Interpreter(Statements):
             message = f"{problem.name}: {problem.message}" if problem.message else problem.name
             self.errors.append(("raises", problem.line, message, None, None))
             self.doubt_all(Unknown(f"the file raises {message}", problem.line, path))
-        except Exhausted as limit_reached:
+        except Exhausted as reached:
             self.back_to(0)
-            self.doubt_all(Unknown(limit_reached.reason, limit_reached.line, path))
+            self.doubt_all(Unknown(reached.reason, reached.line, path))
         except (RecursionError, MemoryError):
             self.back_to(0)
             self.doubt_all(Unknown("nested too deep to follow", 1, path))

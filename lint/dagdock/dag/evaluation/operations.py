@@ -125,6 +125,7 @@ class Operations(State):
     # Dependencies.
 
     def _shift(self, left: Value, right: Value, node: ast.AST, frame: Frame, *, upstream: bool) -> Value:
+        self.graph.line = getattr(node, "lineno", 1)
         name = "lshift" if upstream else "rshift"
         if isinstance(left, Instance) and isinstance(left.cls.find(f"__{name}__"), Function):
             return self._by_method(name, left, right, node, frame)
@@ -172,6 +173,7 @@ class Operations(State):
 
     def relate(self, node: Value, others: Value, at: ast.AST, frame: Frame, *, upstream: bool) -> None:
         """`set_upstream`, `set_downstream`, and what is made of them."""
+        self.graph.line = getattr(at, "lineno", 1)
         try:
             if isinstance(node, NODES):
                 self._relate_values(node, others, at, frame, upstream=upstream)

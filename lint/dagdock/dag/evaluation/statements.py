@@ -46,6 +46,8 @@ class Continue:
     """A loop's next round begins."""
 
 
+MAX_ROUNDS = 20_000
+FIRST_ROUNDS = 100
 BREAK, CONTINUE = Break(), Continue()
 Outcome = Return | Break | Continue | None
 
@@ -333,6 +335,7 @@ class Statements(Calls):
     def _branch(self, why: Unknown, body: Sequence[ast.stmt], frame: Frame) -> tuple[Outcome, Raised | None]:
         depth = len(self.regions)
         self.push(why)
+        self.spend(5 + len(frame.names) // 10, body[0] if body else ast.Pass())
         try:
             return self.execute(body, frame), None
         except Raised as problem:
@@ -393,6 +396,8 @@ class Statements(Calls):
 
     def _for(self, node: ast.For, frame: Frame) -> Outcome:
         source = self.evaluate(node.iter, frame)
+        if isinstance(source, (range, list, tuple)) and len(source) > MAX_ROUNDS:
+            return self._first_rounds(node, source, frame)
         items = self.items(source, node.iter)
         around = self.loops
         self.loops = (*around, node)
@@ -404,9 +409,8 @@ class Statements(Calls):
             left: list[dict[str, Value]] = []
             for number, item in enumerate(items):
                 self.steps -= 1
-                made = sum(len(dag.tasks) for dag in self.dags) if self.steps < 0 else 0
                 if self.steps < 0:
-                    self._count_rest(node, len(items) - number, number, made)
+                    self._count_rest(node, len(items) - number, number)
                     self.spend(0, node)
                 self.assign(node.target, item, frame)
                 inner = len(self.regions)
@@ -434,7 +438,25 @@ class Statements(Calls):
                 self.back_to(depth)
         return None
 
-    def _count_rest(self, node: ast.AST, rest: int, done: int, made: int) -> None:
+    def _first_rounds(self, node: ast.For, source: Sequence[Value], frame: Frame) -> Outcome:
+        """A loop that is too long to be followed: some rounds, and what they make times the others."""
+        before = dict(frame.names)
+        why = self.unknown_value(f"a loop of {len(source)} rounds", node, frame)
+        around = self.loops
+        self.loops = (*around, node)
+        try:
+            for item in source[:FIRST_ROUNDS]:
+                self.assign(node.target, item, frame)
+                if self.execute(node.body, frame) not in (None, CONTINUE):
+                    break
+        finally:
+            self.loops = around
+        self._count_rest(node, len(source) - FIRST_ROUNDS, FIRST_ROUNDS)
+        self.merge(frame, before, why)
+        self.doubt_all(why)
+        return None
+
+    def _count_rest(self, node: ast.AST, rest: int, done: int) -> None:
         """The rounds that are not followed any more make tasks as those before did."""
         if done:
             for dag in self.dags:

@@ -146,6 +146,7 @@ class Class:
         return MISSING
 
 
+MAX_LINEAGE = 100
 # Bases from outside that have nothing of their own that matters here.
 BARE_BASES = frozenset(("abc.ABC", "builtins.Exception", "builtins.object", "typing.Generic", "typing.Protocol"))
 
@@ -154,23 +155,30 @@ def _lineage_of(base: Value) -> list[Value]:
     return base.lineage() if isinstance(base, Class) else [base]
 
 
-def _is_same(one: Value, other: Value) -> bool:
-    return one is other or (isinstance(one, External) and isinstance(other, External) and one.path == other.path)
-
-
 def _merged(lineages: list[list[Value]]) -> list[Value]:
     """The order of several lineages as one, by Python's rule: nothing before what comes before it in one of them."""
+    waiting = [lineage[::-1] for lineage in lineages if lineage]
+    behind: dict[object, int] = {}  # in how many lineages something stands behind the first place
+    for lineage in waiting:
+        for one in lineage[:-1]:
+            behind[_identity(one)] = behind.get(_identity(one), 0) + 1
     found: list[Value] = []
-    while lineages := [lineage for lineage in lineages if lineage]:
-        for lineage in lineages:
-            head = lineage[0]
-            if not any(_is_same(head, other) for rest in lineages for other in rest[1:]):
-                break
-        else:
-            head = lineages[0][0]
+    while waiting:
+        head = next((each[-1] for each in waiting if not behind.get(_identity(each[-1]))), waiting[0][-1])
         found.append(head)
-        lineages = [[one for one in lineage if not _is_same(one, head)] for lineage in lineages]
+        for lineage in waiting:
+            if _identity(lineage[-1]) == _identity(head):
+                lineage.pop()
+                if lineage:
+                    behind[_identity(lineage[-1])] -= 1
+        waiting = [lineage for lineage in waiting if lineage]
+        if len(found) > MAX_LINEAGE:
+            break
     return found
+
+
+def _identity(value: Value) -> object:
+    return value.path if isinstance(value, External) else id(value)
 
 
 class Instance:
