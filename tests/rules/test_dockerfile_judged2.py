@@ -98,6 +98,10 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nRUN apt-get update && «apt-get install» -y librdkafka-dev sudo\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y librdkafka-dev vim\n",
     ],
+    "DF404": [
+        "FROM quay.io/acme/connect:1\nRUN cd /kafka/plugins && curl -fO https://e.com/a.jar\n",
+        'FROM quay.io/acme/connect:1\nRUN «cd /kafka» && make\nCMD ["a"]\n',
+    ],
     "DF416": [
         "FROM debian:12\nARG V\nRUN curl -fLO https://e.com/$V/tool.tgz && tar xf tool.tgz\n",
         "FROM debian:12\nARG V=1.2\nRUN curl -fLO «https://e.com/$V/tool.tgz» && tar xf tool.tgz\n",
@@ -126,6 +130,14 @@ CASES: dict[str, list[Files]] = {
         "RUN pecl install d\nRUN pecl install e\n",
         "FROM python:3.13\nRUN apt-get install -y «gcc»\nRUN pip install a\nCOPY . .\n",
     ],
+    "DF505": [
+        {"Dockerfile": "FROM a:1\nCOPY target/app/ /app/\n", ".dockerignore": "*\n!target/app/**\n", "pom.xml": ""},
+        {
+            "Dockerfile": "FROM a:1\nCOPY «target/app/» /app/\n",
+            ".dockerignore": "*\n!target/lib/**\n",
+            "target/app/a": "",
+        },
+    ],
     "DF518": ["FROM alpine:3.22 AS build\nCOPY a «b»\n" + FINAL],
     "DF601": [
         "FROM debian:12\nCMD tail -f /dev/null\n",
@@ -133,6 +145,10 @@ CASES: dict[str, list[Files]] = {
         'FROM debian:12\nENTRYPOINT echo "app2" && tail -f /dev/null\n',
         "FROM debian:12\nCMD while true; do sleep 5; done\n",
         "FROM debian:12\n«CMD tail -f /var/log/app.log»\n",
+    ],
+    "DF604": [
+        {".devcontainer/Dockerfile": 'FROM debian:12\nCMD ["sleep", "infinity"]\n'},
+        '«FROM debian:12»\nCMD ["serve"]\n',
     ],
     "DF631": [
         {

@@ -46,10 +46,10 @@ def drops_root(stage: Stage) -> bool:
 
 def is_usual_root(stage: Stage) -> bool:
     """Whether an image is expected to end as root: what it starts gives root up, or it is a place to work in."""
-    return _is_workplace(stage) or drops_root(stage) or begins_as_root(stage)
+    return is_workplace(stage) or drops_root(stage) or begins_as_root(stage)
 
 
-def _is_workplace(stage: Stage) -> bool:
+def is_workplace(stage: Stage) -> bool:
     """Whether it is a dev container, whose user devcontainer.json names."""
     path = stage.span.source.path
     image = stage.root_image

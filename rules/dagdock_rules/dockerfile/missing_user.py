@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Cmd, CommandInstruction, CopyLike, Entrypoint, Problem, Problems, Run, Stage, rule
 
 from ._base_image import known_image
-from ._users import begins_as_root, drops_root
+from ._users import begins_as_root, drops_root, is_workplace
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
@@ -55,6 +55,7 @@ def missing_user(stage: Stage) -> Problems:
         or stage.user_at()
         or drops_root(stage)
         or begins_as_root(stage)
+        or is_workplace(stage)
     ):
         return
     facts = known_image(first.image) if not first.is_scratch else {"user": "root"}

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from dagdock.api import (
     Bad,
+    Cmd,
     Command,
     CommandInstruction,
     CopyLike,
     Edit,
+    Entrypoint,
     Fix,
     Problem,
     Problems,
@@ -15,6 +17,8 @@ from dagdock.api import (
     rule,
 )
 
+from ._destinations import AT_THE_ROOT
+from ._layers import ships
 from ._moves_in_run import leading_cd
 
 # Where a step looks after the system; nobody wants the container to start there.
@@ -58,6 +62,7 @@ def use_workdir_not_cd(run: Run) -> Problems:
     `WORKDIR` makes the folder where it is missing, holds for everything that follows, and shows in the image; `cd` has
     to be repeated in each RUN, and is easily forgotten in one. A detour is fine: to a folder for temporary files, or to
     one of the system such as `/usr/local/bin`, where the container should not start.
+    So is any in an image that starts what its base image says, where that says.
 
     https://docs.docker.com/build/building/best-practices/#workdir
     """
@@ -83,7 +88,7 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
         return True
     if any(f"{folder}/".startswith(f"{place}/") for place in SYSTEM) and not f"{folder}/".startswith(PROJECTS):
         return True
-    if _is_moved_on(run):
+    if _is_moved_on(run) or _starts_elsewhere(run):
         return True
     for command in run.script.commands:
         if command.start <= move.start:
@@ -94,6 +99,20 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
         if command.effective.name == "rm" and any(word.rstrip("/*") == folder for word in words):
             return True
     return False
+
+
+def _starts_elsewhere(run: Run) -> bool:
+    """Whether the container starts what the base image says, in the folder that it says, which WORKDIR would change."""
+    stage = run.stage
+    image = stage.root_image if stage else None
+    return (
+        stage is not None
+        and ships(run)
+        and (image is None or image.familiar not in AT_THE_ROOT)
+        and stage.last(Cmd) is None
+        and stage.last(Entrypoint) is None
+        and stage.last(Workdir) is None
+    )
 
 
 def _is_moved_on(run: Run) -> bool:
