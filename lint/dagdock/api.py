@@ -97,6 +97,7 @@ if TYPE_CHECKING:
         Workdir,
     )
     from dagdock.dockerfile import Word as DockerfileWord
+    from dagdock.facts import files_below
     from dagdock.ignorefile import IgnoreFile
     from dagdock.ignorefile import Pattern as IgnorePattern
     from dagdock.image import ImageRef
@@ -249,6 +250,7 @@ __all__ = [
     "context_sources",
     "copied_from",
     "copy_origin",
+    "files_below",
     "hookimpl",
     "is_whole_context",
     "load_data",
@@ -376,6 +378,7 @@ _HOME: dict[str, str] = {
     "context_sources": "project.copies",
     "copied_from": "project.copies",
     "copy_origin": "project.copies",
+    "files_below": "facts",
     "is_whole_context": "project.copies",
     "parse_cron": "cron:parse",
     "parse_exec": "shell",

@@ -12,6 +12,7 @@ from dagdock.shell.dialects import is_posix
 from dagdock.text import Mapped, Source, Span
 
 if TYPE_CHECKING:
+    from dagdock.compose import Service
     from dagdock.dockerfile import Dockerfile
 
 Level = Literal["error", "warning", "info", "style"]
@@ -184,6 +185,20 @@ def bodies_of(dockerfile: Dockerfile) -> list[Body]:
             if node.name != "RUN":
                 known = {*known, "HOSTNAME"}  # every container has it
             found.append(Body(node.shell_text, _prelude(node.dialect, frozenset(known))))
+    return found
+
+
+def bodies_of_service(service: Service) -> list[Body]:
+    """The shell text of a service's command, entrypoint and healthcheck, where `sh` or `bash` reads it."""
+    found = []
+    known = frozenset({"HOSTNAME", *(str(setting.name) for setting in service.environment)})
+    test = service.healthcheck.test if service.healthcheck else None
+    for command in (service.entrypoint, service.command, test):
+        text = command.shell if command else None
+        if command is None or text is None or len(text.text) > MAX_LENGTH or not is_posix(text.text, "posix-sh"):
+            continue
+        shell = next((word.raw for word in command.words if word.raw.rpartition("/")[2] in ("bash", "ksh")), "")
+        found.append(Body(text, _prelude(shell.rpartition("/")[2] or "posix-sh", known)))
     return found
 
 

@@ -317,6 +317,12 @@ class Project(Documents):
 
         return self._remarks(lambda: bodies_of(dockerfile), shellcheck)
 
+    def service_remarks(self, service: Service, shellcheck: str) -> list[ShellRemark]:
+        """What ShellCheck says about the shell in a service's command, entrypoint and healthcheck."""
+        from dagdock.shellcheck import bodies_of_service
+
+        return self._remarks(lambda: bodies_of_service(service), shellcheck)
+
     def script_remarks(self, script: Source, shellcheck: str) -> list[ShellRemark]:
         """What ShellCheck says about a whole script."""
         from dagdock.shellcheck import body_of
