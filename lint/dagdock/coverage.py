@@ -19,16 +19,20 @@ codes work wherever dagdock takes the name of a rule, in comments and configurat
 
 def page(rules: Iterable[Rule], data: Mapping[str, Any]) -> str:
     """The page in Markdown."""
-    by_alias = rules_by_alias(rules)
+    rules = list(rules)
+    by_alias = rules_by_alias(rules) | {rule.name: [rule] for rule in rules}
     parts = [INTRODUCTION]
     for tool, about in data.items():
-        answers = [(code, answer(tool, code, by_alias, about)) for code in about["codes"].split()]
+        titles = about.get("titles", {})
+        codes = titles or about["codes"].split()
+        answers = [(titles.get(code, code), answer(tool, code, by_alias, about)) for code in codes]
         rows = "\n".join(f"| {code} | {text} |" for code, text in answers)
-        with_rule = sum(code not in about.get("not", {}) for code, _ in answers)
-        count = f"{with_rule} of {len(answers)} codes have a rule."
+        with_rule = len(answers) - len(about.get("not", {}))
+        kind = "item" if titles else "code"
+        count = f"{with_rule} of {len(answers)} {kind}s have a rule."
         notes = [about["note"]] if "note" in about else []
-        head = f"## {about['title']}\n\n{count} Codes as of {about['date']}, from {about['source']}."
-        parts += [head, *notes, f"| code | in dagdock |\n|---|---|\n{rows}"]
+        head = f"## {about['title']}\n\n{count} {kind.title()}s as of {about['date']}, from {about['source']}."
+        parts += [head, *notes, f"| {kind} | in dagdock |\n|---|---|\n{rows}"]
     return "\n\n".join(parts) + "\n"
 
 
@@ -41,8 +45,12 @@ def rules_by_alias(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 
 def answer(tool: str, code: str, by_alias: Mapping[str, list[Rule]], about: Mapping[str, Any]) -> str:
-    """Which rules stand for a code, else why none does. Raises LookupError where neither is known."""
-    rules = by_alias.get(f"{tool}:{code}", [])
+    """Which rules stand for a code, else why none does. Raises LookupError where neither is known.
+
+    Codes are aliases of rules; where people use none (the items of a benchmark), `by` names the rules.
+    """
+    rules = by_alias.get(f"{about.get('tool', tool)}:{code}", [])
+    rules = [*rules, *(rule for name in about.get("by", {}).get(code, "").split() for rule in by_alias[name])]
     reason: str = about.get("not", {}).get(code, "")
     if bool(rules) == bool(reason):
         raise LookupError(f"{tool}:{code} has {'both a rule and a reason' if rules else 'neither a rule nor a reason'}")

@@ -11,7 +11,7 @@ SHARED = ("shared", "rshared")
     since="0.1",
     security=5.0,
     lessons=["L25"],
-    aliases=["compose-lint:CL-0017"],
+    aliases=["compose-lint:CL-0017", "kics:volume-mounted-in-multiple-containers"],
     tags=["security"],
     bad=[
         Bad("services:\n  web:\n    image: shop/web:1.4\n    volumes:\n      - /mnt/data:/data:«rshared»\n"),
