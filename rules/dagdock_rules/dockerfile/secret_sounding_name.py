@@ -9,6 +9,8 @@ from ._secret_names import carries_secret
 PARTS = ("API_KEY", "PASSWORD", "PRIVATE", "SECRET", "TOKEN", "USERNAME")
 # What BuildKit looks for, as a word of a name.
 WORDS = frozenset("apikey auth credential credentials key password pword passwd secret token".split())
+# … unless one of these says that the value is none.
+ABOUT = frozenset("public file version".split())
 
 
 @rule(
@@ -43,7 +45,8 @@ def secret_sounding_name(instruction: PairsInstruction) -> Problems:
         peers = []
         if any(part in pair.key.upper() for part in PARTS):
             peers.append("hadolint:DL3064")
-        if not WORDS.isdisjoint(words_of(pair.key)):
+        words = words_of(pair.key)
+        if not WORDS.isdisjoint(words) and ABOUT.isdisjoint(words):
             peers.append("buildkit:SecretsUsedInArgOrEnv")
         if peers:
             message = (
