@@ -6,7 +6,7 @@ The grammar is Jinja's own, with the tag `do` that Airflow adds. Nothing is rend
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 MAX_DEPTH = 60
 MAX_LENGTH = 200_000
@@ -73,6 +73,7 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 
+@lru_cache(maxsize=128)
 def parse(text: str) -> Template:
     """The template of a text. Never raises; a text beyond all measure is a template without names."""
     if len(text) > MAX_LENGTH:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -25,35 +26,40 @@ def load_data(package: str, name: str) -> dict[str, Any]:
     Python's TOML reader takes longer than all else that a small run does, so what it read is kept in `__pycache__`,
     as Python keeps compiled modules: only where that can be written, and until the file changes.
     """
+    return _load(package, name, "toml", lambda text: _plain(toml(text)))
+
+
+@cache
+def load_json(package: str, name: str) -> dict[str, Any]:
+    """The same for `data/<name>.json`: tables too big for TOML, each read only when something in it is asked for.
+
+    Empty where there is no such file.
+    """
+
+    def read(text: str) -> dict[str, Any]:
+        import json
+
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    try:
+        return _load(package, name, "json", read)
+    except FileNotFoundError:
+        return {}
+
+
+def _load(package: str, name: str, form: str, read: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     folder = os.path.join(import_module(package).__path__[0], "data")
-    path = os.path.join(folder, f"{name}.toml")
+    path = os.path.join(folder, f"{name}.{form}")
     status = os.stat(path)
     stamp = (status.st_mtime_ns, status.st_size)
     kept = os.path.join(folder, "__pycache__", f"{name}.{sys.implementation.cache_tag}.marshal")
     found = _read_kept(kept, stamp)
     if found is None:
         with open(path, encoding="utf-8") as file:
-            found = _plain(toml(file.read()))
+            found = read(file.read())
         if not sys.dont_write_bytecode:
             _keep(kept, stamp, found)
-    return found
-
-
-@cache
-def load_json(package: str, name: str) -> dict[str, Any]:
-    """The facts in `data/<name>.json` of a package, read once; nobody may change what is returned.
-
-    For tables that are too big for TOML, each a file that is read only when something in it is asked for. Empty where
-    there is no such file.
-    """
-    import json
-
-    path = os.path.join(import_module(package).__path__[0], "data", f"{name}.json")
-    try:
-        with open(path, encoding="utf-8") as file:
-            found: dict[str, Any] = json.load(file)
-    except FileNotFoundError:
-        return {}
     return found
 
 
