@@ -149,6 +149,28 @@ BAD: dict[str, list[str]] = {
         "DAG('d', schedule='@once', «catchup=True»)",
         "from airflow.datasets import Dataset\nDAG('d', schedule=[Dataset('s3://x')], «catchup=True»)",
     ],
+    "AF131": [
+        "DAG('d', start_date=«'2024-01-01'»)",
+        "DAG('d', dagrun_timeout=«3600»)",
+        "DAG('d', max_active_runs=«'1'»)",
+        "DAG('d', catchup=«'False'»)",
+        "DAG('d', catchup=«0»)",
+        "DAG('d', tags=«'etl'»)",
+        "@dag(end_date=«'2024-01-01'»)\ndef d(): pass",
+    ],
+    "AF218": [
+        "X = [n for n in «range(10**7)»]\n" + WITH + BASH,
+        "for n in «range(10**6)»:\n    pass\n" + WITH + BASH,
+        "for n in «range(5000)»:\n    for m in range(5000):\n        print(m)\n" + WITH + BASH,
+        "def f():\n    return {n: n for n in «range(10**7)»}\nX = f()\n" + WITH + BASH,
+    ],
+    "AF711": [
+        "with «DAG»('d', schedule='@hourly'):\n"
+        "    BashOperator(task_id='a', bash_command='psql -c \"INSERT INTO x SELECT 1\"')",
+        "Q = 'select 1;\\nMERGE INTO x USING y'\n"
+        "with «DAG»('d', schedule=timedelta(minutes=5)):\n"
+        "    X(task_id='b')\n    BashOperator(task_id='a', bash_command=Q)",
+    ],
     "AF206": [
         "from airflow.hooks.base import BaseHook\nclass C:\n    conn = «BaseHook.get_connection('x')»\n" + WITH + BASH,
         "from airflow.hooks.base import BaseHook\nDAG('d', default_args={'x': «BaseHook.get_connection('x')».host})",
@@ -375,6 +397,29 @@ GOOD: dict[str, list[str]] = {
         "DAG('d', schedule=SCHEDULE, catchup=True)",
         "class MyDAG(DAG): pass\nMyDAG('d', schedule='x', timetable='y')",
     ],
+    "AF131": [
+        "DAG('d', start_date=datetime(2024, 1, 1), tags=['x'], catchup=False, max_active_runs=1)",
+        "DAG('d', start_date=None, dagrun_timeout=None, tags=('x',))",
+        "DAG('d', start_date=START, catchup=CATCHUP)",
+        "class MyDAG(DAG): pass\nMyDAG('d', start_date='2024-01-01')",
+        "DAG('d', default_args={'start_date': '2024-01-01'})",
+    ],
+    "AF218": [
+        "X = [n for n in range(1000)]\n" + WITH + BASH,
+        "X = (n for n in items())\n" + WITH + BASH,
+        "X = (n for n in range(10**9))\n" + WITH + BASH,
+        "for n in range(10**9):\n    break\n" + WITH + BASH,
+        "@task\ndef f():\n    return sum(n for n in range(10**8))\n" + WITH + "    f()",
+        "def f():\n    return sum(n for n in range(10**8))\n" + WITH + BASH,
+    ],
+    "AF711": [
+        "with DAG('d', schedule='@hourly'):\n    BashOperator(task_id='a', bash_command='psql -c \"SELECT 1\"')",
+        "with DAG('d', schedule='@daily'):\n    BashOperator(task_id='a', bash_command='INSERT INTO x SELECT 1')",
+        "with DAG('d', schedule='@hourly'):\n    BashOperator(task_id='a', bash_command='INSERT INTO x', pool='x')",
+        "with DAG('d', schedule=None):\n    BashOperator(task_id='a', bash_command='INSERT INTO x')",
+        "with DAG('d', schedule='@hourly', default_args={'depends_on_past': True}):\n"
+        "    BashOperator(task_id='a', bash_command='INSERT INTO x SELECT 1')",
+    ],
     "AF206": [
         "from airflow.hooks.base import BaseHook\ndef f():\n    BaseHook.get_connection('x')\n"
         + WITH
@@ -478,6 +523,7 @@ GOOD: dict[str, list[str]] = {
         "DAG('d', concurrency=4)",
         "DAG('d', max_active_runs=N)",
         WITH + "    BashOperator(task_id='a', bash_command='x', max_active_tis_per_dag=20)",
+        "with DAG('d', max_active_tasks=20):\n    EmptyOperator(task_id='a', max_active_tis_per_dag=20)",
     ],
     "AF710": [
         DAILY.format(", dagrun_timeout=timedelta(hours=2)")
@@ -501,6 +547,14 @@ BY_VERSION = [
     ("AF108", "2.10", "with DAG('d', schedule='@daily') as dag:\n    pass"),
     ("AF108", "2.10", "with DAG('d', schedule='@daily', default_args=args) as dag:\n" + BASH),
     ("AF108", "3.0", "with DAG('d', schedule='@daily') as dag:\n" + BASH),
+    ("AF709", "2.10", "with DAG('d', max_active_tasks=2):\n    EmptyOperator(task_id='a', «max_active_tis_per_dag=9»)"),
+    ("AF709", "3.0", "with DAG('d', max_active_tasks=2):\n    EmptyOperator(task_id='a', max_active_tis_per_dag=9)"),
+    (
+        "AF709",
+        "3.0",
+        "with DAG('d', max_active_tasks=2, max_active_runs=1):\n"
+        "    EmptyOperator(task_id='a', «max_active_tis_per_dag=9»)",
+    ),
     ("AF802", "2.3", "DAG('d', schedule_interval='@daily')"),
     ("AF802", "2.10", "DAG('d', «schedule_interval»='@daily', concurrency=4)"),
     (

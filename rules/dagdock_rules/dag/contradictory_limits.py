@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Argument, Bad, Dag, DagModule, Problem, Problems, Project, Related, rule
+from dagdock.api import Argument, Bad, Dag, DagModule, Problem, Problems, Project, Related, Severity, rule
 
 OF_DAG = ("max_active_runs", "max_active_tasks", "concurrency")
 OF_TASK = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurrency", "pool_slots")
@@ -43,13 +43,13 @@ def contradictory_limits(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html#max-active-runs-per-dag
     """
     told: set[int] = set()
-    for problem, argument in _found(module, _is_before3(module, project)):
+    for problem, argument in _found(module, _is_3(module, project)):
         if id(argument.node) not in told:
             told.add(id(argument.node))
             yield problem
 
 
-def _found(module: DagModule, before3: bool) -> Iterator[tuple[Problem, Argument]]:
+def _found(module: DagModule, since3: bool | None) -> Iterator[tuple[Problem, Argument]]:
     for dag in module.dags:
         for name in OF_DAG:
             yield from _nothing(dag.arguments.get(name), "run of this DAG begins" if "runs" in name else "task runs")
@@ -67,13 +67,14 @@ def _found(module: DagModule, before3: bool) -> Iterator[tuple[Problem, Argument
             all_tasks = task.dag.arguments.get("max_active_tasks")
             yield from _above(of_run, all_tasks)
             # Airflow 3 counts `max_active_tasks` for each run.
-            if before3 or _number(task.dag.arguments.get("max_active_runs")) == 1:
-                yield from _above(whole, all_tasks)
+            one_run = _number(task.dag.arguments.get("max_active_runs")) == 1
+            if one_run or not since3:
+                yield from _above(whole, all_tasks, "warning" if one_run or since3 is False else "info")
 
 
-def _is_before3(module: DagModule, project: Project) -> bool:
+def _is_3(module: DagModule, project: Project) -> bool | None:
     version = project.airflow_version(module.source.whole)
-    return version is not None and version.at_least(3) is False
+    return version.at_least(3) if version is not None else None
 
 
 def _nothing(argument: Argument | None, what: str) -> Iterator[tuple[Problem, Argument]]:
@@ -83,15 +84,19 @@ def _nothing(argument: Argument | None, what: str) -> Iterator[tuple[Problem, Ar
         yield Problem(argument.whole, message, severity="error"), argument
 
 
-def _above(argument: Argument | None, other: Argument | None) -> Iterator[tuple[Problem, Argument]]:
+def _above(
+    argument: Argument | None, other: Argument | None, severity: Severity = "warning"
+) -> Iterator[tuple[Problem, Argument]]:
     one, end = _number(argument), _number(other)
     if argument is not None and other is not None and one is not None and end is not None and one > end > 0:
-        yield _pair(argument, other, f"`{argument.name}={one}` has no effect: `{other.name}` allows {end}")
+        yield _pair(argument, other, f"`{argument.name}={one}` has no effect: `{other.name}` allows {end}", severity)
 
 
-def _pair(argument: Argument, other: Argument, message: str) -> tuple[Problem, Argument]:
+def _pair(
+    argument: Argument, other: Argument, message: str, severity: Severity = "warning"
+) -> tuple[Problem, Argument]:
     related = [Related(other.whole, "the other limit")]
-    return Problem(argument.whole, f"{message}. Correct one of the two", related=related), argument
+    return Problem(argument.whole, f"{message}. Correct one of the two", severity=severity, related=related), argument
 
 
 def _number(argument: Argument | None) -> int | None:

@@ -51,7 +51,7 @@ def overlapping_writes(dag: Dag) -> Problems:
     days = days_between(dag)
     if days is None or days > _HOUR + 1e-9 or dag.open or "max_active_runs" in dag.arguments:
         return
-    if is_set_later(dag, "max_active_runs") or dag.default_args.open:
+    if is_set_later(dag, "max_active_runs") or dag.default_args.open or (dag.catchup and dag.catchup.value.get(bool)):
         return
     if any(waits(dag, name) for name in ("depends_on_past", "wait_for_downstream")):
         return

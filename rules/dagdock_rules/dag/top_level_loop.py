@@ -52,6 +52,8 @@ def top_level_loop(module: DagModule, *, max_rounds: int = 500_000) -> Problems:
             continue
         if any(not loop.size_is_exact for loop in loops) or module.runs_at(node) != "parse":
             continue
+        if isinstance(node, ast.GeneratorExp) and not isinstance(module.parent(node), ast.Call):
+            continue  # nothing runs before somebody asks for its items
         told.add(loops[0].node)
         yield Problem(
             loops[0],
