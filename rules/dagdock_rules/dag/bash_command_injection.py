@@ -12,7 +12,7 @@ SHELLS = {"BashOperator": "bash_command", "BashSensor": "bash_command", "SSHOper
 @rule(
     "AF520",
     severity="warning",
-    since="0.2",
+    since="0.1",
     security=6.0,
     tags=["security"],
     aliases=["semgrep:formatted-string-bashoperator"],

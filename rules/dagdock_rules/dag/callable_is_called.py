@@ -14,7 +14,7 @@ CALLABLES = (
 @rule(
     "AF334",
     severity="error",
-    since="0.2",
+    since="0.1",
     fix="unsafe",
     bad=[
         Bad(

@@ -15,7 +15,7 @@ GIVEN_AWAY = frozenset(("/", "/boot", "/dev", "/etc", "/proc", "/root", "/run", 
 @rule(
     "AF722",
     severity="warning",
-    since="0.2",
+    since="0.1",
     security=6.0,
     tags=["security"],
     bad=[

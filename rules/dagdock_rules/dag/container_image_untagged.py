@@ -8,7 +8,7 @@ from ._containers import runs_image
 @rule(
     "AF720",
     severity="warning",
-    since="0.2",
+    since="0.1",
     lessons=["L08"],
     bad=[
         Bad(

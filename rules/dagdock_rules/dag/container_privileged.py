@@ -13,7 +13,7 @@ MIGHTY = frozenset(("ALL", "SYS_ADMIN", "CAP_SYS_ADMIN", "SYS_MODULE", "SYS_PTRA
 @rule(
     "AF721",
     severity="warning",
-    since="0.2",
+    since="0.1",
     security=7.0,
     tags=["security"],
     bad=[

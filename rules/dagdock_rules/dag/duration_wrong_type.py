@@ -14,7 +14,7 @@ FEW = 10
 @rule(
     "AF333",
     severity="error",
-    since="0.2",
+    since="0.1",
     precision="very-high",
     lessons=["L50"],
     bad=[

@@ -8,7 +8,7 @@ from dagdock.api import Argument, Bad, DagModule, Problem, Problems, rule
 @rule(
     "AF723",
     severity="info",
-    since="0.2",
+    since="0.1",
     lessons=["L50"],
     bad=[
         Bad(

@@ -10,7 +10,7 @@ from ._operators import OLDEST, Operator, major_of, operator_of
 @rule(
     "AF332",
     severity="warning",
-    since="0.2",
+    since="0.1",
     fix="unsafe",
     tags=["airflow-3"],
     bad=[

@@ -6,7 +6,7 @@ from dagdock.api import Bad, Problem, Problems, Task, rule
 @rule(
     "AF338",
     severity="warning",
-    since="0.2",
+    since="0.1",
     default=False,
     aliases=["conformdag:operator-allow-list", "flake8-airflow:AA102"],
     bad=[

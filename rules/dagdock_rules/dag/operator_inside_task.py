@@ -8,7 +8,7 @@ from dagdock.api import Bad, DagModule, Function, Problem, Problems, Related, ru
 @rule(
     "AF335",
     severity="warning",
-    since="0.2",
+    since="0.1",
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow.decorators import dag, task\n"

@@ -8,7 +8,7 @@ from ._operators import major_of, operator_of, terms
 @rule(
     "AF330",
     severity="error",
-    since="0.2",
+    since="0.1",
     fix="unsafe",
     bad=[
         Bad(

@@ -6,7 +6,7 @@ from dagdock.api import Bad, Problem, Problems, Task, nearest, rule
 @rule(
     "AF725",
     severity="error",
-    since="0.2",
+    since="0.1",
     default=False,
     bad=[
         Bad(

@@ -8,7 +8,7 @@ from ._operators import is_sensor, terms
 @rule(
     "AF604",
     severity="error",
-    since="0.2",
+    since="0.1",
     fix="safe",
     precision="very-high",
     lessons=["L51"],

@@ -8,7 +8,7 @@ from ._operators import operator_of
 @rule(
     "AF602",
     severity="info",
-    since="0.2",
+    since="0.1",
     lessons=["L51"],
     bad=[
         Bad(

@@ -11,7 +11,7 @@ LEAST = 60
 @rule(
     "AF603",
     severity="info",
-    since="0.2",
+    since="0.1",
     lessons=["L51"],
     bad=[
         Bad(

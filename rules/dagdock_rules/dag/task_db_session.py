@@ -13,7 +13,7 @@ SESSIONS = (
 @rule(
     "AF820",
     severity="error",
-    since="0.2",
+    since="0.1",
     tags=["airflow-3"],
     bad=[
         Bad(

@@ -10,7 +10,7 @@ from ._operators import major_of, operator_of
 @rule(
     "AF331",
     severity="error",
-    since="0.2",
+    since="0.1",
     aliases=["airflint:AIRFLINT004"],
     bad=[
         Bad(

@@ -13,7 +13,7 @@ LEAST = 30
 @rule(
     "AF605",
     severity="info",
-    since="0.2",
+    since="0.1",
     lessons=["L51"],
     bad=[
         Bad(

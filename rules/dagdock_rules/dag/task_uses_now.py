@@ -33,7 +33,7 @@ TIMES = ("%H", "%I", "%M", "%S", "%f", "%s", "%X", "%c", "%p", "%T")
 @rule(
     "AF626",
     severity="info",
-    since="0.2",
+    since="0.1",
     lessons=["L48"],
     bad=[
         Bad(

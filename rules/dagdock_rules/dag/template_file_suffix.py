@@ -15,7 +15,7 @@ COMMANDS = ("bash_command", "command")
 @rule(
     "AF623",
     severity="error",
-    since="0.2",
+    since="0.1",
     fix="safe",
     lessons=["L54"],
     bad=[

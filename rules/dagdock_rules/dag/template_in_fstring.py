@@ -14,7 +14,7 @@ from ._templates import NOT_TEXT
 @rule(
     "AF624",
     severity="warning",
-    since="0.2",
+    since="0.1",
     fix="unsafe",
     lessons=["L54"],
     bad=[

@@ -22,7 +22,7 @@ USERS = frozenset(
 @rule(
     "AF625",
     severity="warning",
-    since="0.2",
+    since="0.1",
     lessons=["L54"],
     bad=[
         Bad(

@@ -10,7 +10,7 @@ from ._templates import Piece, pieces, speaks_airflow, unrendered
 @rule(
     "AF620",
     severity="warning",
-    since="0.2",
+    since="0.1",
     lessons=["L54"],
     bad=[
         Bad(

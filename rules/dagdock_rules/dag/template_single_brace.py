@@ -13,7 +13,7 @@ from .template_in_fstring import PLAIN
 @rule(
     "AF627",
     severity="warning",
-    since="0.2",
+    since="0.1",
     fix="unsafe",
     lessons=["L54"],
     bad=[

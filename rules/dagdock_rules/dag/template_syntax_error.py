@@ -8,7 +8,7 @@ from ._templates import HOLE, rendered
 @rule(
     "AF621",
     severity="error",
-    since="0.2",
+    since="0.1",
     precision="very-high",
     lessons=["L54"],
     bad=[

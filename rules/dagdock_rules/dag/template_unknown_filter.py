@@ -18,7 +18,7 @@ INSTEAD = {
 @rule(
     "AF628",
     severity="error",
-    since="0.2",
+    since="0.1",
     lessons=["L54"],
     bad=[
         Bad(

@@ -14,7 +14,7 @@ MEMBERS = {"var": ("json", "value")}
 @rule(
     "AF622",
     severity="error",
-    since="0.2",
+    since="0.1",
     fix="unsafe",
     lessons=["L54"],
     bad=[

@@ -11,7 +11,7 @@ REMOVED = {"none_failed_or_skipped": "none_failed_min_one_success", "dummy": "al
 @rule(
     "AF336",
     severity="error",
-    since="0.2",
+    since="0.1",
     fix="unsafe",
     precision="very-high",
     bad=[

@@ -11,7 +11,7 @@ from .trigger_rule_invalid import REMOVED, given_rules
 @rule(
     "AF337",
     severity="warning",
-    since="0.2",
+    since="0.1",
     fix="safe",
     precision="very-high",
     aliases=["ruff:AIR301"],
