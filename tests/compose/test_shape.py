@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from time import process_time
@@ -287,17 +286,13 @@ def test_aliases_of_aliases_take_no_long_time() -> None:
     assert process_time() - begin < 1
 
 
-ORACLE = shutil.which("docker-compose")
-
-
-@pytest.mark.skipif(ORACLE is None, reason="no docker-compose on PATH")
 @pytest.mark.parametrize("lines", [*TAKEN, *REFUSED])
-def test_as_the_real_compose_says(lines: str, tmp_path: Path) -> None:
+def test_as_the_real_compose_says(lines: str, tmp_path: Path, docker_compose: str) -> None:
     text = WEB + "".join(f"    {line}\n" for line in lines.splitlines()) + DB
     text += "secrets: {a: {file: x}, b: {file: x}, c: {file: x}}\nmodels: {m: {model: x}, n: {model: x}}\n"
     (tmp_path / "compose.yaml").write_text(text)
     for name in ("a.env", "b.env", "a"):
         (tmp_path / name).write_text("")
-    command = [str(ORACLE), "-f", str(tmp_path / "compose.yaml"), "config", "-q", "--no-env-resolution"]
+    command = [docker_compose, "-f", str(tmp_path / "compose.yaml"), "config", "-q", "--no-env-resolution"]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={"HOME": "/"}, check=False)
     assert (answer.returncode != 0) == bool(faults(text)), answer.stderr
