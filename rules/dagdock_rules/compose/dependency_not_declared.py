@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
-from ._hosts import hosts_in, names_of
+from ._hosts import Host, hosts_in, names_of
 from ._model import as_run, is_for_swarm
 from ._needs import needs
 from ._stores import store_of
@@ -30,6 +30,9 @@ LATER = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
     good=[
         "services:\n  web:\n    image: web:1.4\n    depends_on: [db]\n    environment:\n"
         "      DATABASE_URL: postgres://shop@db:5432/shop\n  db:\n    image: postgres:16\n",
+        "x-env: &env\n  REDIS_URL: redis://cache:6379\nservices:\n"
+        "  web:\n    image: web:1.4\n    environment: *env\n    depends_on: [cache]\n"
+        "  migrate:\n    image: web:1.4\n    command: migrate\n    environment: *env\n  cache:\n    image: redis:7\n",
         "services:\n  web:\n    image: web:1.4\n    depends_on: [api]\n    environment: {DB_HOST: db}\n"
         "  api:\n    image: api:1\n    depends_on: [db]\n  db:\n    image: postgres:16\n",
     ],
@@ -60,11 +63,19 @@ def dependency_not_declared(service: Service, project: Project) -> Problems:
             str(value.resolved) for value in running.profiles
         }:
             continue
+        # What an anchor gives to several services is not used by all of them: one that waits may be the one it is for.
+        shared = service.node is None or not service.node.span.holds(host.place.span)
+        if shared and any(meant in _awaited(other, others) for other in others.values() if _has(other, host)):
+            continue
         told.add(meant)
         yield Problem(
             host.name,
             f"this connects to `{meant}`, which the service does not wait for. Add `{meant}` to its `depends_on`",
         )
+
+
+def _has(service: Service, host: Host) -> bool:
+    return any(setting.span.holds(host.place.span) for setting in service.environment)
 
 
 def _is_slow(service: Service) -> bool:
