@@ -97,7 +97,6 @@ BAD: dict[str, list[str]] = {
     ],
     "AF333": [
         bash("'x'", ", execution_timeout=«60 * 60»"),
-        bash("'x'", ", retry_delay=«5»"),
         bash("'x'", ", max_retry_delay=«'1h'»"),
         "SOON = 90.5\n" + bash("'x'", ", execution_timeout=«SOON»"),
         WITH + "FileSensor(task_id='a', filepath='x', poke_interval=«'60'»)\n",
@@ -283,6 +282,9 @@ GOOD: dict[str, list[str]] = {
         WITH + "DockerOperator(task_id='a', image='x:1', auto_remove=REMOVE)\n",
     ],
     "AF333": [
+        "from airflow.decorators import setup, teardown\n\n@setup\ndef a():\n    ...\n\n@teardown\ndef b():\n    ...\n\n"
+        + WITH
+        + "a() >> b()\n",
         bash("'x'", ", execution_timeout=timedelta(1), retry_delay=300, max_retry_delay=None"),
         bash("'x'", ", execution_timeout=LIMIT"),
         WITH + "FileSensor(task_id='a', filepath='x', poke_interval=60, timeout=timedelta(1))\n",

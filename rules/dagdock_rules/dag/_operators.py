@@ -172,17 +172,23 @@ def _of_all(is_sensor: bool, major: Major | None) -> frozenset[str]:
 @cache
 def _operator(path: str, *, taskflow: bool) -> Operator | None:
     if taskflow:
-        decorators = load_json("dagdock_rules", "airflow/terms")["decorators"]
-        name = path[path.rindex("task") :] if "task." not in path else path[path.index("task.") :]
-        file, cls = decorators.get(name, (None, ""))
-        facts = _classes(file).get(cls) if file else None
-        return Operator(f"@{name}", facts, legacy=False) if facts else None
+        return _decorated(path.split("."))
     module, _, cls = path.rpartition(".")
     parts = module.split(".")
     # `airflow.operators.X` without a module was Airflow 1's, or a plugin's.
     legacy = "contrib" in parts or len(parts) == 2 or parts[-1].endswith(("_operator", "_sensor", "_operators"))
     facts = next((found for file in _files(parts, cls, legacy=legacy) if (found := _classes(file).get(cls))), None)
     return Operator(cls, facts, legacy=legacy) if facts else None
+
+
+def _decorated(parts: list[str]) -> Operator | None:
+    """What a decorator makes; a bare `@setup` or `@teardown` makes what `@task` does."""
+    name = ".".join(parts[parts.index("task") :]) if "task" in parts else "task"
+    if "task" not in parts and parts[-1] not in ("setup", "teardown"):
+        return None
+    file, cls = load_json("dagdock_rules", "airflow/terms")["decorators"].get(name, ("", ""))
+    facts = _classes(file).get(cls) if file else None
+    return Operator(f"@{name}", facts, legacy=False) if facts else None
 
 
 def _files(parts: list[str], cls: str, *, legacy: bool) -> Iterable[str]:

@@ -4,11 +4,7 @@ from datetime import timedelta
 
 from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Task, rule
 
-from ._durations import words
 from ._operators import operator_of
-
-# How small a number without a unit is for somebody to have meant minutes.
-FEW = 10
 
 
 @rule(
@@ -87,11 +83,4 @@ def _problem(argument: Argument) -> Problem | None:
         )
     if value < 0:
         return Problem(argument, f"`{name}` must not be negative, so Airflow does not load this file")
-    if name == "retry_delay" and 0 < value <= FEW:
-        return Problem(
-            argument,
-            f"`retry_delay={value}` means {words(value)}: a number stands for seconds. Write "
-            f"`timedelta(minutes={value})` if that is what you mean, or `timedelta(seconds={value})`",
-            severity="info",
-        )
     return None
