@@ -282,9 +282,8 @@ GOOD: dict[str, list[str]] = {
         WITH + "DockerOperator(task_id='a', image='x:1', auto_remove=REMOVE)\n",
     ],
     "AF333": [
-        "from airflow.decorators import setup, teardown\n\n@setup\ndef a():\n    ...\n\n@teardown\ndef b():\n    ...\n\n"
-        + WITH
-        + "a() >> b()\n",
+        "from airflow.decorators import setup, teardown\n\n"
+        "@setup\ndef a():\n    ...\n\n@teardown\ndef b():\n    ...\n\n" + WITH + "a() >> b()\n",
         bash("'x'", ", execution_timeout=timedelta(1), retry_delay=300, max_retry_delay=None"),
         bash("'x'", ", execution_timeout=LIMIT"),
         WITH + "FileSensor(task_id='a', filepath='x', poke_interval=60, timeout=timedelta(1))\n",
@@ -434,6 +433,7 @@ BY_VERSION = [
     ("AF332", "3.0", WITH + "PythonOperator(task_id='a', python_callable=print, «provide_context=True»)\n"),
     ("AF332", "2.4", WITH + "DockerOperator(task_id='a', image='x:1', auto_remove=True)\n"),
     ("AF332", "2.10", WITH + "DockerOperator(task_id='a', image='x:1', «auto_remove=True»)\n"),
+    ("AF332", "2.10", WITH + "KubernetesPodOperator(task_id='a', image='x:1', schedule_timeout_seconds=5)\n"),
     ("AF336", "2.10", bash("'x'", ", trigger_rule=«'all_done_min_one_success'»")),
     ("AF336", "3.1", bash("'x'", ", trigger_rule='all_done_min_one_success'")),
     ("AF622", "3.0", bash("'{{ «execution_date» }} {{ logical_date }}'")),

@@ -63,7 +63,8 @@ def operator_deprecated_argument(task: Task, project: Project) -> Problems:
         if argument.given != "keyword":
             continue
         fact = _fact(operator, argument)
-        takes = operator.arguments(major)
+        # Providers have releases of their own: with Airflow 2 there may be a new one.
+        takes = operator.arguments(3 if major == 3 else None)
         if fact is None and (argument.name in takes or not operator.strict):
             continue
         former = argument.name in operator.earlier_arguments() | operator.arguments()
