@@ -50,13 +50,21 @@ class ProjectSurroundings:
             if tail.startswith("airflow/"):
                 return None
         folder = dirname(path)
-        while True:
+        above = [folder]
+        while above[-1]:
+            above.append(dirname(above[-1]))
+        for folder in above:
             for beside in _IMPORT_FOLDERS:
                 if found := self._in(join(folder, beside) if beside else folder, tail):
                     return found
-            if not folder:
-                return None
-            folder = dirname(folder)
+        return self._beside(above, tail) if "/" in tail else None
+
+    def _beside(self, above: list[str], tail: str) -> tuple[DagModule, str] | None:
+        """A module in some folder that the project puts on the path of imports in its own way."""
+        facts = self._project.facts
+        places = [join(folder, name) for folder in above for name in facts.folders(folder or ".")]
+        found = [one for place in places if (one := self._in(place, tail))]
+        return found[0] if len(found) == 1 else None
 
     def _in(self, folder: str, tail: str) -> tuple[DagModule, str] | None:
         names = [f"{tail}.py", f"{tail}/__init__.py"] if tail else ["__init__.py"]

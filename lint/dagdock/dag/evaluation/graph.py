@@ -264,6 +264,8 @@ class Graph:
         self.context: list[Dag | Group] = []
         """The DAGs and groups whose `with` blocks are open."""
         self.setup_teardown: list[SetupTeardown] = []
+        self.collects_work = False
+        """Whether tasks made now are the work of the innermost setup; Airflow forgets to after an inner one."""
         self.edges = 0
         self.line = 1
         """Where in the file the latest dependency is set."""
@@ -297,7 +299,7 @@ class Graph:
         if group is not None and dag is None:
             dag = group.dag
         task.task_id = group.child_id(task.own_id) if group else task.own_id
-        if SetupTeardown.active(self):
+        if self.setup_teardown and self.collects_work:
             self.setup_teardown[-1].work.append(task)
         if dag is None:
             return
@@ -523,9 +525,9 @@ class SetupTeardown:
             self.setups = list(tasks)
             self.teardowns = _nearest(tasks[0], "downstream", "is_teardown")
 
-    @staticmethod
-    def active(graph: Graph) -> bool:
-        return bool(graph.setup_teardown)
+    def open(self) -> None:
+        self.graph.setup_teardown.append(self)
+        self.graph.collects_work = True
 
     def close(self) -> None:
         """Put the work between the setups and the teardowns."""
@@ -539,6 +541,7 @@ class SetupTeardown:
             for teardown in self.teardowns:
                 graph.upstream(teardown, last)
         graph.setup_teardown.pop()
+        graph.collects_work = False
         if graph.setup_teardown:
             outer = graph.setup_teardown[-1]
             for one in outer.setups:

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dagdock.dag.classes import is_foreign
 from dagdock.dag.evaluation.airflow import DagFactory, TaskFlow, _Opened
 from dagdock.dag.evaluation.calls import Calls, ContextManager
 from dagdock.dag.evaluation.files import OpenFile
@@ -177,9 +178,7 @@ class Statements(Calls):
         return None
 
     def _decorated(self, decorator: Value, value: Value, node: ast.expr, frame: Frame) -> Value:
-        if isinstance(decorator, Unknown) or (
-            isinstance(decorator, External) and not decorator.path.startswith(("airflow.", "builtins.", "functools."))
-        ):
+        if isinstance(decorator, Unknown) or (isinstance(decorator, External) and is_foreign(decorator.path)):
             return self._around_function(decorator, value, node, frame)
         return self.call(decorator, [value], {}, node, frame)
 
@@ -203,10 +202,16 @@ class Statements(Calls):
             self._make_members(made)
         value = made
         for decorator, written in zip(reversed(decorators), reversed(node.decorator_list), strict=True):
-            decorated = self.call(decorator, [value], {}, written, frame)
-            value = value if isinstance(decorated, Unknown) else decorated
+            value = self._decorated_class(decorator, value, written, frame)
         frame.home_of(node.name).names[node.name] = value
         return None
+
+    def _decorated_class(self, decorator: Value, value: Value, node: ast.expr, frame: Frame) -> Value:
+        outside = isinstance(decorator, Unknown) or (isinstance(decorator, External) and is_foreign(decorator.path))
+        if outside and self.makes_nodes(value):
+            return self._around_function(decorator, value, node, frame)
+        found = value if outside else self.call(decorator, [value], {}, node, frame)
+        return value if isinstance(found, Unknown) else found
 
     def _make_members(self, made: Class) -> None:
         """The members of an enumeration, with their names and values."""
@@ -595,7 +600,7 @@ class Statements(Calls):
 
         if items[0].optional_vars is not None:
             self.assign(items[0].optional_vars, self.unknown_value("a setup context", node, frame), frame)
-        self.graph.setup_teardown.append(context)
+        context.open()
         try:
             return self._with_items(node, items[1:], frame)
         finally:
