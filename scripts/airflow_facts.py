@@ -214,30 +214,24 @@ def _unique(names: Iterable[str]) -> list[str]:
 
 
 def _moved() -> dict[str, str]:
-    """Where deprecated module paths of Airflow 2 lead to: `airflow.contrib.operators.x.Y` → its class."""
+    """Where the shims of Airflow 2 lead to, by the name of the class: `PostgresOperator` → its path in the provider."""
     import airflow
 
     found: dict[str, str] = {}
     for path in map(Path, airflow.__path__):
         for folder in ("operators", "sensors", "contrib/operators", "contrib/sensors"):
-            try:
-                module = importlib.import_module(".".join(("airflow", *folder.split("/"))))
-            except ImportError:
-                continue
-            classes = getattr(module, f"__{folder.rpartition('/')[2]}_deprecated_classes", None) or vars(module).get(
-                "__deprecated_classes", {}
-            )
-            for name, members in classes.items():
-                for member, target in members.items():
-                    found[f"{module.__name__}.{name}.{member}"] = target
-            for file in (path / folder).glob("*.py"):  # shims that are files of their own
-                if "__deprecated_classes" in (text := file.read_text()) or "add_deprecated_classes" in text:
-                    for node in ast.walk(ast.parse(text)):
-                        if isinstance(node, ast.Dict):
-                            for key, value in zip(node.keys, node.values, strict=True):
-                                if isinstance(key, ast.Constant) and isinstance(value, ast.Constant):
-                                    found[f"{module.__name__}.{file.stem}.{key.value}"] = str(value.value)
+            for file in sorted((path / folder).glob("*.py")):
+                for node in ast.walk(ast.parse(file.read_text())):
+                    if isinstance(node, ast.Dict):
+                        found.update(_texts_in(node))
     return found
+
+
+def _texts_in(node: ast.Dict) -> Iterator[tuple[str, str]]:
+    for key, value in zip(node.keys, node.values, strict=True):
+        pair = [one.value for one in (key, value) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        if len(pair) == 2 and pair[1].startswith("airflow."):
+            yield pair[0], pair[1]
 
 
 def _templates() -> Facts:
@@ -252,18 +246,19 @@ def _templates() -> Facts:
         from airflow.utils.context import KNOWN_CONTEXT_KEYS
 
         keys = list(KNOWN_CONTEXT_KEYS)
-    from jinja2 import defaults
+    from jinja2 import Environment
 
     try:
         from airflow.sdk.definitions._internal.templater import FILTERS
     except ImportError:
         from airflow.templates import FILTERS
+    plain = Environment()
     return {
         "context": sorted({*keys, "var", "conn"}),
         "macros": sorted(name for name in dir(macros) if not name.startswith("_") and name != "annotations"),
-        "filters": sorted({*FILTERS, *defaults.DEFAULT_FILTERS}),
-        "tests": sorted(defaults.DEFAULT_TESTS),
-        "globals": sorted(defaults.DEFAULT_NAMESPACE),
+        "filters": sorted({*FILTERS, *plain.filters}),
+        "tests": sorted(plain.tests),
+        "globals": sorted(plain.globals),
     }
 
 
@@ -290,7 +285,7 @@ def _members(cls: type[enum.Enum]) -> list[str]:
 
 
 def read(folders: Iterable[Path]) -> Facts:
-    """By class: the arguments, required ones and template fields that any of these releases has."""
+    """By class: the arguments and template fields that any of these releases has, and the arguments of all."""
     found: dict[str, dict[str, set[str]]] = {}
     places: dict[str, str] = {}
     for folder in folders:
@@ -308,9 +303,12 @@ def read(folders: Iterable[Path]) -> Facts:
         for name in classes:
             if name.endswith(("Operator", "Sensor", "OperatorAsync", "SensorAsync")):
                 entry = found.setdefault(name, {"arguments": set(), "fields": set()})
+                taken: set[str] = set()
                 for one in _read_bases(name, classes):
-                    entry["arguments"].update(_read_arguments(one))
+                    taken.update(_read_arguments(one))
                     entry["fields"].update(_read_fields(one))
+                entry["arguments"] |= taken
+                entry["always"] = entry.get("always", taken) & taken
     return {
         "old": {name: {key: sorted(values) for key, values in entry.items()} for name, entry in found.items()},
         "places": places,
@@ -420,6 +418,8 @@ def _entry(two: Facts | None, three: Facts | None, old: Facts, general: set[str]
         entry[short] = " ".join(sorted(in_two & in_three))
         entry[f"{short}2"] = " ".join(sorted(in_two - in_three))
         entry[f"{short}3"] = " ".join(sorted(in_three - in_two))
+    # What an earlier release did not know cannot have been asked for by it.
+    entry["r"] = " ".join(name for name in entry["r"].split() if name in old.get("always", (name,)))
     known = {*(two or one)["arguments"], *(three or one)["arguments"], *general}
     fields = {*(two or one)["fields"], *(three or one)["fields"]}
     entry["old"] = " ".join(_named(set(old.get("arguments", ())) - known))
@@ -455,7 +455,7 @@ def _moved_to(moved: dict[str, str], files: dict[str, Facts]) -> dict[str, str]:
     for before, now in sorted(moved.items()):
         module, _, name = now.rpartition(".")
         file = _file_of(module) if module.count(".") > 1 else ""
-        if before.endswith(f".{name}") and file != "core" and name in files.get(file, {}):
+        if before == name and file != "core" and name in files.get(file, {}):
             found[name] = file
     return found
 

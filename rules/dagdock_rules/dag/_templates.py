@@ -30,6 +30,10 @@ NOT_TEXT = frozenset(
 )
 
 
+# Arguments for which the operator brings names and filters of its own (`results_df | tabulate`).
+OWN_NAMES = frozenset(("slack_message",))
+
+
 class Piece(NamedTuple):
     """A text inside an argument, with HOLEs where an f-string fills in what is not known."""
 

@@ -50,5 +50,5 @@ def container_image_untagged(task: Task) -> Problems:
     what = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
     yield Problem(
         argument,
-        f"the image `{text}` {what}: each run may get another one. Name a version, such as `{image.name}:1.4.2`",
+        f"the image `{text}` {what}: each run may get another one. Name a version or a digest",
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Dag, Problem, Problems, Task, nearest, parse_jinja, rule
 
 from ._operators import terms
-from ._templates import HOLE, rendered
+from ._templates import HOLE, OWN_NAMES, rendered
 
 # Filters that people look for, and what there is instead.
 INSTEAD = {
@@ -52,7 +52,7 @@ def template_unknown_filter(task: Task) -> Problems:
         return
     for piece in rendered(task):
         template = parse_jinja(piece.text)
-        if template.fault is not None or not template.whole:
+        if template.fault is not None or not template.whole or piece.argument.name in OWN_NAMES:
             continue
         for used in template.filters:
             known = terms("tests") if used.kind == "test" else terms("filters") | set(entries or ())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, Task, nearest, parse_jinja, rule
 
 from ._operators import major_of, terms
-from ._templates import HOLE, Piece, names_for, rendered
+from ._templates import HOLE, OWN_NAMES, Piece, names_for, rendered
 
 # What the names of Airflow's templates hold, where that is a short and certain list.
 MEMBERS = {"var": ("json", "value")}
@@ -59,6 +59,8 @@ def template_unknown_variable(task: Task, project: Project) -> Problems:
     if known is None:
         return
     for piece in rendered(task):
+        if piece.argument.name in OWN_NAMES:
+            continue
         yield from _unknown(piece, known, in_three=major == 3)
         yield from _members(piece, task)
 
