@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagdock.peers import is_foreign, mentioned, read_comment, read_config, read_environment
+from dagdock.peers import is_foreign, left_out, mentioned, read_comment, read_config, read_environment
 
 COMMENTS = [
     ("# hadolint ignore=DL3008,SC2086", "dockerfile", "hadolint", "statement", ["DL3008", "SC2086"]),
@@ -92,6 +92,15 @@ def test_dclint_configuration() -> None:
         "extend-select": ["dclint:b", "dclint:c"],
         "severity": {"dclint:b": "warning", "dclint:c": "error"},
     }
+
+
+def test_options_of_dclint() -> None:
+    text = """{"rules": {
+        "no-build-and-image": [2, {"checkPullPolicy": false}], "require-quotes-in-ports": [0, {"quoteType": "single"}],
+        "no-version-field": [1, 7]
+    }}"""
+    assert read_config(".dclintrc", text)["rules"] == {"build-and-image": {"check-pull-policy": False}}
+    assert left_out(".dclintrc", text) == ["the options of `no-version-field`"]
 
 
 @pytest.mark.parametrize("text", ["", "- a", "ignored: 3", "override: []", "rules: 7", "1"])

@@ -228,7 +228,30 @@ def _dclint(table: Mapping[str, object]) -> dict[str, object]:
         ours["severity"] = {
             name: "error" if level == 2 else "warning" for name, level in levels.items() if level in (1, 2)
         }
+        options: dict[str, dict[str, object]] = {}
+        for theirs, (name, option) in _DCLINT_OPTIONS.items():
+            if (value := _options_of(rules.get(theirs[0])).get(theirs[1])) is not None:
+                options.setdefault(name, {})[option] = value
+        if options:
+            ours["rules"] = options
     return ours
+
+
+# dclint's options that a rule here has, too, by rule and option.
+_DCLINT_OPTIONS = {
+    ("no-build-and-image", "checkPullPolicy"): ("build-and-image", "check-pull-policy"),
+    ("require-quotes-in-ports", "quoteType"): ("port-without-quotes", "quotes"),
+}
+
+
+def _options_of(level: object) -> Mapping[str, object]:
+    """What stands behind the level of a rule: `[1, {"quoteType": "single"}]`."""
+    given = level[1] if isinstance(level, list) and len(level) > 1 and level[0] != 0 else None
+    return (
+        {key: value for key, value in given.items() if isinstance(value, (bool, str))}
+        if isinstance(given, dict)
+        else {}
+    )
 
 
 _HADOLINT_KEYS = ("ignored", "override", "label-schema", "strict-labels", "no-fail", "disable-ignore-pragma")
@@ -251,7 +274,9 @@ def _left_of_dclint(table: Mapping[str, object]) -> Iterator[str]:
     rules = table.get("rules")
     for name, level in rules.items() if isinstance(rules, Mapping) else ():
         if isinstance(level, list) and len(level) > 1 and level[0] != 0:
-            yield f"the options of `{name}`"
+            given = level[1] if isinstance(level[1], dict) else {"": None}
+            if any((name, option) not in _DCLINT_OPTIONS for option in given):
+                yield f"the options of `{name}`"
         if (level[0] if isinstance(level, list) and level else level) not in (0, 1, 2):
             yield f"the level of `{name}`, which is none"
     for key in table:

@@ -81,7 +81,10 @@ def _starter(mapped: Mapping[str, object]) -> str:
         value = mapped.get(key)
         if isinstance(value, Mapping) or example.startswith("["):
             tables += ["", f"# {comment}"]
-            if isinstance(value, Mapping):
+            if isinstance(value, Mapping) and key == "rules":
+                for name, options in value.items():
+                    tables += [f"[rules.{name}]", *(f"{toml(option)} = {_value(of)}" for option, of in options.items())]
+            elif isinstance(value, Mapping):
                 tables += [f"[{key}]", *(f"{toml(name)} = {_value(item)}" for name, item in value.items())]
             else:
                 tables += [f"# {line}" for line in example.splitlines()]

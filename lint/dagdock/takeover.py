@@ -82,7 +82,12 @@ def _in_words(ours: Mapping[str, Any], left: list[str], vocabulary: Vocabulary) 
     for name, level in ours.get("severity", {}).items():
         yield f"{name} is {'an' if level[0] in 'aeio' else 'a'} {level}: {_meant(name, vocabulary)}"
     for key, value in ours.items():
-        if key not in ("ignore", "severity", "extend-select"):
+        if key == "rules":
+            for name, options in value.items():
+                for option, given in options.items():
+                    shown = str(given).lower() if isinstance(given, bool) else str(given)
+                    yield f"{option} of {name} is {shown}"
+        elif key not in ("ignore", "severity", "extend-select"):
             shown = ", ".join(map(str, value)) if isinstance(value, (list, dict)) else str(value)
             yield f"{key} is {shown.lower() if isinstance(value, bool) else shown}"
     yield from (f"not taken over: {what}" for what in left)

@@ -30,18 +30,21 @@ OFFICIAL = frozenset(
         "services:\n  web:\n    build: .\n    image: nginx:1.27\n    pull_policy: build\n",
     ],
 )
-def build_and_image(service: Service, project: Project) -> Problems:
+def build_and_image(service: Service, project: Project, *, check_pull_policy: bool = True) -> Problems:
     """A service builds an image and gives it the name of somebody else's.
 
     With `build`, `image` is the name that the result gets. Under the name of an official image it takes that one's
     place on this machine: other projects that ask for `nginx` get yours, and `docker compose pull` replaces yours with
-    the real one. Leave `image` out, name your own, or leave `build` out where the real one is meant.
+    the real one. Leave `image` out, name your own, or leave `build` out where the real one is meant. A `pull_policy`
+    says what is meant; with the option `check-pull-policy = false` it makes no difference.
 
     https://docs.docker.com/reference/compose-file/build/#using-build-and-image
     """
     running = as_run(service, project)
     image, reference = service.image, service.image_ref
-    if image is None or reference is None or running.build is None or running.has("pull_policy"):
+    if image is None or reference is None or running.build is None:
+        return
+    if check_pull_policy and running.has("pull_policy"):
         return
     if reference.familiar in OFFICIAL or ("/" not in reference.familiar and store_by_image(reference)):
         yield Problem(
