@@ -39,19 +39,21 @@ class Attributes(Airflow):
     """Looks up and sets attributes."""
 
     def attribute(self, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:
-        kind = type(value)
-        if kind is Unknown:
+        if isinstance(value, Unknown):
             return value
-        handler = _KINDS.get(kind)
-        if handler is not None:
-            found = handler(self, value, name, node, frame)
-        else:
-            found = self.plain_attribute(value, name, node, frame)
+        found = self.find_attribute(value, name, node, frame)
         if found is not MISSING:
             return found
-        if self.regions or kind in (Instance, Class, External):
+        if self.regions:
             return self.unknown_value(f".{name} of {describe(value)}", node, frame)
         raise Raised(AttributeError, f"{describe(value)} has no attribute {name!r}", getattr(node, "lineno", 1))
+
+    def find_attribute(self, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:
+        """An attribute; MISSING where there is surely none."""
+        handler = _KINDS.get(type(value))
+        if handler is None:
+            return self.plain_attribute(value, name, node, frame)
+        return handler(self, value, name, node, frame)
 
     def _of_external(self, value: External, name: str, node: ast.AST, frame: Frame) -> Value:
         path = f"{value.path}.{name}"
@@ -72,7 +74,8 @@ class Attributes(Airflow):
     def _name_of(self, value: External, node: ast.AST, frame: Frame) -> Value:
         """`__name__` of a class or function from outside, where it is the name that it is imported by."""
         name = value.path.rpartition(".")[2]
-        if value.path.startswith(("builtins.", "airflow.models.", "airflow.jobs.")):
+        is_operator = name.endswith(("Operator", "Sensor")) and name != "DummyOperator"
+        if is_operator or value.path.startswith(("builtins.", "airflow.models.", "airflow.jobs.")):
             return _OTHER_NAMES.get(name, name)
         return self.unknown_data(f"{value.path}.__name__", node, frame)
 

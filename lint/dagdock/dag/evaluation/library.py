@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from dagdock.dag.classes import kind_of_import
 from dagdock.dag.evaluation.files import OpenFile, exists, glob, is_dir, is_file, list_dir, open_file, scan_dir, walk
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Group, Label, Task, XCom
@@ -434,6 +435,8 @@ def _is_a(value: Value, kind: Value) -> bool | None:
     }.get(name)
     if ours and kind.path.startswith("airflow."):
         return isinstance(value, ours)
+    if isinstance(value, Task) and kind_of_import(kind.path) == "operator":
+        return True if value.operator.rpartition(".")[2] == name else None
     if kind.path.startswith("builtins."):
         host = getattr(builtins, name, None)
         if isinstance(host, type):
@@ -483,22 +486,17 @@ def _iter(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 def _getattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     if len(args) < 2 or not isinstance(args[1], str):
         return run.unknown_value("getattr()", node, frame)
-    try:
+    if len(args) == 2 or isinstance(args[0], Unknown):
         return run.attribute(args[0], args[1], node, frame)
-    except Raised:
-        if len(args) > 2:
-            return args[2]
-        raise
+    found = run.find_attribute(args[0], args[1], node, frame)
+    return args[2] if found is MISSING else found
 
 
 def _hasattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     if len(args) < 2 or not isinstance(args[1], str) or isinstance(args[0], (Unknown, External)):
         return run.unknown_data("hasattr()", node, frame)
-    try:
-        found = run.attribute(args[0], args[1], node, frame)
-    except Raised:
-        return False
-    return found if isinstance(found, Unknown) else True
+    found = run.find_attribute(args[0], args[1], node, frame)
+    return found if isinstance(found, Unknown) else found is not MISSING
 
 
 def _setattr(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -525,6 +523,8 @@ def _type(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     if len(args) == 1:
         if isinstance(args[0], Instance):
             return args[0].cls
+        if isinstance(args[0], Task) and not args[0].operator.startswith("@"):
+            return args[0].cls or External(args[0].operator)
         if isinstance(args[0], (str, int, float, bool, list, dict, tuple, set, type(None))):
             return External(f"builtins.{type(args[0]).__name__}")
     return run.unknown_value("type()", node, frame)
