@@ -25,7 +25,8 @@ FILES = sorted(
 LOADING = {rule.name for rule in Rules(third_party=False).of_kind("compose") if rule.code.startswith("DC0")}
 # Each variable that a file asks for has a value, so that none stops Compose.
 VALUES = """
-    DB_PASSWORD FERNET_KEY JWT_SECRET MYSQL_ROOT_PASSWORD POSTGRES_PASSWORD SECRET_KEY WEBSERVER_SECRET_KEY
+    DB_PASSWORD FERNET_KEY INGEST_API_TOKEN JWT_SECRET MYSQL_ROOT_PASSWORD POSTGRES_PASSWORD SECRET_KEY
+    WEBSERVER_SECRET_KEY
 """.split()
 each_file = pytest.mark.parametrize("path", FILES, ids=[path.relative_to(FIXTURES).as_posix() for path in FILES])
 
