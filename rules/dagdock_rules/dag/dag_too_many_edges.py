@@ -45,8 +45,11 @@ def dag_too_many_edges(module: DagModule, project: Project, *, max_edges: int = 
         return
     told: set[ast.AST] = set()
     for dag in project.built(module).dags:
-        edges, number = dag.edge_count.at_least, len(dag.tasks)
-        if edges <= max_edges or edges <= 3 * number or dag.node in told or dag.module is not module:
+        number = len(dag.tasks)
+        if number * number <= 2 * max_edges or dag.node in told or dag.module is not module:
+            continue  # so few tasks cannot have so many
+        edges = dag.edge_count.at_least
+        if edges <= max_edges or edges <= 3 * number:
             continue
         told.add(dag.node)
         widest = max(dag.tasks, key=lambda task: len(task.downstream))
