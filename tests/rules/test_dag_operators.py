@@ -83,6 +83,7 @@ BAD: dict[str, list[str]] = {
     ],
     "AF331": [
         WITH + "«BashOperator»(task_id='a')\n",
+        WITH + "«BashOperator»(bash_command='x')\n",
         WITH + "«PythonOperator»(task_id='a', op_args=[1])\n",
         WITH + "«DockerOperator»(task_id='a', command='x')\n",
         WITH + "«BashOperator».partial(task_id='a').expand(env=[{}])\n",
@@ -211,6 +212,12 @@ BAD: dict[str, list[str]] = {
         python(
             "sql = 'SELECT * FROM a WHERE day = %s'\nPostgresHook('x').run(sql, parameters=«[datetime.now().date()]»)"
         ),
+        python("now = datetime.now()\nopen(«'/data/%s-%s-%s.csv' % (now.year, now.month, now.day)»)"),
+        python(
+            "day = datetime.combine(date.today(), datetime.min.time())\nrequests.post('http://x', json=«{'a': day}»)"
+        ),
+        python("return «str(datetime.now().date() - timedelta(days=1))»"),
+        "@task.bash\ndef f():\n    return 'load «$(date +%Y%m%d)»'\n\n" + WITH + "f()\n",
         bash("'x «`date -d yesterday +%Y%m%d`»'"),
         bash("'x «$(date -I)»'"),
         bash("'x {{ «macros.datetime.utcnow»().strftime(\"%Y\") }}'"),
@@ -477,6 +484,7 @@ def test_a_template_file_that_is_there_is_meant(name: str) -> None:
     [
         ("AF330", bash("'x'", ", retires=3"), "error", "Did you mean `retries`?"),
         ("AF330", bash("'x'", ", anything=3"), "warning", "Take it out"),
+        ("AF330", WITH + "PythonOperator(task_id='a', callable=print)\n", "error", "Did you mean `python_callable`?"),
         ("AF622", bash("'{{ dss }}'"), "error", "Did you mean `ds`?"),
         ("AF622", "TODAY = 1\n" + bash("'{{ TODAY }}'"), "error", "`TODAY` of this file is out of its sight"),
         ("AF621", bash("'${#a[@]}'"), "error", "{% raw %}"),

@@ -58,7 +58,9 @@ def operator_unknown_argument(task: Task, project: Project) -> Problems:
     for name, argument in task.own.items():
         if name in known or name in former or argument.given != "keyword" or argument.key is None:
             continue
-        meant = nearest(name, known - set(task.own))
+        lacking = operator.required() - set(task.own)
+        # The one argument that is missing is the one that is meant.
+        meant = nearest(name, known - set(task.own)) or (lacking.pop() if len(lacking) == 1 else None)
         key = task.module.span(argument.key)
         place = key.source.span(key.start, key.start + len(name)) if key.text.startswith(name) else key
         fix = Fix.replace(f"Write `{meant}`", place, meant, "unsafe") if meant and place.text == name else None

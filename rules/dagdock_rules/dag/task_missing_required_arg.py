@@ -52,7 +52,7 @@ def task_missing_required_arg(task: Task, project: Project) -> Problems:
         given |= {keyword.arg for keyword in expand.keywords if keyword.arg}
     if given & operator.earlier_arguments() or given - operator.arguments():
         return  # written for another release, or told already
-    missing = sorted(operator.required() - given)
+    missing = sorted((operator.required() | {"task_id"}) - given)
     if missing:
         names = " and ".join(f"`{name}`" for name in missing)
         yield Problem(task, f"`{operator.name}` needs {names}, so Airflow does not load this file without")

@@ -5,25 +5,29 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dagdock.api import Bad, Dag, DagModule, Function, Origin, Problem, Problems, Task, parse_jinja, rule
+from dagdock.api import Argument, Bad, Dag, DagModule, Function, Origin, Problem, Problems, Task, parse_jinja, rule
 
 from ._schedule import recurs, runs_by_clock
-from ._templates import pieces, rendered
+from ._templates import Piece, pieces, rendered
 from .dag_dynamic_start_date import CLOCKS
 
 # What reads or writes the data of a day: queries, files, objects, requests.
 SINKS = frozenset(
     (
-        "bulk_dump", "bulk_load", "copy_object", "delete_objects", "download_blob_to_file", "download_file", "exec",
-        "execute", "executemany", "from_csv", "get_df", "get_first", "get_key", "get_pandas_df", "get_records",
-        "insert_job", "list_keys", "load_bytes", "load_file", "load_string", "open", "query", "read_csv",
-        "read_excel", "read_gbq", "read_json", "read_key", "read_parquet", "read_sql", "read_sql_query", "read_table",
-        "run", "select_key", "to_csv", "to_excel", "to_gbq", "to_json", "to_parquet", "to_pickle", "upload",
-        "upload_blob", "upload_file", "upload_fileobj", "upload_from_filename", "upload_from_string", "urlopen",
-        "urlretrieve", "wait_for_key",
+        "Popen", "bulk_dump", "bulk_load", "check_call", "check_output", "copy_object", "delete_objects",
+        "download_blob_to_file", "download_file", "exec", "execute", "executemany", "from_csv", "get_df", "get_first",
+        "get_key", "get_pandas_df", "get_records", "insert_job", "list_keys", "load_bytes", "load_file",
+        "load_string", "open", "query", "read_csv", "read_excel", "read_gbq", "read_json", "read_key", "read_parquet",
+        "read_sql", "read_sql_query", "read_table", "run", "select_key", "system", "to_csv", "to_excel", "to_gbq",
+        "to_json", "to_parquet", "to_pickle", "upload", "upload_blob", "upload_file", "upload_fileobj",
+        "upload_from_filename", "upload_from_string", "urlopen", "urlretrieve", "wait_for_key",
     )
 )  # fmt: skip
 DAYS = frozenset(("datetime.date.today()", "pendulum.today()", "pendulum.yesterday()", "pendulum.tomorrow()"))
+# Steps whose result is a text or a date by itself.
+TEXTS = ('f""', "builtins.str()", "+", "-", "%")
+# What is read from or done to a moment that leaves its day.
+OF_DAY = ("date", "day", "combine", "normalize", "start_of", "floor", "to_date_string")
 # What a shell runs, by operator.
 COMMANDS = {"BashOperator": "bash_command", "SSHOperator": "command"}
 # Parts of a format that are of a moment, not of a day.
@@ -146,17 +150,18 @@ def _used(module: DagModule) -> Iterator[tuple[ast.expr, Function | None]]:
         if returning.tasks:
             for one in returning.returns:
                 # In a dict or list it may as well be a note of when something was done.
-                if one.origin.name == 'f""' or one.origin.method in ("date", "strftime", "format", "isoformat"):
+                origin = one.origin
+                if origin.name in TEXTS or origin.method in ("date", "strftime", "format", "isoformat"):
                     yield one.node, returning
 
 
 def _in_commands(module: DagModule) -> Iterator[Problem]:
     """`$(date +%F)` in a shell command."""
     for task in module.tasks:
-        argument = task.own.get(COMMANDS.get(task.name, ""))
-        if argument is None or not _is_scheduled(task):
-            continue
-        for piece in pieces(argument, "date"):
+        given = [task.own[name] for name in (COMMANDS.get(task.name, ""),) if name in task.own]
+        if task.taskflow and task.name == "bash" and task.function:
+            given = [Argument(module, "bash_command", one.node, "positional") for one in task.function.returns]
+        for piece in _pieces(given) if given and _is_scheduled(task) else ():
             match = _shell_date().search(piece.text)
             # A backup is of the day on which it is made; who compares with the run's own date knows the difference.
             if match and _names_day(match["format"]) and not _apart().search(piece.text):
@@ -196,6 +201,11 @@ def _query_date() -> re.Pattern[str]:
         r"(?P<clock>CURRENT_DATE|CURDATE\(\)|CURRENT_DATE\(\))(?!\w)",
         re.I,
     )
+
+
+def _pieces(given: list[Argument]) -> Iterator[Piece]:
+    for argument in given:
+        yield from pieces(argument, "date")
 
 
 def _names_day(form: str | None) -> bool:
@@ -240,7 +250,7 @@ def _day(module: DagModule, node: ast.expr) -> Origin | None:
         if step.name in CLOCKS and clock is None:
             clock = step
             is_day = is_day or step.name in DAYS
-        if step.method == "date" or (step.method in ("strftime", "format") and _is_of_day(step.node)):
+        if step.method in OF_DAY or (step.method in ("strftime", "format") and _is_of_day(step.node)):
             is_day = True
         elif step.method in ("strftime", "timestamp"):
             return None
