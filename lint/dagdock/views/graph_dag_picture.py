@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from posixpath import commonprefix
 from typing import TYPE_CHECKING
 
+from dagdock.report.terminal import shortened
 from dagdock.views.graph_picture import Edge, Fact, Group, Node, Picture
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ ALL_DRAWN = 20  # so many tasks are drawn one by one
 MANY = 40  # with more nodes, groups are drawn closed, and tasks between the same neighbours as one
 ALIKE = 3  # so many of one loop, or between the same neighbours, are drawn as one
 NOTES = 6
+GROUP_SIGNS = 44
 BETWEEN = "_-. "  # signs that end a word in a name
 
 
@@ -249,7 +251,7 @@ class _Shown:
 
     def _group_title(self, group: str) -> str:
         same = [each.rpartition(".")[2] for each in self._same_groups[group]]
-        return _pattern(same) if len(same) == 1 else f"{_pattern(same)} × {len(same)}"
+        return same[0] if len(same) == 1 else f"{shortened(_pattern(same), GROUP_SIGNS)} × {len(same)}"
 
 
 def _parents(groups: Sequence[str]) -> dict[str, str | None]:

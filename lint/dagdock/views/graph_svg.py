@@ -154,7 +154,7 @@ def _badges(node: Node) -> list[str]:
 
 
 def _size(node: Node) -> tuple[float, float]:
-    head = SIGN * width_of(_title(node)) + sum(_badge_width(badge) + 6 for badge in _badges(node))
+    head = SIGN * width_of(_title(node)) + sum(_badge_width(badge) + 8 for badge in _badges(node))
     width = max([head, *(_width(line) for line in _facts(node))]) + 34
     if node.kind == "port":
         return width, 26.0
