@@ -14,7 +14,6 @@ from dagdock.project import AirflowVersion
 from dagdock.project.documents import Broken
 from dagdock.report.terminal import printable
 from dagdock.result import Failure
-from dagdock.selection import UsageError
 from dagdock.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,6 +21,10 @@ if TYPE_CHECKING:
     from dagdock.project import Project
     from dagdock.views.graph_picture import Picture
     from dagdock.workspace import Target
+
+
+class UsageError(Exception):
+    """What was asked cannot be answered; the message says what to do."""
 
 
 def graph_command(arguments: argparse.Namespace) -> int:
