@@ -266,7 +266,7 @@ CASES: dict[str, dict[str, Files]] = {
         "volumes from another": DB + "    volumes_from: [x]\n",
         "client": DB + "    entrypoint: psql\n",
         "script": DB + "    command: sh -c 'pg_dump -h db'\n",
-        "server with options": "services:\n  db:\n    image: «postgres:16»\n    command: -c fsync=off\n"
+        "server with options": "services:\n  db:\n    image: «postgres:16»\n    command: -c max_connections=200\n"
         "  my:\n    image: «mysql:8»\n    command: [mysqld, --character-set-server=utf8mb4]\n",
         "moved by an option": "services:\n  db:\n    image: mysql:8\n    command: --datadir=/d\n"
         "    volumes: ['vol:/d']\n",
@@ -306,7 +306,7 @@ CASES: dict[str, dict[str, Files]] = {
         "lists": WEB
         + '    environment:\n      - DB_PASSWORD=«hunter2»\n      - "API_TOKEN=«s3cr3t-token»"\n      - SECRET_KEY\n',
         "keys of Airflow": WEB
-        + "    environment:\n      AIRFLOW__CORE__FERNET_KEY: «46BKJoQYlPPOexq0OhDZnIlNepKFf87WFwLbfzqDDho=»\n"
+        + "    environment:\n      AIRFLOW__CORE__FERNET_KEY: «Ly8wMU8r5K7jPy58M3GpkZbXDNyJz8HiJll3pu8DbIM=»\n"
         + "      AIRFLOW__CORE__FERNET_KEY_CMD: cat /run/key\n      AIRFLOW__WEBSERVER__SECRET_KEY: «a1b2c3d4e5f6»\n",
         "empty key": WEB + "    environment:\n      AIRFLOW__CORE__FERNET_KEY: ''\n",
         "known token": WEB + "    environment:\n      SETTING: «ghp_" + "Zk3xQ9vT2mLr8WcYb5NdZk3xQ9vT2mLr8WcY»\n",
@@ -320,7 +320,7 @@ CASES: dict[str, dict[str, Files]] = {
         "options": WEB
         + "    command: [serve, --admin-password, «hunter2», --api-token=«abcdef123456»"
         + ", --token-file=/x, --password=$$PW]\n"
-        + "    healthcheck:\n      test: mysqladmin ping -uroot -p«hunter2» || exit 1\n",
+        + "    healthcheck:\n      test: mysqladmin ping -uroot -p«hunter3» || exit 1\n",
         "options from outside": WEB
         + "    command: redis-server --requirepass ${PW:?}\n    healthcheck:\n      test: redis-cli -a $$PW ping\n",
         "options of shells": WEB
@@ -331,14 +331,14 @@ CASES: dict[str, dict[str, Files]] = {
     },
     "DC402": {
         "everywhere": WEB
-        + "    labels:\n      - url=http://u:«hunter2»@host/\n    command: sh -c 'curl https://u:«hunter2»@host/x'\n"
-        + "    healthcheck:\n      test: [CMD, curl, 'http://u:«hunter2»@localhost/']\n",
+        + "    labels:\n      - url=http://u:«hunter2»@host/\n    command: sh -c 'curl https://u:«hunter3»@host/x'\n"
+        + "    healthcheck:\n      test: [CMD, curl, 'http://u:«hunter4»@localhost/']\n",
         "build": "services:\n  web:\n    build: https://u:«hunter2»@git.acme.io/team/web.git\n",
         "from outside": WEB
         + "    environment:\n      A: pg://u:${PW}@h/x\n      B: pg://u:$PW@h/x\n      C: pg://u@h/x\n"
         "      D: pg://$U:$P@h\n",
         "defaults": WEB
-        + "    environment:\n      A: pg://u:${PW:-«hunter2»}@h/x\n      B: ${URL:-pg://u:«hunter2»@h/x}\n",
+        + "    environment:\n      A: pg://u:${PW:-«hunter2»}@h/x\n      B: ${URL:-pg://u:«hunter3»@h/x}\n",
         "placeholders": WEB
         + "    environment:\n      A: pg://user:<password>@h/x\n      B: pg://u:your_password@h/x\n",
         "documentation": WEB + "    labels:\n      help: https://user:secret1@example.com/\n",

@@ -100,12 +100,15 @@ class _Checker:
         self.found: list[ShapeFault] = []
         self._seen: set[tuple[int, int]] = set()
         self._merges = False  # whether `<<` stands anywhere
+        self._has_services = False
+        self._condition: ShapeFault | None = None  # the first item that is a condition; the others go with it
 
     def top(self, root: Mapping) -> None:
         description = table("file")
         self._merges = "<<" in root.source.text
         entries = entries_of(root)
         services = entries.get("services")
+        self._has_services = services is not None
         unknown = [entry for name, entry in entries.items() if name not in description.keys and name[:2] != "x-"]
         for entry in unknown[:1] if services is None and all(map(_is_service, unknown)) else unknown:
             self._unknown(entry, description, ())
@@ -304,15 +307,22 @@ class _Checker:
         what = f"`{name}` in {_place(path)}"
         close = nearest(name, description.keys)
         if name in description.newer:
-            message = f"{what}: Compose knows this key only since a release newer than 2.40, which refuses the file"
+            message = f"Compose up to 2.40 refuses `{name}` in {_place(path)}; newer releases know it"
         elif close:
             message = f"{what}: did you mean `{close}`?"
         elif not path and _is_service(entry):
-            message = f"`{name}` looks like a service: indent it under `services:`, since only there Compose takes it"
+            message = f"`{name}` looks like a service: {self._way_to_services()}, since only there Compose takes it"
         else:
             message = f"{what} is no key that Compose knows there{_home(name, description, path)}"
-        span = name.span
-        self.found.append(ShapeFault("unknown-key", span, message, entry.key, close))
+        fault = ShapeFault("unknown-key", name.span, message, entry.key, close)
+        fault.is_newer = name in description.newer
+        self.found.append(fault)
+
+    def _way_to_services(self) -> str:
+        """How what stands at the top gets below `services:`."""
+        if self._has_services:
+            return "indent it under `services:`"
+        return "this is how Compose 1 wrote it. Put `services:` above all services and indent them"
 
     def _key(self, entry: Entry, path: Path) -> None:
         """Compose refuses keys that YAML reads as something other than text."""
@@ -380,7 +390,18 @@ class _Checker:
         if not isinstance(value, Scalar) or entry.name in table("grant").keys:
             return False
         whole = None if " " in entry.name else f"{entry.name}:{value.value}"
-        message = f"the blank behind the colon makes a mapping of this item of {_place(path)}"
+        message = (
+            f"YAML reads this item of {_place(path)} as a key and its value, because of the blank behind the colon"
+        )
+        if whole is None and " ? " in f"{entry.name} {value.value}":
+            if self._condition:
+                self._condition.related = (*self._condition.related, Related(entry.span, "another one"))
+                return True
+            message = f"this item of {_place(path)} is a condition, and Compose has none"
+            message += "; write one value, or one with a variable in it"
+            self._condition = ShapeFault("wrong-type", entry.span, message, node)
+            self.found.append(self._condition)
+            return True
         message += f"; write `{whole}`" if whole else "; put all of it in quotes, or take the blank out"
         self.found.append(ShapeFault("wrong-type", entry.span, message, node, whole))
         return True

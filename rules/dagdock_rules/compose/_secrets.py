@@ -1,20 +1,28 @@
-"""Secrets in Compose files: what is written as a value there is used as it stands, `changeme` included."""
+"""Secrets in Compose files: what is written as a value there is used as it stands, `changeme` included.
+
+Many passwords there are no secrets: those of examples, tests and databases that nobody else reaches. Who wrote
+`POSTGRES_PASSWORD: postgres` knows that.
+"""
 
 from __future__ import annotations
 
 import re
 
-from dagdock.api import Value
+from dagdock.api import ComposeFile, Project, Service, Value
 
 from ..secrets import (
     is_common_password,
     is_filled_in,
     is_placeholder,
+    is_random,
     is_secret_name,
     is_setting,
     known_secret,
     password_in_url,
+    words_of,
 )
+from ._occasion import is_for_tests, is_for_trial, is_for_work
+from ._stores import store_of
 
 # Placeholders that work as a password all the same, and with which such files are run every day.
 _WORKS = r"change|insecure|(?<![a-z0-9])example"
@@ -39,3 +47,51 @@ def gives_secret_away(name: str, text: str) -> bool:
     if password_in_url(text):
         return False  # `credential-in-url` says more
     return is_common_password(text) or not is_placeholder(text) or bool(re.search(_WORKS, text.lower()))
+
+
+def names_around(service: Service) -> set[str]:
+    """What a password is when nobody thought about one: the service's name, its image's, its user's, its database's."""
+    names = {str(service.name).lower()}
+    if service.image_ref:
+        names |= {service.image_ref.name.lower(), *re.split(r"[^a-z0-9]+", service.image_ref.name.lower())}
+    if store := store_of(service):
+        names.add(store.name.lower())
+    for setting in service.environment:
+        if setting.value and words_of(setting.name)[-1:] in (["user"], ["username"], ["db"], ["database"], ["login"]):
+            names.add(written_text(setting.value).strip().lower())
+    return names - {""}
+
+
+def is_just_a_name(text: str, names: set[str]) -> bool:
+    """Whether a password repeats such a name, or consists of two of them (`admin:admin`)."""
+    lower = text.strip().lower()
+    return all(part in names or part in _OF_PROGRAMS for part in re.split(r"[:/]", lower))
+
+
+# Names of users and programs that are their own passwords, as the programs' first steps have them.
+_OF_PROGRAMS = frozenset(
+    "airflow debezium elastic grafana guest minio minioadmin mongo mysql mariadb neo4j postgres rabbitmq root".split()
+)
+
+
+def is_worth_telling(text: str, names: set[str], file: ComposeFile, project: Project, *, is_default: bool) -> bool:
+    """Whether a password or key in that file is a secret to anybody, as far as the file shows what it is for.
+
+    `is_default` says that it stands in for a variable that nobody set: in a template to start from, that is how it
+    gets into production.
+    """
+    if known_secret(text):
+        return True
+    if is_for_tests(file, project):
+        return False
+    if is_for_work(file, project):
+        return is_random(text)
+    if is_default:
+        return True
+    return _looks_real(text) if is_for_trial(file, project) else not is_just_a_name(text, names)
+
+
+def _looks_real(text: str) -> bool:
+    """Whether a password was made to be hard to guess, rather than to be read."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda sign: not sign.isalnum())
+    return is_random(text) or (len(text) >= 8 and sum(any(map(kind, text)) for kind in kinds) >= 3)

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from dagdock.api import Cmd, Entrypoint, Env, ImageRef, Project, Service, Volume, load_data
 
 _HUB = (None, "docker.io", "index.docker.io", "registry.hub.docker.com", "mirror.gcr.io", "docker.m.daocloud.io")
+# The addresses of a published port that mean all network cards.
+EVERYWHERE = ("", "0.0.0.0", "::", "*")
 _PLATFORMS = ("amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "ppc64le", "s390x")
 
 

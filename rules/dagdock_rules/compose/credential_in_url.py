@@ -12,6 +12,8 @@ from dagdock.api import (
     Node,
     Problem,
     Problems,
+    Project,
+    Related,
     Scalar,
     Sequence,
     Span,
@@ -19,7 +21,10 @@ from dagdock.api import (
     rule,
 )
 
-from ..secrets import is_example_host, passwords_in_urls
+from ..secrets import UrlPassword, is_example_host, passwords_in_urls
+from ._airflow import default_logins
+from ._secrets import is_worth_telling
+from .secret_in_environment import secrets_in
 
 # In a container that is the service itself or its host, with a password that works.
 LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal")
@@ -52,31 +57,65 @@ PLACES = ("services", "networks", "volumes", "secrets", "configs", "models")
         "services:\n  api:\n    image: api:1.4\n    environment:\n      - DATABASE_URL=postgres://<user>:<password>@db/shop\n",
     ],
 )
-def credential_in_url(file: ComposeFile) -> Problems:
+def credential_in_url(file: ComposeFile, project: Project) -> Problems:
     """A URL in the file holds a password.
 
     Everyone who can read the repository, now or ever, has it, and programs like to print such URLs to their logs.
     Put the password in `.env`, keep that file out of git, and let Compose fill it in: `//user:${DB_PASSWORD:?}@host`.
 
+    Each password is told once a file, and not where `secret-in-environment` tells of the same one. Passwords that are
+    only a name (`postgres:postgres@db`) are left alone, as are made-up ones in files for tests and examples.
+
     https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
     """
     if "@" not in file.source.text:
         return
+    told: dict[str, list[Related]] = {}
+    problems: list[Problem] = []
+    open_services = _open_services(file)
+    for value, span, found in _passwords(file):
+        names = {found.user.lower(), found.host.lower()}
+        is_default = any(variable.span.holds(span) for variable in value.variables)
+        is_secret = is_worth_telling(found.password, names, file, project, is_default=is_default)
+        if not is_secret or found.host in open_services:
+            continue
+        if found.password in told:
+            told[found.password].append(Related(span, "the same one"))
+            continue
+        whose = f"the password of `{found.user}`" if found.user and "\0" not in found.user else "the password"
+        told[found.password] = []
+        problems.append(
+            Problem(
+                span,
+                f"{whose} in this URL is known to everyone who can read this file. Put it in `.env`, keep that "
+                "out of git, and name the variable here",
+                related=told[found.password],
+                fix=_from_outside(value, span, found.host),
+            )
+        )
+    if problems:
+        known = {*secrets_in(file, project), *(login.place.span.text for login in default_logins(file, project))}
+        yield from (problem for problem, password in zip(problems, told, strict=True) if password not in known)
+
+
+def _passwords(file: ComposeFile) -> Iterator[tuple[Value, Span, UrlPassword]]:
+    """The passwords in the file's URLs, with their places; without those of hosts that documentation names."""
     for node in _scalars(file):
         if "://" in node.value and "@" in node.value:
             value = Value(node, {})
             filled = value.filled
             for found in passwords_in_urls(filled.text):
-                if "\0" in found.password or (is_example_host(found.host) and found.host not in LOCAL):
-                    continue
-                span = filled.span(found.start, found.end)
-                whose = f"the password of `{found.user}`" if found.user and "\0" not in found.user else "the password"
-                yield Problem(
-                    span,
-                    f"{whose} in this URL is known to everyone who can read this file. Put it in `.env`, keep that "
-                    "out of git, and name the variable here",
-                    fix=_from_outside(value, span, found.host),
-                )
+                if "\0" not in found.password and (not is_example_host(found.host) or found.host in LOCAL):
+                    yield value, filled.span(found.start, found.end), found
+
+
+def _open_services(file: ComposeFile) -> set[str]:
+    """The names of databases that ask for no password."""
+    return {
+        str(service.name)
+        for service in file.services.values()
+        if (method := service.variable("POSTGRES_HOST_AUTH_METHOD")) and method.resolved == "trust"
+    }
 
 
 def _scalars(file: ComposeFile) -> Iterator[Scalar]:

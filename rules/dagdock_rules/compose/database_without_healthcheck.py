@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Service, Text, rule
 
 from ._model import is_for_swarm
@@ -9,17 +11,20 @@ from .depends_on_ignores_healthcheck import ON_DEMAND
 # Programs that take a moment to start, and those that the others cannot work without.
 SLOW = (
     "PostgreSQL", "MySQL", "MariaDB", "Percona", "MongoDB", "RabbitMQ", "Kafka", "Elasticsearch", "OpenSearch",
-    "Cassandra", "ScyllaDB", "SQL Server", "Oracle", "Neo4j", "ClickHouse", "CockroachDB", "Db2", "Redis", "Valkey",
+    "Cassandra", "ScyllaDB", "SQL Server", "Oracle", "Neo4j", "ClickHouse", "CockroachDB", "Db2",
 )  # fmt: skip
 TESTS = {
-    "PostgreSQL": "pg_isready -U …",
+    "PostgreSQL": "pg_isready -U {user}",
     "MySQL": "mysqladmin ping -h 127.0.0.1",
     "MariaDB": "healthcheck.sh --connect --innodb_initialized",
     "MongoDB": "mongosh --quiet --eval 'db.adminCommand(\"ping\")'",
     "RabbitMQ": "rabbitmq-diagnostics -q ping",
-    "Redis": "redis-cli ping",
-    "Valkey": "valkey-cli ping",
 }
+# Whose images are known to bring that program: `pg_isready` and `mysqladmin` come with the database itself.
+OFFICIAL = ("mariadb", "mongo", "mysql", "postgres", "postgis/postgis", "pgvector/pgvector", "rabbitmq")
+# MariaDB's images have `healthcheck.sh` since 2022-02: the first release with it of each series.
+# https://github.com/MariaDB/mariadb-docker/commit/f3c6fd2
+SINCE = {(10, 2): 42, (10, 3): 33, (10, 4): 23, (10, 5): 14, (10, 6): 6, (10, 7): 2}
 
 
 @rule(
@@ -49,7 +54,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
 
     `depends_on` waits until the container runs. A database works some seconds later, the first time after a minute,
     and whoever connects before that fails. Give it a `healthcheck` and wait for it with
-    `condition: service_healthy`; each image brings a program to ask with, such as `pg_isready` or `redis-cli ping`.
+    `condition: service_healthy`; each image brings a program to ask with, such as `pg_isready` or `mysqladmin ping`.
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
@@ -70,7 +75,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         kind = store.name.partition(" of ")[0] if store else ""
         if other is None or kind not in SLOW or all(_is_store(service) for _, service in places):
             continue
-        test = f" (`{TESTS[kind]}`)" if kind in TESTS and not _may_lack_mongosh(other, kind) else ""
+        test = f" (`{program}`)" if (program := _test(other, kind)) else ""
         yield Problem(
             places[0][0],
             f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` a "
@@ -83,10 +88,24 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         )
 
 
-def _may_lack_mongosh(service: Service, kind: str) -> bool:
-    """Whether the program that asks MongoDB may be missing: it came with version 5."""
-    version = (service.image_ref.tag or "" if service.image_ref else "").partition(".")[0]
-    return kind == "MongoDB" and not (version.isdigit() and int(version) >= 5)
+def _test(service: Service, kind: str) -> str:
+    """The command that asks whether a database works; empty where its image may not bring the program."""
+    image = service.image_ref
+    if kind not in TESTS or image is None or image.familiar not in OFFICIAL:
+        return ""
+    version = [int(number) for number in re.findall(r"\d+", re.split(r"[^\d.]", image.tag or "")[0])]
+    if kind == "MongoDB" and (not version or version[0] < 5):
+        return ""  # `mongosh` came with version 5
+    if kind == "MariaDB" and version and (version[:2] < [10, 2] if version[1:] else version < [10]):
+        return ""
+    if kind == "MariaDB" and version[2:] and version[2] < SINCE.get((version[0], version[1]), 0):
+        return ""
+    return TESTS[kind].format(user=_user(service))
+
+
+def _user(service: Service) -> str:
+    setting = service.variable("POSTGRES_USER")
+    return (setting.resolved or "…") if setting else "postgres"
 
 
 def _is_there(name: Text, service: Service) -> bool:

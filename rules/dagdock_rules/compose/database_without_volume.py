@@ -18,6 +18,7 @@ from dagdock.api import (
 
 from ._edits import STEP, column, declare, lines_below, written_entry
 from ._model import as_run, is_extended
+from ._occasion import is_for_tests, is_for_trial, is_for_work
 from ._stores import Store, asks_to_keep, built_on, data_folders, store_by_image, store_of
 
 
@@ -68,17 +69,22 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     image = None if service.build is None else built_on(running, project)
     store = store_of(running) or (store_by_image(image) if image else None)
     folders = data_folders(running, store, image) if store and running.complete else None
-    if _is_for_tests(service):
+    if is_for_tests(service.file, project):
         return  # what a test leaves behind is to be forgotten
     if store is None or folders is None or _may_keep(running, folders) or is_extended(service.file, project):
         return
+    lasts = asks_to_keep(running, store)
+    if _may_forget(running) or (store.facts.get("severity") == "info" and not lasts and _is_cache(running)):
+        return
     near = next((str(mount.target) for mount in running.volumes if _is_near(mount, store)), None)
     instead = f" (`{near}` is mounted, but the data are not there)" if near else ""
-    is_less = store.facts.get("severity") == "info" and not asks_to_keep(running, store)
+    if near is None and (is_for_work(service.file, project) or is_for_trial(service.file, project)):
+        return  # nobody misses what was tried out
+    is_less = store.facts.get("severity") == "info" and not lasts
     yield Problem(
         service.image if service.image and service.entry.span.holds(service.image) else service,
-        f"no later container finds the data in `{folders[0]}` after `docker compose down`{instead}. Mount a "
-        f"named volume there: `{service.name}-data:{folders[0]}`",
+        f"the data in `{folders[0]}` are lost with the container, after `docker compose down`{instead}. "
+        + _remedy(service, folders[0]),
         severity="info" if is_less else None,
         fix=None if near or f"{service.name}-data" in running.file.volumes else _mount(service, folders[0]),
     )
@@ -109,10 +115,30 @@ def _is_near(mount: VolumeMount, store: Store) -> bool:
     return target.startswith(("/data", "/var/lib/")) or target.endswith("data") or store.name.lower() in target
 
 
-def _is_for_tests(service: Service) -> bool:
-    """Whether the file is named after tests or CI."""
-    words = re.split(r"[^a-z0-9]+", service.file.source.path.lower())
-    return not {"test", "tests", "testing", "ci", "e2e", "integration", "spec"}.isdisjoint(words)
+def _remedy(service: Service, folder: str) -> str:
+    """What to do; the author may have written the mount already, as a comment."""
+    if re.search(rf"^\s*#\s*-\s*[\"']?[^\s:#]+:{re.escape(folder)}", service.span.text, re.MULTILINE):
+        return f"Take the `#` away in front of the mount on `{folder}`"
+    return f"Mount a named volume there: `{service.name}-data:{folder}`"
+
+
+def _may_forget(service: Service) -> bool:
+    """Whether the command says that the data do not matter: PostgreSQL that does not even wait for the disk."""
+    words = [word.resolved or "" for word in service.command.words] if service.command else []
+    return any(word.replace(" ", "").endswith("fsync=off") for word in words)
+
+
+def _is_cache(service: Service) -> bool:
+    """Whether other data than these are what the services work with: another database stands beside it, or a variable
+    calls it a cache or a queue."""
+    others = [other for other in service.file.services.values() if other.name != service.name]
+    if any(store and store.facts.get("severity") != "info" for store in map(store_of, others)):
+        return True
+    for other in others:
+        for setting in other.environment:
+            if re.search(r"BROKER|CELERY|CACHE|QUEUE|RESULT|SESSION", setting.name.upper()):
+                return True
+    return bool(re.search(r"cache|broker|queue", f"{service.name} {service.container_name or ''}"))
 
 
 def _mount(service: Service, folder: str) -> Fix | None:

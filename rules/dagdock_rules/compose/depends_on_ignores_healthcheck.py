@@ -24,7 +24,10 @@ from ._edits import STEP, column, is_plain_name, lines_below
 from ._model import as_run, is_for_swarm
 
 # They open a connection when somebody asks for one, not when they start.
-ON_DEMAND = ("adminer", "dpage/pgadmin4", "phpmyadmin", "phpmyadmin/phpmyadmin", "redis/redisinsight")
+ON_DEMAND = (
+    "adminer", "dpage/pgadmin4", "phpmyadmin", "phpmyadmin/phpmyadmin", "redis/redisinsight", "mongo-express",
+    "debezium/connect", "quay.io/debezium/connect", "confluentinc/cp-kafka-connect", "provectuslabs/kafka-ui",
+)  # fmt: skip
 
 
 @rule(

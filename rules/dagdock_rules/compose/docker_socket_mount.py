@@ -23,6 +23,9 @@ FOLDERS = ("/run", "/var/run", "/run/podman", "/run/containerd", "/var/run/podma
 MANAGERS = (
     "portainer", "watchtower", "dockge", "yacht", "diun", "ouroboros", "docker-gc", "autoheal", "woodpecker-agent",
     "woodpeckerci/woodpecker-agent", "gitlab-runner", "act_runner", "drone-runner-docker", "docker-volume-backup",
+    "1dev/server", "onedev", "jenkins", "github-runner", "actions-runner", "teamcity-agent", "buildkite/agent",
+    "concourse", "drone/agent", "circleci/runner", "azp-agent", "bamboo-agent", "lazydocker", "komodo", "arcane",
+    "coolify", "dokploy", "caprover", "localstack", "testcontainers", "devcontainer", "docker-cleanup", "docuum",
 )  # fmt: skip
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import re
-from posixpath import dirname, join
+from posixpath import basename, dirname, join
 
-from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Service, load_data, rule
+from dagdock.api import Bad, ComposeFile, ImageRef, Problem, Problems, Project, Related, Service, load_data, rule
 
 from ._model import as_run
+from ._occasion import repository_names
 
 
 @rule(
@@ -31,33 +32,46 @@ from ._model import as_run
         "services:\n  web:\n    image: nginx@sha256:" + "0123456789abcdef" * 4 + "\n",
     ],
 )
-def image_tag_not_pinned(service: Service, project: Project, *, moving_tags: list[str] = []) -> Problems:
+def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: list[str] = []) -> Problems:
     """An image is named without a version, or with a tag that moves.
 
     Without a tag Docker takes `latest`, and tags like `latest`, `stable` or `lts` are given to a new image with every
     release. The same file then starts another program on another day or another machine, and the day it breaks
-    nothing in your repository has changed. Name the version that you tested. The option `moving-tags` lists tags that
+    nothing in your repository has changed. Name the version that you tested, or its digest (`@sha256:…`) where the
+    image has no versions. An image that several services run is told once. The option `moving-tags` lists tags that
     move besides the usual ones.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
-    image, reference = service.image, service.image_ref
-    if image is None or reference is None or reference.digest:
+    if _is_list_of_images(file):
         return
-    if (reference.tag and not _moves(reference, moving_tags)) or _is_made_here(service, project):
-        return
-    if reference.tag is None:
-        yield Problem(
-            image,
-            f"`{image.resolved}` has no tag, so Docker takes whatever `latest` is that day. "
-            "Name the version that you tested",
-        )
-    else:
-        yield Problem(
-            image,
-            f"the tag `{reference.tag}` is given to another image with every release, so the same file starts another "
-            "program some day. Name the version that you tested",
-        )
+    told: dict[str, list[Related]] = {}
+    for service in file.services.values():
+        image, reference = service.image, service.image_ref
+        if image is None or reference is None or reference.digest or image.span.source is not file.source:
+            continue
+        if (reference.tag and not _moves(reference, moving_tags)) or _is_made_here(service, project):
+            continue
+        name = str(image.resolved)
+        if name in told:
+            told[name].append(Related(image, f"`{service.name}` runs it, too"))
+            continue
+        told[name] = []
+        if reference.tag is None:
+            message = f"`{name}` has no tag, so Docker takes whatever `latest` is that day"
+        else:
+            where = "" if f":{reference.tag}" in image.raw else f" of `{name}`"
+            message = (
+                f"the tag `{reference.tag}`{where} is given to another image with every release, so the same file "
+                "starts another program some day"
+            )
+        yield Problem(image, f"{message}. Name the version that you tested, or its digest", related=told[name])
+
+
+def _is_list_of_images(file: ComposeFile) -> bool:
+    """Whether the file only lists images to pull, before a course for instance: nothing in it is run."""
+    words = re.split(r"[^a-z]+", basename(file.source.path).lower())
+    return "pull" in words and all(service.entries.keys() <= {"image"} for service in file.services.values())
 
 
 def _is_made_here(service: Service, project: Project) -> bool:
@@ -68,9 +82,16 @@ def _is_made_here(service: Service, project: Project) -> bool:
     if reference is None or service.build or (policy and policy.resolved in ("never", "build")):
         return True
     built = (other.image_ref for other in service.file.services.values() if other.build)
+    if _is_own(reference, project):
+        return True
     return any(other and other.name == reference.name for other in built) or (
         "/" not in reference.name and _is_built_by_script(reference.name, service, project)
     )
+
+
+def _is_own(reference: ImageRef, project: Project) -> bool:
+    """Whether the image is called after the repository: what this project releases, started as it is today."""
+    return "/" in reference.name and reference.name.rpartition("/")[2].lower() in repository_names(project)
 
 
 def _is_built_by_script(name: str, service: Service, project: Project) -> bool:

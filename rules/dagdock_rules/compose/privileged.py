@@ -4,6 +4,9 @@ from dagdock.api import Bad, Problem, Problems, Service, rule
 
 REMEDY = "Give it only what it needs, with `cap_add` or `devices`"
 
+# Parts of the names of images whose makers start them this way.
+NEED_IT = ("cadvisor", "informix", "k3s", "kindest/node", "rke", "rancher", "minikube", "sysbox", "binfmt")
+
 
 @rule(
     "DC702",
@@ -36,11 +39,23 @@ def privileged(service: Service) -> Problems:
     switch = service.privileged
     entry = service.entries.get("privileged")
     if switch and entry and switch.boolean:
-        image = service.image_ref
-        needs_it = image is not None and image.familiar == "docker" and "dind" in (image.tag or "")
         yield Problem(
             entry,
             "this container has all rights of the host, so whoever breaks into it owns the machine. "
-            + ("Docker in Docker cannot do without it: keep it off machines that matter" if needs_it else REMEDY),
-            severity="info" if needs_it else None,
+            + (remedy := _remedy(service)),
+            severity=None if remedy == REMEDY else "info",
         )
+
+
+def _remedy(service: Service) -> str:
+    """What to do; an image whose makers ask for the switch is not to blame on the author."""
+    image = service.image_ref
+    if image is None:
+        return REMEDY
+    if image.familiar == "docker" and "dind" in (image.tag or ""):
+        return "Docker in Docker cannot do without it: keep it off machines that matter"
+    if "db2" in image.name.lower():
+        return "Db2 works with `cap_add: [IPC_LOCK, IPC_OWNER]` in its place"
+    if any(name in image.name.lower() for name in NEED_IT):
+        return "The makers of this image ask for it: keep it off machines that matter"
+    return REMEDY

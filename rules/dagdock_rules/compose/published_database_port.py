@@ -4,9 +4,8 @@ from dagdock.api import Bad, Edit, Fix, Mapping, Port, Problem, Problems, Projec
 
 from ._edits import add_entry
 from ._model import as_run
-from ._stores import Store, store_below, store_of
+from ._stores import EVERYWHERE, Store, store_below, store_of
 
-EVERYWHERE = ("", "0.0.0.0", "::", "*")
 LOCAL = "127.0.0.1"
 
 
@@ -61,14 +60,32 @@ def published_database_port(service: Service, project: Project) -> Problems:
             yield Problem(
                 port,
                 f"{store.name.partition(' of ')[0]} listens on {host} of every network card of this machine. "
-                f"{_remedy(port)}, or leave `ports` out: other services reach `{service.name}:{port.target}` "
-                "without it",
+                f"{_remedy(port)}{_alternative(service, port, store)}",
                 fix=_bind(port),
             )
 
 
 def _is_of_store(port: Port, store: Store) -> bool:
     return port.target is not None and any(number in port.target for number in store.ports)
+
+
+def _alternative(service: Service, port: Port, store: Store) -> str:
+    """What else helps where only other services need the database.
+
+    Kafka sends clients on to the address that it advertises, which depends on the port that they came in by.
+    """
+    own = _networks(service)
+    shares = any(
+        other.name != service.name and not other.has("network_mode") and not own.isdisjoint(_networks(other))
+        for other in service.file.services.values()
+    )
+    if not shares or store.name.startswith(("Kafka", "Redpanda")):
+        return ""
+    return f", or leave `ports` out: other services reach `{service.name}:{port.target}` without it"
+
+
+def _networks(service: Service) -> set[str]:
+    return {str(network.name) for network in service.networks} or {"default"}
 
 
 def _remedy(port: Port) -> str:

@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from posixpath import basename
+from typing import NamedTuple
 
 from dagdock.api import (
     Bad,
+    ComposeFile,
+    Edit,
     Fix,
+    Located,
     Problem,
     Problems,
     Project,
+    Related,
     Scalar,
     Service,
     ServiceCommand,
@@ -21,9 +26,11 @@ from dagdock.api import (
     rule,
 )
 
-from ..secrets import is_secret_name
+from ..secrets import is_secret_name, words_of
 from ._airflow import default_logins
-from ._secrets import gives_secret_away, written_text
+from ._occasion import is_short_lived
+from ._secrets import gives_secret_away, is_just_a_name, is_worth_telling, names_around, written_text
+from ._stores import EVERYWHERE, store_of
 
 # Options that take a password though their names do not say so, by the program.
 SHORT = {
@@ -69,42 +76,119 @@ OPTIONS = ("--requirepass", "--masterauth", "--pass")
         "      - TOKEN_URL=https://example.com/token\n      - REQUIRE_PASSWORD=true\n",
     ],
 )
-def secret_in_environment(service: Service, project: Project) -> Problems:
+def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     """A password, token or key stands in the file itself.
 
     A Compose file is shared: everyone who can read the repository, now or ever, has the secret, and every copy of
     the file starts with the same one. Put it in `.env`, keep that file out of git, and write `${NAME:?}` here, which
     stops with a message where it is not set. Images that read `NAME_FILE` can take it from `secrets`.
 
+    Each secret is told once a file. Nothing is said of a password that is only a name (`postgres` for `postgres`) where
+    no published port leads to it, nor of made-up ones in files for tests, development and examples.
+
     https://docs.docker.com/compose/how-tos/use-secrets/
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
     """
-    told = {login.place.span for login in default_logins(service.file, project)}  # by a rule that knows more of Airflow
-    for setting in service.environment:
-        if (
-            setting.value
-            and setting.value.span not in told
-            and gives_secret_away(setting.name, written_text(setting.value))
-        ):
-            what = "default" if setting.value.variables else "value"
-            variable = _variable(setting, setting.value)
-            remedy = f"write `${{{variable}:?}}` here" if variable else "name the variable here"
-            yield Problem(
-                setting.value,
-                f"this {what} of `{setting.name}` is known to everyone who can read this file. Put one in `.env`, keep "
-                f"that out of git, and {remedy}",
-                fix=_from_outside(variable, setting.value) if variable else None,
+    for places in secrets_in(file, project).values():
+        first = places[0]
+        if first.option:
+            message = (
+                f"the password behind `{first.name}` is known to everyone who can read this file, and it shows in the "
+                "list of processes. Put it in `.env`, keep that out of git, and name the variable here"
             )
-    commands = [service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None]
-    for command in commands:
-        for option, value in _options(command) if command else ():
-            if value.span in told:
+        else:
+            what = "default" if first.value and first.value.variables else "value"
+            remedy = f"write `${{{first.variable}:?}}` here" if first.variable else "name the variable here"
+            message = (
+                f"this {what} of `{first.name}` is known to everyone who can read this file. Put one in `.env`, keep "
+                f"that out of git, and {remedy}"
+            )
+        if first.port:
+            message = (
+                f"everybody tries this password first, and `{first.service.name}` can be reached through port "
+                f"{first.port} of this machine. Put one of your own in `.env`, keep that out of git, and "
+                + (f"write `${{{first.variable}:?}}` here" if first.variable else "name the variable here")
+            )
+        more = f" ({len(places) - 1} more place{'s' if len(places) > 2 else ''} in this file)" if places[1:] else ""
+        yield Problem(
+            first.place,
+            message + more,
+            related=[Related(place.place, f"the same one, as `{place.name}`") for place in places[1:]],
+            fix=_from_outside(places),
+        )
+
+
+class Secret(NamedTuple):
+    """A secret at a place of the file."""
+
+    service: Service
+    name: str
+    """The variable or the option that it is given with."""
+    place: Located
+    value: Value | None
+    """What holds nothing but the secret; None for an option."""
+    variable: str | None
+    """The variable that it could come from."""
+    port: str
+    """The published port that it opens, where that is the reason to tell."""
+
+    @property
+    def option(self) -> bool:
+        return self.value is None
+
+
+def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
+    """The secrets that a file gives away, each with its places."""
+    told = {login.place.span for login in default_logins(file, project)}  # by a rule that knows more of Airflow
+    found: dict[str, list[Secret]] = {}
+    seen: set[Span] = set()
+    for service in file.services.values():
+        names: set[str] | None = None
+        for text, secret in _secrets_of(service):
+            span = secret.place.span
+            if span in told or span in seen or span.source is not file.source:
                 continue
-            yield Problem(
-                value,
-                f"the password behind `{option}` is known to everyone who can read this file, and it shows in the list "
-                "of processes. Put it in `.env`, keep that out of git, and name the variable here",
-            )
+            seen.add(span)
+            names = names_around(service) if names is None else names
+            is_default = bool(secret.value and secret.value.variables)
+            if is_worth_telling(text, names, file, project, is_default=is_default):
+                found.setdefault(text, []).append(secret)
+            elif is_just_a_name(text, names) and not is_short_lived(file, project) and _opens(service, secret):
+                found.setdefault(text, []).append(secret._replace(port=_open_port(service)))
+    return found
+
+
+def _secrets_of(service: Service) -> Iterator[tuple[str, Secret]]:
+    """Every secret of a service, whether it is worth a word or not."""
+    for setting in service.environment:
+        value = setting.value
+        if value and gives_secret_away(setting.name, text := written_text(value)) and not _is_unread(setting, service):
+            yield text.strip(), Secret(service, str(setting.name), value, value, _variable(setting, value), "")
+    for command in (service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None):
+        for option, word in _options(command) if command else ():
+            yield str(word), Secret(service, option, word, None, None, "")
+
+
+def _is_unread(setting: Setting, service: Service) -> bool:
+    """Whether the image's program does not ask for the password: Redis takes it in its command only."""
+    if setting.name == "POSTGRES_PASSWORD":
+        method = service.variable("POSTGRES_HOST_AUTH_METHOD")
+        return method is not None and method.resolved == "trust"
+    return setting.name == "REDIS_PASSWORD" and service.image_ref is not None and service.image_ref.familiar == "redis"
+
+
+def _opens(service: Service, secret: Secret) -> bool:
+    """Whether whoever reaches the service's port gets in with that password: a database's, or an administrator's."""
+    is_own = store_of(service) is not None or "admin" in words_of(secret.name)
+    return is_own and bool(_open_port(service))
+
+
+def _open_port(service: Service) -> str:
+    """The first port of a service that is published on all network cards."""
+    for port in service.ports:
+        if port.host_ip in EVERYWHERE and port.published is not None:
+            return str(port.published)
+    return ""
 
 
 def _variable(setting: Setting, value: Value) -> str | None:
@@ -114,10 +198,19 @@ def _variable(setting: Setting, value: Value) -> str | None:
     return str(setting.name) if re.fullmatch(r"[A-Za-z_]\w*", setting.name, re.ASCII) else None
 
 
-def _from_outside(variable: str, value: Value) -> Fix | None:
-    if not isinstance(value.node, Scalar) or value.node.is_block:
-        return None
-    return Fix.replace(f"Take it from the variable `{variable}`", value, f"${{{variable}:?}}", "unsafe")
+def _from_outside(places: list[Secret]) -> Fix | None:
+    """Take it from a variable wherever it stands: the first place's, where the others have none of their own."""
+    first = places[0].variable
+    edits = []
+    for place in places:
+        value = place.value
+        if first is None or value is None or not isinstance(value.node, Scalar) or value.node.is_block:
+            return None
+        variable = place.variable if value.variables else first
+        if variable is None:
+            return None
+        edits.append(Edit(value, f"${{{variable}:?}}"))
+    return Fix(f"Take it from the variable `{first}`", edits, "unsafe")
 
 
 def _options(command: ServiceCommand) -> Iterator[tuple[str, Text]]:

@@ -16,13 +16,13 @@ from dagdock.api import (
 )
 
 from ._model import is_extended, is_for_swarm
+from ._occasion import is_short_lived
 from ._stores import store_of
 
-# Words in the name of a file or of its folder that say that it is not for good.
-SHORT_LIVED = frozenset(
-    "base benchmark build ci common debug demo dev devcontainer devel development e2e example examples "
-    "fixtures local override sample samples spec test testdata testing tests".split()
-)
+# Words in the name of a file or of its folder that say that it is not for good, besides those of tests and examples.
+PIECES = frozenset("base build common fixtures override sample samples spec testdata".split())
+# Commands with which a container only waits for somebody.
+WAITING = ("sleep", "tail")
 
 
 @rule(
@@ -49,15 +49,17 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
 
     Without `restart` Docker leaves a container that crashed, or was stopped by a reboot, as it is.
     `restart: unless-stopped` brings it back, and a `healthcheck` shows when the program hangs though its process is
-    there. A file says it once, at the first such service. Files that are for development or tests by their name are
-    left alone.
+    there. A file says it once, at the first such service. Files that are for development, tests or examples by their
+    name or by what they say at the top are left alone.
 
     https://docs.docker.com/engine/containers/start-containers-automatically/
     https://docs.docker.com/reference/compose-file/services/#restart
     """
     path = project.path_of(file.source.whole) or file.source.path
     words = set(re.split(r"[^a-z0-9]+", "/".join(path.lower().split("/")[-2:])))
-    if is_for_swarm(file) or not words.isdisjoint(SHORT_LIVED) or is_extended(file, project):
+    if is_for_swarm(file) or not words.isdisjoint(PIECES) or is_short_lived(file, project):
+        return
+    if is_extended(file, project):
         return
     down = [service for service in project.merged(file).services.values() if _stays_down(service, project)]
     here = [service for service in down if service.span.source is file.source]
@@ -79,7 +81,7 @@ def _stays_down(service: Service, project: Project) -> bool:
     deploy = service.deploy
     if (restart and restart.resolved != "no") or service.has("provider") or (deploy and deploy.has("restart_policy")):
         return False
-    if service.value("stdin_open") or service.value("tty") or _is_developed(service):
+    if service.value("stdin_open") or service.value("tty") or _is_developed(service) or _waits(service):
         return False
     stage = project.stage_of(service) if service.build else None
     if stage and any(part.all_of(Healthcheck) for part in stage.chain()):
@@ -100,6 +102,11 @@ def _runs_server(service: Service) -> bool:
     if not texts or len(texts) < len(words):
         return False
     return any(server_of(command.effective) for command in parse_exec(texts).commands)
+
+
+def _waits(service: Service) -> bool:
+    words = service.command.words if service.command else []
+    return bool(words) and (words[0].resolved or "") in WAITING
 
 
 def _is_developed(service: Service) -> bool:

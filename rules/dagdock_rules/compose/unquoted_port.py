@@ -49,7 +49,8 @@ def unquoted_port(service: Service) -> Problems:
         quote = quote_of(service)
         yield Problem(
             node,
-            f"YAML 1.1 reads this as the number {number}, and so do many tools. Put quotes around it",
+            f"YAML 1.1 reads this as the number {number}, and so do many tools, though not Compose itself. Put quotes "
+            "around it",
             fix=Fix("Put quotes around it", [Edit(node, f"{quote}{node.value}{quote}")]),
         )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from posixpath import dirname, join
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, ShapeFault, rule
 
 from ._shape import faults_of
 
@@ -13,7 +13,6 @@ from ._shape import faults_of
     since="0.1",
     precision="high",
     lessons=["L24"],
-    tags=["syntax"],
     bad=[
         Bad("services:\n  db:\n    image: postgres:16\n    volumes:\n      - «${DATA}»:/var/lib/postgresql/data\n"),
         Bad(
@@ -43,11 +42,14 @@ def unset_variable(file: ComposeFile, project: Project) -> Problems:
     """
     if file.included_by:
         return
+    places: dict[str, list[ShapeFault]] = {}
     for fault in faults_of(file, "unset-variable"):
-        name = fault.instead or ""
+        places.setdefault(fault.instead or "", []).append(fault)
+    for name, (fault, *others) in places.items():
         if not _is_named_beside(file, project, name):
             remedy = f"Write a default: `${{{name}:-…}}`, or demand a value: `${{{name}:?…}}`"
-            yield Problem(fault, f"{fault.message}. {remedy}")
+            related = [Related(other, other.message) for other in others]
+            yield Problem(fault, f"{fault.message}. {remedy}", related=related)
 
 
 def _is_named_beside(file: ComposeFile, project: Project, name: str) -> bool:

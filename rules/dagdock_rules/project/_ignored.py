@@ -25,6 +25,11 @@ def ignored_by_git(path: str, project: Project) -> bool:
     return ignored
 
 
+def is_in_git(path: str, project: Project) -> bool:
+    """Whether git follows a file already, so that no `.gitignore` keeps it out; no where that cannot be told."""
+    return (path.encode("utf-8", "surrogateescape") + b"\0") in (project.facts.read(".git/index") or b"")
+
+
 def is_repository(path: str, project: Project) -> bool:
     """Whether a file lies in a repository of git, as far as that shows."""
     return bool(_files(path, project)) or project.facts.is_dir(".git")

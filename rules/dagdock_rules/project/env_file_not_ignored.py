@@ -4,9 +4,10 @@ import re
 from posixpath import basename, join
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Problem, Problems, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
-from ._ignored import ignored_by_git, is_repository
+from ..compose._occasion import is_short_lived
+from ._ignored import ignored_by_git, is_in_git, is_repository
 
 if TYPE_CHECKING:
     from dagdock.api import ComposeFile, Located, Project
@@ -57,59 +58,90 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
 
     `.env` is the place for secrets because it stays on the machine. Without an entry in `.gitignore` the next
     `git add .` makes it part of the history, and what was in git once counts as known: passwords have to be changed,
-    not only deleted. Keep a sample without values in git (`.env.example`).
+    not only deleted. Keep a sample without values in git (`.env.example`). Of files that are in git already one is told
+    for each Compose file, unless it is for tests or examples.
 
     https://docs.docker.com/compose/how-tos/environment-variables/best-practices/
     https://git-scm.com/docs/gitignore
     """
     if file.included_by:
         return
-    seen: set[str] = set()
-    for path, place in _env_files(file, project):
-        if path in seen:
+    in_git: list[tuple[str, str, Located]] = []
+    for path, places in _env_files(file, project).items():
+        secret, place = _secret_at(path, places, project)
+        if secret is None or not is_repository(path, project) or ignored_by_git(path, project):
             continue
-        seen.add(path)
-        secret = _secret_in(path, project)
-        if secret and is_repository(path, project) and not ignored_by_git(path, project):
+        if is_in_git(path, project):
+            in_git.append((path, secret, place))
+        else:
             yield Problem(
                 place,
                 f"`{path}` holds `{secret}`, and no `.gitignore` keeps it out of git. Add a line `{basename(path)}` to "
-                "`.gitignore`; if it was committed before, change what is in it",
+                "`.gitignore`",
             )
+    if in_git and not is_short_lived(file, project) and not _keeps_others_out(project):
+        path, secret, place = in_git[0]
+        yield Problem(
+            place,
+            f"`{path}` holds `{secret}` and is in git, so everyone who can read the repository has it. Take it out "
+            f"with `git rm --cached {path}`, add it to `.gitignore`, then change what is in it",
+            severity="info",  # the values may be there to start with
+            related=[Related(other, f"so does `{name}`: `{what}`") for name, what, other in in_git[1:]],
+        )
 
 
-def _env_files(file: ComposeFile, project: Project) -> list[tuple[str, Located]]:
-    """The files that variables come from, each with a place that says so."""
-    found: list[tuple[str, Located]] = []
+def _keeps_others_out(project: Project) -> bool:
+    """Whether `.gitignore` names another file for one's own values: what is in git holds defaults then."""
+    content = (project.facts.read(".gitignore") or b"").decode("utf-8", "replace")
+    return bool(re.search(r"^[/*\w]*\.env\.(?!\*)\w+", content, re.MULTILINE))
+
+
+def _env_files(file: ComposeFile, project: Project) -> dict[str, dict[str, Located]]:
+    """The files that variables come from, each with the places where this file uses them, by the variable's name.
+
+    A place without a name takes all that is in the file.
+    """
+    found: dict[str, dict[str, Located]] = {}
     for service in file.services.values():
         for env_file in service.env_files:
             path = file.path_of(env_file.path) if env_file.span.source is file.source else None
             relative = project.relative(path) if path else None
             if relative:
-                found.append((relative, env_file))
+                found.setdefault(relative, {}).setdefault("", env_file)
     own = project.relative(join(file.directory, ".env"))
     if own and project.facts.is_file(own):
         from dagdock.api import Scalar, Value
 
         for node in file.tree.nodes():
             if isinstance(node, Scalar) and "$" in node.value:
-                variables = [variable for variable in Value(node, {}).variables if variable.name in file.env]
-                if variables:
-                    found.append((own, variables[0]))
-                    break
+                for variable in Value(node, {}).variables:
+                    if variable.name in file.env:
+                        found.setdefault(own, {}).setdefault(str(variable.name), variable)
     return found
 
 
-def _secret_in(path: str, project: Project) -> str | None:
-    """The name of a secret that the file gives a value."""
+def _secret_at(path: str, places: dict[str, Located], project: Project) -> tuple[str | None, Located]:
+    """The name of a secret in such a file, and where it is used."""
+    secrets = _secrets_in(path, project)
+    for secret in secrets:
+        if secret in places:
+            return secret, places[secret]
+    if "" in places and secrets:
+        return secrets[0], places[""]
+    return None, next(iter(places.values()))
+
+
+def _secrets_in(path: str, project: Project) -> list[str]:
+    """The names of the secrets that the file gives a value."""
     from ..compose._secrets import gives_secret_away
 
     words = re.split(r"[._-]+", basename(path).lower())
     content = project.facts.read(path)
     if content is None or not set(words).isdisjoint(SAMPLES):
-        return None
+        return []
+    found = []
     for line in content.decode("utf-8-sig", "replace").splitlines()[:2000]:
         match = re.match(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*(?:\s#.*)?$", line)
         if match and "$" not in match[2] and gives_secret_away(match[1], match[2]):
-            return match[1]
-    return None
+            found.append(match[1])
+    return found

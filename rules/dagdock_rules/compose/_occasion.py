@@ -1,0 +1,75 @@
+"""What a Compose file is there for, as far as its name, its folders and its first comment say: tests, work, trying."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+
+from dagdock.api import ComposeFile, Project
+
+# Words of a file's name and of the two folders above it.
+_TESTS = frozenset("bench benchmark benchmarks ci cypress e2e integration playwright spec test testing tests".split())
+_WORK = frozenset("debug dev devcontainer devel develop development local localdev".split())
+_TRIAL = frozenset(
+    "bootcamp chapter chapters course demo demos example examples exercise exercises handson lab labs lecture "
+    "playground quickstart sample samples showcase training tutorial tutorials workshop workshops zoomcamp".split()
+)
+# What a first comment says of itself.
+_SAYS_SO = (
+    r"local development|development (?:setup|environment|stack|purposes?|only|use)"
+    r"|for (?:local )?(?:development|testing)|(?:testing|test|demo) purposes?|for demonstration"
+    r"|(?:not|never) (?:[a-z]+ ){0,4}(?:for|in) (?:a )?production"
+)
+
+
+def is_for_tests(file: ComposeFile, project: Project) -> bool:
+    """Whether the file is named after tests or CI, or lies in a folder that is."""
+    return not _words(file, project, 3).isdisjoint(_TESTS)
+
+
+def is_for_work(file: ComposeFile, project: Project) -> bool:
+    """Whether somebody develops with it, by its name or by what it says at its top: nobody else depends on it."""
+    return not _words(file, project, 2).isdisjoint(_WORK) or _says_so(file)
+
+
+def is_for_trial(file: ComposeFile, project: Project) -> bool:
+    """Whether it is part of an example or a course, by its name or by that of its repository."""
+    words = _words(file, project, 3) | {word.rstrip("0123456789") for word in _words(file, project, 3)}
+    return not words.isdisjoint(_TRIAL) or not _words_of_repository(project).isdisjoint(_TRIAL)
+
+
+def is_short_lived(file: ComposeFile, project: Project) -> bool:
+    """Whether it is for tests, for work or for trying something out."""
+    return is_for_tests(file, project) or is_for_work(file, project) or is_for_trial(file, project)
+
+
+def repository_names(project: Project) -> frozenset[str]:
+    """The parts of the repository's address and the name of its folder, in lower case; none without a repository."""
+    return project.once("repository names", lambda: _repository_names(project))
+
+
+def _repository_names(project: Project) -> frozenset[str]:
+    if not project.facts.is_dir(".git"):
+        return frozenset()
+    content = (project.facts.read(".git/config") or b"").decode("utf-8", "replace")
+    urls = re.findall(r"^\s*url\s*=\s*(\S+)", content, re.MULTILINE)
+    names = [
+        basename(project.facts.root),
+        *("/".join(re.split(r"[/:]", url)[-2:]).removesuffix(".git") for url in urls),
+    ]
+    return frozenset(part for name in names for part in re.split(r"[/+]", name.lower()) if part)
+
+
+def _words_of_repository(project: Project) -> set[str]:
+    return {word for name in repository_names(project) for word in re.split(r"[^a-z0-9]+", name)}
+
+
+def _words(file: ComposeFile, project: Project, parts: int) -> set[str]:
+    path = project.path_of(file.source.whole) or file.source.path
+    return set(re.split(r"[^a-z0-9]+", "/".join(path.lower().split("/")[-parts:])))
+
+
+def _says_so(file: ComposeFile) -> bool:
+    lines = [line.strip() for line in file.source.text[:6000].split("\n")[:60]]
+    comment = " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))
+    return bool(comment) and bool(re.search(_SAYS_SO, comment, re.IGNORECASE))
