@@ -109,6 +109,8 @@ BAD: dict[str, list[str]] = {
     ],
     "AF123": [
         "DAG('d', schedule='«*/90» * * * *')",
+        "DAG('d', schedule='«*» * * * *')",
+        "DAG('d', schedule='0 0 * * «FRI-MON»')",
         "DAG('d', schedule='«*» 5 * * *')",
         "DAG('d', schedule='0 5 «1 * 1»')",
         "CRON = '0 «*/24» * * *'\nDAG('d', schedule=CRON)",
@@ -177,6 +179,7 @@ BAD: dict[str, list[str]] = {
     ],
     "AF207": [
         "«import pandas»\n@task\ndef f():\n    pandas.read_csv('x')\n" + WITH + "    f()",
+        "«import pandas as pd»\n" + WITH + BASH,
         "«import pandas as pd»\nimport numpy as np\n@task\ndef f():\n    pd.read_csv('x'); np.zeros(3)\n"
         + WITH
         + "    f()",
@@ -243,6 +246,7 @@ BAD: dict[str, list[str]] = {
         WITH + "    h = «PostgresHook('x')»\n" + BASH,
         "class C:\n    h = «PostgresHook('x')»\n" + WITH + BASH,
         "import boto3\ns = «boto3.client('s3')»\n" + WITH + BASH,
+        WITH + "    PythonOperator(task_id='a', python_callable=«PostgresHook('x')».run, op_args=['y'])",
         "import boto3\ns = «boto3.Session()»\n" + WITH + BASH,
         "from sqlalchemy import create_engine\ne = «create_engine('sqlite://')»\n" + WITH + BASH,
         "from google.cloud import storage\nc = «storage.Client()»\n" + WITH + BASH,
@@ -360,7 +364,6 @@ GOOD: dict[str, list[str]] = {
         f"from x import add\nd = DAG('d', {ARGS})\nadd(d)",
     ],
     "AF123": [
-        "DAG('d', schedule='* * * * *')",
         "DAG('d', schedule='*/15 8-18 * * MON-FRI')",
         "DAG('d', schedule='0 22-2 * * *')",
         "DAG('d', schedule='0 0 1 * *')",
@@ -431,7 +434,7 @@ GOOD: dict[str, list[str]] = {
         "import pandas as pd\n@task\ndef f(x: pd.DataFrame):\n    pd.read_csv('x')\n" + WITH + "    f()",
         "import pandas as pd\ndef helper():\n    pd.read_csv('x')\n" + WITH + BASH,
         "import json\n@task\ndef f():\n    json.loads('x')\n" + WITH + "    f()",
-        "import pandas as pd\n" + WITH + BASH,
+        "import pandas as pd\n__all__ = ['pd']\n" + WITH + BASH,
         "try:\n    import pandas as pd\nexcept ImportError:\n    pd = None\n@task\ndef f():\n    pd.read_csv('x')\n"
         + WITH
         + "    f()",
@@ -653,6 +656,7 @@ def test_what_no_schedule_means(version: str | None, says: str) -> None:
             "import pandas as pd\n@task\ndef f():\n    '''Reads.'''\n    pd.read_csv('x')\n" + WITH + "    f()\n",
             "@task\ndef f():\n    '''Reads.'''\n    import pandas as pd\n    pd.read_csv('x')\n" + WITH + "    f()\n",
         ),
+        ("AF207", "import pandas\n" + WITH + BASH, WITH + BASH),
         (
             "AF207",
             "import pandas as pd\n@task\ndef f(): pd.read_csv('x')\n" + WITH + "    f()\n",

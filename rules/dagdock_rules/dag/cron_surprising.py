@@ -5,9 +5,9 @@ from dagdock.api import Bad, CronFault, DagModule, Problem, Problems, Project, p
 from ._schedule import crons
 from .cron_invalid import part_of_text
 
-# What people write on purpose: said only where everything is asked for.
-_WANTED = ("every-minute", "reversed-range")
 _REMEDIES = {
+    "every-minute": "Airflow takes seconds to start a task: ask for data with a sensor, or run less often",
+    "reversed-range": "Write two ranges, such as `FRI-SUN,MON`, if that is meant",
     "every-minute-of-hour": "Write `0` for the minute if once is meant",
     "step-too-large": "Write the value itself, or put the step into the field of the larger unit",
     "uneven-step": "A timedelta, such as `timedelta(minutes=45)`, keeps the distance",
@@ -16,6 +16,8 @@ _REMEDIES = {
     "more-than-five-fields": "Five fields are enough: minute, hour, day of the month, month, day of the week",
     "random": "Write a fixed time",
 }
+_MILD = ("every-minute", "uneven-step", "reversed-range")
+HOUR = 1  # the number of the field
 
 
 @rule(
@@ -49,7 +51,7 @@ def cron_surprising(module: DagModule, project: Project) -> Problems:
 
     `*/90` in minutes fires once an hour: a step never leaves its field. `* 6 * * *` fires sixty times between six and
     seven. With a day of the month and a day of the week, either of them is enough. A sixth field is seconds, which
-    Airflow 3 refuses in some places. Schedules that fire as they read, such as one for every minute, are left alone.
+    Airflow 3 refuses in some places. Hours that go round midnight, such as `22-2`, are left alone.
 
     https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html
     """
@@ -58,9 +60,10 @@ def cron_surprising(module: DagModule, project: Project) -> Problems:
         if isinstance(cron, CronFault) or cron.never_fires:
             continue
         for surprise in cron.surprises:
-            if surprise.kind not in _WANTED:
-                yield Problem(
-                    part_of_text(module, node, surprise.start, surprise.end),
-                    f"{surprise.message}. {_REMEDIES[surprise.kind]}",
-                    severity="info" if surprise.kind == "uneven-step" else None,
-                )
+            if surprise.kind == "reversed-range" and len(text[: surprise.start].split()) == HOUR:
+                continue  # `22-2` is how people write a night
+            yield Problem(
+                part_of_text(module, node, surprise.start, surprise.end),
+                f"{surprise.message}. {_REMEDIES[surprise.kind]}",
+                severity="info" if surprise.kind in _MILD else None,
+            )

@@ -44,7 +44,7 @@ HEAVY = frozenset(
     ],
 )
 def top_level_heavy_import(module: DagModule) -> Problems:
-    """A large library is imported at the top of the file although only tasks use it.
+    """A large library is imported at the top of the file although only tasks use it, or nothing at all.
 
     Airflow reads the file about every 30 seconds and again for each task that it starts, also for tasks that need
     nothing of the library. pandas takes about half a second each time, machine learning libraries several. Import it
@@ -61,11 +61,15 @@ def top_level_heavy_import(module: DagModule) -> Problems:
     names = dict.fromkeys(_library(statement) for statement, _ in found)
     it = "it" if len(names) == 1 else "them"
     edits = _moved(module, found)
+    used = "only tasks use" if any(functions for _, functions in found) else "nothing uses"
+    remedy = (
+        f"Import {it} inside the functions" if used.startswith("only") else f"Delete the import{'s' * bool(others)}"
+    )
     yield Problem(
         module.span(first[0]),
         f"{_listed(list(names))} {'is' if len(names) == 1 else 'are'} loaded each time Airflow reads the file, and "
-        f"only tasks use {it}. Import {it} inside the functions",
-        fix=Fix("Import inside the functions", edits, "unsafe") if edits else None,
+        f"{used} {it}. {remedy}",
+        fix=Fix(remedy, edits, "unsafe") if edits else None,
         related=[Related(module.span(statement), "this one, too") for statement, _ in others],
     )
 
@@ -82,7 +86,7 @@ def _heavy(module: DagModule) -> Iterator[tuple[ImportStatement, list[Function]]
         for alias in statement.names:
             users = _users(module, statement, alias.asname or alias.name.partition(".")[0])
             functions = None if users is None or functions is None else [*functions, *users]
-        if functions:
+        if functions is not None and (functions or "__all__" not in module.names.root.bindings):
             yield statement, list(dict.fromkeys(functions))
 
 

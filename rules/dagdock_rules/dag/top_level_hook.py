@@ -86,4 +86,7 @@ def _made(name: str) -> str | None:
 def _is_used_at_once(module: DagModule, call: ast.Call) -> bool:
     """Whether something is called on it right here, or it is an argument: the call around it is what to look at."""
     above = module.parent(call)
-    return isinstance(above, (ast.Attribute, ast.Call, ast.keyword))
+    if isinstance(above, ast.Attribute):
+        used = module.parent(above)
+        return isinstance(used, ast.Call) and used.func is above
+    return isinstance(above, (ast.Call, ast.keyword))

@@ -28,6 +28,11 @@ SLOW = {
         "subprocess.getoutput", "os.system", "os.popen",
     ),
     "a pause": ("time.sleep",),
+    "the loading of a model": (
+        "transformers.pipeline", "torch.load", "torch.hub.load", "joblib.load", "tensorflow.keras.models.load_model",
+        "keras.models.load_model", "spacy.load", "mlflow.pyfunc.load_model", "mlflow.sklearn.load_model",
+        "gensim.models.KeyedVectors.load", "xgboost.Booster().load_model",
+    ),
     "a connection to a mail server": ("smtplib.SMTP", "smtplib.SMTP_SSL"),
     "an FTP connection": ("ftplib.FTP", "ftplib.FTP_TLS", "pysftp.Connection"),
     "an SSH connection": ("paramiko.SSHClient().connect", "paramiko.Transport().connect"),
@@ -113,6 +118,8 @@ def _what(name: str) -> str | None:
     """What a call does that takes its time; None for all others."""
     if name in _slow():
         return _slow()[name]
+    if name.startswith(("transformers.", "sentence_transformers.")) and name.endswith(".from_pretrained"):
+        return "the loading of a model"
     if name.startswith("pandas.read_sql"):
         return "a query" if "(" not in name else None
     if name.startswith("airflow.") and "Hook()." in name:
