@@ -29,6 +29,8 @@ CASES: dict[str, dict[str, Files]] = {
         "  api:\n    image: nginx:1.27\n    networks: {default: {aliases: [backend]}}\n    ports: ['8080:80']\n",
         "range": WEB + "    environment: {A: 'http://«api:8081»'}\n"
         "  api:\n    image: nginx:1.27\n    ports: ['8080-8081:80-81']\n",
+        "port in a variable of its own": WEB + "    environment: {DB_HOST: db, DB_PORT: «5433»}\n"
+        "  db:\n    image: postgres:16\n    ports: ['5433:5432']\n",
         "same number inside": WEB + "    environment: {A: 'http://api:8080'}\n"
         "  api:\n    image: api:1\n    ports: ['8080:8080']\n",
         "EXPOSE of its Dockerfile": {
@@ -53,6 +55,10 @@ CASES: dict[str, dict[str, Files]] = {
         "in a command": WEB + "    command: [serve, --db, 'postgres://u@«postgers»/x']\n"
         "  postgres:\n    image: postgres:16\n",
         "JDBC": WEB + "    environment: {A: 'jdbc:mysql://«mysqll»:3306/x'}\n  mysql:\n    image: mysql:8.4\n",
+        "the one server of that kind": WEB + "    environment: {A: 'amqp://«rabbitmq»:5672', DB_HOST: «mysql»}\n"
+        "  db:\n    image: mariadb:11\n  queue:\n    image: rabbitmq:4\n",
+        "which of two": WEB + "    environment: {DB_HOST: mysql}\n" + DB + "  db2:\n    image: mysql:8.4\n",
+        "of another kind": WEB + "    environment: {REDIS_HOST: store}\n" + DB,
         "link": WEB + "    links: ['db:pgdb']\n    environment: {DB_HOST: pgdb}\n" + DB,
         "extra host": WEB + "    extra_hosts: ['dbs:10.0.0.5']\n    environment: {DB_HOST: dbs1}\n" + DB,
         "full name": WEB + "    environment: {A: 'http://webb.example.com'}\n",

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from dagdock.api import Service, Text
 
-_PORT = r"(?::(\d{2,5}))?(?![\w.:-])"
-_IN_URL = rf"(?<![\w.+-])(?:[a-z][a-z0-9+.-]*:)?[a-z][a-z0-9+.-]*://(?:[^\s/@,]*@)?([A-Za-z0-9][\w.-]*){_PORT}"
-_ALONE = r"(?<![\w.:/@=$-])([A-Za-z][\w.-]*):(\d{2,5})(?![\w.:-])"
+_PORT = r"(?::(?P<port>\d{2,5}))?(?![\w.:-])"
+_IN_URL = rf"(?<![\w.+-])(?:[a-z][a-z0-9+.-]*:)?(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/@,]*@)?(?P<host>[A-Za-z0-9][\w.-]*){_PORT}"
+_ALONE = r"(?<![\w.:/@=$-])(?P<host>[A-Za-z][\w.-]*):(?P<port>\d{2,5})(?![\w.:-])"
 
 
 class Host(NamedTuple):
-    """A host where it is named. `place` is host and port; `of` the name of the variable, empty in a command.
+    """A host where it is named. `place` is host and port, only the port where a variable of its own holds that.
 
-    `surely` says that it stands where only a host can stand: in a URL, or as all of what `DB_HOST` holds.
+    `surely` says that it stands where only a host can stand: in a URL, or as all of what `DB_HOST` holds. `of` is the
+    name of the variable, empty in a command; `scheme` is that of the URL.
     """
 
     name: Text
@@ -24,6 +25,7 @@ class Host(NamedTuple):
     place: Text
     of: str
     surely: bool
+    scheme: str = ""
 
 
 def hosts_in(service: Service) -> Iterator[Host]:
@@ -34,10 +36,10 @@ def hosts_in(service: Service) -> Iterator[Host]:
             continue
         yield from _hosts(value.filled.text, value.filled.piece, str(setting.name))
         whole = value.resolved
-        if whole and re.fullmatch(r"(?:\w*_)?(?:HOST|HOSTNAME|SERVER)", setting.name.upper()):
-            match = re.fullmatch(rf"([A-Za-z][\w.-]*){_PORT}", whole)
-            if match and not match[2]:  # with a port it is found above
-                yield Host(whole, None, whole, str(setting.name), True)
+        match = re.fullmatch(r"(\w*?)(?:_?HOST|_?HOSTNAME|_SERVER)", setting.name.upper())
+        if whole and match and re.fullmatch(r"[A-Za-z][\w.-]*", whole):
+            port = _port_beside(service, setting.name, match[1])
+            yield Host(whole, int(port) if port else None, port or whole, str(setting.name), True)
     for command in (service.command, service.entrypoint):
         for word in command.words if command and command.shell is None else []:
             yield from _hosts(word.mapped.text, word.mapped.piece, "")
@@ -59,5 +61,16 @@ def _hosts(text: str, piece: Callable[[int, int], Text], of: str) -> Iterator[Ho
         return
     for pattern, surely in ((_IN_URL, True), (_ALONE, False)):
         for match in re.finditer(pattern, text):
-            place = piece(match.start(1), match.end(2) if match[2] else match.end(1))
-            yield Host(piece(*match.span(1)), int(match[2]) if match[2] else None, place, of, surely)
+            port = match["port"]
+            place = piece(match.start("host"), match.end("port" if port else "host"))
+            scheme = match["scheme"] if surely else ""
+            yield Host(piece(*match.span("host")), int(port) if port else None, place, of, surely, scheme)
+
+
+def _port_beside(service: Service, host: Text, prefix: str) -> Text | None:
+    """The port in the variable that goes with `DB_HOST`: `DB_PORT`."""
+    for setting in service.environment:
+        if setting.name.upper() in (f"{prefix}_PORT", f"{prefix}PORT") and setting.name != host:
+            value = setting.resolved
+            return value if value and re.fullmatch(r"\d{2,5}", value) else None
+    return None

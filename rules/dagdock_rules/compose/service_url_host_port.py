@@ -56,7 +56,7 @@ def service_url_host_port(service: Service, project: Project) -> Problems:
         if inside is None or inside == host.port or listens_on(other, host.port, project) or _names(other, host.port):
             continue
         exact = host.place.span.text == host.place
-        address = f"{host.name}:{inside}"
+        address = f"{host.name}:{inside}" if ":" in host.place else str(inside)
         yield Problem(
             host.place,
             f"port {host.port} is that of the host; between services `{host.name}` answers on {inside}. "

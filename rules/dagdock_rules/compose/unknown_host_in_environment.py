@@ -1,10 +1,23 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Related, Service, nearest, rule
 
-from ._hosts import hosts_in, names_of
+from ._hosts import Host, hosts_in, names_of
 from ._model import is_extended, whole_model
+from ._stores import store_of
 
+# What a scheme or a word in a variable's name says about the server that is meant, by the beginning of its name.
+KINDS = {
+    "postgres": ("PostgreSQL",), "postgresql": ("PostgreSQL",), "pg": ("PostgreSQL",),
+    "mysql": ("MySQL", "MariaDB", "Percona"), "mariadb": ("MariaDB", "MySQL"),
+    "mongo": ("MongoDB",), "mongodb": ("MongoDB",),
+    "redis": ("Redis", "Valkey"), "rediss": ("Redis", "Valkey"), "valkey": ("Valkey", "Redis"),
+    "amqp": ("RabbitMQ",), "rabbitmq": ("RabbitMQ",), "rabbit": ("RabbitMQ",),
+    "db": ("PostgreSQL", "MySQL", "MariaDB", "Percona", "MongoDB", "SQL Server", "Oracle"),
+    "database": ("PostgreSQL", "MySQL", "MariaDB", "Percona", "MongoDB", "SQL Server", "Oracle"),
+}  # fmt: skip
 # Names that are hosts everywhere.
 USUAL = ("localhost", "host.docker.internal", "gateway.docker.internal", "example", "hostname", "server", "host")
 
@@ -23,6 +36,12 @@ USUAL = ("localhost", "host.docker.internal", "gateway.docker.internal", "exampl
             "  redis:\n    image: redis:7\n",
         ),
         Bad(
+            "services:\n  web:\n    image: web:1.4\n    environment:\n      DB_HOST: «mysql»\n"
+            "  db:\n    image: mysql:8.4\n",
+            fixed="services:\n  web:\n    image: web:1.4\n    environment:\n      DB_HOST: db\n"
+            "  db:\n    image: mysql:8.4\n",
+        ),
+        Bad(
             "services:\n  web:\n    image: web:1.4\n    environment:\n      - DB_HOST=«my_database»\n"
             "  my-database:\n    image: postgres:16\n",
             fixed="services:\n  web:\n    image: web:1.4\n    environment:\n      - DB_HOST=my-database\n"
@@ -37,10 +56,11 @@ USUAL = ("localhost", "host.docker.internal", "gateway.docker.internal", "exampl
     ],
 )
 def unknown_host_in_environment(service: Service, project: Project) -> Problems:
-    """A host that no service has, though one is called nearly alike.
+    """A host that no service has, though one is called nearly alike, or is the one server of that kind.
 
-    Services find each other by their names, letter by letter; `my_db` does not lead to `my-db`. The connection fails
-    with "could not translate host name" or "name or service not known".
+    Services find each other by their names, letter by letter: `my_db` does not lead to `my-db`, and `mysql` is nobody
+    where the service with that image is called `db`. The connection fails with "could not translate host name" or "name
+    or service not known".
 
     https://docs.docker.com/compose/how-tos/networking/
     """
@@ -58,20 +78,35 @@ def unknown_host_in_environment(service: Service, project: Project) -> Problems:
     for host in hosts:
         if host.name.lower() in {name.lower() for name in names} or host.name in extra or host.name in seen:
             continue
-        close = nearest(host.name, names)
-        if close is None or len(host.name) < 4 or _differ_in_number(host.name, close) or names[close] == service.name:
+        close = nearest(host.name, names) if len(host.name) > 3 else None
+        hint = f"did you mean `{close}`?"
+        if close is None or _differ_in_number(host.name, close):
+            close = _only_one(host, service, model)
+            hint = f"the only server of that kind here is `{close}`"
+        if close is None or names[close] == service.name:
             continue
         seen.add(str(host.name))
         yield Problem(
             host.name,
-            f"no service is called `{host.name}`; did you mean `{close}`?",
-            related=[Related(model.services[names[close]].name, "the service with a name like it")]
+            f"no service is called `{host.name}`; {hint}",
+            related=[Related(model.services[names[close]].name, "the service that may be meant")]
             if names[close] in model.services
             else [],
             fix=Fix.replace(f"Write `{close}`", host.name, close, "unsafe")
             if host.name.span.text == host.name
             else None,
         )
+
+
+def _only_one(host: Host, service: Service, model: ComposeFile) -> str | None:
+    """The name of the only server of the kind that a URL or a variable is about."""
+    word = host.scheme.partition("+")[0] or re.sub(r"_?(?:HOST|HOSTNAME|SERVER)$", "", host.of.upper()).lower()
+    kinds = KINDS.get(word) or KINDS.get(word.rpartition("_")[2])
+    stores = {name: store for name, other in model.services.items() if (store := store_of(other))}
+    meant = [name for name, store in stores.items() if store.name in kinds] if kinds else []
+    if len(meant) != 1 or meant[0] == service.name or any(sign.isdigit() for sign in host.name):
+        return None
+    return meant[0]
 
 
 def _reaches_others(service: Service, model: ComposeFile) -> bool:
