@@ -11,7 +11,7 @@ from ._operators import major_of, operator_of
     "AF331",
     severity="error",
     since="0.1",
-    aliases=["airflint:AIRFLINT004"],
+    aliases=["dagruff:AIRFLINT004"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

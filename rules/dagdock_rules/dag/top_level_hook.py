@@ -64,8 +64,7 @@ def top_level_hook(module: DagModule) -> Problems:
             continue  # what is called on it while the file is read is worse, and has a rule of its own
         yield Problem(
             call,
-            f"this makes {what} each time Airflow reads the file, about every 30 seconds. Make it inside the function "
-            "that a task runs",
+            f"this makes {what} each time Airflow reads the file, about every 30 seconds. {_remedy(module, call.node)}",
             severity="info" if what.startswith("a Hook") else None,
         )
 
@@ -81,6 +80,15 @@ def _made(name: str) -> str | None:
     if name.startswith("google.cloud.") and last.endswith("Client"):
         return "a Google Cloud client"
     return "an Azure client" if name.startswith("azure.") and last.endswith("Client") else None
+
+
+def _remedy(module: DagModule, call: ast.Call) -> str:
+    assigned = module.parent(call)
+    target = assigned.targets[0] if isinstance(assigned, ast.Assign) else None
+    loads = module.names.loads.get(target.id, ()) if isinstance(target, ast.Name) else ()
+    if loads and all(isinstance(module.parent(load), ast.keyword) for load in loads):
+        return "Give the operator the id of the connection in place of it"
+    return "Make it inside the function that a task runs"
 
 
 def _is_used_at_once(module: DagModule, call: ast.Call) -> bool:

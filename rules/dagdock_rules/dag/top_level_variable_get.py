@@ -13,7 +13,7 @@ from ._operators import operator_of
     since="0.1",
     fix="unsafe",
     lessons=["L41", "L42"],
-    aliases=["ruff:AIR003", "airflint:AIRFLINT003"],
+    aliases=["ruff:AIR003", "dagruff:AIRFLINT003", "airflint:use-jinja-variable-get"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.models import Variable\n"
