@@ -18,11 +18,12 @@ _TWO_PARTS = ("apache", "cncf", "common", "dbt", "microsoft")
 class Operator:
     """An operator, sensor or decorator by its class: the same questions for Airflow 2, 3, or either of them."""
 
-    __slots__ = ("_facts", "is_sensor", "legacy", "name")
+    __slots__ = ("_facts", "_known", "is_sensor", "legacy", "name")
 
     def __init__(self, name: str, facts: dict[str, Any], *, legacy: bool) -> None:
         self.name = name
         self._facts = facts
+        self._known: dict[tuple[str, Major | None], frozenset[str]] = {}
         self.legacy = legacy
         """Whether it is imported from where Airflow 1 had it, so that it may be meant for that."""
         self.is_sensor: bool = "sensor" in facts.get("is", "")
@@ -37,29 +38,33 @@ class Operator:
         """Whether its result goes to XCom when nothing is said."""
         return "silent" not in self._facts.get("is", "")
 
-    def arguments(self, major: Major | None = None) -> set[str]:
+    def arguments(self, major: Major | None = None) -> frozenset[str]:
         """What it takes in that Airflow, or in either of them."""
         return self._own("a", major) | _of_all(self.is_sensor, major)
 
-    def earlier_arguments(self) -> set[str]:
+    def earlier_arguments(self) -> frozenset[str]:
         """What it took in earlier releases and takes in neither Airflow any more."""
-        return set(self._facts.get("old", "").split())
+        return self._own("old", None)
 
     def required(self) -> set[str]:
         """What it asks for in both."""
         return set(self._facts.get("r", "").split())
 
-    def fields(self, major: Major | None = None) -> set[str]:
+    def fields(self, major: Major | None = None) -> frozenset[str]:
         """The arguments that it renders, in that Airflow, in either of them, or in an earlier release."""
-        return self._own("t", major) | set(self._facts.get("told", "").split())
+        return self._own("t", major) | self._own("told", None)
 
-    def endings(self) -> set[str]:
+    def endings(self) -> frozenset[str]:
         """What the names of template files end with."""
         return self._own("e", None)
 
-    def _own(self, key: str, major: Major | None) -> set[str]:
-        versions = ("2", "3") if major is None else (str(major),)
-        return {name for version in ("", *versions) for name in self._facts.get(key + version, "").split()}
+    def _own(self, key: str, major: Major | None) -> frozenset[str]:
+        found = self._known.get((key, major))
+        if found is None:
+            keys = [key, f"{key}2", f"{key}3"] if major is None else [key, f"{key}{major}"]
+            names = [name for one in keys for name in self._facts.get(one, "").split()]
+            found = self._known[key, major] = frozenset(names)
+        return found
 
 
 def operator_of(task: Task) -> Operator | None:
@@ -130,7 +135,7 @@ def own_class_of(task: Task) -> OwnClass | None:
         operator = _operator(path, taskflow=False)
         if operator is None:
             return None
-        fields = fields if is_read else operator.fields()
+        fields = fields if is_read else set(operator.fields())
         return OwnClass(operator, fields, parameters, methods, is_sensor=operator.is_sensor)
     return None
 
@@ -156,11 +161,12 @@ def major_of(task: Task, project: Project) -> Major | None:
     return 2 if version.at_least(3) is False else None
 
 
-def terms(key: str, major: Major | None = None) -> set[str]:
+@cache
+def terms(key: str, major: Major | None = None) -> frozenset[str]:
     """Names that are not of one operator: `context`, `macros`, `trigger_rules`, in that Airflow or either of them."""
     table = load_json("dagdock_rules", "airflow/terms")
     versions = ("2", "3") if major is None else (str(major),)
-    return {name for version in ("", *versions) for name in table.get(key + version, ())}
+    return frozenset(name for version in ("", *versions) for name in table.get(key + version, ()))
 
 
 @cache

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dagdock.api import Argument, Dag, DagModule, Project, Span, Task, parse_jinja
+from dagdock.api import Argument, Dag, DagModule, Project, Span, Task, parse_jinja, remembered
 
 from ._operators import Major, major_of, operator_of, own_class_of, terms
 from ._secrets import inside
@@ -51,17 +51,17 @@ class Piece(NamedTuple):
         return inside(module, self.node, self.text, start, end)
 
 
-def rendered(task: Task) -> Iterator[Piece]:
+@remembered
+def rendered(task: Task) -> list[Piece]:
     """The texts with braces in arguments that are template fields of the operator, whatever its version."""
     operator = operator_of(task)
     if operator is None:
-        return
+        return []
     fields = operator.fields()
-    for name, argument in task.arguments.items():
-        if name in fields:
-            yield from pieces(argument)
+    found = [piece for name, one in task.arguments.items() if name in fields for piece in pieces(one)]
     if task.taskflow and fields >= {"op_args", "op_kwargs"}:
-        yield from _of_call(task)
+        found += _of_call(task)
+    return found
 
 
 def unrendered(task: Task, project: Project) -> Iterator[Piece]:
@@ -73,7 +73,7 @@ def unrendered(task: Task, project: Project) -> Iterator[Piece]:
         takes = operator.arguments(major) | operator.earlier_arguments()
     elif own is not None and own.fields is not None:
         # What a class of this file hands on by itself may be rendered under another name.
-        fields = own.fields
+        fields = frozenset(own.fields)
         takes = terms("operator") | (set() if own.base else own.parameters)
     else:
         return
@@ -126,7 +126,7 @@ def _of_call(task: Task) -> Iterator[Piece]:
             yield from pieces(Argument(task.module, "op_kwargs", keyword.value, "keyword", keyword))
 
 
-def names_for(task: Task, major: Major | None) -> set[str] | None:
+def names_for(task: Task, major: Major | None) -> frozenset[str] | None:
     """The names that templates of a task may use; None where the DAG may bring others that cannot be seen."""
     dag = task.dag
     if not isinstance(dag, Dag) or dag.open:

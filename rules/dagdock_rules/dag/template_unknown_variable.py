@@ -65,7 +65,7 @@ def template_unknown_variable(task: Task, project: Project) -> Problems:
         yield from _members(piece, task)
 
 
-def _unknown(piece: Piece, known: set[str], *, in_three: bool) -> Iterator[Problem]:
+def _unknown(piece: Piece, known: frozenset[str], *, in_three: bool) -> Iterator[Problem]:
     template = parse_jinja(piece.text)
     if template.fault is not None or not template.whole:
         return
@@ -113,9 +113,9 @@ def _members(piece: Piece, task: Task) -> Iterator[Problem]:
         if name.text == "macros":
             members = terms("macros")
         elif name.text in ("ti", "task_instance"):
-            members = set(INSTANCE)
+            members = INSTANCE
         elif name.text == "params" and params is not None:
-            members = params
+            members = frozenset(params)
         else:
             continue
         member = name.path[0]
