@@ -51,9 +51,8 @@ def branch_join_trigger_rule(module: DagModule, project: Project) -> Problems:
     """A task waits for several ways of a branch, of which only one is ever taken.
 
     The ways that are not taken are skipped, and by default (`all_success`) a task is skipped as soon as one before it
-    is: so the task where the ways meet never runs, and the run still
-    turns green. `none_failed_min_one_success` lets
-    it run when one way was taken and nothing failed.
+    is: so the task where the ways meet never runs, and the run still turns green. `none_failed_min_one_success`
+    lets it run when one way was taken and nothing failed.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#branching
     """

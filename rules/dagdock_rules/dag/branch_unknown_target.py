@@ -63,8 +63,8 @@ def _fault(dag: BuiltDag, branch: BuiltTask, choice: Choice) -> tuple[str, str] 
         if target is not None and not branch.is_before(target):
             effect = "all that follows the branch is skipped" if branch.downstream else "the choice has no effect on it"
             return (
-                f"`{one}` does not come after the branch `{branch.task_id}`, so {effect}. Add the dependency, or return "
-                "a task that follows it",
+                f"`{one}` does not come after the branch `{branch.task_id}`, so {effect}. Add the dependency, or "
+                "return a task that follows it",
                 "warning",
             )
     return None

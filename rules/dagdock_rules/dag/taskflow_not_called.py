@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import ast
+
+from dagdock.api import Bad, DagModule, Function, Problem, Problems, rule
+
+
+@rule(
+    "AF316",
+    severity="warning",
+    since="0.1",
+    lessons=["L56"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n"
+            "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n"
+            "    @task\n    def extract():\n        ...\n\n    @task\n    def «load»():\n        ...\n\n"
+            "    extract()\n\n\nsales()\n"
+        ),
+        Bad(
+            "from datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n@task\ndef load():\n"
+            "    ...\n\n\n"
+            "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef «sales»():\n    load()\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n"
+        "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n"
+        "    @task\n    def extract():\n        ...\n\n    extract()\n\n\nsales()\n",
+        "from airflow.decorators import task\n\n\n@task\ndef load():\n    ...\n",
+    ],
+)
+def taskflow_not_called(module: DagModule) -> Problems:
+    """A function with `@task` or `@dag` is never called.
+
+    Decorated functions become tasks and DAGs when they are called. Without the call the DAG silently lacks the task,
+    or the file makes no DAG at all.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/tutorial/taskflow.html
+    """
+    if not module.dags:
+        return
+    exported = "__all__" in module.names.root.bindings
+    for function in module.functions:
+        if isinstance(function.node, ast.Lambda) or function.calls or function.escapes or _is_used(module, function):
+            continue
+        name = function.name
+        if function.decorator == "dag" and not exported and _is_outermost(function) and not _needs_arguments(function):
+            yield Problem(name, f"`{name}` is never called, so this file makes no such DAG. Add `{name}()` at its end")
+        elif function.is_taskflow and _is_inside_dag(module, function):
+            yield Problem(name, f"`{name}` is never called, so the DAG has no such task. Call it, or take it out")
+
+
+def _is_used(module: DagModule, function: Function) -> bool:
+    """Whether the function is mentioned anywhere."""
+    node = function.node
+    assert not isinstance(node, ast.Lambda)
+    return bool(module.names.loads.get(node.name) or module.names.attributes.get(node.name))
+
+
+def _is_outermost(function: Function) -> bool:
+    return function.scope.parent is not None and function.scope.parent.kind == "module"
+
+
+def _is_inside_dag(module: DagModule, function: Function) -> bool:
+    """Whether the function stands in a DAG's body, where no other file can call it."""
+    for above in module.names.ancestors(function.node):
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return module.function_of(above).decorator in ("dag", "task_group")
+        if isinstance(above, (ast.If, ast.Try, ast.ClassDef)):
+            return False
+        if isinstance(above, ast.With) and any(module.classes.of(_called(item)) == "dag" for item in above.items):
+            return True
+    return False
+
+
+def _called(item: ast.withitem) -> ast.expr:
+    return item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
+
+
+def _needs_arguments(function: Function) -> bool:
+    """Whether a call must give something: then the function makes DAGs for other files."""
+    given = function.node.args
+    return len(given.posonlyargs + given.args) > len(given.defaults) or None in given.kw_defaults

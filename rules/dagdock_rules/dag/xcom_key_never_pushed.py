@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, BuiltDag, DagModule, Problem, Problems, Project, nearest, rule
+
+from ._graph import complete_dags
+from ._pulls import Pull, pulls, pushed_keys
+
+
+@rule(
+    "AF422",
+    severity="warning",
+    since="0.1",
+    lessons=["L45"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\n"
+            "from airflow.operators.python import PythonOperator\n"
+            "\n\ndef find(ti):\n    ti.xcom_push(key='path', value='/data')\n\n\n"
+            "def load(ti):\n    print(ti.xcom_pull(task_ids=«'find'», key='file_path'))\n\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    one = PythonOperator(task_id='find', python_callable=find)\n"
+            "    one >> PythonOperator(task_id='load', python_callable=load)\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.python import PythonOperator\n"
+        "\n\ndef find(ti):\n    ti.xcom_push(key='path', value='/data')\n\n\n"
+        "def load(ti):\n    print(ti.xcom_pull(task_ids='find', key='path'))\n\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    one = PythonOperator(task_id='find', python_callable=find)\n"
+        "    one >> PythonOperator(task_id='load', python_callable=load)\n",
+    ],
+)
+def xcom_key_never_pushed(module: DagModule, project: Project) -> Problems:
+    """A task pulls a key that the other task never pushes.
+
+    Airflow says nothing about it: the pull gives None. What a task returns is under `return_value`, everything else
+    under the key that `xcom_push` names.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
+    """
+    found: dict[Pull, list[tuple[BuiltDag, str, set[str]] | None]] = {}
+    for dag in complete_dags(module, project):
+        for task in dag.tasks:
+            for pull in pulls(task):
+                if pull.module is module:
+                    found.setdefault(pull, []).append(_missing(dag, pull))
+    for pull, answers in found.items():
+        if answers[0] is not None and None not in answers:
+            dag, source, keys = answers[0]
+            yield Problem(
+                pull.span,
+                f"`{source}` pushes nothing under the key `{pull.key}`, so this pull gives None. "
+                f"{_meant(dag, pull, keys)}",
+            )
+
+
+def _missing(dag: BuiltDag, pull: Pull) -> tuple[BuiltDag, str, set[str]] | None:
+    """A task that does not push the key, with what it pushes."""
+    if pull.task_ids is None or pull.elsewhere or pull.key in (None, "return_value"):
+        return None
+    for name in pull.task_ids:
+        source = dag.by_id.get(name)
+        keys = pushed_keys(source) if source is not None else None
+        if keys is not None and pull.key not in keys:
+            return dag, name, keys
+    return None
+
+
+def _meant(dag: BuiltDag, pull: Pull, keys: set[str]) -> str:
+    pushers = [task.task_id for task in dag.tasks if pull.key in (pushed_keys(task) or ())]
+    if len(pushers) == 1:
+        return f"It is `{pushers[0]}` that pushes it"
+    own = sorted(keys - {"return_value"})
+    likely = nearest(pull.key or "", own)
+    return f"Did you mean `{likely}`?" if likely else "Push it there, or leave the key out for what the task returns"

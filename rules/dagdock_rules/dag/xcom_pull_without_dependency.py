@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
+
+from ._graph import complete_dags
+from ._pulls import Pull, pulls
+
+
+@rule(
+    "AF423",
+    severity="warning",
+    since="0.1",
+    lessons=["L45"],
+    bad=[
+        Bad(
+            "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
+            "BashOperator\n\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "    path = BashOperator(task_id='find_path', bash_command='echo /data/{{ ds }}')\n"
+            "    load = BashOperator(task_id='load', bash_command=\"load {{ ti.xcom_pull(«task_ids='find_path'») "
+            '}}")\n'
+            "    BashOperator(task_id='report', bash_command='report').set_upstream(load)\n"
+        ),
+    ],
+    good=[
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    path = BashOperator(task_id='find_path', bash_command='echo /data/{{ ds }}')\n"
+        "    check = BashOperator(task_id='check', bash_command='check')\n"
+        "    load = BashOperator(task_id='load', bash_command=\"load {{ ti.xcom_pull(task_ids='find_path') }}\")\n"
+        "    path >> check >> load\n",
+    ],
+)
+def xcom_pull_without_dependency(module: DagModule, project: Project) -> Problems:
+    """A task pulls the result of a task that it does not wait for.
+
+    Which of the two runs first is chance: the pull gives None, or what an earlier try left. Add the dependency;
+    `.output` and TaskFlow arguments make it by themselves.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
+    """
+    found: dict[Pull, list[tuple[str, str] | None]] = {}
+    for dag in complete_dags(module, project):
+        for task in dag.tasks:
+            for pull in pulls(task):
+                if pull.module is module:
+                    found.setdefault(pull, []).append(_unordered(dag, task, pull))
+    for pull, answers in found.items():
+        if answers[0] is not None and None not in answers:
+            puller, source = answers[0]
+            yield Problem(
+                pull.span,
+                f"`{puller}` does not wait for `{source}`, so the result may not be there yet when it is pulled. Add "
+                f"the dependency: `{source}` before `{puller}`",
+            )
+
+
+def _unordered(dag: BuiltDag, task: BuiltTask, pull: Pull) -> tuple[str, str] | None:
+    """The task that pulls, and the one that it pulls from without waiting for it."""
+    if pull.task_ids is None or pull.elsewhere:
+        return None
+    for name in pull.task_ids:
+        source = dag.by_id.get(name)
+        if source is not None and source is not task and not source.is_before(task):
+            return task.task_id or "", name
+    return None
