@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import ast
-import re
+from dagdock.api import Bad, Dag, Problem, Problems, rule
 
-from dagdock.api import Argument, Bad, Dag, Fix, Problem, Problems, rule
-
-LONGEST = 250
+from ._ids import fault, stripped
 
 
 @rule(
@@ -41,38 +38,10 @@ def dag_id_invalid(dag: Dag) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#declaring-a-dag
     """
     argument = dag.arguments.get("dag_id")
-    if argument is None or not dag.known_signature:
-        return
-    for text in _texts(argument):
-        wrong = re.search(r"[^\w.\-]", text.removesuffix("\n"))
-        if wrong or (text == "" and argument.value.known):
-            sign = wrong[0] if wrong else ""
-            what = f"a dag_id cannot hold `{sign}`" if sign.strip() else "a dag_id cannot hold blanks"
-            what = what if text else "a dag_id cannot be empty"
-            yield Problem(
-                argument,
-                f"{what}, so Airflow does not load the DAG. Use letters, digits, `_`, `-` and `.`",
-                fix=_stripped(argument, text),
-            )
-            return
-        if len(text) > LONGEST:
-            yield Problem(argument, f"this dag_id has {len(text)} letters and Airflow takes {LONGEST}. Shorten it")
-
-
-def _texts(argument: Argument) -> list[str]:
-    """The id where it is known, else the parts of an f-string that are."""
-    known = argument.value.get(str)
-    if known is not None:
-        return [known]
-    if isinstance(argument.node, ast.JoinedStr):
-        return [str(part.value) for part in argument.node.values if isinstance(part, ast.Constant)]
-    return []
-
-
-def _stripped(argument: Argument, text: str) -> Fix | None:
-    """The plain literal without the blanks around it, where nothing else is wrong."""
-    written = argument.span.text
-    short = text.strip(" ")
-    if written[1:-1] != text or written[0] not in "'\"" or not re.fullmatch(r"[\w.\-]+", short):
-        return None
-    return Fix.replace("Take the blanks away", argument, f"{written[0]}{short}{written[0]}")
+    wrong = fault(argument, "a dag_id") if argument and dag.known_signature else None
+    if argument and wrong:
+        yield Problem(
+            argument,
+            f"{wrong}, so Airflow does not load the DAG. Use letters, digits, `_`, `-` and `.`",
+            fix=stripped(argument),
+        )

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import re
-from functools import cache
-
 from dagdock.api import Bad, Dag, Problem, Problems, rule
+
+from ._ids import compiled
 
 
 @rule(
@@ -32,17 +31,9 @@ def dag_id_naming(dag: Dag, *, pattern: str = "[a-z][a-z0-9_]*") -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#declaring-a-dag
     """
     name = dag.dag_id.get(str)
-    fits = _pattern(pattern)
+    fits = compiled(pattern)
     if name is not None and fits is not None and not fits.fullmatch(name):
         yield Problem(
             dag.arguments.get("dag_id") or dag,
             f"`{name}` does not fit `{pattern}`, as ids of DAGs are to do. Rename it",
         )
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        return None
