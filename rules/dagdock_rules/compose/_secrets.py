@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import ComposeFile, Project, Service, Value
+from dagdock.api import ComposeFile, Project, Value
 
 from ..secrets import (
     is_common_password,
     is_filled_in,
+    is_password_name,
     is_placeholder,
     is_random,
     is_secret_name,
@@ -22,7 +23,6 @@ from ..secrets import (
     words_of,
 )
 from ._occasion import is_for_tests, is_for_trial, is_for_work
-from ._stores import store_of
 
 # Placeholders that work as a password all the same, and with which such files are run every day.
 _WORKS = r"change|insecure|(?<![a-z0-9])example"
@@ -49,16 +49,22 @@ def gives_secret_away(name: str, text: str) -> bool:
     return is_common_password(text) or not is_placeholder(text) or bool(re.search(_WORKS, text.lower()))
 
 
-def names_around(service: Service) -> set[str]:
-    """What a password is when nobody thought about one: the service's name, its image's, its user's, its database's."""
-    names = {str(service.name).lower()}
-    if service.image_ref:
-        names |= {service.image_ref.name.lower(), *re.split(r"[^a-z0-9]+", service.image_ref.name.lower())}
-    if store := store_of(service):
-        names.add(store.name.lower())
-    for setting in service.environment:
-        if setting.value and words_of(setting.name)[-1:] in (["user"], ["username"], ["db"], ["database"], ["login"]):
-            names.add(written_text(setting.value).strip().lower())
+def names_in(file: ComposeFile) -> set[str]:
+    """What a password is when nobody thought about one: the name of a service, an image, a user or a database."""
+    names: set[str] = set()
+    for service in file.services.values():
+        names.add(str(service.name).lower())
+        if service.image_ref:
+            names |= {service.image_ref.name.lower(), *re.split(r"[^a-z0-9]+", service.image_ref.name.lower())}
+        for setting in service.environment:
+            if setting.value and words_of(setting.name)[-1:] in (
+                ["user"],
+                ["username"],
+                ["db"],
+                ["database"],
+                ["login"],
+            ):
+                names.add(written_text(setting.value).strip().lower())
     return names - {""}
 
 
@@ -74,11 +80,13 @@ _OF_PROGRAMS = frozenset(
 )
 
 
-def is_worth_telling(text: str, names: set[str], file: ComposeFile, project: Project, *, is_default: bool) -> bool:
+def is_worth_telling(
+    text: str, name: str, names: set[str], file: ComposeFile, project: Project, *, is_default: bool
+) -> bool:
     """Whether a password or key in that file is a secret to anybody, as far as the file shows what it is for.
 
-    `is_default` says that it stands in for a variable that nobody set: in a template to start from, that is how it
-    gets into production.
+    `name` is what it is called, `names` are the other ones of the file. `is_default` says that it stands in for a
+    variable that nobody set: in a template to start from, that is how it gets into production.
     """
     if known_secret(text):
         return True
@@ -86,9 +94,10 @@ def is_worth_telling(text: str, names: set[str], file: ComposeFile, project: Pro
         return False
     if is_for_work(file, project):
         return is_random(text)
-    if is_default:
-        return True
-    return _looks_real(text) if is_for_trial(file, project) else not is_just_a_name(text, names)
+    if is_for_trial(file, project):
+        is_word = is_just_a_name(text, names) or is_common_password(text)
+        return _looks_real(text) or (is_default and not (is_word and is_password_name(name)))
+    return is_default or not is_just_a_name(text, names)
 
 
 def _looks_real(text: str) -> bool:

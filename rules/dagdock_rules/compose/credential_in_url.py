@@ -23,7 +23,7 @@ from dagdock.api import (
 
 from ..secrets import UrlPassword, is_example_host, passwords_in_urls
 from ._airflow import default_logins
-from ._secrets import is_worth_telling
+from ._secrets import is_worth_telling, names_in
 from .secret_in_environment import secrets_in
 
 # In a container that is the service itself or its host, with a password that works.
@@ -73,10 +73,11 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
     told: dict[str, list[Related]] = {}
     problems: list[Problem] = []
     open_services = _open_services(file)
+    names_of_file = names_in(file)
     for value, span, found in _passwords(file):
-        names = {found.user.lower(), found.host.lower()}
+        names = {*names_of_file, found.user.lower()}
         is_default = any(variable.span.holds(span) for variable in value.variables)
-        is_secret = is_worth_telling(found.password, names, file, project, is_default=is_default)
+        is_secret = is_worth_telling(found.password, "password", names, file, project, is_default=is_default)
         if not is_secret or found.host in open_services:
             continue
         if found.password in told:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
 from ._hosts import Host, hosts_in, names_of
@@ -49,6 +51,8 @@ def dependency_not_declared(service: Service, project: Project) -> Problems:
     running = as_run(service, project)
     if is_for_swarm(service.file) or service.file.is_fragment or running.has("network_mode") or store_of(running):
         return
+    if _waits_itself(running):
+        return
     others = project.merged(service.file).services
     stores = {name: other for name, other in others.items() if _is_slow(other) and name != service.name}
     if not stores:
@@ -72,6 +76,12 @@ def dependency_not_declared(service: Service, project: Project) -> Problems:
             host.name,
             f"this connects to `{meant}`, which the service does not wait for. Add `{meant}` to its `depends_on`",
         )
+
+
+def _waits_itself(service: Service) -> bool:
+    """Whether its command asks until the other one answers."""
+    texts = [part.span.text for part in (service.command, service.entrypoint) if part]
+    return any(re.search(r"wait[-_]?for|dockerize|\buntil\b|\bnc -|pg_isready|mysqladmin", text) for text in texts)
 
 
 def _has(service: Service, host: Host) -> bool:

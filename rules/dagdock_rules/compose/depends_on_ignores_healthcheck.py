@@ -22,6 +22,7 @@ from dagdock.api import (
 
 from ._edits import STEP, column, is_plain_name, lines_below
 from ._model import as_run, is_for_swarm
+from ._stores import store_of
 
 # They open a connection when somebody asks for one, not when they start.
 ON_DEMAND = (
@@ -87,6 +88,7 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
                 name,
                 f"this waits until the container of `{name}` runs, not until its healthcheck succeeds. Use the long "
                 "form with `condition: service_healthy`",
+                severity="info" if _is_quick(others[name]) else None,
                 related=_related(others[name]),
                 fix=_long_form(service, dependency, ready),
             )
@@ -98,6 +100,12 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
                 related=_related(others[name]),
                 fix=Fix.replace("Wait until it is healthy", condition, "service_healthy", "unsafe"),
             )
+
+
+def _is_quick(service: Service) -> bool:
+    """Whether it is ready a moment after its start."""
+    store = store_of(service)
+    return store is not None and store.name.startswith(("Redis", "Valkey", "Memcached"))
 
 
 def _is_same_program(service: Service, other: Service) -> bool:

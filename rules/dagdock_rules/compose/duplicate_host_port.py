@@ -61,13 +61,21 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
             other = next((earlier for earlier in taken if _collide(earlier, one)), None)
             taken.append(one)
             if other:
-                yield _problem(one, other)
+                if not _stand_in(one, other):
+                    yield _problem(one, other)
             elif _runs_twice(file, service) and len(port.published) == 1:
                 yield Problem(
                     one.ports,
                     f"all containers of `{service.name}` ask for port {one.ports} of the host, and only one can have "
                     "it. Write a range, or only the container's port",
                 )
+
+
+def _stand_in(one: Published, other: Published) -> bool:
+    """Whether two services from different files of a collection are both what answers to the web, so that one is
+    picked."""
+    is_elsewhere = one.ports.span.source is not other.port.span.source
+    return is_elsewhere and any(number in one.ports and number in other.ports for number in (80, 443))
 
 
 def _problem(one: Published, other: Published) -> Problem:

@@ -26,10 +26,10 @@ from dagdock.api import (
     rule,
 )
 
-from ..secrets import is_secret_name, words_of
+from ..secrets import is_password_name, is_secret_name, words_of
 from ._airflow import default_logins
 from ._occasion import is_short_lived
-from ._secrets import gives_secret_away, is_just_a_name, is_worth_telling, names_around, written_text
+from ._secrets import gives_secret_away, is_just_a_name, is_worth_telling, names_in, written_text
 from ._stores import EVERYWHERE, store_of
 
 # Options that take a password though their names do not say so, by the program.
@@ -91,23 +91,22 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     """
     for places in secrets_in(file, project).values():
         first = places[0]
-        if first.option:
+        remedy = f"write `${{{first.variable}:?}}` here" if first.variable else "name the variable here"
+        if first.value is None:
             message = (
                 f"the password behind `{first.name}` is known to everyone who can read this file, and it shows in the "
-                "list of processes. Put it in `.env`, keep that out of git, and name the variable here"
+                f"list of processes. Put it in `.env`, keep that out of git, and {remedy}"
+            )
+        elif first.port:
+            message = (
+                f"everybody tries this password first, and `{first.service.name}` can be reached through port "
+                f"{first.port} of this machine. Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
         else:
-            what = "default" if first.value and first.value.variables else "value"
-            remedy = f"write `${{{first.variable}:?}}` here" if first.variable else "name the variable here"
+            what = "default" if first.value.variables else "value"
             message = (
                 f"this {what} of `{first.name}` is known to everyone who can read this file. Put one in `.env`, keep "
                 f"that out of git, and {remedy}"
-            )
-        if first.port:
-            message = (
-                f"everybody tries this password first, and `{first.service.name}` can be reached through port "
-                f"{first.port} of this machine. Put one of your own in `.env`, keep that out of git, and "
-                + (f"write `${{{first.variable}:?}}` here" if first.variable else "name the variable here")
             )
         more = f" ({len(places) - 1} more place{'s' if len(places) > 2 else ''} in this file)" if places[1:] else ""
         yield Problem(
@@ -132,29 +131,25 @@ class Secret(NamedTuple):
     port: str
     """The published port that it opens, where that is the reason to tell."""
 
-    @property
-    def option(self) -> bool:
-        return self.value is None
-
 
 def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
     """The secrets that a file gives away, each with its places."""
     told = {login.place.span for login in default_logins(file, project)}  # by a rule that knows more of Airflow
     found: dict[str, list[Secret]] = {}
     seen: set[Span] = set()
+    names: set[str] | None = None
     for service in file.services.values():
-        names: set[str] | None = None
         for text, secret in _secrets_of(service):
             span = secret.place.span
             if span in told or span in seen or span.source is not file.source:
                 continue
             seen.add(span)
-            names = names_around(service) if names is None else names
+            names = names_in(file) if names is None else names
             is_default = bool(secret.value and secret.value.variables)
-            if is_worth_telling(text, names, file, project, is_default=is_default):
+            if is_worth_telling(text, secret.name, names, file, project, is_default=is_default):
                 found.setdefault(text, []).append(secret)
-            elif is_just_a_name(text, names) and not is_short_lived(file, project) and _opens(service, secret):
-                found.setdefault(text, []).append(secret._replace(port=_open_port(service)))
+            elif is_just_a_name(text, names) and not is_short_lived(file, project) and (port := _opened_by(secret)):
+                found.setdefault(text, []).append(secret._replace(port=port))
     return found
 
 
@@ -177,16 +172,18 @@ def _is_unread(setting: Setting, service: Service) -> bool:
     return setting.name == "REDIS_PASSWORD" and service.image_ref is not None and service.image_ref.familiar == "redis"
 
 
-def _opens(service: Service, secret: Secret) -> bool:
-    """Whether whoever reaches the service's port gets in with that password: a database's, or an administrator's."""
-    is_own = store_of(service) is not None or "admin" in words_of(secret.name)
-    return is_own and bool(_open_port(service))
-
-
-def _open_port(service: Service) -> str:
-    """The first port of a service that is published on all network cards."""
-    for port in service.ports:
-        if port.host_ip in EVERYWHERE and port.published is not None:
+def _opened_by(secret: Secret) -> str:
+    """The published port of a database or of an administrator's page that a password opens; empty where none is."""
+    store = store_of(secret.service)
+    if not is_password_name(secret.name):
+        return ""
+    is_own = store is not None and any(part in secret.name.lower() for part in (store.name[:5].lower(), "mysql"))
+    if not is_own and "admin" not in words_of(secret.name):
+        return ""
+    for port in secret.service.ports:
+        if port.host_ip not in EVERYWHERE or port.published is None or port.target is None:
+            continue
+        if not is_own or (store and any(number in port.target for number in store.ports)):
             return str(port.published)
     return ""
 

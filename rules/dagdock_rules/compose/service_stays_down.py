@@ -50,7 +50,7 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     Without `restart` Docker leaves a container that crashed, or was stopped by a reboot, as it is.
     `restart: unless-stopped` brings it back, and a `healthcheck` shows when the program hangs though its process is
     there. A file says it once, at the first such service. Files that are for development, tests or examples by their
-    name or by what they say at the top are left alone.
+    name or by what they say at the top are left alone, and those where nothing comes back in a project of many such.
 
     https://docs.docker.com/engine/containers/start-containers-automatically/
     https://docs.docker.com/reference/compose-file/services/#restart
@@ -61,7 +61,10 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
         return
     if is_extended(file, project):
         return
-    down = [service for service in project.merged(file).services.values() if _stays_down(service, project)]
+    services = list(project.merged(file).services.values())
+    if not any(map(_is_meant_to_stay, services)) and not _others_stay(project):
+        return
+    down = [service for service in services if _stays_down(service, project)]
     here = [service for service in down if service.span.source is file.source]
     if here:
         others = f" (`{here[1].name}`{' and others' if len(here) > 2 else ''}, too)" if len(here) > 1 else ""
@@ -71,6 +74,31 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
             "restarts, it stays down. Add `restart: unless-stopped` and a `healthcheck`",
             related=[Related(service, "stays down, too") for service in here[1:]],
         )
+
+
+def _is_meant_to_stay(service: Service) -> bool:
+    """Whether a service shows that the file is for more than an afternoon: it comes back, or serves the web."""
+    restart = service.value("restart")
+    if restart and restart.resolved != "no":
+        return True
+    return any(str(port.published) in ("80", "443") for port in service.ports)
+
+
+def _others_stay(project: Project) -> bool:
+    """Whether half of the project's Compose files, at least, have services that come back, or there are but few."""
+    return project.once("services come back", lambda: _share_of_restart(project) >= 0.5)
+
+
+def _share_of_restart(project: Project) -> float:
+    found: list[bool] = []
+
+    def look(place: str, content: bytes) -> bool:
+        if b"services" in content:
+            found.append(b"restart:" in content)
+        return False
+
+    project.compose_files(look)
+    return sum(found) / len(found) if len(found) > 3 else 1.0
 
 
 def _stays_down(service: Service, project: Project) -> bool:
