@@ -19,7 +19,7 @@ def downloads_kept_by_pip(run: Run) -> list[PackageCommand]:
         for install in installs(run.script)
         if install.manager == "pip"
         and "pipx" not in install.command.wrappers
-        and not _is_off_here(install)
+        and not is_off_here(install)
         and not _downloads_nothing(install)
     ]
     return [] if found and _is_emptied(run, found[-1]) else found
@@ -35,17 +35,23 @@ def _downloads_nothing(install: PackageCommand) -> bool:
     return all(text.endswith(".whl") and "://" not in text for text in texts)
 
 
-def _is_off_here(install: PackageCommand) -> bool:
+def is_off_here(install: PackageCommand) -> bool:
+    """Whether the call itself says to keep nothing."""
     if install.options.has("--no-cache-dir") is not False:
         return True
     given = [word.text for word in install.command.assignments if word.text.startswith("PIP_NO_CACHE_DIR=")]
     return any(_is_true(text.partition("=")[2]) for text in given)
 
 
+def is_off_in_stage(run: Run) -> bool:
+    """Whether a variable of the stage switches the cache off."""
+    binding = run.stage.scope_at(run).get("PIP_NO_CACHE_DIR") if run.stage else None
+    return binding is not None and (binding.value is None or _is_true(binding.value))
+
+
 def _is_switched_off(run: Run) -> bool:
     """By a variable of the stage, by `export` in the RUN, or by a mount that keeps the cache out of the layer."""
-    binding = run.stage.scope_at(run).get("PIP_NO_CACHE_DIR") if run.stage else None
-    if binding and (binding.value is None or _is_true(binding.value)):
+    if is_off_in_stage(run):
         return True
     home = run.stage.scope_at(run).get("HOME") if run.stage else None
     if home and home.kind == "env" and home.value != "/root":

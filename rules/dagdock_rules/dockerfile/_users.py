@@ -6,6 +6,8 @@ import re
 
 from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Stage, User
 
+from ._comments import said_above
+
 ROOT = frozenset(("root", "0", "containeradministrator", "administrator"))
 DROPPERS = r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|chroot --userspec|fixuid|fixdockergid)\b"
 
@@ -15,6 +17,11 @@ BEGIN_AS_ROOT = frozenset(
     "supervisord postfix master dovecot haproxy varnishd squid named vsftpd proftpd init systemd my_init runit "
     "runsvdir runit_bootstrap s6-svscan openrc-init dockerd containerd buildkitd dockerd-entrypoint.sh rsyslogd".split()
 )
+
+# Words of a comment that gives a reason for root.
+REASONS = ("need", "require", "must", "because", "have to", "has to", "only works")
+# With these the comment speaks of steps of the build, behind which an ordinary user is due.
+BUILDING = ("install", "apt", "apk", "dnf", "yum", "package", "build", "chown", "copy", "next step")
 
 
 def is_root(user: User, stage: Stage) -> bool:
@@ -54,3 +61,9 @@ def is_workplace(stage: Stage) -> bool:
     path = stage.span.source.path
     image = stage.root_image
     return "/.devcontainer/" in f"/{path}" or (image is not None and image.repository.startswith("devcontainers/"))
+
+
+def is_explained(user: User) -> bool:
+    """Whether the comment right above says why the program needs root."""
+    said = said_above(user)
+    return "as root" in said and any(why in said for why in REASONS) and not any(step in said for step in BUILDING)

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Onbuild, Problem, Problems, Related, Run, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Related, Stage, rule
 
-from ._downloads import Download, downloads
-from ._shells import has_busybox
+from ._both_downloaders import second_uses
 
 
 @rule(
@@ -34,22 +33,12 @@ def curl_and_wget(stage: Stage) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#dont-install-unnecessary-packages
     """
-    first: dict[str, Download] = {}
-    for instruction in stage.instructions:
-        inner = instruction.inner if isinstance(instruction, Onbuild) else instruction
-        if not isinstance(inner, Run):
-            continue
-        for download in downloads(inner.script):
-            if download.name == "wget" and has_busybox(inner):
-                continue
-            first.setdefault(download.name, download)
-            if len(first) < 2:
-                continue
-            other = first["wget" if download.name == "curl" else "curl"]
-            yield Problem(
-                download.command.words[0],
-                f"`{download.name}` is used here and `{other.name}` in line {other.command.span.line}, so the image "
-                "needs both. Use one of them for all downloads",
-                related=[Related(other.command.words[0], f"here it is `{other.name}`")],
-            )
-            return
+    found = second_uses(stage)
+    if found:
+        download, other = found[0]
+        yield Problem(
+            download.command.words[0],
+            f"`{download.name}` is used here and `{other.name}` in line {other.command.span.line}, so the image "
+            "needs both. Use one of them for all downloads",
+            related=[Related(other.command.words[0], f"here it is `{other.name}`")],
+        )

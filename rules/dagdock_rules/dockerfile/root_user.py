@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Stage, User, rule
+from dagdock.api import Bad, Problem, Problems, Stage, rule
 
 from ._base_image import known_image
-from ._comments import said_above
-from ._users import is_root, is_usual_root
-
-REASONS = ("need", "require", "must", "because", "have to", "has to", "only works")
-# With these the comment speaks of steps of the build, behind which an ordinary user is due.
-BUILDING = ("install", "apt", "apk", "dnf", "yum", "package", "build", "chown", "copy", "next step")
+from ._users import is_explained, is_root, is_usual_root
 
 
 @rule(
@@ -51,7 +46,7 @@ def root_user(stage: Stage) -> Problems:
     """
     user = stage.user_at()
     if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage):
-        if _is_explained(user):
+        if is_explained(user):
             return
         yield Problem(
             user,
@@ -64,9 +59,3 @@ def _remedy(stage: Stage) -> str:
     known = known_image(stage.root_image)
     own = known.get("name") if known else None
     return f"`USER {own}`, as the base image has it," if own else "a `USER` line with an ordinary user"
-
-
-def _is_explained(user: User) -> bool:
-    """Whether the comment right above says why the program needs root."""
-    said = said_above(user)
-    return "as root" in said and any(why in said for why in REASONS) and not any(step in said for step in BUILDING)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Stage, rule
 
-from ._users import is_root, is_usual_root
+from ._users import is_explained, is_root, is_usual_root
 
 
 @rule(
@@ -20,7 +20,7 @@ from ._users import is_root, is_usual_root
     ],
 )
 def root_user_where_usual(stage: Stage) -> Problems:
-    """The image ends as root where that is usual: a server that gives root up, or a dev container.
+    """The image ends as root where that is usual or has its reason: a server, a dev container.
 
     Servers such as nginx begin as root and run their workers as another user, and a dev container's user is named in
     devcontainer.json. Where a platform wants every image to name an ordinary user, these have to change as well;
@@ -29,5 +29,5 @@ def root_user_where_usual(stage: Stage) -> Problems:
     https://docs.docker.com/build/building/best-practices/#user
     """
     user = stage.user_at()
-    if stage.is_final and user and user.user and is_root(user, stage) and is_usual_root(stage):
+    if stage.is_final and user and user.user and is_root(user, stage) and (is_usual_root(stage) or is_explained(user)):
         yield Problem(user, "this image ends as root, as is usual for it. Some platforms run only images that do not")

@@ -63,7 +63,7 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
     if entrypoint and entrypoint.exec_form and takes_no_shell_line(list(entrypoint.exec_form)):
         return  # worse than a shell in between: cmd-ignored says it
     if only_waits(command):
-        return  # nothing is there that could finish its work: shell-form-waiting
+        return  # nothing is there that could finish its work: harmless-shell-form
     words = _words(command)
     if (words is None and _begins_with_exec(command)) or (words and words[0].startswith("[")):
         return  # it does the right thing, or is a JSON list in quotes: nothing that another form would mend
