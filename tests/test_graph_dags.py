@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import textwrap
+from pathlib import Path
 
+import pytest
+
+from dagdock.cli import main
 from dagdock.dag import DagModule
 from dagdock.project import Project
 from dagdock.report.terminal import Terminal
@@ -12,6 +16,7 @@ from dagdock.views.graph_dag_picture import MANY, as_pictures
 from dagdock.views.graph_picture import Picture
 from dagdock.views.graph_text import show
 
+ROOT = Path(__file__).parent.parent
 HEAD = """
 from datetime import datetime
 from airflow import DAG
@@ -159,6 +164,16 @@ def test_dags_of_a_loop_are_drawn_once() -> None:
     pictures = pictures_of(f"{text}    EmptyOperator(task_id='a')\n")
     assert [picture.title for picture in pictures] == ["etl_0"]
     assert pictures[0].notes == ["the same loop makes 4 DAGs more: etl_1, etl_2, etl_3, etl_4"]
+
+
+@pytest.mark.parametrize(("source", "picture"), [("compose.yaml", "graph-compose"), ("warehouse.py", "graph-dag")])
+def test_the_pictures_in_the_docs(
+    source: str, picture: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`dagdock graph fixtures/graph/… --format svg > docs/….svg` draws them anew."""
+    monkeypatch.chdir(ROOT)
+    assert main(["graph", f"fixtures/graph/{source}", "--format", "svg"]) == 0
+    assert capsys.readouterr().out == (ROOT / f"docs/{picture}.svg").read_text(encoding="utf-8")
 
 
 def test_a_file_that_airflow_refuses() -> None:

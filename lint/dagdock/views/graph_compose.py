@@ -143,7 +143,8 @@ def _node(service: Service, file: ComposeFile) -> Node:
     if mode:
         facts.append(Fact("network", _text(mode) or ""))
     elif networks and networks != [DEFAULT]:
-        facts.append(Fact("networks", ", ".join(_network_words(name, file) for name in networks)))
+        words = tuple(_network_words(name, file) for name in networks)
+        facts.append(Fact("networks", ", ".join(words), chips=words))
     facts.append(Fact("env file", ", ".join(_text(each.path) or "" for each in service.env_files)))
     mounts = [mount for mount in service.volumes if not (mount.is_named and mount.written_source)]
     lines = [_mount_line(mount) for mount in mounts]

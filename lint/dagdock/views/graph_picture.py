@@ -10,13 +10,15 @@ class Fact(NamedTuple):
     """Something to know about a node: `networks`, `backend, frontend`.
 
     `drawn` is False for what only a text says: a drawing shows it by nodes of their own, or has no room for it.
-    `told` is False for what only a drawing says.
+    `told` is False for what only a drawing says. `chips` are names that things have in common, each with a colour of
+    its own where there are colours; they are all of the text then.
     """
 
     word: str
     text: str
     drawn: bool = True
     told: bool = True
+    chips: tuple[str, ...] = ()
 
 
 class Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dagdock.report.terminal import printable, shortened, width_of
@@ -19,7 +19,9 @@ MIN_WIDTH = 720
 TITLE_SIGNS, ABOUT_SIGNS, FACT_SIGNS, LABEL_SIGNS, WHERE_SIGNS = 34, 40, 42, 28, 48
 SIGN, SMALL_SIGN, LABEL_SIGN = 7.9, 6.5, 6.3  # widths of a sign in titles, in what stands below, on lines
 WIDER = 1.9  # by which capitals and the like are wider
-LINE, TURN = 17, 36
+LINE, TURN, CHIP, CHIP_SIGNS = 17, 36, 23, 24
+HUES = ("#0969da", "#1a7f37", "#bf3989", "#bc4c00", "#8250df", "#9a6700", "#0a7a8c", "#cf222e")
+COLOURS = " ".join(f".c{number} {{ fill: {hue}; stroke: {hue} }}" for number, hue in enumerate(HUES))
 STYLE = f"""
 .page, .card {{ fill: #ffffff }} .card {{ stroke: #d0d7de }} .head {{ fill: #f6f8fa }}
 text {{ font-family: {SANS}; font-size: 12px; fill: #1f2328 }}
@@ -33,12 +35,14 @@ text {{ font-family: {SANS}; font-size: 12px; fill: #1f2328 }}
 .bar {{ fill: #54aeff }} .bar.sensor {{ fill: #d4a72c }} .bar.branch {{ fill: #a475f9 }} .bar.setup {{ fill: #4ac26b }}
 .bar.teardown {{ fill: #ec8e2c }} .bar.empty {{ fill: #afb8c1 }} .bar.many {{ fill: #54aeff }}
 .bar.built {{ fill: #4ac26b }} .bar.other {{ fill: #afb8c1 }}
+.chip {{ fill-opacity: 0.16; stroke-opacity: 0.6 }} .chip + text {{ font-size: 11px }}
+{COLOURS}
 .volume {{ fill: #fff8c5; stroke: #d4a72c }} .port {{ fill: #ddf4ff; stroke: #54aeff }}
 @media (prefers-color-scheme: dark) {{
 .page, .card {{ fill: #0d1117 }} .card {{ stroke: #3d444d }} .head {{ fill: #151b23 }}
 text {{ fill: #f0f6fc }} .dim, .badge, .label {{ fill: #9198a1 }} .label {{ stroke: #0d1117 }}
 .box {{ fill: #151b23; stroke: #3d444d }} .group {{ fill: #9198a1; stroke: #3d444d }} .pill {{ fill: #212830 }}
-.link {{ stroke: #6e7681 }} .tip {{ fill: #6e7681 }} .faint {{ stroke: #3d444d }} .tip.faint {{ fill: #3d444d }}
+.link {{ stroke: #6e7681 }} .tip {{ fill: #6e7681 }} .faint {{ stroke: #535b66 }} .tip.faint {{ fill: #535b66 }}
 .volume {{ fill: #3b2a04; stroke: #d29922 }} .port {{ fill: #0c2d4a; stroke: #1f6feb }}
 }}
 """
@@ -101,8 +105,10 @@ class _Card:
         for edge, points in sorted(zip(picture.edges, layout.lines, strict=True), key=lambda drawn: not drawn[0].faint):
             parts += _line(edge, points, tips)
         parts += tips.values()
+        chips = dict.fromkeys(chip for node in picture.nodes for chip in _chips(node))
+        colours = {chip: number % len(HUES) for number, chip in enumerate(chips)}
         for node in picture.nodes:
-            parts += _node(node, layout.nodes[node.key])
+            parts += _node(node, layout.nodes[node.key], colours)
         labels = {
             points[-1]: edge.label for edge, points in zip(picture.edges, layout.lines, strict=True) if edge.label
         }
@@ -129,8 +135,12 @@ def _facts(node: Node) -> list[str]:
     return lines + [
         shortened(printable(f"{fact.word}: {fact.text}" if fact.word else fact.text), FACT_SIGNS)
         for fact in node.facts
-        if fact.drawn
+        if fact.drawn and not fact.chips
     ]
+
+
+def _chips(node: Node) -> list[str]:
+    return [shortened(printable(chip), CHIP_SIGNS) for fact in node.facts if fact.drawn for chip in fact.chips]
 
 
 def _width(text: str) -> float:
@@ -155,12 +165,13 @@ def _badges(node: Node) -> list[str]:
 
 def _size(node: Node) -> tuple[float, float]:
     head = SIGN * width_of(_title(node)) + sum(_badge_width(badge) + 8 for badge in _badges(node))
-    width = max([head, *(_width(line) for line in _facts(node))]) + 34
+    chips = sum(_badge_width(chip) + 5 for chip in _chips(node))
+    width = max([head, chips, *(_width(line) for line in _facts(node))]) + 34
     if node.kind == "port":
         return width, 26.0
     if node.kind == "volume":
         return width, 44.0 + LINE * len(_facts(node))
-    return max(width, 90.0), 34.0 + LINE * len(_facts(node))
+    return max(width, 90.0), 34.0 + LINE * len(_facts(node)) + (CHIP if chips else 0)
 
 
 def _room(words: str) -> float:
@@ -171,7 +182,7 @@ def _title_room(group: Group) -> float:
     return SMALL_SIGN * min(width_of(printable(group.title)), 60)
 
 
-def _node(node: Node, box: Box) -> list[str]:
+def _node(node: Node, box: Box, colours: Mapping[str, int]) -> list[str]:
     x, y, width, height = box
     unsure = " unsure" if node.uncertain else ""
     hover = f"<title>{escaped(_hover(node))}</title>"
@@ -206,6 +217,15 @@ def _node(node: Node, box: Box) -> list[str]:
         place -= size + 6
     for number, line in enumerate(_facts(node), 1):
         parts.append(_text(x + 16, y + 23 + LINE * number, line, "dim"))
+    place, top = x + 15, y + 30 + LINE * len(_facts(node))
+    for chip in _chips(node):
+        size = _badge_width(chip)
+        parts += [
+            f'<rect class="chip c{colours[chip]}" x="{place:.1f}" y="{top:.1f}" width="{size:.1f}" '
+            'height="17" rx="4"/>',
+            _text(place + size / 2, top + 12.5, chip, "", "middle"),
+        ]
+        place += size + 5
     return parts
 
 
