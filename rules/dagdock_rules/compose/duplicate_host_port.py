@@ -11,6 +11,9 @@ ALL_V6 = ("", "::")
 # Keys of `deploy` that only Swarm reads.
 OF_SWARM = ("endpoint_mode", "labels", "mode", "placement", "rollback_config", "update_config")
 
+# So many services are hardly started together: such files are collections, from which one picks.
+MANY = 25
+
 
 class Published(NamedTuple):
     """Host ports that a service takes."""
@@ -49,6 +52,7 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/reference/compose-file/services/#ports
     """
     taken: list[Published] = []
+    is_collection = len(project.merged(file).services) > MANY
     for service in project.merged(file).services.values():
         if service.has("network_mode"):
             continue
@@ -61,7 +65,7 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
             other = next((earlier for earlier in taken if _collide(earlier, one)), None)
             taken.append(one)
             if other:
-                if not _stand_in(one, other):
+                if not (is_collection and _stand_in(one, other)):
                     yield _problem(one, other)
             elif _runs_twice(file, service) and len(port.published) == 1:
                 yield Problem(
