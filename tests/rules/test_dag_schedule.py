@@ -255,6 +255,14 @@ BAD: dict[str, list[str]] = {
     "AF217": [
         "with «DAG»('d') as dag:\n    for n in range(60):\n        EmptyOperator(task_id=f't{n}')",
     ],
+    "AF340": [
+        WITH + "    EmptyOperator(task_id=«'a b'»)",
+        WITH + "    EmptyOperator(task_id=«'a/b'»)",
+        WITH + "    for x in y:\n        EmptyOperator(task_id=«f'a {x}'»)",
+        WITH + "    with TaskGroup(«'a.b'»):\n        EmptyOperator(task_id='a')",
+        WITH + "    with TaskGroup(group_id=«'a b'»):\n        EmptyOperator(task_id='a')",
+        "@task(task_id=«'a:b'»)\ndef f(): pass\n" + WITH + "    f()",
+    ],
     "AF701": [
         DAILY.format("").replace("DAG", "«DAG»") + BASH,
         DAILY.format(", default_args={'owner': 'x'}").replace("DAG(", "«DAG»(") + BASH,
@@ -500,6 +508,13 @@ GOOD: dict[str, list[str]] = {
         WITH + "    for n in range(50):\n        EmptyOperator(task_id=f't{n}')",
         WITH + "    for n in range(60):\n        with TaskGroup(f'g{n}'):\n            EmptyOperator(task_id='t')",
         WITH + "    for n in range(500):\n        EmptyOperator(task_id=f't{n}')",
+    ],
+    "AF340": [
+        WITH + "    EmptyOperator(task_id='a.b-c_d')",
+        WITH + "    EmptyOperator(task_id='größe')",
+        WITH + "    EmptyOperator(task_id=f'{x}')",
+        WITH + "    EmptyOperator(task_id=NAME)",
+        WITH + "    with TaskGroup('a-b'):\n        EmptyOperator(task_id='a')",
     ],
     "AF701": [
         DAILY.format(", default_args={'retries': 1}") + BASH,

@@ -9,18 +9,20 @@ from functools import cache
 from dagdock.api import Argument, Fix
 
 LONGEST = 250
+LONGEST_GROUP = 200
 
 
-def fault(argument: Argument, what: str) -> str | None:
+def fault(argument: Argument, what: str, *, of_group: bool = False) -> str | None:
     """What is wrong with an id, in the words of a message; None where nothing is, or it is not known."""
+    longest = LONGEST_GROUP if of_group else LONGEST
     for text in _texts(argument):
         if text == "" and argument.value.known:
             return f"{what} cannot be empty"
-        if wrong := re.search(r"[^\w.\-]", text.removesuffix("\n")):
+        if wrong := re.search(r"[^\w\-]" if of_group else r"[^\w.\-]", text.removesuffix("\n")):
             sign = wrong[0]
             return f"{what} cannot hold {f'`{sign}`' if sign.strip() else 'blanks'}"
-        if len(text) > LONGEST:
-            return f"{what} has at most {LONGEST} letters, this has {len(text)}"
+        if len(text) > longest:
+            return f"{what} has at most {longest} letters, this has {len(text)}"
     return None
 
 

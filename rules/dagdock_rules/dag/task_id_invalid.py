@@ -45,16 +45,16 @@ def task_id_invalid(module: DagModule) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
     """
-    given: list[tuple[Argument | None, str]] = [
-        (task.own.get("task_id"), "a task_id") for task in module.tasks if task.known_signature
+    given: list[tuple[Argument | None, bool]] = [
+        (task.own.get("task_id"), False) for task in module.tasks if task.known_signature
     ]
-    given += [(group.arguments.get("group_id"), "a group_id") for group in module.groups]
+    given += [(group.arguments.get("group_id"), True) for group in module.groups]
     told: set[ast.AST] = set()
-    for argument, what in given:
+    for argument, of_group in given:
         if argument is None or argument.node in told:
             continue
         told.add(argument.node)
-        if wrong := fault(argument, what):
+        if wrong := fault(argument, "a group_id" if of_group else "a task_id", of_group=of_group):
             yield Problem(
                 argument,
                 f"{wrong}, so Airflow does not load the DAG. Use letters, digits, `_` and `-`",
