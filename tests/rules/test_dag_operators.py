@@ -313,6 +313,13 @@ GOOD: dict[str, list[str]] = {
         bash("'x'", ", trigger_rule=RULE"),
     ],
     "AF337": [bash("'x'", ", trigger_rule='none_failed_min_one_success'")],
+    "AF339": [
+        bash("'ls > /tmp/a.txt; cat /tmp/a.txt'"),
+        WITH + "BashOperator(task_id='a', bash_command='ls > /tmp/{{ ds }}.txt') >> "
+        "BashOperator(task_id='b', bash_command='cat /tmp/b.txt')\n",
+        WITH + "BashOperator(task_id='a', bash_command='cat /tmp/a.txt') >> "
+        "BashOperator(task_id='b', bash_command='cat /tmp/a.txt')\n",
+    ],
     "AF520": [
         bash("'x \"$A\"'", ", env={'A': '{{ dag_run.conf[\"a\"] }}'}"),
         bash("'x {{ params.a }}'"),
@@ -497,3 +504,18 @@ def test_what_is_said(code: str, text: str, severity: str, says: str) -> None:
     (finding,) = check(code, IMPORTS + text)
     assert finding.severity == severity
     assert says in finding.message
+
+
+@pytest.mark.parametrize(("executor", "found"), [("LocalExecutor", None), ("CeleryExecutor", "warning"), ("X", "info")])
+def test_files_are_handed_over_on_one_machine_only(executor: str, found: str | None) -> None:
+    text = IMPORTS + (
+        WITH + "BashOperator(task_id='a', bash_command='ls > /tmp/a.txt') >> "
+        "BashOperator(task_id='b', bash_command='cat /tmp/a.txt')\n"
+    )
+    compose = (
+        "services:\n  scheduler:\n    image: apache/airflow:2.10.5\n"
+        f"    environment:\n      AIRFLOW__CORE__EXECUTOR: {executor}\n    volumes: ['./dags:/opt/airflow/dags']\n"
+    )
+    workspace = Workspace.in_memory({"dags/d.py": text, "compose.yaml": compose})
+    result = Linter(rules=Rules.only([RULES["AF339"]])).check(workspace, [Target("", "dags/d.py", "dags/d.py")])
+    assert [finding.severity for finding in result.findings] == ([found] if found else [])
