@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, Problem, Problems, Project, Service, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, remembered, rule
 
 from ._hosts import Host, hosts_in, names_of
 from ._model import as_run, is_for_swarm
@@ -54,7 +54,7 @@ def dependency_not_declared(service: Service, project: Project) -> Problems:
     if _waits_itself(running):
         return
     others = project.merged(service.file).services
-    stores = {name: other for name, other in others.items() if _is_slow(other) and name != service.name}
+    stores = {name: other for name, other in _slow(project.merged(service.file)).items() if name != service.name}
     if not stores:
         return
     awaited = _awaited(running, others)
@@ -76,6 +76,12 @@ def dependency_not_declared(service: Service, project: Project) -> Problems:
             host.name,
             f"this connects to `{meant}`, which the service does not wait for. Add `{meant}` to its `depends_on`",
         )
+
+
+@remembered
+def _slow(model: ComposeFile) -> dict[str, Service]:
+    """The services that take a while until they answer."""
+    return {name: service for name, service in model.services.items() if _is_slow(service)}
 
 
 def _waits_itself(service: Service) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, rule
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Service, remembered, rule
 
 
 @rule(
@@ -39,24 +39,32 @@ def service_by_fixed_ip(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/compose/how-tos/networking/
     """
-    names: dict[str, str] = {}
-    for name, other in project.merged(service.file).services.items():
-        for network in other.networks:
-            address = network.value("ipv4_address")
-            if address and address.resolved and name != service.name:
-                names[address.resolved] = name
+    names = _addresses(project.merged(service.file))
     if not names:
         return
-    pattern = rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?![\w.])"
     command = service.command
     # A resolver is given as an address: its name would have to be resolved first.
     values = [setting.value for setting in service.environment if setting.value and "DNS" not in setting.name.upper()]
     for value in [*values, *(command.words if command else ())]:
-        for match in re.finditer(pattern, value.filled.text):
-            place, name = value.filled.piece(match.start(), match.end()), names[match.group()]
+        for match in re.finditer(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", value.filled.text):
+            place, name = value.filled.piece(match.start(), match.end()), names.get(match.group())
+            if name is None or name == service.name:
+                continue
             yield Problem(
                 place,
                 f"`{place}` is the address of `{name}` only as long as nobody changes the network. Write `{name}`: "
                 "services reach each other by name",
                 fix=Fix.replace(f"Write `{name}`", place, name, "unsafe") if place.span.text == place else None,
             )
+
+
+@remembered
+def _addresses(model: ComposeFile) -> dict[str, str]:
+    """The services that have an address of their own, by address."""
+    found = {}
+    for name, service in model.services.items():
+        for network in service.networks:
+            address = network.value("ipv4_address")
+            if address and address.resolved:
+                found[str(address.resolved)] = name
+    return found
