@@ -97,7 +97,7 @@ def _share_of_restart(project: Project) -> float:
             found.append(b"restart:" in content)
         return False
 
-    project.compose_files(look)
+    list(project.compose_files(look))
     return sum(found) / len(found) if len(found) > 3 else 1.0
 
 
