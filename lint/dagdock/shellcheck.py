@@ -26,6 +26,7 @@ VARIABLE = "DAGDOCK_SHELLCHECK"
 MAX_LENGTH = 100_000
 SECONDS = 60
 AT_ONCE = 1_000
+SIZE_AT_ONCE = 500_000
 REMEMBERED = 20_000
 
 
@@ -85,12 +86,21 @@ class ShellCheck:
         return [remark for body in seen for remark in _placed(body, self._said[_key(body)])]
 
     def look_at(self, bodies: Iterable[Body]) -> None:
-        """Run it once for all of the bodies that it has not seen. Raises ShellCheckError."""
-        if len(self._said) > REMEMBERED:
-            self._said.clear()
-        new = list(dict.fromkeys(key for body in bodies if (key := _key(body)) not in self._said))
-        for first in range(0, len(new), AT_ONCE):
-            self._ask(new[first : first + AT_ONCE])
+        """Run it for all of the bodies that it has not seen, some at a time. Raises ShellCheckError."""
+        keys = list(dict.fromkeys(_key(body) for body in bodies))
+        new = [key for key in keys if key not in self._said]
+        if new and len(self._said) > REMEMBERED:  # an editor runs for days; what is asked about now stays
+            self._said = {key: self._said[key] for key in keys if key in self._said}
+        some: list[str] = []
+        size = 0
+        for key in new:
+            if some and (len(some) == AT_ONCE or size + len(key) > SIZE_AT_ONCE):
+                self._ask(some)
+                some, size = [], 0
+            some.append(key)
+            size += len(key)
+        if some:
+            self._ask(some)
 
     def _ask(self, scripts: Sequence[str]) -> None:
         from tempfile import TemporaryDirectory
@@ -172,6 +182,8 @@ def _placed(body: Body, comments: Sequence[dict[str, Any]]) -> Iterable[ShellRem
 
 def bodies_of(dockerfile: Dockerfile) -> list[Body]:
     """The shell text of a Dockerfile's instructions, as far as ShellCheck reads its language."""
+    import re
+
     from dagdock.dockerfile import CommandInstruction
 
     found = []
@@ -181,9 +193,12 @@ def bodies_of(dockerfile: Dockerfile) -> list[Body]:
                 continue
             if node.json_fault and node.json_fault.by_mistake:
                 continue  # a list for Docker, which `malformed-exec-form` is about
-            known = node.stage.scope_at(node.onbuild or node).names() if node.stage else set()
+            scope = node.stage.scope_at(node.onbuild or node) if node.stage else None
+            # Of hundreds of variables a line names a few, and of the others ShellCheck has nothing to say.
+            named = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", node.shell_text.text))
+            known = {name for name in named if scope is not None and name in scope}
             if node.name != "RUN":
-                known = {*known, "HOSTNAME"}  # every container has it
+                known.add("HOSTNAME")  # every container has it
             found.append(Body(node.shell_text, _prelude(node.dialect, frozenset(known))))
     return found
 

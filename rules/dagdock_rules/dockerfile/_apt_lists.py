@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from math import inf
 
 from dagdock.api import Dockerfile, Run, Stage, remembered
@@ -51,13 +51,17 @@ def installs_without_lists(run: Run) -> list[PackageCommand]:
         return []
     own = _installs_alone(run.stage)
     renewed = _renewed_behind(run)
-    place = bisect_right(own, run.index, key=lambda found: found[0])
-    found = [call for index, call in own[place:] if index < renewed]
+    place = bisect_right(own, run.index, key=_index)
+    found = [call for _, call in own[place : bisect_left(own, renewed, key=_index)]]
     if found or renewed < inf:
         return found
     first = _first_alone(run.dockerfile)
     above = [each for child in run.stage.children if (each := first[child.index])]
     return [min(above, key=lambda each: each[0])[1]] if above else []
+
+
+def _index(found: tuple[int, PackageCommand]) -> int:
+    return found[0]
 
 
 def _renewed_behind(run: Run) -> float:

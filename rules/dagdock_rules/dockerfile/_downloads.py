@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 
 from dagdock.api import Command, Options, Script, Word, load_data
 
+from ._nesting import around
+
 # With these wget shows no progress bar.
 QUIET = ("-q", "--quiet", "--no-verbose", "-o", "--output-file", "-a", "--append-output", "--progress", "--spider")
 TOOLS = ("curl", "wget")
@@ -147,9 +149,8 @@ def runs_output(download: Download, script: Script) -> Command | None:
             if name in INTERPRETERS and not _has_program(command):
                 return command
     if "substitution" in outer.context:
-        for command in script.commands:
-            holds = command is not outer and command.start <= outer.start and outer.end <= command.end
-            if holds and command.effective.name in INTERPRETERS and command not in pipe:
+        for command in around(script)[id(outer)]:
+            if command.effective.name in INTERPRETERS and command not in pipe:
                 return command
     return None
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from dagdock.api import Command, Run, Script, Stage
 
+from ._nesting import around
 from ._shells import shell_behind
 
 # What cannot fail, is ended on purpose by what stands behind it, or only asks what is there: nobody counts on it.
@@ -83,8 +84,7 @@ def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
         if "condition" in command.context:
             return True
         if "substitution" in command.context:  # its status counts only where it is all of an assignment
-            around = [other for other in script.commands if other.start <= command.start and command.end <= other.end]
-            outer = [other for other in around if other not in pipe]
+            outer = [other for other in around(script)[id(command)] if other not in pipe]
             if any(other.words for other in outer):
                 return True
             names = [word.text.partition("=")[0] for other in outer for word in other.assignments]

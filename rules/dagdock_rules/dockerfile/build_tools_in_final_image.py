@@ -3,7 +3,20 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Bad, Cmd, CommandInstruction, CopyLike, Entrypoint, Problem, Problems, Run, Stage, Word, rule
+from dagdock.api import (
+    Bad,
+    Cmd,
+    CommandInstruction,
+    CopyLike,
+    Entrypoint,
+    Problem,
+    Problems,
+    Run,
+    Stage,
+    Word,
+    remembered,
+    rule,
+)
 
 from ..packages import PackageCommand, package_commands
 from ._comments import said_above
@@ -99,6 +112,7 @@ def _builds(stage: Stage) -> bool:
     return any(_compiles(run) for part in stage.chain() for run in part.all_of(Run))
 
 
+@remembered
 def _starts_tool(stage: Stage) -> bool:
     """Whether the container starts a shell or a build tool."""
     starters: list[CommandInstruction] = [each for each in (stage.last(Entrypoint), stage.last(Cmd)) if each]
@@ -106,12 +120,14 @@ def _starts_tool(stage: Stage) -> bool:
     return any(command.name in BUILDERS or (command.name in SHELLS and len(command.words) == 1) for command in commands)
 
 
+@remembered
 def _takes_sources(stage: Stage) -> bool:
     """Whether something of the project is put into the image, or a program is installed to be started."""
     parts = list(stage.chain())
     return any(part.all_of(CopyLike) or part.all_of(Cmd) or part.all_of(Entrypoint) for part in parts)
 
 
+@remembered
 def _compiles_often(stage: Stage) -> bool:
     """Whether so many steps compile something that a stage of its own is no way out."""
     steps = [run for part in stage.chain() for run in part.all_of(Run) if _compiles(run)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dagdock.api import Bad, Problem, Problems, Run, rule
+from dagdock.api import Bad, Problem, Problems, Run, Stage, remembered, rule
 
 
 @rule(
@@ -43,8 +43,14 @@ def link_bin_sh(run: Run) -> Problems:
 
 def _is_for_steps(run: Run) -> bool:
     """Whether a later step uses what only bash and its like know."""
-    later = (each for each in run.stage.all_of(Run) if each.index > run.index) if run.stage else ()
-    return any(_bashism().search(each.body.text) for each in later)
+    return run.stage is not None and _last_for_bash(run.stage) > run.index
+
+
+@remembered
+def _last_for_bash(stage: Stage) -> int:
+    """The index of the last RUN of a stage that /bin/sh would not understand; -1 where there is none."""
+    runs = (run.index for run in reversed(stage.all_of(Run)) if _bashism().search(run.body.text))
+    return next(runs, -1)
 
 
 @cache
