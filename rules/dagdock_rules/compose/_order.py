@@ -89,10 +89,10 @@ def _is_comment(source: Source, line: int, column: int) -> bool:
 def _with_tail(source: Source, piece: Piece, limit: int) -> Piece:
     """With the rest of its last line and the comments below it that are indented deeper than its first line."""
     text = source.text
-    first = text[piece.start :]
+    first = source.line_span(source.position(piece.start).line).text
     column = len(first) - len(first.lstrip(" "))
     end = min(source.line_span(source.position(max(piece.end - 1, 0)).line).end, limit)
-    end = len(text[:end].rstrip("\r\n"))
+    end = piece.start + len(text[piece.start : end].rstrip("\r\n"))
     line = source.position(end).line + 1
     while source.line_span(line - 1).end < limit:
         line_text = source.line_span(line).text

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Service, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, remembered, rule
 
 from ._model import as_run
 
@@ -29,6 +29,12 @@ def image_without_digest(service: Service, project: Project) -> Problems:
     https://docs.docker.com/reference/cli/docker/image/pull/#pull-an-image-by-digest-immutable-identifier
     """
     reference, running = service.image_ref, as_run(service, project)
-    built = {other.image_ref.name for other in service.file.services.values() if other.build and other.image_ref}
+    built = _built(service.file)
     if service.image and reference and not reference.digest and not running.build and reference.name not in built:
         yield Problem(service.image, f"`{reference}` can be another image tomorrow. Add the digest: `@sha256:…`")
+
+
+@remembered
+def _built(file: ComposeFile) -> set[str]:
+    """The names of the images that the file's services are built as."""
+    return {service.image_ref.name for service in file.services.values() if service.build and service.image_ref}
