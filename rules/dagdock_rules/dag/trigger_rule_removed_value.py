@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Literal
 
 from dagdock.api import Argument, Bad, DagModule, Fix, Problem, Problems, Project, rule
 
@@ -53,16 +54,17 @@ def trigger_rule_removed_value(module: DagModule, project: Project) -> Problems:
         yield Problem(
             argument,
             f"the trigger rule `{text}` is called `{REMOVED[text]}` now, {so}",
-            fix=_fix(argument, text),
+            # Before Airflow 2.2 there was only the old name.
+            fix=_fix(argument, text, "safe" if version is not None and version.at_least(2, 2) else "unsafe"),
             severity="error" if in_three else "warning",
         )
 
 
-def _fix(argument: Argument, text: str) -> Fix | None:
+def _fix(argument: Argument, text: str, safety: Literal["safe", "unsafe"]) -> Fix | None:
     new, node = REMOVED[text], argument.node
     written = argument.span.text
     if isinstance(node, ast.Constant) and written[1:-1] == text:
-        return Fix.replace(f"Write {new}", argument, f"{written[0]}{new}{written[0]}")
+        return Fix.replace(f"Write {new}", argument, f"{written[0]}{new}{written[0]}", safety)
     if isinstance(node, ast.Attribute) and written.endswith(f".{text.upper()}"):
-        return Fix.replace(f"Write {new.upper()}", argument, f"{written[: -len(text)]}{new.upper()}")
+        return Fix.replace(f"Write {new.upper()}", argument, f"{written[: -len(text)]}{new.upper()}", safety)
     return None
