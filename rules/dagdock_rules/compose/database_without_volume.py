@@ -117,7 +117,12 @@ def _is_near(mount: VolumeMount, store: Store) -> bool:
 
 def _remedy(service: Service, folder: str) -> str:
     """What to do; the author may have written the mount already, as a comment."""
-    if re.search(rf"^\s*#\s*-\s*[\"']?[^\s:#]+:{re.escape(folder)}", service.span.text, re.MULTILINE):
+    source = service.span.source
+    later = [other.span.start for other in service.file.services.values() if other.span.source is source]
+    end = min((start for start in later if start > service.span.start), default=len(source.text))
+    if re.search(
+        rf"^\s*#\s*-\s*[\"']?[^\s:#]+:{re.escape(folder)}", source.text[service.span.start : end], re.MULTILINE
+    ):
         return f"Take the `#` away in front of the mount on `{folder}`"
     return f"Mount a named volume there: `{service.name}-data:{folder}`"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import basename
 
 from dagdock.api import (
     Bad,
@@ -85,15 +86,15 @@ def _is_meant_to_stay(service: Service) -> bool:
 
 
 def _others_stay(project: Project) -> bool:
-    """Whether half of the project's Compose files, at least, have services that come back, or there are but few."""
-    return project.once("services come back", lambda: _share_of_restart(project) >= 0.5)
+    """Whether a good part of the project's Compose files have services that come back, or there are but few files."""
+    return project.once("services come back", lambda: _share_of_restart(project) >= 0.3)
 
 
 def _share_of_restart(project: Project) -> float:
     found: list[bool] = []
 
     def look(place: str, content: bytes) -> bool:
-        if b"services" in content:
+        if "compose" in basename(place).lower():
             found.append(b"restart:" in content)
         return False
 
