@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dagdock.api import Service, Text
+from dagdock.api import ComposeFile, Service, Text, remembered
 
 _PORT = r"(?::(?P<port>\d{2,5}))?(?![\w.:-])"
 _IN_URL = rf"(?<![\w.+-])(?:[a-z][a-z0-9+.-]*:)?(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/@,]*@)?(?P<host>[A-Za-z0-9][\w.-]*){_PORT}"
@@ -28,8 +28,18 @@ class Host(NamedTuple):
     scheme: str = ""
 
 
-def hosts_in(service: Service) -> Iterator[Host]:
+@remembered
+def hosts_in(service: Service) -> list[Host]:
     """Every host in the variables and commands of a service, as far as they are known."""
+    return list(_all(service))
+
+
+def _all(service: Service) -> Iterator[Host]:
+    ports = {
+        setting.name.upper(): setting.resolved
+        for setting in service.environment
+        if setting.name.upper().endswith("PORT") and re.fullmatch(r"\d{2,5}", setting.resolved or "")
+    }
     for setting in service.environment:
         value = setting.value
         if value is None or value.filled.text is None:
@@ -38,22 +48,29 @@ def hosts_in(service: Service) -> Iterator[Host]:
         whole = value.resolved
         match = re.fullmatch(r"(\w*?)(?:_?HOST|_?HOSTNAME|_SERVER)", setting.name.upper())
         if whole and match and re.fullmatch(r"[A-Za-z][\w.-]*", whole):
-            port = _port_beside(service, setting.name, match[1])
+            port = next((ports[name] for name in (f"{match[1]}_PORT", f"{match[1]}PORT") if name in ports), None)
             yield Host(whole, int(port) if port else None, port or whole, str(setting.name), True)
     for command in (service.command, service.entrypoint):
         for word in command.words if command and command.shell is None else []:
             yield from _hosts(word.mapped.text, word.mapped.piece, "")
 
 
-def names_of(service: Service) -> set[str]:
-    """The names by which other services reach this one."""
-    found = {str(service.name)}
+@remembered
+def by_host_name(model: ComposeFile) -> dict[str, Service]:
+    """The services of a model by every name that others reach them by."""
+    found: dict[str, Service] = {}
+    for service in model.services.values():
+        for name in _names_of(service):
+            found.setdefault(name, service)
+    return {**found, **model.services}
+
+
+def _names_of(service: Service) -> Iterator[str]:
     for value in (service.container_name, service.value("hostname")):
         if value and value.resolved:
-            found.add(str(value.resolved))
+            yield str(value.resolved)
     for network in service.networks:
-        found |= {str(alias.resolved) for alias in network.values("aliases") if alias.resolved}
-    return found
+        yield from (str(alias.resolved) for alias in network.values("aliases") if alias.resolved)
 
 
 def _hosts(text: str, piece: Callable[[int, int], Text], of: str) -> Iterator[Host]:
@@ -65,12 +82,3 @@ def _hosts(text: str, piece: Callable[[int, int], Text], of: str) -> Iterator[Ho
             place = piece(match.start("host"), match.end("port" if port else "host"))
             scheme = match["scheme"] if surely else ""
             yield Host(piece(*match.span("host")), int(port) if port else None, place, of, surely, scheme)
-
-
-def _port_beside(service: Service, host: Text, prefix: str) -> Text | None:
-    """The port in the variable that goes with `DB_HOST`: `DB_PORT`."""
-    for setting in service.environment:
-        if setting.name.upper() in (f"{prefix}_PORT", f"{prefix}PORT") and setting.name != host:
-            value = setting.resolved
-            return value if value and re.fullmatch(r"\d{2,5}", value) else None
-    return None

@@ -1,17 +1,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, remembered, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, rule
 
-from ._hosts import Host, hosts_in, names_of
-from ._model import as_run, is_for_swarm
+from ._hosts import Host, by_host_name, hosts_in
+from ._model import is_for_swarm
 from ._needs import needs
 from ._stores import store_of
 from .database_without_healthcheck import SLOW
 
 # Variables that are read when a task runs, long after the start.
 LATER = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
+
+
+class Wanted(NamedTuple):
+    """A server that a service connects to, and where that is said."""
+
+    service: Service
+    host: Host
+    store: str
 
 
 @rule(
@@ -39,7 +49,7 @@ LATER = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
         "  api:\n    image: api:1\n    depends_on: [db]\n  db:\n    image: postgres:16\n",
     ],
 )
-def dependency_not_declared(service: Service, project: Project) -> Problems:
+def dependency_not_declared(file: ComposeFile, project: Project) -> Problems:
     """A service connects to a database or broker that it does not depend on.
 
     Compose starts both at once. Whoever connects before the other one listens gets "connection refused", and many
@@ -48,50 +58,48 @@ def dependency_not_declared(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
-    running = as_run(service, project)
-    if is_for_swarm(service.file) or service.file.is_fragment or running.has("network_mode") or store_of(running):
+    if is_for_swarm(file) or file.is_fragment:
         return
-    if _waits_itself(running):
-        return
-    others = project.merged(service.file).services
-    stores = {name: other for name, other in _slow(project.merged(service.file)).items() if name != service.name}
-    if not stores:
-        return
-    awaited = _awaited(running, others)
-    told: set[str] = set()
-    for host in hosts_in(service):
-        meant = next((name for name, other in stores.items() if host.name in names_of(other)), None)
-        if meant is None or meant in awaited or meant in told or host.of.startswith(LATER):
-            continue
-        if set(map(str, (value.resolved for value in stores[meant].profiles))) - {
-            str(value.resolved) for value in running.profiles
-        }:
-            continue
+    model = project.merged(file)
+    stores = {name for name, service in model.services.items() if _is_slow(service)}
+    named: dict[tuple[int, int], list[Wanted]] = {}  # by where a host is written
+    for service in model.services.values() if stores else ():
+        for wanted in _wanted(service, model, stores) if service.name not in stores else ():
+            place = wanted.host.name.span
+            if place.source is file.source:
+                named.setdefault((place.start, place.end), []).append(wanted)
+    told: set[tuple[str, str]] = set()
+    for each in named.values():
         # What an anchor gives to several services is not used by all of them: one that waits may be the one it is for.
-        shared = service.node is None or not service.node.span.holds(host.place.span)
-        if shared and any(meant in _awaited(other, others) for other in others.values() if _has(other, host)):
+        if any(wanted.store in _awaited(wanted.service, model.services) for wanted in each):
             continue
-        told.add(meant)
-        yield Problem(
-            host.name,
-            f"this connects to `{meant}`, which the service does not wait for. Add `{meant}` to its `depends_on`",
-        )
+        service, host, store = each[0]
+        if (str(service.name), store) not in told:
+            told.add((str(service.name), store))
+            yield Problem(
+                host.name,
+                f"this connects to `{store}`, which the service does not wait for. Add `{store}` to its `depends_on`",
+            )
 
 
-@remembered
-def _slow(model: ComposeFile) -> dict[str, Service]:
-    """The services that take a while until they answer."""
-    return {name: service for name, service in model.services.items() if _is_slow(service)}
+def _wanted(service: Service, model: ComposeFile, stores: set[str]) -> Iterator[Wanted]:
+    """The hosts of a service that are servers which start slowly."""
+    if service.has("network_mode") or _waits_itself(service):
+        return
+    known = by_host_name(model)
+    own = {str(value.resolved) for value in service.profiles}
+    for host in hosts_in(service):
+        other = known.get(host.name)
+        if other is None or other.name not in stores or host.of.startswith(LATER):
+            continue
+        if {str(value.resolved) for value in other.profiles} <= own:
+            yield Wanted(service, host, str(other.name))
 
 
 def _waits_itself(service: Service) -> bool:
     """Whether its command asks until the other one answers."""
     texts = [part.span.text for part in (service.command, service.entrypoint) if part]
     return any(re.search(r"wait[-_]?for|dockerize|\buntil\b|\bnc -|pg_isready|mysqladmin", text) for text in texts)
-
-
-def _has(service: Service, host: Host) -> bool:
-    return any(setting.span.holds(host.place.span) for setting in service.environment)
 
 
 def _is_slow(service: Service) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from dagdock.api import Bad, Fix, Problem, Problems, Project, Related, Service, rule
 
-from ._hosts import hosts_in, names_of
+from ._hosts import by_host_name, hosts_in
 from ._listens import listens_on, published_as
 
 
@@ -47,9 +47,9 @@ def service_url_host_port(service: Service, project: Project) -> Problems:
     if service.has("network_mode"):
         return
     hosts = [host for host in hosts_in(service) if host.port]
-    others = project.merged(service.file).services if hosts else {}
+    others = by_host_name(project.merged(service.file)) if hosts else {}
     for host in hosts:
-        other = others.get(host.name) or next((one for one in others.values() if host.name in names_of(one)), None)
+        other = others.get(host.name)
         if other is None or other.name == service.name or host.port is None or other.has("network_mode"):
             continue
         inside = published_as(other, host.port)

@@ -4,7 +4,7 @@ import re
 
 from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Related, Service, nearest, rule
 
-from ._hosts import Host, hosts_in, names_of
+from ._hosts import Host, by_host_name, hosts_in
 from ._model import is_extended, whole_model
 from ._stores import store_of
 
@@ -68,22 +68,24 @@ def unknown_host_in_environment(service: Service, project: Project) -> Problems:
         return
     hosts = [host for host in hosts_in(service) if host.surely and "." not in host.name and host.name not in USUAL]
     model = whole_model(service.file, project) if hosts else None
-    if model is None or _reaches_others(service, model) or is_extended(service.file, project):
+    if model is None or _reaches_others(service, model):
         return
-    names = {name: str(other.name) for other in model.services.values() for name in names_of(other)}
-    for link in service.links:
-        names[str(link.alias or link.service)] = str(link.service)
+    known = by_host_name(model)
+    links = {str(link.alias or link.service): str(link.service) for link in service.links}
     extra = {setting.name.partition(":")[0] for setting in service.settings("extra_hosts")}
     seen: set[str] = set()
     for host in hosts:
-        if host.name.lower() in {name.lower() for name in names} or host.name in extra or host.name in seen:
+        if host.name in known or host.name.lower() in known or host.name in {*links, *extra, *seen}:
+            continue
+        names = {**{name: str(other.name) for name, other in known.items()}, **links}
+        if host.name.lower() in (name.lower() for name in names):
             continue
         close = nearest(host.name, names) if len(host.name) > 3 else None
         hint = f"did you mean `{close}`?"
         if close is None or _differ_in_number(host.name, close):
             close = _only_one(host, service, model)
             hint = f"the only server of that kind here is `{close}`"
-        if close is None or names[close] == service.name:
+        if close is None or names[close] == service.name or is_extended(service.file, project):
             continue
         seen.add(str(host.name))
         yield Problem(
