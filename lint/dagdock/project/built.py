@@ -112,7 +112,6 @@ class ProjectSurroundings:
         name = normpath(name)
         if name == root or name.startswith(f"{root}/"):
             yield name[len(root) + 1 :] or "."
-            return
         for folder in _HOMES:
             if name.startswith(f"{folder}/"):
                 name = name[len(folder) + 1 :]

@@ -252,7 +252,7 @@ class Methods(Expressions):
         """`sorted(items, key=…, reverse=…)`."""
         key = kwargs.get("key")
         keys = items if key is None else [self.call(key, [item], {}, node, frame) for item in items]
-        if (why := self.unknown_in(keys, 20_000)) is not None or isinstance(kwargs.get("reverse"), Unknown):
+        if (why := self.unknown_in(keys)) is not None or isinstance(kwargs.get("reverse"), Unknown):
             return self.unknown_data(why.reason if why else "the order", node, frame)
         self.spend(len(items), node)
         try:

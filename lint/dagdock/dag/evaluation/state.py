@@ -193,21 +193,18 @@ class State:
 
     # Looking at values.
 
-    def unknown_in(self, value: Value, budget: int = 2000) -> Unknown | None:
+    def unknown_in(self, value: Value, budget: int = 10_000) -> Unknown | None:
         """The first part of a value that is not a plain Python value, as an Unknown; None for one plain throughout."""
         if isinstance(value, _SCALARS):
             return None
-        waiting, seen = [value], set()
+        waiting = [value]
         while waiting:
             current = waiting.pop()
             if isinstance(current, _SCALARS):
                 continue
             if isinstance(current, Unknown):
                 return current
-            budget -= 1
-            if id(current) in seen:
-                continue
-            seen.add(id(current))
+            budget -= 1  # for each time that it would be written out
             if budget < 0:
                 return Unknown("a value too large to follow", 1, "")
             if taint := self.taint_of(current):

@@ -231,6 +231,8 @@ class Statements(Calls):
             else:
                 top = alias.name.partition(".")[0]
                 bound = module if "." not in alias.name else self.import_module(top, 0, node, frame)
+                if isinstance(module, ModuleValue) and isinstance(bound, External):
+                    bound = ModuleValue(top, None, Frame("module"))  # a folder without `__init__.py`
                 frame.home_of(top).names[top] = bound
         return None
 
@@ -243,10 +245,20 @@ class Statements(Calls):
             if alias.name == "*":
                 self._import_all(module, node, frame)
             elif isinstance(module, (ModuleValue, External)):
-                frame.home_of(name).names[name] = self.attribute(module, alias.name, node, frame)
+                frame.home_of(name).names[name] = self._imported(module, alias.name, node, frame)
             else:
-                frame.home_of(name).names[name] = self.unknown_value(f"{alias.name}, which is imported", node, frame)
+                frame.home_of(name).names[name] = self.unknown_value(
+                    f"{alias.name} of {'.' * node.level}{node.module or ''}", node, frame
+                )
         return None
+
+    def _imported(self, module: ModuleValue | External, name: str, node: ast.ImportFrom, frame: Frame) -> Value:
+        """A name of a module, or a module in a folder without `__init__.py`."""
+        if isinstance(module, External) and is_foreign(module.path):
+            inner = self.import_module(f"{module.path}.{name}", 0, node, frame)
+            if isinstance(inner, ModuleValue):
+                return inner
+        return self.attribute(module, name, node, frame)
 
     def _import_all(self, module: Value, node: ast.ImportFrom, frame: Frame) -> None:
         if isinstance(module, ModuleValue):
