@@ -16,6 +16,7 @@ SHELLS = {"BashOperator": "bash_command", "BashSensor": "bash_command", "SSHOper
     security=6.0,
     tags=["security"],
     aliases=["semgrep:formatted-string-bashoperator"],
+    words=["conf"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -11,6 +11,7 @@ from dagdock.api import Bad, DagModule, Function, Located, Problem, Problems, ru
     since="0.1",
     lessons=["L52"],
     aliases=["ruff:AIR004"],
+    words=["branch", "Branch"],
     bad=[
         Bad(
             "from airflow.decorators import task\n\n\n"

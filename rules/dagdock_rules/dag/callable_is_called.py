@@ -16,6 +16,7 @@ CALLABLES = (
     severity="error",
     since="0.1",
     fix="unsafe",
+    words=["call", "_fn", "response_check"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

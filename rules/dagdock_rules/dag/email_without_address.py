@@ -10,6 +10,7 @@ from dagdock.api import Argument, Bad, DagModule, Problem, Problems, rule
     severity="info",
     since="0.1",
     lessons=["L50"],
+    words=["email_on"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

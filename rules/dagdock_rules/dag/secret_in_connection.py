@@ -19,6 +19,7 @@ POSITIONAL = ("conn_id", "conn_type", "description", "host", "login", "password"
     security=8.5,
     lessons=["L40"],
     tags=["security"],
+    words=["Connection"],
     bad=[
         Bad(
             "from airflow import DAG\nfrom airflow.models import Connection\n\n"

@@ -12,6 +12,7 @@ from ..secrets import is_secret_name
     security=3.0,
     lessons=["L41"],
     tags=["security"],
+    words=["Variable"],
     bad=[
         Bad(
             "from airflow.decorators import task\nfrom airflow.models import Variable\n\n\n"

@@ -12,6 +12,7 @@ from ..secrets import is_common_password, is_likely_secret, is_secret_name
     security=8.0,
     lessons=["L40", "L41"],
     tags=["security"],
+    words=["Variable"],
     bad=[
         Bad(
             "from airflow import DAG\nfrom airflow.models import Variable\n\n"

@@ -14,6 +14,7 @@ from ..secrets import is_filled_in, is_likely_secret, is_placeholder, is_secret_
     security=6.0,
     lessons=["L40"],
     tags=["security"],
+    words=["Param"],
     bad=[
         Bad(
             "from airflow import DAG\nfrom airflow.models.param import Param\n\n"

@@ -32,6 +32,7 @@ TEMPLATE = (
     security=4.0,
     lessons=["L40", "L41"],
     tags=["security"],
+    words=["{{"],
     bad=[
         Bad(
             "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\nwith DAG('sales') as dag:\n"

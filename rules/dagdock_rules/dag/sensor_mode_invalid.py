@@ -12,6 +12,7 @@ from ._operators import is_sensor, terms
     fix="safe",
     precision="very-high",
     lessons=["L51"],
+    words=["ensor"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

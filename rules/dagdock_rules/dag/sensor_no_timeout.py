@@ -10,6 +10,7 @@ from ._operators import operator_of
     severity="info",
     since="0.1",
     lessons=["L51"],
+    words=["ensor"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -20,6 +20,7 @@ POKE_ONLY = ("GCSUploadSessionCompleteSensor", "S3KeysUnchangedSensor")
     since="0.1",
     fix="unsafe",
     lessons=["L51"],
+    words=["ensor"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.sensors.filesystem import "

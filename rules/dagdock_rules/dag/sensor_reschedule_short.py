@@ -13,6 +13,7 @@ LEAST = 60
     severity="info",
     since="0.1",
     lessons=["L51"],
+    words=["ensor"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -11,6 +11,7 @@ from dagdock.api import Bad, Problem, Problems, Project, Task, rule
     lessons=["L53"],
     aliases=["flake8-airflow:AA101", "ruff:AIR301"],
     tags=["airflow-3"],
+    words=["SubDag"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.subdag import "

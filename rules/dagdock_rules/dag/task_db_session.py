@@ -15,6 +15,7 @@ SESSIONS = (
     severity="error",
     since="0.1",
     tags=["airflow-3"],
+    words=["ession"],
     bad=[
         Bad(
             {

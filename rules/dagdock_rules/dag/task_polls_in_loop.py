@@ -15,6 +15,7 @@ LEAST = 30
     severity="info",
     since="0.1",
     lessons=["L51"],
+    words=["sleep"],
     bad=[
         Bad(
             "import os\nimport time\nfrom datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n"

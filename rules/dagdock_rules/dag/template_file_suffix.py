@@ -18,6 +18,7 @@ COMMANDS = ("bash_command", "command")
     since="0.1",
     fix="safe",
     lessons=["L54"],
+    words=[".sh", ".bash"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -24,6 +24,7 @@ USERS = frozenset(
     severity="warning",
     since="0.1",
     lessons=["L54"],
+    words=["{{", "{%"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow.decorators import dag, task\n"

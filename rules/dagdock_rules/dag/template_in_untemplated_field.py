@@ -12,6 +12,7 @@ from ._templates import Piece, pieces, speaks_airflow, unrendered
     severity="warning",
     since="0.1",
     lessons=["L54"],
+    words=["{{"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -16,6 +16,7 @@ from .template_in_fstring import PLAIN
     since="0.1",
     fix="unsafe",
     lessons=["L54"],
+    words=["{"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -11,6 +11,7 @@ from ._templates import HOLE, rendered
     since="0.1",
     precision="very-high",
     lessons=["L54"],
+    words=["{{", "{%", "{#"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

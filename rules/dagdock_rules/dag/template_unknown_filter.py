@@ -20,6 +20,7 @@ INSTEAD = {
     severity="error",
     since="0.1",
     lessons=["L54"],
+    words=["{{", "{%"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

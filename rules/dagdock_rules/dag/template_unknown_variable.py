@@ -17,6 +17,7 @@ MEMBERS = {"var": ("json", "value")}
     since="0.1",
     fix="unsafe",
     lessons=["L54"],
+    words=["{{", "{%"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -14,6 +14,7 @@ from ._operators import operator_of
     fix="unsafe",
     lessons=["L41", "L42"],
     aliases=["ruff:AIR003", "dagruff:AIRFLINT003", "airflint:use-jinja-variable-get"],
+    words=["Variable"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.models import Variable\n"

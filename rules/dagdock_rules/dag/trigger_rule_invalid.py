@@ -14,6 +14,7 @@ REMOVED = {"none_failed_or_skipped": "none_failed_min_one_success", "dummy": "al
     since="0.1",
     fix="unsafe",
     precision="very-high",
+    words=["trigger_rule"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

@@ -17,6 +17,7 @@ from .trigger_rule_invalid import REMOVED, given_rules
     precision="very-high",
     aliases=["ruff:AIR301"],
     tags=["airflow-3"],
+    words=["trigger_rule"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"

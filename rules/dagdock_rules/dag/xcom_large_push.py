@@ -11,6 +11,7 @@ from ._xcom import large_value
     severity="warning",
     since="0.1",
     lessons=["L44"],
+    words=["xcom_push"],
     bad=[
         Bad(
             "import pandas as pd\nfrom airflow.decorators import task\n\n\n"

@@ -15,6 +15,7 @@ PULL = r"\{\{-?\s*(?:ti|task_instance)\.xcom_pull\((?P<given>.*)\)\s*-?\}\}"
     default=False,
     fix="unsafe",
     aliases=["ruff:AIR201"],
+    words=["xcom_pull"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "

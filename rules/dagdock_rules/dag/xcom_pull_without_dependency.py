@@ -11,6 +11,7 @@ from ._pulls import Pull, pulls
     severity="warning",
     since="0.1",
     lessons=["L45"],
+    words=["xcom_pull"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
