@@ -86,15 +86,16 @@ def _is_meant_to_stay(service: Service) -> bool:
 
 
 def _others_stay(project: Project) -> bool:
-    """Whether a good part of the project's Compose files have services that come back, or there are but few files."""
-    return project.once("services come back", lambda: _share_of_restart(project) >= 0.3)
+    """Whether a good part of the project's Compose files has services that come back, or there are but few files."""
+    return project.once("services come back", lambda: _share_of_restart(project) >= 0.25)
 
 
 def _share_of_restart(project: Project) -> float:
     found: list[bool] = []
 
     def look(place: str, content: bytes) -> bool:
-        if "compose" in basename(place).lower():
+        is_data = not {"fixtures", "testdata", "tests", "test"}.isdisjoint(place.lower().split("/"))
+        if "compose" in basename(place).lower() and b"ports:" in content and not is_data:
             found.append(b"restart:" in content)
         return False
 
