@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
+
+from ._dags import dags_called, ids_beside
+
+if TYPE_CHECKING:
+    from dagdock.api import BuiltDag, Span
+
+
+@rule(
+    "PJ210",
+    severity="error",
+    since="0.1",
+    kind="project",
+    lessons=["L56"],
+    aliases=["dagruff:DAG004"],
+    tags=["airflow"],
+    bad=[
+        Bad(
+            {
+                "dags/orders.py": "from datetime import datetime\nfrom airflow import DAG\n\n"
+                "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n",
+                "dags/returns.py": "from datetime import datetime\nfrom airflow import DAG\n\n"
+                "with DAG(«'sales'», start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n",
+            }
+        ),
+    ],
+    good=[
+        {
+            "dags/orders.py": "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "with DAG('orders', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n",
+            "dags/returns.py": "from datetime import datetime\nfrom airflow import DAG\n\n"
+            "with DAG('returns', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n",
+        },
+    ],
+)
+def dag_id_in_two_files(module: DagModule, project: Project) -> Problems:
+    """Two files of a DAG folder make a DAG of the same id.
+
+    Airflow keeps one DAG for an id: the file that it read last. The two take turns, tasks of one vanish from the pages
+    and their runs mix, and nothing is reported. Give each DAG an id of its own.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html
+    """
+    own_path = project.path_of(module.source.whole)
+    if own_path is None or not module.imports_airflow:
+        return
+    beside = ids_beside(module, project)
+    for dag in project.built(module).dags:
+        dag_id = dag.dag_id
+        others = [path for path in beside.get(dag_id or "", ()) if path < own_path]
+        if dag_id is None or dag.possible or dag.module is not module or not others:
+            continue
+        first = next(dags_called(dag_id, others, project), None)
+        if first is not None and first[1].module is not None:
+            yield Problem(
+                _place(module, dag),
+                f"`{first[0]}` makes a DAG `{dag_id}` too, and Airflow keeps only one of them. Give one another dag_id",
+                related=[Related(_place(first[1].module, first[1]), "the other one")],
+            )
+
+
+def _place(module: DagModule, dag: BuiltDag) -> Span:
+    """The dag_id where it is written out, else the call."""
+    call = dag.node
+    if isinstance(call, ast.Call):
+        given = [keyword.value for keyword in call.keywords if keyword.arg == "dag_id"] or call.args[:1]
+        if given:
+            return module.span(given[0])
+        return module.span(call.func)
+    return module.span(call)
