@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Related, Service, nearest, rule
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Related, Service, nearest, remembered, rule
 
 from ._hosts import Host, by_host_name, hosts_in
 from ._model import is_extended, whole_model
@@ -71,29 +71,24 @@ def unknown_host_in_environment(service: Service, project: Project) -> Problems:
     if model is None or _reaches_others(service, model):
         return
     known = by_host_name(model)
-    links = {str(link.alias or link.service): str(link.service) for link in service.links}
+    links = {str(link.alias or link.service) for link in service.links}
     extra = {setting.name.partition(":")[0] for setting in service.settings("extra_hosts")}
     seen: set[str] = set()
     for host in hosts:
-        if host.name in known or host.name.lower() in known or host.name in {*links, *extra, *seen}:
+        if host.name in known or host.name in {*links, *extra, *seen} or host.name.lower() in _lower(model):
             continue
-        names = {**{name: str(other.name) for name, other in known.items()}, **links}
-        if host.name.lower() in (name.lower() for name in names):
-            continue
-        close = nearest(host.name, names) if len(host.name) > 3 else None
+        close = _nearest(host.name, model) if len(host.name) > 3 else None
         hint = f"did you mean `{close}`?"
         if close is None or _differ_in_number(host.name, close):
             close = _only_one(host, service, model)
             hint = f"the only server of that kind here is `{close}`"
-        if close is None or names[close] == service.name or is_extended(service.file, project):
+        if close is None or known[close].name == service.name or is_extended(service.file, project):
             continue
         seen.add(str(host.name))
         yield Problem(
             host.name,
             f"no service is called `{host.name}`; {hint}",
-            related=[Related(model.services[names[close]].name, "the service that may be meant")]
-            if names[close] in model.services
-            else [],
+            related=[Related(known[close].name, "the service that may be meant")],
             fix=Fix.replace(f"Write `{close}`", host.name, close, "unsafe")
             if host.name.span.text == host.name
             else None,
@@ -104,11 +99,35 @@ def _only_one(host: Host, service: Service, model: ComposeFile) -> str | None:
     """The name of the only server of the kind that a URL or a variable is about."""
     word = host.scheme.partition("+")[0] or re.sub(r"_?(?:HOST|HOSTNAME|SERVER)$", "", host.of.upper()).lower()
     kinds = KINDS.get(word) or KINDS.get(word.rpartition("_")[2])
-    stores = {name: store for name, other in model.services.items() if (store := store_of(other))}
-    meant = [name for name, store in stores.items() if store.name in kinds] if kinds else []
+    meant = [name for name, kind in _stores(model).items() if kind in kinds] if kinds else []
     if len(meant) != 1 or meant[0] == service.name or any(sign.isdigit() for sign in host.name):
         return None
     return meant[0]
+
+
+def _nearest(name: str, model: ComposeFile) -> str | None:
+    """The name of a service that is nearly this one, looked for once."""
+    found = _found(model)
+    if name not in found:
+        found[name] = nearest(name, by_host_name(model))
+    return found[name]
+
+
+@remembered
+def _found(model: ComposeFile) -> dict[str, str | None]:
+    return {}
+
+
+@remembered
+def _lower(model: ComposeFile) -> set[str]:
+    """The names of services in small letters: hosts are the same in large ones."""
+    return {name.lower() for name in by_host_name(model)}
+
+
+@remembered
+def _stores(model: ComposeFile) -> dict[str, str]:
+    """The databases and brokers among the services, with the name of the product."""
+    return {name: store.name for name, other in model.services.items() if (store := store_of(other))}
 
 
 def _reaches_others(service: Service, model: ComposeFile) -> bool:
