@@ -67,6 +67,8 @@ def rendered(task: Task) -> list[Piece]:
 def unrendered(task: Task, project: Project) -> Iterator[Piece]:
     """The texts with braces in arguments of a known operator that it does not render."""
     operator, own = operator_of(task), own_class_of(task)
+    if any(isinstance(one.ctx, ast.Store) for one in task.module.names.attributes.get("template_fields", ())):
+        return  # `BashOperator.template_fields = …`
     if operator is not None:
         major = major_of(task, project)
         fields = operator.fields(major)

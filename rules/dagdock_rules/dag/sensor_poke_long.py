@@ -5,7 +5,7 @@ from datetime import timedelta
 from dagdock.api import Argument, Bad, Fix, Problem, Problems, Task, rule
 
 from ._arguments import add_keyword
-from ._operators import is_sensor
+from ._operators import is_sensor, operator_of
 
 DAY = 24 * 60 * 60
 # Sensors whose work is done by the triggerer, and those that look once.
@@ -74,10 +74,12 @@ def sensor_poke_long(task: Task) -> Problems:
         quote = '"' if '"' in task.module.span(task.call).text else "'"
         edits = add_keyword(task.module, task.given[0], f"mode={quote}reschedule{quote}") if not task.taskflow else []
         fix = Fix('Add mode="reschedule"', edits, "unsafe") if edits and not mode else None
+    operator = operator_of(task)
+    more = ", or `deferrable=True`" if operator and "deferrable" in operator.arguments() else ""
     yield Problem(
         task,
-        f"`{task.name}` keeps a worker slot for up to {_words(timeout)} and looks only every {_words(interval)}. "
-        'Use `mode="reschedule"`, or `deferrable=True` where the sensor has it',
+        f"`{operator.name if operator else task.name}` keeps a worker slot for up to {_words(timeout)} and looks only "
+        f'every {_words(interval)}. Use `mode="reschedule"`{more}',
         fix=fix,
     )
 

@@ -60,7 +60,7 @@ def template_in_untemplated_field(module: DagModule, project: Project) -> Proble
             remedy = (
                 PARAMS if name == "params" else f"Only its template fields are rendered, and `{name}` is none of them"
             )
-            yield _problem(piece, expression, f"`{task.name}`", remedy)
+            yield _problem(piece, expression, f"`@{task.name}`" if task.taskflow else f"`{task.name}`", remedy)
     for dag in module.dags:
         for name in ("dag_id", "params", "schedule", "schedule_interval", "tags"):
             for piece in pieces(dag.arguments[name]) if dag.known_signature and name in dag.arguments else ():
