@@ -136,6 +136,7 @@ BAD: dict[str, list[str]] = {
     ],
     "AF602": [
         WITH + "«FileSensor»(task_id='a', filepath='x', deferrable=True)\n",
+        WITH + "«FileSensor»(task_id='a', filepath='x', poke_interval=30)\n",
     ],
     "AF601": [SENSOR + WITH + "«Wait»(task_id='a', poke_interval=600)\n"],
     "AF603": [

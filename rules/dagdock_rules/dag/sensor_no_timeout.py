@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Task, rule
 
+from ._durations import seconds
 from ._operators import operator_of
+
+# From here on sensor-poke-long speaks, whatever the timeout.
+LEAST = 60
 
 
 @rule(
@@ -42,9 +46,18 @@ def sensor_no_timeout(task: Task) -> Problems:
         return
     mode, deferrable = arguments.get("mode"), arguments.get("deferrable")
     waits_aside = (mode and mode.value.get(str) == "reschedule") or (deferrable and deferrable.value.get(bool) is True)
+    pokes = not waits_aside and (mode is None or mode.value.get(str) == "poke") and deferrable is None
+    interval = seconds(arguments.get("poke_interval"))
     if waits_aside:
         yield Problem(
             task,
-            f"`{task.name}` has no `timeout`, so it waits for up to seven days before anybody hears that something is "
+            f"`{operator.name}` has no `timeout`, so it waits for up to seven days before anybody hears that something "
+            "is missing. Say how long it may wait",
+        )
+    elif pokes and interval is not None and interval < LEAST:
+        yield Problem(
+            task,
+            f"`{operator.name}` has no `timeout`, so it keeps a worker's slot for up to seven days when something is "
             "missing. Say how long it may wait",
+            severity="warning",
         )
