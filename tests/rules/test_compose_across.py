@@ -42,6 +42,8 @@ CASES: dict[str, dict[str, Files]] = {
         "  api:\n    image: api:1\n    environment: {PORT: 8080}\n    ports: ['8080:80']\n",
         "settings that are not seen": WEB + "    environment: {A: 'http://api:8080'}\n"
         "  api:\n    image: api:1\n    env_file: api.env\n    ports: ['8080:80']\n",
+        "a database with a password in a file": WEB + "    environment: {DB: 'postgres://«db:5433»/x'}\n"
+        "  db:\n    image: postgres:16\n    env_file: db.env\n    ports: ['5433:5432']\n",
         "host network": WEB + "    network_mode: host\n    environment: {A: 'http://api:8080'}\n"
         "  api:\n    image: nginx:1.27\n    ports: ['8080:80']\n",
         "longer name": WEB + "    environment: {A: 'http://api.example.com:8080'}\n"

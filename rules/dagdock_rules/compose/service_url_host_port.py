@@ -6,6 +6,7 @@ from dagdock.api import Bad, Fix, Problem, Problems, Project, Related, Service, 
 
 from ._hosts import by_host_name, hosts_in
 from ._listens import listens_on, published_as
+from ._stores import store_of
 
 
 @rule(
@@ -72,7 +73,7 @@ def _publishes(text: str, number: int) -> bool:
 
 def _names(service: Service, number: int) -> bool:
     """Whether a service is told of the number anywhere beside its ports: it may listen there, too."""
-    if service.env_files or service.configs or service.secrets:
+    if (service.env_files or service.configs or service.secrets) and store_of(service) is None:
         return True  # settings that are not seen
     texts = [setting.value.raw for setting in service.environment if setting.value]
     for command in (service.command, service.entrypoint):
