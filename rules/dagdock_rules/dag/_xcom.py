@@ -305,7 +305,7 @@ def _filled(module: DagModule, origin: Origin, depth: int) -> Large | None:
             whole = large(module, row.inputs[0], depth + 1) if row.inputs else None
             if whole and whole.kind == "answer":
                 return whole
-        if row.name == "item" and row.inputs and (found := large(module, row.inputs[0], depth + 1)):
+        if row.name == "item" and row.inputs and (found := _rows(module, row.inputs[0], depth + 1)):
             return found if found.kind in ("rows", "lazy", "lines", "answer") else None
     return None
 
@@ -331,8 +331,15 @@ def _comprehension(
     over = module.origin(node.generators[0].iter)
     if _is_long_range(module, over) and not any(loop.ifs for loop in node.generators):
         return Large(origin, "list")
-    found = large(module, over, depth + 1)
+    found = _rows(module, over, depth + 1)
     return found if found and found.kind in ("rows", "lazy", "lines", "answer") else None
+
+
+def _rows(module: DagModule, over: Origin, depth: int) -> Large | None:
+    """What makes a loop long: an open file hands out its lines."""
+    if _is_open_file(over) and not over.name.startswith("pathlib.Path()"):
+        return None if _is_small_file(over) else Large(over, "lines")
+    return large(module, over, depth)
 
 
 def _part(module: DagModule, origin: Origin, depth: int) -> Large | None:

@@ -58,12 +58,33 @@ def dependency_statement_no_effect(module: DagModule) -> Problems:
                 "this names the tasks and sets no dependency. Write "
                 f"`{' >> '.join(module.span(one).text for one in value.elts)}` where one waits for the other",
             )
+        elif isinstance(value, ast.Tuple) and _ends_too_early(module, made, value.elts):
+            names = ", ".join(module.span(one).text for one in (_last(value.elts[0]), *value.elts[1:]))
+            yield Problem(
+                module.span(value),
+                f"the comma ends the dependency, so the tasks behind it get none. Put them into a list: `[{names}]`",
+            )
         elif isinstance(value, ast.Attribute) and value.attr in SETTERS and _all_tasks(module, made, [value.value]):
             yield Problem(
                 module.span(value),
                 f"`{value.attr}` is named and not called, so no dependency is set. Give it the task: "
                 f"`{module.span(value).text}(…)`",
             )
+
+
+def _ends_too_early(module: DagModule, made: set[ast.Call], parts: list[ast.expr]) -> bool:
+    """`a >> b, c`, which is a tuple of a dependency and a task."""
+    first, *others = parts
+    return (
+        isinstance(first, ast.BinOp)
+        and isinstance(first.op, (ast.LShift, ast.RShift))
+        and bool(others)
+        and _all_tasks(module, made, [_last(first), *others])
+    )
+
+
+def _last(node: ast.expr) -> ast.expr:
+    return node.right if isinstance(node, ast.BinOp) else node
 
 
 def _all_tasks(module: DagModule, made: set[ast.Call], nodes: list[ast.expr]) -> bool:
