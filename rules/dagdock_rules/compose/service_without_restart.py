@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Service, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, remembered, rule
 
 from ._model import as_run, is_for_swarm
 
@@ -35,11 +35,16 @@ def service_without_restart(service: Service, project: Project) -> Problems:
         return
     if is_for_swarm(service.file) or running.has("provider") or service.span.source is not running.span.source:
         return
-    tasks = {
-        dependency.service
-        for other in project.merged(service.file).services.values()
-        for dependency in other.depends_on
+    if str(service.name) not in _tasks(project.merged(service.file)):
+        yield Problem(service, "without `restart` it stays down when it crashes or the machine restarts. Say which")
+
+
+@remembered
+def _tasks(model: ComposeFile) -> set[str]:
+    """The services that others wait for until they are completed."""
+    return {
+        str(dependency.service)
+        for service in model.services.values()
+        for dependency in service.depends_on
         if dependency.condition and dependency.condition.resolved == "service_completed_successfully"
     }
-    if service.name not in tasks:
-        yield Problem(service, "without `restart` it stays down when it crashes or the machine restarts. Say which")
