@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, Related, rule
 
-from ..compose._occasion import is_short_lived
 from ._ignored import ignored_by_git, is_in_git, is_repository
 
 if TYPE_CHECKING:
@@ -79,7 +78,11 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
                 f"`{path}` holds `{secret}`, and no `.gitignore` keeps it out of git. Add a line `{basename(path)}` to "
                 "`.gitignore`",
             )
-    if in_git and not is_short_lived(file, project) and not _keeps_others_out(project):
+    if not in_git:
+        return
+    from ..compose._occasion import is_short_lived  # the rules on Compose files are loaded with such a file
+
+    if not is_short_lived(file, project) and not _keeps_others_out(project):
         path, secret, place = in_git[0]
         yield Problem(
             place,
