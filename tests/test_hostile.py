@@ -57,6 +57,15 @@ LONG: dict[str, Text] = {
     "directives": lambda n: "# check=skip=all\n# escape=`\n" * n + FROM,
     "flags": lambda n: FROM + "COPY " + "--chown=a " * n + "a b\n",
     "lines of a RUN": lambda n: FROM + "RUN a" + " \\\n# foo\n  && cd b" * n + "\n",
+    "pipes in one RUN": lambda n: (
+        FROM + "RUN true" + NAMES(f" && V{i}=$(curl https://x.org/{i} | sed s/a/b/)" for i in range(n)) + "\n"
+    ),
+    "lists and installations": lambda n: "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y gcc\n" * n,
+    "installations without lists": lambda n: (
+        "FROM debian:12\n" + "RUN apt-get update && apt-get install -y a\nRUN if a; then apt-get install -y b; fi\n" * n
+    ),
+    "links and builds": lambda n: "FROM debian:12\nCOPY . .\n" + "RUN ln -s /bin/bash /bin/sh\nRUN make\n" * n,
+    "secrets": lambda n: FROM + NAMES(f"ARG TOKEN{i}\nENV TOKEN{i}=$TOKEN{i}\n" for i in range(n)),
     "commands of a RUN": lambda n: FROM + "RUN a" + " | b; cd /c" * n + "\n",
     "lower case": lambda n: "from alpine:3.20 as a\n" + "run a\nenv a b\n" * n,
 }

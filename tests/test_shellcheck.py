@@ -172,6 +172,32 @@ def test_one_process_for_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (tmp_path / "runs").read_text() == "run\n"
 
 
+def test_more_texts_than_are_remembered_are_asked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dagdock.shellcheck.REMEMBERED", 10)
+    monkeypatch.setattr("dagdock.shellcheck.AT_ONCE", 20)
+    monkeypatch.setenv("DAGDOCK_SHELLCHECK", str(counting(tmp_path, "echo '{\"comments\": []}'")))
+    files = {f"{number}/Dockerfile": f"FROM debian:12\nRUN echo {number}\n" for number in range(50)}
+    assert not check(files).errors
+    assert (tmp_path / "runs").read_text() == "run\n" * 3
+
+
+def test_long_texts_are_asked_about_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dagdock.shellcheck.SIZE_AT_ONCE", 1_200)
+    monkeypatch.setenv("DAGDOCK_SHELLCHECK", str(counting(tmp_path, "echo '{\"comments\": []}'")))
+    texts = "".join(f"RUN echo {number} {'x ' * 200}\n" for number in range(4))
+    assert not check({"Dockerfile": f"FROM debian:12\n{texts}"}).errors
+    assert (tmp_path / "runs").read_text() == "run\n" * 2
+
+
+def test_only_variables_that_a_text_names_are_told() -> None:
+    count = 2_000
+    lines = "".join(f"ENV A{number}=1\nRUN echo $A{number} | cat\n" for number in range(count))
+    bodies = bodies_of(parse(Source("Dockerfile", f"FROM debian:12\n{lines}".encode())))
+    assert len(bodies) == count
+    assert "export A7=1\n" in bodies[7].prelude
+    assert all(body.prelude.count("export A") == 1 + body.prelude.count("export ALL_PROXY") for body in bodies)
+
+
 @pytest.mark.parametrize("answer", ["exit 3", "echo no JSON", "echo '[]'", "kill -9 $$"])
 def test_no_answer_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     monkeypatch.setenv("DAGDOCK_SHELLCHECK", str(counting(tmp_path, answer)))
