@@ -197,6 +197,7 @@ BAD: dict[str, list[str]] = {
         bash("'x {} «{{ ds }}»'.format(1)"),
         "T = 1\n" + WITH + "SQLExecuteQueryOperator(task_id='a', sql=f'''SELECT {T}\n«{{ params.x }}»''')\n",
         bash("«f'x {execution_date.year}'»"),
+        "Q = 'a {} «{{ ds }}»'.format(1)\nR = f'{x} «{{ ts }}»'\n" + bash("Q") + bash("R") + bash("Q"),
         "T = 1\n@task\ndef f(a):\n    ...\n\n" + WITH + "f(f'{T}/«{{ ds }}»')\n",
     ],
     "AF625": [
@@ -495,6 +496,7 @@ def test_a_template_file_that_is_there_is_meant(name: str) -> None:
         ("AF330", WITH + "PythonOperator(task_id='a', callable=print)\n", "error", "Did you mean `python_callable`?"),
         ("AF622", bash("'{{ dss }}'"), "error", "Did you mean `ds`?"),
         ("AF622", "TODAY = 1\n" + bash("'{{ TODAY }}'"), "error", "`TODAY` of this file is out of its sight"),
+        ("AF622", bash("'{{ ds_add(ds, 1) }}'"), "error", "Write `macros.ds_add`"),
         ("AF621", bash("'${#a[@]}'"), "error", "{% raw %}"),
         ("AF624", bash("f'{ds}'"), "error", "does not load"),
         ("AF335", python("BashOperator(task_id='b')"), "warning", "does nothing"),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dagdock.api import Argument, Bad, Fix, Problem, Problems, Span, Task, rule
+from dagdock.api import Argument, Bad, DagModule, Fix, Problem, Problems, Span, Task, rule
 
 from ._operators import operator_of, terms
 from ._templates import NOT_TEXT
@@ -46,7 +46,7 @@ from ._templates import NOT_TEXT
         "    BashOperator(task_id='load', bash_command=f'load.py {SHOP} ' '{{ ds }}')\n",
     ],
 )
-def template_in_fstring(task: Task) -> Problems:
+def template_in_fstring(module: DagModule) -> Problems:
     """An f-string takes the braces of a template away.
 
     In an f-string, and in a text with `.format()`, two braces stand for one: `{{ ds }}` becomes `{ ds }`, and Airflow
@@ -55,43 +55,59 @@ def template_in_fstring(task: Task) -> Problems:
 
     https://docs.python.org/3/reference/lexical_analysis.html#f-strings
     """
+    if "{" not in module.source.text:
+        return
+    told: set[ast.AST] = set()
+    for task in module.tasks:
+        for argument in _arguments(task):
+            for node in _formatted(argument):
+                if node not in told:
+                    told.add(node)
+                    yield from _in_text(module, node)
+
+
+def _arguments(task: Task) -> Iterator[Argument]:
     operator = operator_of(task)
     if operator is None:
         return
-    takes = operator.arguments() - NOT_TEXT
-    for name, argument in task.own.items():
-        if name in takes:
-            yield from _in_argument(argument)
+    takes = (operator.arguments() | operator.earlier_arguments()) - NOT_TEXT
+    yield from (argument for name, argument in task.own.items() if name in takes)
     if task.taskflow:
         for node in (*task.call.args, *(keyword.value for keyword in task.call.keywords)):
-            yield from _in_argument(Argument(task.module, "op_args", node, "positional"))
+            yield Argument(task.module, "op_args", node, "positional")
 
 
-def _in_argument(argument: Argument) -> Iterator[Problem]:
-    module = argument.module
-    for node in _formatted(argument.node):
-        if isinstance(node, ast.JoinedStr):
-            for part in node.values:
-                if isinstance(part, ast.FormattedValue) and (name := _airflow_root(argument, part.value)):
-                    yield Problem(
-                        module.span(node),
-                        f"`{{{name}}}` in an f-string is a variable of Python, which this file does not have, so the "
-                        f"file does not load. For Airflow's `{name}` write `{{{{ {name} }}}}` in a text that is no "
-                        "f-string, or four braces on each side",
-                        severity="error",
-                    )
-                elif isinstance(part, ast.Constant):
-                    yield from _eaten(argument, node, str(part.value))
-        elif "{{" in (value := module.value(node).get(str) or ""):
-            continue
-        elif value:
-            yield from _eaten(argument, node, value)
+def _in_text(module: DagModule, node: ast.JoinedStr | ast.Call) -> Iterator[Problem]:
+    if isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue) and (name := _airflow_root(module, part.value)):
+                yield Problem(
+                    module.span(node),
+                    f"`{{{name}}}` in an f-string is a variable of Python, which this file does not have, so the "
+                    f"file does not load. For Airflow's `{name}` write `{{{{ {name} }}}}` in a text that is no "
+                    "f-string, or four braces on each side",
+                    severity="error",
+                )
+            elif isinstance(part, ast.Constant):
+                yield from _eaten(module, node, str(part.value))
+        return
+    value = module.value(node).get(str) or ""
+    if "{{" not in value:
+        yield from _eaten(module, node, value)
 
 
-def _formatted(root: ast.expr) -> Iterator[ast.JoinedStr | ast.Call]:
-    """The f-strings and the texts with `.format()` that an argument is made of."""
-    waiting: list[ast.AST] = [root]
+def _formatted(argument: Argument) -> Iterator[ast.JoinedStr | ast.Call]:
+    """The f-strings and the texts with `.format()` that an argument is made of, behind names, too."""
+    waiting: list[ast.AST] = [argument.node]
+    names = argument.module.names
     for node in waiting:
+        if len(waiting) > 500:
+            return
+        if isinstance(node, ast.Name):
+            bindings = names.bindings(node.id, node)
+            if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
+                waiting.append(bindings[0].value)
+            continue
         if isinstance(node, ast.JoinedStr):
             yield node
         elif isinstance(node, ast.Call):
@@ -105,9 +121,9 @@ def _formatted(root: ast.expr) -> Iterator[ast.JoinedStr | ast.Call]:
             waiting += list(ast.iter_child_nodes(node))
 
 
-def _eaten(argument: Argument, node: ast.expr, text: str) -> Iterator[Problem]:
+def _eaten(module: DagModule, node: ast.expr, text: str) -> Iterator[Problem]:
     """`{ ds }` in what an f-string makes, where two braces are written."""
-    span = argument.module.span(node)
+    span = module.span(node)
     for match in _single().finditer(text):
         if match["name"] not in terms("context") or (match["name"] in PLAIN and not match["more"]):
             continue
@@ -139,11 +155,11 @@ def _single() -> re.Pattern[str]:
     return re.compile(r"(?<![{$#%])\{-?\s*(?P<name>[a-z_]+)(?P<more>[.\[(|][^{}\n]*|\s*\|[^{}\n]*)?\s*-?\}(?!\})")
 
 
-def _airflow_root(argument: Argument, node: ast.expr) -> str | None:
+def _airflow_root(module: DagModule, node: ast.expr) -> str | None:
     """The name that Airflow gives to templates, where Python has none of this name here."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     if not isinstance(node, ast.Name) or node.id not in terms("context"):
         return None
-    names = argument.module.names
+    names = module.names
     return node.id if not names.bindings(node.id, node) and not names.star_imports else None
