@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, rule
 
-from ._ignored import ignored_by_git, is_repository
+from ._ignored import ignored_by_git, is_in_git, is_repository
 from .env_file_not_ignored import SAMPLES
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def secret_file_tracked(file: ComposeFile, project: Project) -> Problems:
         if path is None or not _holds_a_secret(path, project):
             continue
         if is_repository(path, project) and not ignored_by_git(path, project):
-            yield Problem(
-                value,
-                f"`{text}` holds a secret, and no `.gitignore` keeps it out of git. Add a line `{basename(path)}` to "
-                "`.gitignore`; if it was committed before, change what is in it",
-            )
+            remedy = f"Add a line `{basename(path)}` to `.gitignore`; if it was committed before, change what is in it"
+            why = f"no `.gitignore` keeps it out of git. {remedy}"
+            if is_in_git(path, project):
+                why = f"it is in git: whoever reads the repository has it. Take it out (`git rm --cached`). {remedy}"
+            yield Problem(value, f"`{text}` holds a secret, and {why}")
 
 
 def _holds_a_secret(path: str, project: Project) -> bool:
