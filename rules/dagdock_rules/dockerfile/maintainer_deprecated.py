@@ -43,7 +43,7 @@ def maintainer_deprecated(maintainer: Maintainer) -> Problems:
         yield Problem(
             maintainer,
             "MAINTAINER is out of use, and in a stage that is not shipped it says nothing to anybody. Delete it",
-            fix=Fix.delete_lines("Delete this line", maintainer),
+            fix=Fix.delete_lines("Delete this line", maintainer, "unsafe"),
         )
         return
     keyword = "LABEL" if maintainer.keyword.isupper() else "label"
