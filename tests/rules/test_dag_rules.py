@@ -1195,6 +1195,7 @@ GOOD: dict[str, list[str]] = {
         "import yaml\ncfg = yaml.safe_load(open('c.yml'))\n" + DAG,
         "def f():\n    requests.get('http://x')\nPythonOperator(task_id='a', python_callable=f)\n" + DAG,
         "requests.packages.urllib3.disable_warnings()\n" + DAG,
+        "from astro import sql as aql\n@aql.dataframe()\ndef f():\n    requests.get('http://x')\n" + WITH + "    f()\n",
         "class C:\n    def go(self):\n        return requests.get('http://x')\n" + DAG,
         (
             "from airflow.models import BaseOperator\n"

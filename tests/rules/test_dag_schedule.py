@@ -54,7 +54,6 @@ BAD: dict[str, list[str]] = {
         "d = «DAG»(dag_id='d')",
         "@«dag»\ndef d():\n    pass\nd()",
         "@«dag»()\ndef d():\n    pass\nd()",
-        "with «DAG»('d', default_args={'schedule': '@daily'}, start_date=datetime(2024, 1, 1)): pass",
         "A = {'start_date': datetime(2024, 1, 1)}\n«DAG»('d', **A)",
     ],
     "AF109": [
@@ -318,6 +317,8 @@ GOOD: dict[str, list[str]] = {
         "class MyDAG(DAG): pass\nMyDAG('d')",
         "d = DAG('d')\nd.schedule_interval = '@daily'",
         "def make(**kwargs):\n    return DAG('d', **kwargs)",
+        "def make(name):\n    return DAG(name)",
+        "DAG('d', default_args={'schedule_interval': '@daily'})",
     ],
     "AF109": [
         "DAG('d', start_date=datetime.now())",

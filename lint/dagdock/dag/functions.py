@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Literal
 
+from dagdock.dag.classes import is_foreign
 from dagdock.dag.names import FunctionNode, Scope, airflow_name
 from dagdock.remembered import cached_property
 from dagdock.text import Span, Text
@@ -33,6 +34,8 @@ _CALLING = frozenset((
     "builtins.filter", "builtins.map", "builtins.max", "builtins.min", "builtins.sorted", "functools.reduce",
     "functools.lru_cache", "functools.cache",
 ))
+# Decorators of other libraries that only do something around the call.
+_CALLING_AT_ONCE = ("backoff.", "cachetools.", "deprecated.", "retry.", "retrying.", "tenacity.", "typeguard.")
 # fmt: on
 
 
@@ -199,7 +202,16 @@ def _uses(function: Function) -> Uses:
         uses.moments = {"parse"}
     elif decorator is not None:
         uses.moments = {"task"}
+    elif "parse" in uses.moments and _is_kept(module, node):
+        uses.moments = {"unknown"}
     return uses
+
+
+def _is_kept(module: DagModule, node: FunctionNode) -> bool:
+    """Whether a decorator from elsewhere may keep a function for later, as `@aql.dataframe` does for a task."""
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    paths = [module.qualified(one.func if isinstance(one, ast.Call) else one) for one in decorators]
+    return any(path is not None and is_foreign(path) and not path.startswith(_CALLING_AT_ONCE) for path in paths)
 
 
 def _method_uses(function: Function, scope: Scope, uses: Uses) -> None:

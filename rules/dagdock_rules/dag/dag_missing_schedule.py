@@ -35,6 +35,10 @@ def dag_missing_schedule(dag: Dag, project: Project) -> Problems:
     """
     if dag.open or dag.schedule or any(is_set_later(dag, name) for name in ("schedule", "schedule_interval")):
         return
+    if "schedule" in dag.default_args or "schedule_interval" in dag.default_args:
+        return  # `dag-argument-in-default-args` speaks of that
+    if dag.runs_at != "parse" and not dag.dag_id.known:
+        return  # made for others, perhaps as a part of a DAG that has a schedule
     version = project.airflow_version(dag)
     since3 = version.at_least(3) if version else None
     now = {
