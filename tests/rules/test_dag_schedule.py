@@ -556,7 +556,12 @@ GOOD: dict[str, list[str]] = {
         "class MyDAG(DAG): pass\nMyDAG('d', schedule_interval='x')",
         "DAG('d', concurrency=4, default_view='graph')",
     ],
-    "AF803": ["DAG('d', default_args={'sla': None})", "slack = 'sla'\n" + WITH + BASH],
+    "AF803": [
+        "DAG('d', default_args={'sla': timedelta(hours=1)}, schedule_interval='@daily')",
+        "from airflow.utils.dates import days_ago\nDAG('d', default_args={'sla': timedelta(hours=1)})",
+        "DAG('d', default_args={'sla': None})",
+        "slack = 'sla'\n" + WITH + BASH,
+    ],
 }
 # What is bad for one Airflow only: code, version, text.
 BY_VERSION = [
