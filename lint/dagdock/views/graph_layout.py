@@ -412,27 +412,28 @@ def _longest(after: Mapping[str, Sequence[str]]) -> dict[str, int]:
 def _order(layers: list[list[_Cell]]) -> None:
     """Bring each layer into the order of its neighbours, back and forth; the order with fewest crossings stays."""
     best, fewest = [list(layer) for layer in layers], _crossings(layers)
+    places = {id(cell): float(place) for layer in layers for place, cell in enumerate(layer)}
     for sweep in range(SWEEPS):
         if not fewest:
             break
         forward = sweep % 2 == 0
         for layer in layers[1:] if forward else reversed(layers[:-1]):
-            places = {}
-            for other in layers:
-                places.update({id(cell): place for place, cell in enumerate(other)} if other is not layer else {})
-            keys = {}
-            for number, cell in enumerate(layer):
-                links = cell.before if forward else cell.behind
-                near = [
-                    places[id(link.start if forward else link.end)] + 0.001 * (link.leaves if forward else link.arrives)
-                    for link in links
-                ]
-                keys[id(cell)] = sum(near) / len(near) if near else float(number)
-            layer.sort(key=lambda cell: keys[id(cell)])
+            wanted = {id(cell): _place_wanted(cell, forward, places) for cell in layer}
+            layer.sort(key=lambda cell: wanted[id(cell)])
+            places.update((id(cell), float(place)) for place, cell in enumerate(layer))
         count = _crossings(layers)
         if count < fewest:
             best, fewest = [list(layer) for layer in layers], count
     layers[:] = best
+
+
+def _place_wanted(cell: _Cell, forward: bool, places: Mapping[int, float]) -> float:
+    """The middle of a cell's neighbours; where they are parts of one group, their heights in it decide."""
+    near = [
+        places[id(link.start)] + 0.001 * link.leaves if forward else places[id(link.end)] + 0.001 * link.arrives
+        for link in (cell.before if forward else cell.behind)
+    ]
+    return sum(near) / len(near) if near else places[id(cell)]
 
 
 def _crossings(layers: Sequence[Sequence[_Cell]]) -> int:
