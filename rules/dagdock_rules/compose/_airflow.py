@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagdock.api import ComposeFile, Located, Project, Span, Text, load_data
 
-from ..secrets import is_common_password
+from ..secrets import is_common_password, passwords_in_urls
 
 if TYPE_CHECKING:
     from ..airflow import Call, Deployment, Part
@@ -85,18 +85,25 @@ def _makes_user(part: Part) -> bool:
 
 
 def _of_database(part: Part, airflow: Deployment) -> Iterator[Login]:
-    """The password of the metadata database where the host, and with it the network, reaches its port."""
+    """The password of the metadata database: where its port is published or it is not in a URL, where it is set; else
+    in the URL."""
     from ..airflow import SQL_CONN
 
     connection = part.option(*SQL_CONN)
-    host = connection.host if connection else None
-    database = airflow.model.services.get(host or "")
-    if database is None or not database.ports:
+    if connection is None:
         return
-    for name in ("POSTGRES_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD"):
-        setting = database.variable(name)
+    database = airflow.model.services.get(connection.host or "")
+    is_open = database is not None and bool(database.ports)
+    value = connection.setting.value if connection.setting else None
+    written = next(passwords_in_urls(value.filled.text or ""), None) if value else None
+    if value and written and not is_open:
+        if _is_known(written.password):
+            yield Login(value.filled.piece(written.start, written.end), "database", connection.key, False)
+        return
+    for name in ("POSTGRES_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD") if database else ():
+        setting = database.variable(name) if database else None
         if setting and setting.value and _is_known(setting.resolved):
-            yield Login(setting.value, "database", name, True)
+            yield Login(setting.value, "database", name, is_open)
 
 
 def _is_known(password: str | None) -> bool:

@@ -51,18 +51,17 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
         if (span.start, span.end) in told or not is_own(login.place, file):
             continue
         told.add((span.start, span.end))
+        remedy = "Put one of your own into `.env`, and keep that out of git"
         if login.kind == "login":
-            message = "whoever reaches Airflow's pages logs in with this password, the first that anybody tries. Put"
+            message = "whoever reaches Airflow's pages logs in with this password, the first that anybody tries"
         elif login.kind == "key":
-            message = (
-                f"everybody knows this value of `{login.what}`, for it stands in examples. Make one of your own, put"
-            )
+            message = f"everybody knows this value of `{login.what}`, for it stands in examples"
+        elif login.is_open:
+            message = "the port of this database is published, and its password is the first that anybody tries"
         else:
-            message = "the port of this database is published, and its password is the first that anybody tries. Put"
+            message = "whoever gets into the network of these containers gets into Airflow's database by this password"
         yield Problem(
             login.place,
-            f"{message} it into `.env`, and keep that out of git"
-            if login.kind == "key"
-            else f"{message} one of your own into `.env`, and keep that out of git",
+            f"{message}. {remedy}",
             severity=None if login.is_open else "info",
         )
