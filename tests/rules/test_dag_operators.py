@@ -257,7 +257,7 @@ BAD: dict[str, list[str]] = {
     ],
     "AF723": [
         bash("'x'", ", «email_on_failure=True»"),
-        "args = {«'email_on_failure': True», 'email_on_retry': True, 'email': ''}\n"
+        "args = {«'email_on_failure': True», 'email_on_retry': True}\n"
         "with DAG('d', default_args=args, schedule=None) as dag:\n    BashOperator(task_id='a', bash_command='x')\n",
     ],
 }
@@ -440,6 +440,7 @@ GOOD: dict[str, list[str]] = {
     "AF723": [
         bash("'x'", ", email_on_failure=True, email='a@example.com'"),
         bash("'x'", ", email_on_failure=False"),
+        bash("'x'", ", email_on_failure=True, email=[]"),
         "with DAG('d', default_args=ARGS) as dag:\n"
         "    BashOperator(task_id='a', bash_command='x', email_on_failure=True)\n",
     ],
