@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagdock.api import ComposeFile, Located, Project, Span, Text, load_data
@@ -17,12 +18,18 @@ if TYPE_CHECKING:
 def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
     """The Airflow in the model that a Compose file is a part of; None where there is none."""
     text = file.source.text
-    if "airflow" not in text.lower() and "astro-runtime" not in text:
+    if not ("airflow" in text.lower() or "astro-runtime" in text or ("build:" in text and _program().search(text))):
         return None
     from ..airflow import deployment
 
     model = project.merged(file)
     return project.once(("airflow deployment", id(model)), lambda: deployment(model, project))
+
+
+@cache
+def _program() -> re.Pattern[str]:
+    """A program of Airflow: the image that is built may be one, although nothing here says so."""
+    return re.compile(r"\b(?:scheduler|webserver|api-server|dag-processor|triggerer|standalone)\b")
 
 
 def is_own(place: Located, file: ComposeFile) -> bool:
