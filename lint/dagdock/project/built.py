@@ -100,7 +100,8 @@ class ProjectSurroundings:
 
     def names(self, name: str, path: str) -> list[tuple[str, bool]] | None:
         facts = self._project.facts
-        for place in self._places(name, path):
+        # A folder that is named by its place in an image may be empty there, and nothing would fail.
+        for place in () if name.startswith(_HOMES) else self._places(name, path):
             if facts.is_dir(place):
                 folders = set(facts.folders(place))
                 return [(one, one in folders) for one in facts.names(place) if one != "__pycache__"]

@@ -84,7 +84,6 @@ def of_entry(run: Calls, value: FolderEntry, name: str, node: ast.AST, frame: Fr
 
 def of_path(run: Calls, value: PurePosixPath, name: str, node: ast.AST, frame: Frame) -> Value:
     """A method of a path that looks at the disk; None for one that does not."""
-    around = run.surroundings
     text = str(value)
     if name in ("absolute", "resolve", "expanduser"):
         return Host(name, lambda args, kwargs, at: value)
@@ -110,15 +109,14 @@ def of_path(run: Calls, value: PurePosixPath, name: str, node: ast.AST, frame: F
             return Stream(iter([PurePosixPath(one) for one in found]))
 
         return Host(name, names)
-    _ = around
     return None
 
 
 def _exists(run: Calls, name: str, what: str, node: ast.AST, frame: Frame) -> Value:
-    is_file = run.surroundings.read(name, frame.path) is not None
-    is_dir = run.surroundings.names(name, frame.path) is not None
-    if is_file or is_dir:
-        return is_file if what == "is_file" else is_dir if what == "is_dir" else True
+    folder, _, last = name.rpartition("/")
+    for one, below in run.surroundings.names(folder or ".", frame.path) or ():
+        if one == last:
+            return not below if what == "is_file" else below if what == "is_dir" else True
     return run.unknown_data(f"whether {name} exists", node, frame)
 
 

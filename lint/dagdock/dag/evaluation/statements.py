@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dagdock.dag.classes import is_foreign
-from dagdock.dag.evaluation.airflow import DagFactory, TaskFlow, _Opened
+from dagdock.dag.evaluation.airflow import DagFactory, Made, TaskFlow, _Opened
 from dagdock.dag.evaluation.calls import Calls, ContextManager
 from dagdock.dag.evaluation.files import OpenFile
 from dagdock.dag.evaluation.frames import Frame
@@ -585,7 +585,9 @@ class Statements(Calls):
                 return self.call(method, [value], {}, item.context_expr, frame)
         if isinstance(value, (Unknown, OpenFile)):
             return value
-        return self.unknown_value("what a context gives", item.context_expr, frame)
+        if isinstance(value, Made) and not is_foreign(value.path):
+            return self.unknown_data("what a context gives", item.context_expr, frame)
+        return self.unknown_value("what a context gives", item.context_expr, frame, is_outside=isinstance(value, Made))
 
     def _may_be_dag(self, node: ast.expr, value: Unknown) -> bool:
         return self.graph.current_dag is None
