@@ -32,8 +32,12 @@ def is_for_swarm(file: ComposeFile) -> bool:
 def is_extended(file: ComposeFile, project: Project) -> bool:
     """Whether another file extends services of this one: what they lack may be added there."""
     own = _name_of(file, project)
-    others = project.compose_files(lambda place, content: b"extends" in content and own in content)
-    return any(other is not file and _extends(other, file) for other in others)
+    for path, content in project.once("files that extend", lambda: _files_that_extend(project)):
+        if own in content:
+            other = project.document(path)
+            if isinstance(other, ComposeFile) and other is not file and _extends(other, file):
+                return True
+    return False
 
 
 def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str) -> bool:
@@ -47,12 +51,28 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
     for other in _beside(file, project, name):
         if (other.is_fragment or not alone) and name in getattr(other, kind):
             return True
-    own = _name_of(file, project)
-    for other in project.compose_files(lambda place, content: b"include:" in content or own in content):
-        _ = other.include  # what it includes knows of it from here on
-        if other is not file and _extends(other, file):
-            return True
+    if is_extended(file, project):
+        return True
+    project.once("includes are read", lambda: _read_includes(project))
     return any(part.included_by for part in (file, *project.merged(file).bases))
+
+
+def _files_that_extend(project: Project) -> list[tuple[str, bytes]]:
+    """The Compose files with `extends` in their text, which is looked for once for all files."""
+    found: list[tuple[str, bytes]] = []
+
+    def look(path: str, content: bytes) -> bool:
+        if b"extends" in content:
+            found.append((path, content))
+        return False  # none need be parsed for that
+
+    list(project.compose_files(look))
+    return found
+
+
+def _read_includes(project: Project) -> int:
+    """What a file includes knows of it from here on."""
+    return sum(len(file.include) for file in project.compose_files(lambda path, content: b"include:" in content))
 
 
 def _beside(file: ComposeFile, project: Project, word: str) -> Iterator[ComposeFile]:
