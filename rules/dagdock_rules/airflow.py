@@ -193,12 +193,12 @@ class Part:
 
     def _may_hide_options(self) -> bool:
         service = self.service
-        if not service.complete or service.configs or service.has("volumes_from"):
+        if not service.complete or service.configs or service.has("volumes_from") or self.calls is None:
             return True
         if any(setting.name.startswith(PREFIX) and setting.value is None for setting in service.environment):
             return True
         if service.build is not None:
-            return self.stage is None or self.stage.root_image is None
+            return self.stage is None or self.stage.root_image is None or starts_a_script(self.stage)
         return service.image_ref is None or service.image_ref.familiar not in _OFFICIAL
 
     def _is_all_in_one(self, words: set[str]) -> bool:
@@ -541,6 +541,15 @@ def is_no_service(host: str, part: Part, model: ComposeFile) -> bool:
         if None in names or host.lower() in (str(known).lower() for known in names):
             return False
     return True
+
+
+def starts_a_script(stage: Stage) -> bool:
+    """Whether the Dockerfile has an entry point of its own, which may set options before it starts anything."""
+    from dagdock.api import Entrypoint
+
+    entrypoint = stage.last(Entrypoint)
+    words = entrypoint.exec_form if entrypoint else None
+    return entrypoint is not None and not (words and any(basename(str(word)) == "airflow" for word in words))
 
 
 # --- airflow.cfg ---

@@ -50,6 +50,7 @@ def airflow_cfg_for_trial(file: ComposeFile, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/howto/set-config.html
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/executor/index.html
     """
+    from ..airflow import starts_a_script
     from ..compose._airflow import deployment_of
 
     airflow = deployment_of(file, project)
@@ -57,6 +58,8 @@ def airflow_cfg_for_trial(file: ComposeFile, project: Project) -> Problems:
         return
     told = set()
     for part in airflow.servers:
+        if part.stage is not None and starts_a_script(part.stage):
+            continue
         for option in (part.option("core.executor"), part.option(*CONNECTIONS)):
             source = option.place.span.source if option else None
             if option is None or source is None or not source.path.endswith(".cfg") or option.place.span in told:

@@ -48,9 +48,9 @@ def airflow_cfg_for_trial_in_image(stage: Stage, project: Project) -> Problems:
     """
     if not stage.is_final or b"airflow" not in (project.facts.read(project.path_of(stage) or "") or b""):
         return
-    from ..airflow import calls_of_stage, copied_config, options_in
+    from ..airflow import calls_of_stage, copied_config, options_in, starts_a_script
 
-    if project.services_building(stage.dockerfile):
+    if starts_a_script(stage) or project.services_building(stage.dockerfile):
         return
     source = copied_config(stage, project)
     if source is None or any(call.command == "standalone" for call in calls_of_stage(stage) or ()):
