@@ -393,7 +393,11 @@ GOOD: dict[str, list[str]] = {
         "DAG('d', default_args=args)",
         WITH + "    BashOperator(task_id='a', retires=2)",
     ],
-    "AF127": ["DAG('d', start_date=datetime(2024, 1, 1))", "DAG('d', start_date=START)"],
+    "AF127": [
+        "from datetime import timezone\nDAG('d', start_date=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))))",
+        "DAG('d', start_date=datetime(2024, 1, 1))",
+        "DAG('d', start_date=START)",
+    ],
     "AF128": [
         "DAG('d', start_date=datetime(2024, 1, 1), end_date=datetime(2024, 1, 1))",
         "DAG('d', start_date=datetime(2024, 1, 1), end_date=END)",

@@ -12,4 +12,7 @@ def moment(argument: Argument | None) -> datetime | None:
     value = argument.value.get(datetime) if argument is not None else None
     if value is None or value.tzinfo is None or value.utcoffset() is None:
         return value.replace(tzinfo=None) if value is not None else None
-    return value.astimezone(timezone.utc).replace(tzinfo=None)
+    try:
+        return value.astimezone(timezone.utc).replace(tzinfo=None)
+    except OverflowError:  # the first or the last day there is
+        return None

@@ -6,6 +6,8 @@ from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, ru
 
 from ._dates import moment
 
+MOST_DAYS = 1_000_000
+
 
 @rule(
     "AF127",
@@ -31,7 +33,7 @@ def dag_start_date_future(module: DagModule, project: Project, *, days: int = 31
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html
     """
-    latest = datetime.fromisoformat(project.today) + timedelta(days=days)
+    latest = datetime.fromisoformat(project.today) + timedelta(days=min(days, MOST_DAYS))
     told: set[int] = set()
     given: list[Argument | None] = [dag.start_date for dag in module.dags]
     given += [task.own.get("start_date") for task in module.tasks]
