@@ -226,6 +226,9 @@ GOOD: dict[str, list[str]] = {
         "def push(ti):\n    for key in make_tasks():\n        ti.xcom_push(key=key, value=1)\n"
         + PULL.format("'push'", "'other'")
         + TWO,
+        HEAD
+        + "    one = BashOperator(task_id='one', bash_command=\"{{ ti.xcom_push(key='k', value=1) }}\")\n"
+        + "    one >> BashOperator(task_id='p', bash_command=\"x {{ ti.xcom_pull('one', key='k') }}\")\n",
         HEAD + "    one = CustomOperator(task_id='one')\n"
         "    one >> BashOperator(task_id='p', bash_command=\"x {{ ti.xcom_pull('one', key='k') }}\")\n",
         "@task(multiple_outputs=True)\ndef f():\n    return {'k': 1}\n"

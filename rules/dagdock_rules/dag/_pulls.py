@@ -119,6 +119,8 @@ def _value(module: DagModule, node: ast.expr, *, literal: bool) -> object:
 def pushed_keys(task: BuiltTask) -> set[str] | None:
     """All keys that a task pushes; None where there may be others."""
     name = task.operator_name
+    if any(_may_push(argument.name, argument.node) for argument in task.arguments.values()):
+        return None
     if name in PLAIN:
         return {"return_value"}
     node, module = task.callable, task.callable_module
@@ -142,6 +144,14 @@ def pushed_keys(task: BuiltTask) -> set[str] | None:
         keys.add(key)
     returned = _returned_keys(module, task)
     return None if returned is None else keys | returned
+
+
+def _may_push(name: str, node: ast.expr | None) -> bool:
+    """Whether an argument may push by itself: a callback, or a template that does."""
+    if name.endswith(("_callback", "_execute")):
+        return True
+    texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant)) if node is not None else ()
+    return any(isinstance(text, str) and "xcom_push" in text for text in texts)
 
 
 def _hands_context_on(call: ast.Call) -> bool:
