@@ -11,7 +11,7 @@ from dagdock.api import ComposeFile, Project
 _TESTS = frozenset("bench benchmark benchmarks ci cypress e2e integration playwright spec test testing tests".split())
 _WORK = frozenset("debug dev devcontainer devel develop development local localdev".split())
 _TRIAL = frozenset(
-    "bootcamp chapter chapters course demo demos example examples exercise exercises handson lab labs lecture "
+    "awesome bootcamp chapter chapters course demo demos example examples exercise exercises handson lab labs lecture "
     "playground quickstart sample samples showcase training tutorial tutorials workshop workshops zoomcamp".split()
 )
 # What a first comment says of itself.

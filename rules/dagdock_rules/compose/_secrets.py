@@ -38,7 +38,7 @@ def gives_secret_away(name: str, text: str) -> bool:
     text = text.strip().strip("'\"")
     if known_secret(text):
         return True
-    if not is_secret_name(name) or name.lower().endswith("access_key_id"):
+    if not is_secret_name(name) or _is_of_user(name.lower()):
         return False
     if not text or "\0" in text or text.startswith(("{", "[")) or is_filled_in(text) or is_setting(text):
         return False
@@ -47,6 +47,11 @@ def gives_secret_away(name: str, text: str) -> bool:
     if password_in_url(text):
         return False  # `credential-in-url` says more
     return is_common_password(text) or not is_placeholder(text) or bool(re.search(_WORKS, text.lower()))
+
+
+def _is_of_user(name: str) -> bool:
+    """Whether it is the half of a pair of keys that names the user."""
+    return name.endswith("access_key_id") or (name.endswith("access_key") and "secret" not in name)
 
 
 def names_in(file: ComposeFile) -> set[str]:
@@ -102,5 +107,7 @@ def is_worth_telling(
 
 def _looks_real(text: str) -> bool:
     """Whether a password was made to be hard to guess, rather than to be read."""
+    if re.search(r"passw|secret|example|change", text.lower()):
+        return False
     kinds = (str.islower, str.isupper, str.isdigit, lambda sign: not sign.isalnum())
     return is_random(text) or (len(text) >= 8 and sum(any(map(kind, text)) for kind in kinds) >= 3)

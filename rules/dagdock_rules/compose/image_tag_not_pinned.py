@@ -60,7 +60,9 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
         if reference.tag is None:
             message = f"`{name}` has no tag, so Docker takes whatever `latest` is that day"
         else:
-            where = "" if f":{reference.tag}" in image.raw else f" of `{name}`"
+            where = ""
+            if f":{reference.tag}" not in image.raw and image.variables:
+                where = f", which `{image.variables[-1].span.text}` stands for,"
             message = (
                 f"the tag `{reference.tag}`{where} is given to another image with every release, so the same file "
                 "starts another program some day"
