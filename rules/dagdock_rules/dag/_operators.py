@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal
 
-from dagdock.api import Project, Task, load_json
+from dagdock.api import Located, Project, Task, load_json
 
 Major = Literal[2, 3]
 # The older of the two Airflows that the facts are from.
@@ -151,9 +151,9 @@ def is_sensor(task: Task) -> bool:
     return "execute" not in own.methods  # it may hand the waiting to the triggerer
 
 
-def major_of(task: Task, project: Project) -> Major | None:
-    """The Airflow that the task is for; None where it may be either."""
-    version = project.airflow_version(task)
+def major_of(where: Located, project: Project) -> Major | None:
+    """The Airflow that a place is for; None where it may be either."""
+    version = project.airflow_version(where)
     if version is None:
         return None
     if version.at_least(3) is True:

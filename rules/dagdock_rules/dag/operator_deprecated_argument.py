@@ -12,6 +12,7 @@ from ._operators import OLDEST, Operator, major_of, operator_of
     severity="warning",
     since="0.1",
     fix="unsafe",
+    aliases=["ruff:AIR301"],
     tags=["airflow-3"],
     bad=[
         Bad(
@@ -117,6 +118,7 @@ def _problem(
         argument.whole,
         f"{what} of `{operator.name}`{why}. {_remedy(argument, fact)}",
         fix=_fix(task, argument, fact),
+        aliases=["ruff:AIR301"] if refused and in_three else (),
         severity=("error" if sure else "warning") if refused else ("info" if name == "provide_context" else "warning"),
     )
 

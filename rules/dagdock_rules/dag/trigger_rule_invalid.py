@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Argument, Bad, DagModule, Fix, Problem, Problems, Project, Task, nearest, rule
+import ast
+from collections.abc import Iterator
+
+from dagdock.api import Argument, Bad, DagModule, Fix, Problem, Problems, Project, nearest, rule
 
 from ._operators import Major, major_of, terms
 
@@ -42,8 +45,8 @@ def trigger_rule_invalid(module: DagModule, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#trigger-rules
     """
-    for task, argument, text in given_rules(module):
-        major = major_of(task, project)
+    for argument, text in given_rules(module):
+        major = major_of(argument, project)
         if text in REMOVED or text in terms("trigger_rules", major):
             continue
         if major == 2 and text in terms("trigger_rules", 3):
@@ -54,16 +57,17 @@ def trigger_rule_invalid(module: DagModule, project: Project) -> Problems:
         yield _problem(argument, text, major)
 
 
-def given_rules(module: DagModule) -> list[tuple[Task, Argument, str]]:
-    """The trigger rules that are written in the file, each once, with a task that it is for."""
-    found: dict[int, tuple[Task, Argument, str]] = {}
-    for task in module.tasks:
-        argument = task.arguments.get("trigger_rule")
+def given_rules(module: DagModule) -> Iterator[tuple[Argument, str]]:
+    """The trigger rules that are written in the file, each once."""
+    # A class of its own may understand the argument in its own way.
+    given = [task.arguments.get("trigger_rule") for task in module.tasks if task.known_signature]
+    given += [function.arguments.get("trigger_rule") for function in module.functions if function.is_taskflow]
+    told: set[ast.expr] = set()
+    for argument in given:
         text = argument.value.get(str) if argument else None
-        # A class of its own may understand the argument in its own way.
-        if argument and text is not None and task.known_signature:
-            found.setdefault(id(argument.node), (task, argument, text))
-    return list(found.values())
+        if argument and text is not None and argument.node not in told:
+            told.add(argument.node)
+            yield argument, text
 
 
 def _problem(argument: Argument, text: str, major: Major | None) -> Problem:

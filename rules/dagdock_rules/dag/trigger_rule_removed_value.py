@@ -44,13 +44,13 @@ def trigger_rule_removed_value(module: DagModule, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#trigger-rules
     """
-    for task, argument, text in given_rules(module):
+    for argument, text in given_rules(module):
         if text not in REMOVED:
             continue
-        version = project.airflow_version(task)
+        version = project.airflow_version(argument)
         if version is not None and version.at_least(2, 2) is False:
             continue
-        in_three = major_of(task, project) == 3
+        in_three = major_of(argument, project) == 3
         so = "so Airflow 3 does not load this file" if in_three else "and Airflow 3 does not take the old name"
         yield Problem(
             argument,
