@@ -166,6 +166,10 @@ BAD: dict[str, list[str]] = {
         "def f():\n    return {n: n for n in «range(10**7)»}\nX = f()\n" + WITH + BASH,
     ],
     "AF711": [
+        "@task\ndef f():\n    PostgresHook('x').run('INSERT INTO t SELECT 1')\n"
+        "with «DAG»('d', schedule='*/10 * * * *'):\n    f()",
+        "def f(frame):\n    frame.to_sql('t', con=None)\n"
+        "with «DAG»('d', schedule='@hourly'):\n    PythonOperator(task_id='a', python_callable=f)",
         "with «DAG»('d', schedule='@hourly'):\n"
         "    BashOperator(task_id='a', bash_command='psql -c \"INSERT INTO x SELECT 1\"')",
         "Q = 'select 1;\\nMERGE INTO x USING y'\n"
@@ -223,6 +227,11 @@ BAD: dict[str, list[str]] = {
         "@task\ndef g():\n    return list(range(3000))\n@task\ndef f(x): pass\n"
         + WITH
         + "    r = g()\n    «f.expand»(x=r)",
+    ],
+    "AF214": [
+        "import requests\n@task\ndef f(x):\n    requests.get(x)\n" + WITH + "    «f.expand»(x=items())",
+        "import requests\n@task\ndef g():\n    return requests.get('x').json()\n"
+        "@task\ndef f(x):\n    PostgresHook('x').run(x)\n" + WITH + "    «f.expand»(x=g())",
     ],
     "AF215": [
         "@task\ndef f(x): pass\n" + WITH + "    f.expand(«[1, 2]»)",
@@ -486,6 +495,16 @@ GOOD: dict[str, list[str]] = {
         "@task\ndef f(x): pass\n" + WITH + "    f.expand(x=items())",
         "@task\ndef g():\n    return list(range(1000))\n@task\ndef f(x): pass\n" + WITH + "    f.expand(x=g())",
         "@task\ndef f(x, y): pass\n" + WITH + "    f.expand(x=list(range(2000)), y=items())",
+    ],
+    "AF214": [
+        "@task\ndef f(x):\n    print(x)\n" + WITH + "    f.expand(x=items())",
+        "import requests\n@task\ndef f(x):\n    requests.get(x)\n" + WITH + "    f.expand(x=[1, 2, 3])",
+        "import requests\n@task(pool='x')\ndef f(x):\n    requests.get(x)\n" + WITH + "    f.expand(x=items())",
+        "import requests\n@task\ndef g():\n    return ['a', 'b']\n@task\ndef f(x):\n    requests.get(x)\n"
+        + WITH
+        + "    f.expand(x=g())",
+        "import requests\n@task\ndef f(x):\n    requests.get(x)\n"
+        "with DAG('d', max_active_tasks=4) as dag:\n    f.expand(x=items())",
     ],
     "AF215": [
         "@task\ndef f(x): pass\n" + WITH + "    f.expand(x=[1, 2])",

@@ -50,8 +50,8 @@ def mapped_task_over_limit(task: Task, project: Project, *, max_length: int = 10
         return
     limit = _limit(task.module, project, max_length)
     module = task.module
-    returned = [(word.arg, number) for word in task.call.keywords if (number := _returned(module, word.value))]
-    for name, number in returned:
+    results = [(word.arg, number) for word in task.call.keywords if (number := returned(module, word.value))]
+    for name, number in results:
         if number > limit:
             yield Problem(
                 module.span(function),
@@ -77,7 +77,7 @@ def _limit(module: DagModule, project: Project, limit: int) -> int:
     return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else limit
 
 
-def _returned(module: DagModule, node: ast.expr) -> int | None:
+def returned(module: DagModule, node: ast.expr) -> int | None:
     """How many items the TaskFlow function returns whose result is given; None where that is not known."""
     if isinstance(node, ast.Name):
         bindings = module.names.bindings(node.id, node)

@@ -4,6 +4,10 @@ import ast
 
 from dagdock.api import Bad, Dag, Problem, Problems, Task, rule
 
+from .dag_loop_over_external_data import SOURCES
+from .mapped_task_over_limit import returned
+
+SYSTEMS = ("an HTTP call", "a database", "a cloud service")
 LIMITS = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurrency", "pool")
 
 
@@ -11,30 +15,32 @@ LIMITS = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurren
     "AF214",
     severity="info",
     since="0.1",
-    default=False,
     lessons=["L49", "L43"],
     words=["expand"],
     bad=[
         Bad(
-            "from datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n"
-            "@task\ndef files():\n    return ['a', 'b']\n\n\n@task\ndef load(file):\n    print(file)\n\n\n"
+            "from datetime import datetime\nimport requests\nfrom airflow.decorators import dag, task\n\n\n"
+            "@task\ndef shops():\n    return open('/data/shops').read().split()\n\n\n"
+            "@task\ndef load(shop):\n    requests.post(f'https://api.example.org/{shop}', timeout=10)\n\n\n"
             "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n"
-            "    «load.expand»(file=files())\n\n\nsales()\n"
+            "    «load.expand»(shop=shops())\n\n\nsales()\n"
         ),
     ],
     good=[
-        "from datetime import datetime\nfrom airflow.decorators import dag, task\n\n\n"
-        "@task\ndef files():\n    return ['a', 'b']\n\n\n"
-        "@task(max_active_tis_per_dag=4)\ndef load(file):\n    print(file)\n\n\n"
+        "from datetime import datetime\nimport requests\nfrom airflow.decorators import dag, task\n\n\n"
+        "@task\ndef shops():\n    return open('/data/shops').read().split()\n\n\n"
+        "@task(max_active_tis_per_dag=4)\n"
+        "def load(shop):\n    requests.post(f'https://api.example.org/{shop}', timeout=10)\n\n\n"
         "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n"
-        "    load.expand(file=files())\n\n\nsales()\n",
+        "    load.expand(shop=shops())\n\n\nsales()\n",
     ],
 )
 def mapped_task_unbounded(task: Task) -> Problems:
-    """A task is mapped over data that only the run knows, and nothing limits how many go at once.
+    """A task that calls another system is mapped over data that only the run knows, without a limit.
 
-    Ten files today may be ten thousand tomorrow, and as many tasks as the DAG may have (sixteen, unless it says
-    otherwise) press on the same system. `max_active_tis_per_dag`, or a pool that belongs to that system, limits them.
+    Ten items today may be ten thousand tomorrow, and as many tasks as the DAG may have (sixteen, unless it says
+    otherwise) press on the same database or service. `max_active_tis_per_dag`, or a pool that belongs to that system,
+    limits them. Tasks that only compute are left alone.
 
     https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/dynamic-task-mapping.html#placing-limits-on-mapped-tasks
     """
@@ -44,9 +50,35 @@ def mapped_task_unbounded(task: Task) -> Problems:
     if any(name in task.arguments for name in LIMITS) or "max_active_tasks" in task.dag.arguments or task.dag.open:
         return
     values = [*task.call.args, *(word.value for word in task.call.keywords)]
-    if any(not task.module.size(value).known for value in values):
+    if all(task.module.size(value).known for value in values) or all(_is_short(task, value) for value in values):
+        return
+    if (system := _called(task)) is not None:
         yield Problem(
             task.module.span(function),
-            "nobody knows how many of these there will be, and up to sixteen run at once. Limit them with "
+            f"nobody knows how many of these there will be, and up to sixteen at once call {system}. Limit them with "
             "`max_active_tis_per_dag` or a pool",
         )
+
+
+def _is_short(task: Task, value: ast.expr) -> bool:
+    """Whether the items are known, or come from a task that returns a few that are."""
+    size = task.module.size(value).get(int)
+    number = size if size is not None else returned(task.module, value)
+    return number is not None and number <= 16
+
+
+def _called(task: Task) -> str | None:
+    """What a task's function calls: a database, a service; None for one that calls nothing, or is not known."""
+    module, function = task.module, task.function
+    if function is None:
+        return None
+    for call in module.calls():
+        name = call.name
+        if name is None or not any(above is function.node for above in module.names.ancestors(call.node)):
+            continue
+        if name.startswith("airflow.") and name.endswith("Hook"):
+            return f"the system behind `{name.rpartition('.')[2]}`"
+        for start, what in SOURCES:
+            if name.startswith(start) and what in SYSTEMS:
+                return what.replace("an HTTP call", "the same service")
+    return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 
 from dagdock.api import Bad, Dag, Problem, Problems, Task, rule
@@ -16,7 +17,19 @@ _ARGUMENTS = ("sql", "bash_command", "query")
     severity="info",
     since="0.1",
     lessons=["L49"],
-    words=["insert", "INSERT", "merge", "MERGE", "delete", "DELETE", "update", "UPDATE", "truncate", "TRUNCATE"],
+    words=[
+        "to_sql",
+        "insert",
+        "INSERT",
+        "merge",
+        "MERGE",
+        "delete",
+        "DELETE",
+        "update",
+        "UPDATE",
+        "truncate",
+        "TRUNCATE",
+    ],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"
@@ -74,6 +87,18 @@ def _written(task: Task) -> str | None:
         for text in value if isinstance(value, list) else [value]:
             if isinstance(text, str) and (found := _changes(text)):
                 return found
+    return _written_by(task.function.node) if task.function else None
+
+
+def _written_by(function: ast.AST) -> str | None:
+    """The table that a function changes: in the SQL it holds, or with `to_sql`."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _changes(node.value)):
+            return found
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "to_sql":
+            table = node.args[0] if node.args else None
+            if isinstance(table, ast.Constant) and isinstance(table.value, str):
+                return table.value
     return None
 
 
