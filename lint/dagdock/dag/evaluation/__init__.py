@@ -8,8 +8,9 @@ known whether it runs is followed with all that it makes marked `possible`. `err
 `Project.built(module)` does the same with the project's other modules at hand, and remembers it.
 
 From the bottom up: `values` and `frames` (what names stand for), `graph` (DAGs, tasks, groups, dependencies), `state`
-(work left, doubts), `operations`, `expressions`, `methods` and `library` (Python), `airflow` (Airflow's names),
-`attributes`, `calls`, `statements`, `interpreter` (a whole file), `result` (the model that others look at).
+(work left, doubts), `operations`, `expressions`, `methods`, `plain`, `library` and `files` (Python), `objects`, `tasks`
+and `airflow` (Airflow's names), `attributes`, `calls`, `statements`, `interpreter` (a whole file), `result` (the model
+that others look at).
 """
 
 from __future__ import annotations

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
-from dagdock.dag.evaluation.airflow import Airflow, DagFactory, GroupFactory, Made, Partial, TaskFlow
+from dagdock.dag.evaluation.airflow import Airflow
 from dagdock.dag.evaluation.files import FolderEntry, OpenFile, of_entry, of_open_file, of_path
 from dagdock.dag.evaluation.frames import Frame
-from dagdock.dag.evaluation.graph import NODES, Dag, GraphError, Group, Label, Task, XCom
-from dagdock.dag.evaluation.library import CONSTANTS
+from dagdock.dag.evaluation.graph import Dag, GraphError, Group, Label, Task, XCom
+from dagdock.dag.evaluation.objects import DagFactory, GroupFactory, Made, Partial, TaskFlow
+from dagdock.dag.evaluation.plain import CONSTANTS
 from dagdock.dag.evaluation.state import describe
 from dagdock.dag.evaluation.values import (
     MISSING,
@@ -114,7 +115,7 @@ class Attributes(Airflow):
             method = _DAG_METHODS[name]
             return Host(name, lambda args, kwargs, at: method(self, value, args, kwargs, at, frame))
         if name == "task":
-            return _DagTask(value)
+            return DagTask(value)
         if name == "task_count":
             return value.doubts[0] if value.doubts else len(value.tasks)
         if name in value.arguments:
@@ -552,7 +553,7 @@ def _numbered(values: list[Value]) -> dict[str, Value]:
     return {str(number): value for number, value in enumerate(values)}
 
 
-class _DagTask:
+class DagTask:
     """`dag.task`: the decorators of TaskFlow for one DAG."""
 
     __slots__ = ("dag", "name")
@@ -562,8 +563,8 @@ class _DagTask:
         self.name = name
 
 
-def _of_dag_task(run: Attributes, value: _DagTask, name: str, node: ast.AST, frame: Frame) -> Value:
-    return _DagTask(value.dag, f"{value.name}.{name}")
+def _of_dag_task(run: Attributes, value: DagTask, name: str, node: ast.AST, frame: Frame) -> Value:
+    return DagTask(value.dag, f"{value.name}.{name}")
 
 
 def _of_path(run: Attributes, value: PurePosixPath, name: str, node: ast.AST, frame: Frame) -> Value:
@@ -616,7 +617,7 @@ _KINDS: dict[type, _Kind] = {
     TaskFlow: Attributes._of_taskflow,
     Wrapper: _of_wrapper,
     XCom: Attributes._of_xcom,
-    _DagTask: _of_dag_task,
+    DagTask: _of_dag_task,
 }
 _DAG_METHODS: dict[str, Callable[..., Value]] = {
     "add_task": Attributes._add_task,
@@ -629,5 +630,3 @@ _DAG_METHODS: dict[str, Callable[..., Value]] = {
     "test": Attributes._harmless,
     "validate": Attributes._harmless,
 }
-DagTask = _DagTask
-_ = NODES

@@ -6,11 +6,13 @@ import ast
 from collections.abc import Sequence
 
 from dagdock.dag.classes import kind_of_import
-from dagdock.dag.evaluation.airflow import DagFactory, GroupFactory, TaskFlow, dags_in
+from dagdock.dag.evaluation.airflow import dags_in
 from dagdock.dag.evaluation.attributes import Attributes, DagTask
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Group, Task
-from dagdock.dag.evaluation.library import HANDLERS, plain_function
+from dagdock.dag.evaluation.library import HANDLERS
+from dagdock.dag.evaluation.objects import DagFactory, GroupFactory, TaskFlow
+from dagdock.dag.evaluation.plain import plain_function
 from dagdock.dag.evaluation.state import MAX_DEPTH, describe
 from dagdock.dag.evaluation.values import (
     MISSING,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dagdock.dag.evaluation.frames import Frame
-from dagdock.dag.evaluation.graph import Group, Label, Task, XCom
+from dagdock.dag.evaluation.graph import Group, Task, XCom
 from dagdock.dag.evaluation.operations import HOST_ERRORS, Operations, has_large_number
 from dagdock.dag.evaluation.state import describe
 from dagdock.dag.evaluation.values import (
@@ -581,4 +581,3 @@ def _builtin_names() -> Iterator[str]:
 
 
 _BUILTINS = frozenset(_builtin_names())
-_ = Label

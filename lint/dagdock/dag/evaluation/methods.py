@@ -11,7 +11,7 @@ from dagdock.dag.evaluation.expressions import Expressions
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.operations import HOST_ERRORS, has_large_number
 from dagdock.dag.evaluation.state import MAX_TEXT
-from dagdock.dag.evaluation.values import MISSING, Host, Raised, Stream, Unknown, Value
+from dagdock.dag.evaluation.values import MISSING, Host, Raised, Unknown, Value
 
 _TEXT = frozenset(
     "capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii"
@@ -260,6 +260,3 @@ class Methods(Expressions):
         except HOST_ERRORS as problem:
             raise Raised(type(problem), str(problem), getattr(node, "lineno", 1)) from None
         return self.made([items[number] for number in order])
-
-
-_ = Stream

@@ -8,17 +8,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dagdock.dag.classes import is_foreign
-from dagdock.dag.evaluation.airflow import DagFactory, Made, TaskFlow, _Opened
 from dagdock.dag.evaluation.calls import Calls, ContextManager
 from dagdock.dag.evaluation.files import OpenFile
 from dagdock.dag.evaluation.frames import Frame
-from dagdock.dag.evaluation.graph import Dag, Group, SetupTeardown
+from dagdock.dag.evaluation.graph import Dag, GraphError, Group, SetupTeardown
+from dagdock.dag.evaluation.objects import DagFactory, Made, Opened
 from dagdock.dag.evaluation.operations import HOST_ERRORS
 from dagdock.dag.evaluation.state import describe
 from dagdock.dag.evaluation.values import (
     MISSING,
     Class,
-    Exhausted,
     External,
     Function,
     Instance,
@@ -548,7 +547,7 @@ class Statements(Calls):
         if isinstance(value, (Dag, Group)):
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, value, frame)
-            with _Opened(self, value):
+            with Opened(self, value):
                 outcome = self._with_items(node, items[1:], frame)
             if isinstance(value, Group) and value.mapped:
                 self.relate(value, list(value.mapped), node, frame, upstream=True)
@@ -564,7 +563,7 @@ class Statements(Calls):
         if isinstance(value, Unknown) and self._may_be_dag(item.context_expr, value):
             return self._in_unknown(value, node, items, frame)
         if isinstance(value, Instance) and isinstance(value.attributes.get("__group__"), Group):
-            with _Opened(self, value.attributes["__group__"]):
+            with Opened(self, value.attributes["__group__"]):
                 return self._with_items(node, items[1:], frame)
         suppresses = isinstance(value, External) and value.path.startswith("contextlib.suppress")
         try:
@@ -599,7 +598,7 @@ class Statements(Calls):
         dag.doubt(value)
         if items[0].optional_vars is not None:
             self.assign(items[0].optional_vars, dag, frame)
-        with _Opened(self, dag):
+        with Opened(self, dag):
             outcome = self._with_items(node, items[1:], frame)
         if not dag.tasks:
             # It was something else: a lock, a connection, a file.
@@ -610,8 +609,6 @@ class Statements(Calls):
         return outcome
 
     def _in_setup(self, context: SetupTeardown, node: ast.With, items: list[ast.withitem], frame: Frame) -> Outcome:
-        from dagdock.dag.evaluation.graph import GraphError
-
         if items[0].optional_vars is not None:
             self.assign(items[0].optional_vars, self.unknown_value("a setup context", node, frame), frame)
         context.open()
@@ -786,4 +783,3 @@ _HANDLERS: dict[type[ast.AST], Callable[[Any, Any, Frame], Outcome]] = {
 }
 if hasattr(ast, "TryStar"):
     _HANDLERS[ast.TryStar] = Statements._try
-_ = (Exhausted, TaskFlow)
