@@ -80,12 +80,9 @@ def _never_run(dag: BuiltDag, branch: BuiltTask) -> list[BuiltTask]:
     found = choices(branch)
     if found is None or len(branch.downstream) < 2:
         return []
-    ways: list[list[BuiltTask]] = []
-    if found.complete and found.seen:
-        for choice in found.seen:
-            if any(one not in dag.by_id for one in choice.ids):
-                return []
-            ways.append([dag.by_id[one] for one in choice.ids])
+    known = all(one in dag.by_id for choice in found.seen for one in choice.ids)
+    if found.complete and found.seen and known:
+        ways = [[dag.by_id[one] for one in choice.ids] for choice in found.seen]
     elif found.single and all(len(choice.ids) == 1 for choice in found.seen):
         ways = [[one] for one in branch.downstream]
     else:
