@@ -298,8 +298,9 @@ class Silencing:
 def settle(suppression: Suppression, kind: Kind, ran: Sequence[Rule], vocabulary: Vocabulary) -> bool:
     """Find out which names of a suppression did nothing; `ran` are the rules that looked at this file of a `kind`.
 
-    A peer's code is idle only where a rule of ours stands for it and ran: the comment may be for the peer alone. A
-    code of ruff, trivy or checkov means more than a rule of ours, so those are never idle.
+    In a peer's comment a code is idle only where rules of ours stand for it and all of them ran: the comment may be
+    for the peer alone, or for what a rule says that is off. A code of ruff, trivy or checkov means more than a rule of
+    ours, so those are never idle.
     Whether there is anything to say about the suppression.
     """
     own = suppression.style == "dagdock"
@@ -309,7 +310,8 @@ def settle(suppression: Suppression, kind: Kind, ran: Sequence[Rule], vocabulary
             continue
         # With its aliases as a finding has them: one of ShellCheck's many codes hangs on which one is installed.
         if comparable and any(closeness(name, rule, rule.aliases) for rule in ran):
-            suppression.idle += (name,)
+            if own or {rule.code for rule in vocabulary.find(name, (kind,))} <= {rule.code for rule in ran}:
+                suppression.idle += (name,)
         elif own:
             meant = vocabulary.find(name)
             if not meant:

@@ -104,6 +104,7 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF416": [
         "FROM debian:12\nARG V\nRUN curl -fLO https://e.com/$V/tool.tgz && tar xf tool.tgz\n",
+        "FROM debian:12\nARG V=${V}\nRUN curl -fLO https://e.com/$V/tool.tgz && tar xf tool.tgz\n",
         "FROM debian:12\nARG V=1.2\nRUN curl -fLO «https://e.com/$V/tool.tgz» && tar xf tool.tgz\n",
     ],
     "DF423": [
@@ -242,6 +243,7 @@ def test_what_is_said(code: str, text: str, said: str) -> None:
     ("code", "text", "severity"),
     [
         ("DF101", "FROM alpine AS build\nRUN mkdir -p /a && cp /etc/hosts /a\n" + FINAL, "info"),
+        ("DF101", 'FROM alpine AS build\nRUN A=$([ "$B" = 1 ] && echo 2); cp /a* /b/\n' + FINAL, "info"),
         ("DF101", "FROM alpine AS build\nRUN apk add gcc\n" + FINAL, "warning"),
         ("DF101", "FROM alpine\nRUN mkdir -p /a\n", "warning"),
         ("DF306", "FROM python:3.13 AS workspace\nRUN pip install flask\n", "info"),

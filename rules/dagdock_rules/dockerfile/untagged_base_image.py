@@ -80,4 +80,4 @@ def _is_helper(stage: Stage) -> bool:
     if is_shipped(stage):
         return False
     commands = [command.effective for run in stage.all_of(Run) for command in run.script.commands]
-    return all(command.name in MOVERS for command in commands)
+    return all(command.name in MOVERS or not command.words for command in commands)

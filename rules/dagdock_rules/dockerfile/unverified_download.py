@@ -79,7 +79,7 @@ def _is_open(download: Download, run: Run) -> bool:
     """Whether the address holds a variable that has no value here, so that no checksum can be written down."""
     scope = run.stage.scope_at(run) if run.stage else None
     return scope is not None and any(
-        (binding := scope.get(name)) is not None and binding.optional
+        (binding := scope.get(name)) is not None and not binding.value
         for word in download.urls
         for name in word.variables
     )
