@@ -414,6 +414,8 @@ GOOD: dict[str, list[str]] = {
         WITH + "SQLExecuteQueryOperator(task_id='a', sql='UPDATE a SET day = CURRENT_DATE')\n",
     ],
     "AF627": [
+        WITH + "PythonOperator(task_id='a', python_callable=print, op_args=['/data/{ds}.csv'])\n",
+        "def fill(text):\n    return text.format(ds=1)\n" + bash("'x {ds}'"),
         bash("'x ${ds} {a,b} {{ ds }} {task} awk {print}'"),
         bash("'x {ds}'.format(ds=1)"),
         WITH + "PythonOperator(task_id='a', python_callable=print, op_args=['{\"ds\": 1}'])\n",
