@@ -229,6 +229,7 @@ BAD: dict[str, list[str]] = {
         + "    r = g()\n    «f.expand»(x=r)",
     ],
     "AF214": [
+        "import requests\n@task\ndef f(x):\n    requests.get(x)\n" + WITH + "    «f.expand»(x=list(range(500)))",
         "import requests\n@task\ndef f(x):\n    requests.get(x)\n" + WITH + "    «f.expand»(x=items())",
         "import requests\n@task\ndef g():\n    return requests.get('x').json()\n"
         "@task\ndef f(x):\n    PostgresHook('x').run(x)\n" + WITH + "    «f.expand»(x=g())",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+from math import prod
 
 from dagdock.api import Bad, Dag, Problem, Problems, Task, rule
 
@@ -8,6 +9,8 @@ from .dag_loop_over_external_data import SOURCES
 from .mapped_task_over_limit import returned
 
 SYSTEMS = ("an HTTP call", "a database", "a cloud service")
+# How many tasks of a DAG run at once where nothing else is said.
+AT_ONCE = 16
 LIMITS = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurrency", "pool")
 
 
@@ -36,7 +39,7 @@ LIMITS = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurren
     ],
 )
 def mapped_task_unbounded(task: Task) -> Problems:
-    """A task that calls another system is mapped over data that only the run knows, without a limit.
+    """A task that calls another system is mapped over many items, or nobody knows how many, without a limit.
 
     Ten items today may be ten thousand tomorrow, and as many tasks as the DAG may have (sixteen, unless it says
     otherwise) press on the same database or service. `max_active_tis_per_dag`, or a pool that belongs to that system,
@@ -49,22 +52,26 @@ def mapped_task_unbounded(task: Task) -> Problems:
         return
     if any(name in task.arguments for name in LIMITS) or "max_active_tasks" in task.dag.arguments or task.dag.open:
         return
-    values = [*task.call.args, *(word.value for word in task.call.keywords)]
-    if all(task.module.size(value).known for value in values) or all(_is_short(task, value) for value in values):
+    counts = [_count(task, value) for value in [*task.call.args, *(word.value for word in task.call.keywords)]]
+    known = [count for count in counts if count is not None]
+    if len(known) == len(counts) and prod(known) <= AT_ONCE:
         return
     if (system := _called(task)) is not None:
+        number = (
+            f"there are {prod(known):,} of these"
+            if len(known) == len(counts)
+            else "nobody knows how many there will be"
+        )
         yield Problem(
             task.module.span(function),
-            f"nobody knows how many of these there will be, and up to sixteen at once call {system}. Limit them with "
-            "`max_active_tis_per_dag` or a pool",
+            f"{number}, and up to sixteen at once call {system}. Limit them with `max_active_tis_per_dag` or a pool",
         )
 
 
-def _is_short(task: Task, value: ast.expr) -> bool:
-    """Whether the items are known, or come from a task that returns a few that are."""
+def _count(task: Task, value: ast.expr) -> int | None:
+    """How many items a value has, also where it is what a task returns; None where only the run knows."""
     size = task.module.size(value).get(int)
-    number = size if size is not None else returned(task.module, value)
-    return number is not None and number <= 16
+    return size if size is not None else returned(task.module, value)
 
 
 def _called(task: Task) -> str | None:
