@@ -25,8 +25,8 @@ HEAD = """\
 # scripts/airflow_config.py from the releases {releases} and from {providers} providers. Looked at: {day}.
 #
 # [options.SECTION]: OPTION = [the first and the last minor release that knows it]; those of a provider hold for all.
-# [moved]: "SECTION.OPTION" = [[the new name, the release of the move, the one that stopped reading the old name], …];
-# an empty new name: the option is gone.
+# [moved]: "SECTION.OPTION" = [[the new name, the release of the move, the one that stopped reading the old name (and
+# the one that began again)], …]; an empty new name: the option is gone.
 """
 Release = tuple[int, ...]
 NOT_THE_SAME = {"webserver.session_lifetime_days", "webserver.force_log_out_after", "policy.airflow_local_settings"}
@@ -54,14 +54,14 @@ def main(folder: Path) -> int:
             if not any(move[0] == new for move in moved.get(old, [])):
                 moved.setdefault(old, []).append([new, ".".join(since.split(".")[:2]), ""])
     newest = max(cores)
-    still_read = {old for old, _, _ in moves(cores[newest])}
+    read = {release: {old for old, _, _ in moves(archive)} for release, archive in sorted(cores.items())}
     for old, new in changes_of_3(cores[newest]):
         if not any(move[0] == new for move in moved.get(old, [])):
             moved.setdefault(old, []).append([new, "3.0", ""])
     for old, all_moves in moved.items():
         all_moves.sort(key=lambda move: [int(number) for number in move[1].split(".")])
-        if old not in still_read:
-            all_moves[-1][2] = "3.0"
+        begin = tuple(int(number) for number in all_moves[-1][1].split("."))
+        all_moves[-1][2] = ignored([(release[:2], old in known) for release, known in read.items() if release >= begin])
     first = min(cores)[:2]
     for section, theirs in provided.items():
         for option in theirs:
@@ -78,6 +78,15 @@ def main(folder: Path) -> int:
         lines.append(f'"{old}" = [{", ".join(quoted(move) for move in all_moves)}]')
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
+
+
+def ignored(releases: list[tuple[Release, bool]]) -> str:
+    """From which release on an old name is not read, and where that ended again: `3.0`, `3.0-3.2`."""
+    first = next((release for release, is_read in releases if not is_read), None)
+    if first is None:
+        return ""
+    again = next((release for release, is_read in releases if is_read and release > first), None)
+    return f"{shown(first)}-{shown(again)}" if again else shown(first)
 
 
 def shown(release: Release) -> str:
@@ -110,7 +119,8 @@ def provider_options(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str]]
 
 def moves(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:
     """The old name, the new one and the release, as `deprecated_options` of the configuration parser has them."""
-    for node in ast.walk(ast.parse(archive.read("airflow/configuration.py"))):
+    parsers = {"airflow/configuration.py", "airflow/_shared/configuration/parser.py"} & set(archive.namelist())
+    for node in (node for path in sorted(parsers) for node in ast.walk(ast.parse(archive.read(path)))):
         targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [None])
         name = targets[0].id if isinstance(targets[0], ast.Name) else ""
         value = getattr(node, "value", None)

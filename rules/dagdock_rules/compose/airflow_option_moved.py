@@ -43,7 +43,7 @@ def airflow_option_moved(file: ComposeFile, project: Project) -> Problems:
 
     Options move when Airflow grows: the connection to the database went from `core` to `database` in 2.3, most of
     `webserver` to `api` in 3.0. For a while Airflow takes the old name and warns; then it ignores it without a word,
-    and what is set does not hold: with the old name of its database Airflow 3 makes a SQLite file.
+    and what is set does not hold: with the old name of its database Airflow 3.0 makes a SQLite file.
 
     https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
     """
@@ -85,7 +85,9 @@ def _move(key: str, version: AirflowVersion) -> tuple[str, bool] | None:
         if version.at_least(*_numbers(since)):
             section, _, option = new.partition(".")
             name = f"{PREFIX}{section}__{option}".upper() + end if new else ""
-            found = name, bool(ignored_from) and version.at_least(*_numbers(ignored_from)) is True
+            first, _, again = ignored_from.partition("-")
+            is_lost = bool(first) and version.at_least(*_numbers(first)) is True
+            found = name, is_lost and not (again and version.at_least(*_numbers(again)))
     return found
 
 

@@ -98,6 +98,8 @@ def _fault(key: str, version: AirflowVersion | None) -> tuple[str, str | None] |
     if section in FREE or f"{section}.{plain}" in facts["moved"] or f"{section}.{option}" in facts["moved"]:
         return None
     lives = known.get(option) or known.get(plain)
+    if lives is None and version and version.at_least(*_after(facts)) is not False:
+        return None  # of a release that came after these facts
     if lives is None:
         meant = nearest(plain, known) or _in_other_section(plain, options)
         right = f"{PREFIX}{section}__{meant}".upper() if meant and "." not in meant else None
@@ -106,6 +108,12 @@ def _fault(key: str, version: AirflowVersion | None) -> tuple[str, str | None] |
         remedy = f"Write `{right}`" if right else "Leave it out, or look its name up"
         return f"Airflow has no option `{plain}` in its section `{section}` and ignores this. {remedy}", right
     return _of_other_release(section, plain, lives, version)
+
+
+def _after(facts: dict[str, Any]) -> tuple[int, int]:
+    """The release behind the newest that is known."""
+    major, _, minor = facts["options"]["core"]["executor"][1].partition(".")
+    return int(major), int(minor) + 1
 
 
 def _of_other_release(
