@@ -39,7 +39,7 @@ LIMITS = ("max_active_tis_per_dag", "max_active_tis_per_dagrun", "task_concurren
     ],
 )
 def mapped_task_unbounded(task: Task) -> Problems:
-    """A task that calls another system is mapped over many items, or nobody knows how many, without a limit.
+    """A task that calls another system is mapped over any number of items, without a limit.
 
     Ten items today may be ten thousand tomorrow, and as many tasks as the DAG may have (sixteen, unless it says
     otherwise) press on the same database or service. `max_active_tis_per_dag`, or a pool that belongs to that system,
