@@ -389,6 +389,8 @@ GOOD: dict[str, list[str]] = {
     "AF624": [
         "T = 1\n" + bash("f'x {T} {{{{ ds }}}}'"),
         "T = 1\n" + bash("f'x {T} ' '{{ ds }}'"),
+        "T = 1\n" + WITH + "PythonOperator(task_id='a', python_callable=print, op_args=[f'{T}/{{ds}}'])\n",
+        "T = 1\ndef fill(text):\n    return text.format(ds=1)\n" + bash("f'{T} {{ds}}'"),
         "T = 1\n" + bash("f'x {T} ${{ds}} {{\"a\": 1}} {{task}}'"),
         "for ds in [1]:\n    " + bash("f'x {ds}'").replace("\n    ", "\n        "),
         bash("'x {ds}'.format(ds=1)"),
@@ -396,6 +398,7 @@ GOOD: dict[str, list[str]] = {
     "AF625": [
         python("jinja.render('{{ ds }}')"),
         python("print('{{ not_airflow }}')"),
+        python("open('{{ var(\"x\") }}')"),
         bash("'{{ ds }}'"),
         "@task.bash\ndef f():\n    return 'x {{ ds }}'\n\n" + WITH + "f()\n",
     ],

@@ -30,6 +30,8 @@ NOT_TEXT = frozenset(
 )
 
 
+# Names that are ordinary words as well: only with something behind them are they Airflow's.
+PLAIN = frozenset(("conf", "dag", "exception", "params", "reason", "task", "test_mode", "var", "conn", "macros"))
 # Arguments for which the operator brings names and filters of its own (`results_df | tabulate`).
 OWN_NAMES = frozenset(("slack_message",))
 
@@ -155,6 +157,8 @@ def speaks_airflow(text: str) -> str | None:
     context = terms("context")
     for name in template.names:
         start, end = text.rfind("{{", 0, name.start), text.find("}}", name.end)
+        if name.text in PLAIN and not name.path:
+            continue  # `{{ var("x") }}` is dbt's
         if name.text in context and start >= 0 and end >= 0 and HOLE not in text[start:end]:
             return text[start : end + 2]
     return None

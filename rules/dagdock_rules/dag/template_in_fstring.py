@@ -8,7 +8,7 @@ from functools import cache
 from dagdock.api import Argument, Bad, DagModule, Fix, Problem, Problems, Span, Task, rule
 
 from ._operators import operator_of, terms
-from ._templates import NOT_TEXT
+from ._templates import NOT_TEXT, PLAIN
 
 
 @rule(
@@ -63,7 +63,7 @@ def template_in_fstring(module: DagModule) -> Problems:
             for node in _formatted(argument):
                 if node not in told:
                     told.add(node)
-                    yield from _in_text(module, node)
+                    yield from _in_text(argument, node)
 
 
 def _arguments(task: Task) -> Iterator[Argument]:
@@ -77,7 +77,8 @@ def _arguments(task: Task) -> Iterator[Argument]:
             yield Argument(task.module, "op_args", node, "positional")
 
 
-def _in_text(module: DagModule, node: ast.JoinedStr | ast.Call) -> Iterator[Problem]:
+def _in_text(argument: Argument, node: ast.JoinedStr | ast.Call) -> Iterator[Problem]:
+    module = argument.module
     if isinstance(node, ast.JoinedStr):
         for part in node.values:
             if isinstance(part, ast.FormattedValue) and (name := _airflow_root(module, part.value)):
@@ -89,11 +90,11 @@ def _in_text(module: DagModule, node: ast.JoinedStr | ast.Call) -> Iterator[Prob
                     severity="error",
                 )
             elif isinstance(part, ast.Constant):
-                yield from _eaten(module, node, str(part.value))
+                yield from _eaten(argument, node, str(part.value))
         return
     value = module.value(node).get(str) or ""
     if "{{" not in value:
-        yield from _eaten(module, node, value)
+        yield from _eaten(argument, node, value)
 
 
 def _formatted(argument: Argument) -> Iterator[ast.JoinedStr | ast.Call]:
@@ -121,11 +122,13 @@ def _formatted(argument: Argument) -> Iterator[ast.JoinedStr | ast.Call]:
             waiting += list(ast.iter_child_nodes(node))
 
 
-def _eaten(module: DagModule, node: ast.expr, text: str) -> Iterator[Problem]:
+def _eaten(argument: Argument, node: ast.expr, text: str) -> Iterator[Problem]:
     """`{ ds }` in what an f-string makes, where two braces are written."""
-    span = module.span(node)
+    span = argument.module.span(node)
     for match in _single().finditer(text):
         if match["name"] not in terms("context") or (match["name"] in PLAIN and not match["more"]):
+            continue
+        if match.group() == f"{{{match['name']}}}" and is_filled_in(argument, match["name"]):
             continue
         written = f"{{{match.group()}}}"
         doubled = f"{{{{{written}}}}}"
@@ -146,8 +149,14 @@ def _eaten(module: DagModule, node: ast.expr, text: str) -> Iterator[Problem]:
         )
 
 
-# Names that are ordinary words as well: only with something behind them are they Airflow's.
-PLAIN = frozenset(("conf", "dag", "exception", "params", "reason", "task", "test_mode", "var", "conn", "macros"))
+def is_filled_in(argument: Argument, name: str) -> bool:
+    """Whether Python may put something in for `{name}` later on: what a function gets, or what is formatted here."""
+    if argument.name in ("op_args", "op_kwargs", "templates_dict"):
+        return True
+    formats = argument.module.names.attributes.get("format", ())
+    calls = [call for node in formats if isinstance(call := argument.module.parent(node), ast.Call)]
+    given = {keyword.arg for call in calls for keyword in call.keywords}
+    return name in given or None in given
 
 
 @cache

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import ast
 import re
 from functools import cache
 
 from dagdock.api import Bad, Fix, Problem, Problems, Task, parse_jinja, rule
 
 from ._operators import terms
-from ._templates import Piece, rendered
-from .template_in_fstring import PLAIN
+from ._templates import PLAIN, rendered
+from .template_in_fstring import is_filled_in
 
 
 @rule(
@@ -64,7 +63,7 @@ def template_single_brace(task: Task) -> Problems:
             name = match["name"]
             if name not in terms("context") or (name in PLAIN and expression == name):
                 continue
-            if not match.group().endswith("}}") and _is_filled_in(piece, name):
+            if not match.group().endswith("}}") and is_filled_in(piece.argument, name):
                 continue
             if match.group() not in written or "format" in written or f"{{{match.group()}}}" in written:
                 continue
@@ -78,16 +77,6 @@ def template_single_brace(task: Task) -> Problems:
                 f"`{{{{ {expression} }}}}`",
                 fix=fix,
             )
-
-
-def _is_filled_in(piece: Piece, name: str) -> bool:
-    """Whether Python may put something in for `{name}` later on: what a function gets, or what is formatted here."""
-    if piece.argument.name in ("op_args", "op_kwargs", "templates_dict"):
-        return True
-    formats = piece.argument.module.names.attributes.get("format", ())
-    calls = [call for node in formats if isinstance(call := piece.argument.module.parent(node), ast.Call)]
-    given = {keyword.arg for call in calls for keyword in call.keywords}
-    return name in given or None in given
 
 
 @cache
