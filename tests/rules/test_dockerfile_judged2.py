@@ -52,6 +52,10 @@ CASES: dict[str, list[Files]] = {
         "# pin this to a version for anything but your own machine\nFROM node:lts\n",
         "# the base\nFROM «node:lts»\n",
     ],
+    "DF212": [
+        "FROM debian:12\nCOPY a /a/\nRUN chmod -R 777 /a\n",
+        "FROM debian:12\nCOPY a /a/\nRUN «chmod -R 755 /a»\n",
+    ],
     "DF214": [
         "FROM debian:12\nRUN curl -fO https://e.com/raw/master/sdk-linux.x64-11.2.0.4.0.zip\n",
         "FROM debian:12\nRUN curl -fO «https://e.com/raw/master/sdk-11.zip»\n",

@@ -79,6 +79,8 @@ def _change(command: Command) -> tuple[str, str, list[str]] | None:
     value, *paths = [word for word in words if word is not None]
     if effective.name == "chmod" and not re.fullmatch(r"0?[0-7]{3,4}", value):
         return None  # COPY takes numbers
+    if effective.name == "chmod" and int(value[-1]) & 2:
+        return None  # `world-writable-mode` would rather have another mode
     if effective.name == "chown" and not re.fullmatch(r"[\w.-]+(?::[\w.-]*)?", value):
         return None
     return effective.name, value.rstrip(":"), paths

@@ -59,14 +59,21 @@ def unpinned_requirements(stage: Stage, project: Project) -> Problems:
         loose = [each for each in requirements if each.name not in pinned]
         if not loose or _says_versions(loose[0].span.source.text):
             continue
-        names = list(dict.fromkeys(each.name for each in loose))
+        written = {each.name: _as_written(each) for each in reversed(loose)}
+        names = [written[name] for name in dict.fromkeys(each.name for each in loose)]
         shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        comes, them = ("come", "them") if len(names) > 1 else ("comes", "it")
+        are, version, them = ("are", "versions", "them") if len(names) > 1 else ("is", "version", "it")
         yield Problem(
             loose[0],
-            f"{shown} {comes} in whatever version is current, so two builds of the image may differ. Pin {them}: "
+            f"{shown} {are} installed in the newest {version}, so two builds of the image may differ. Pin {them}: "
             f"`{names[0]}==VERSION`",
         )
+
+
+def _as_written(requirement: Requirement) -> str:
+    """The name of a package as the file has it: pip does not mind how, people do."""
+    found = re.match(r"[\w.-]+", requirement.span.text)
+    return found.group() if found else requirement.name
 
 
 def _says_versions(text: str) -> bool:
