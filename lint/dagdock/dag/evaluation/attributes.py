@@ -525,6 +525,8 @@ class Attributes(Airflow):
             holder.arguments[name] = value if not self.regions else self.regions[-1].why
         elif isinstance(holder, ModuleValue):
             holder.frame.names[name] = value
+        elif isinstance(holder, Unknown):
+            self.escape(value, holder)
 
     def _set_of_task(self, task: Task, name: str, value: Value, node: ast.AST, frame: Frame) -> None:
         if name == "trigger_rule":

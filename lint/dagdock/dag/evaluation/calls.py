@@ -32,7 +32,6 @@ from dagdock.dag.evaluation.values import (
 from dagdock.dag.names import airflow_name
 
 _RECORD_BASES = ("typing.NamedTuple", "pydantic.BaseModel", "pydantic.main.BaseModel", "typing.TypedDict")
-_ENUM_BASES = ("enum.Enum", "enum.IntEnum", "enum.StrEnum")
 _WRAPPERS = {
     "builtins.staticmethod": "staticmethod",
     "builtins.classmethod": "classmethod",
@@ -84,6 +83,35 @@ class Calls(Attributes):
                 return self.run_function(method, [callee, *args], kwargs, node, frame)
         self._unknown_call(self.unknown_value(f"a call of {describe(callee)}", node, frame), args, kwargs, node, frame)
         return self.unknown_value(f"a call of {describe(callee)}", node, frame)
+
+    # Objects of the project that say themselves what they hold.
+
+    def items(self, value: Value, node: ast.AST) -> list[Value] | None:
+        if isinstance(value, Class) and value.is_enum:
+            return members(value)
+        if isinstance(value, Instance):
+            method = value.cls.find("__iter__")
+            if isinstance(method, Function):
+                return super().items(self._asked(method, [value], node), node)
+        return super().items(value, node)
+
+    def truth(self, value: Value) -> bool | None:
+        if isinstance(value, Instance):
+            for name in ("__bool__", "__len__"):
+                method = value.cls.find(name)
+                if isinstance(method, Function):
+                    return super().truth(self._asked(method, [value], method.node))
+        return super().truth(value)
+
+    def contains(self, container: Value, value: Value) -> Value:
+        if isinstance(container, Instance):
+            method = container.cls.find("__contains__")
+            if isinstance(method, Function):
+                return self._asked(method, [container, value], method.node)
+        return super().contains(container, value)
+
+    def _asked(self, method: Function, args: list[Value], node: ast.AST) -> Value:
+        return self.run_function(method, args, {}, node, method.frame)
 
     def makes_nodes(self, callee: Value) -> bool:
         if isinstance(callee, External):
@@ -319,6 +347,8 @@ class Calls(Attributes):
 
     def _kind(self, cls: Class) -> str | None:
         """What a class of the project is by its bases: `dag`, `operator`, `group`, `enum`, `record`, …"""
+        if cls.is_enum:
+            return "enum"
         for one in cls.lineage():
             if isinstance(one, External):
                 kind = kind_of_import(one.path)
@@ -326,8 +356,6 @@ class Calls(Attributes):
                     return kind
                 if airflow_name(one.path) in ("BaseOperator", "BaseSensorOperator", "AbstractOperator"):
                     return "operator"
-                if one.path in _ENUM_BASES:
-                    return "enum"
                 if one.path in _RECORD_BASES or one.path.endswith(".BaseModel"):
                     return "record"
                 if one.path in ("builtins.dict", "builtins.list", "collections.OrderedDict", "collections.UserDict"):
@@ -448,6 +476,11 @@ class Calls(Attributes):
                 if keyword.arg == "default":
                     return self.evaluate(keyword.value, owner.frame)
         return owner.names.get(name, self.unknown_value(f"{name} of {owner.name}", node, frame))
+
+
+def members(cls: Class) -> list[Value]:
+    """The members of an enumeration."""
+    return [one for one in cls.names.values() if isinstance(one, Instance) and one.cls is cls]
 
 
 class ContextManager:

@@ -16,6 +16,7 @@ from dagdock.dag.evaluation.values import (
     External,
     Function,
     Instance,
+    ModuleValue,
     Raised,
     Stream,
     Unknown,
@@ -360,7 +361,7 @@ class Expressions(Operations):
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
-        if isinstance(value, External) and value.path not in ("os.environ",):
+        if isinstance(value, External) and value.path not in ("os.environ", "sys.modules"):
             if isinstance(node.slice, (ast.Name, ast.Attribute, ast.Constant, ast.Tuple)):
                 return (
                     value
@@ -376,7 +377,7 @@ class Expressions(Operations):
         if isinstance(value, Unknown):
             return value
         if isinstance(value, Class):
-            return value  # `Generic[T]`
+            return value.names.get(key, value) if value.is_enum and isinstance(key, str) else value  # `Generic[T]`
         if isinstance(value, XCom):
             return XCom(value.tasks, key) if value.plain else self.unknown_data("an item of a result", node, frame)
         if isinstance(value, (str, bytes, list, tuple, dict, range)):
@@ -400,6 +401,8 @@ class Expressions(Operations):
             for child in value.children:
                 if (child.task_id if isinstance(child, Task) else child.group_id) == wanted:
                     return child
+        if isinstance(value, External) and value.path == "sys.modules" and key == frame.root.names.get("__name__"):
+            return ModuleValue(key, frame.root.module, frame.root)
         if isinstance(value, External):
             return self.unknown_data(f"{value.path}[{key!r}]" if isinstance(key, str) else value.path, node, frame)
         return self.unknown_value(f"an item of {describe(value)}", node, frame)
@@ -540,6 +543,8 @@ class Expressions(Operations):
                 holder[key] = value
             except HOST_ERRORS as problem:
                 raise Raised(type(problem), str(problem), getattr(node, "lineno", 1)) from None
+        elif isinstance(holder, Unknown):
+            self.escape(value, holder)
         elif isinstance(holder, Instance):
             method = holder.cls.find("__setitem__")
             if isinstance(method, Function):

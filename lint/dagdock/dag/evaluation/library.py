@@ -12,6 +12,7 @@ from dagdock.dag.classes import kind_of_import
 from dagdock.dag.evaluation.files import OpenFile, exists, glob, is_dir, is_file, list_dir, open_file, scan_dir, walk
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Group, Label, Task, XCom
+from dagdock.dag.evaluation.methods import Deque
 from dagdock.dag.evaluation.operations import HOST_ERRORS
 from dagdock.dag.evaluation.plain import plain_function
 from dagdock.dag.evaluation.state import MAX_ITEMS
@@ -43,12 +44,6 @@ def _iterable(run: Calls, value: Value, node: ast.AST, frame: Frame) -> list[Val
         return items
     if isinstance(value, Unknown):
         return value
-    if isinstance(value, Instance):
-        method = value.cls.find("__iter__")
-        if isinstance(method, Function):
-            items = run.items(run.call(method, [value], {}, node, frame), node)
-            if items is not None:
-                return items
     return run.taint_of(value) or run.unknown_value("what is iterated over", node, frame)
 
 
@@ -426,6 +421,23 @@ def _group_by(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast
     return Stream(iter(groups))
 
 
+def _deque(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    items = _iterable(run, args[0], node, frame) if args else []
+    return items if isinstance(items, Unknown) or kwargs else run.made(Deque(items))
+
+
+def _counter(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+    from collections import Counter
+
+    items = _iterable(run, args[0], node, frame) if args else []
+    if isinstance(items, Unknown) or any(isinstance(item, Unknown) for item in items) or kwargs:
+        return items if isinstance(items, Unknown) else run.unknown_data("Counter()", node, frame)
+    try:
+        return run.made(Counter(items) if not isinstance(args[0], dict) else Counter(args[0]))
+    except TypeError:
+        return run.unknown_data("Counter()", node, frame)
+
+
 def _default_dict(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     factory = args[0] if args else None
 
@@ -630,8 +642,10 @@ HANDLERS: dict[str, Handler] = {
     "builtins.type": _type,
     "builtins.vars": _vars,
     "builtins.zip": _zip,
+    "collections.Counter": _counter,
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _default_dict,
+    "collections.deque": _deque,
     "collections.namedtuple": _named_tuple,
     "copy.copy": _copy,
     "copy.deepcopy": _deep_copy,

@@ -31,10 +31,25 @@ _PATHS = frozenset(
 _SETS = frozenset("copy difference intersection isdisjoint issubset issuperset symmetric_difference union".split())
 _URL_PARTS = frozenset("fragment hostname netloc params password path port query scheme username".split())
 _CHANGES = frozenset(
-    "add append clear difference_update discard extend insert intersection_update pop popitem remove reverse"
-    " setdefault sort update".split()
+    "add append appendleft clear difference_update discard extend insert intersection_update pop popitem popleft remove"
+    " reverse rotate setdefault sort update".split()
 )
 _PADDING = frozenset(("center", "expandtabs", "ljust", "rjust", "zfill"))
+
+
+class Deque(list[Value]):
+    """`collections.deque`."""
+
+    def popleft(self) -> Value:
+        return self.pop(0)
+
+    def appendleft(self, value: Value) -> None:
+        self.insert(0, value)
+
+    def rotate(self, by: int = 1) -> None:
+        if self:
+            by %= len(self)
+            self[:] = self[len(self) - by :] + self[: len(self) - by]
 
 
 class Methods(Expressions):
@@ -164,6 +179,8 @@ class Methods(Expressions):
                 return value.get(args[0], args[1] if len(args) > 1 else None)
             except TypeError:
                 return self.unknown_value("get()", node, frame)
+        if name == "most_common":
+            return self.host_call(value.most_common, args, {}, node, frame)  # type: ignore[attr-defined]
         if name in ("items", "keys", "values"):
             self.spend(len(value) // 4, node)
             return self.made([*getattr(value, name)()])

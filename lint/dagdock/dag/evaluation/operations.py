@@ -279,6 +279,7 @@ class Operations(State):
         for one in (left, right):
             if isinstance(one, Unknown):
                 return one
+        left, right = _mixed_in(left), _mixed_in(right)
         if isinstance(left, Instance) or isinstance(right, Instance):
             return self._compared_by_method(op, left, right, node, frame)
         if isinstance(op, (ast.Eq, ast.NotEq)) and (self._is_object(left) or self._is_object(right)):
@@ -326,6 +327,15 @@ class Operations(State):
 
     def _is_object(self, value: Value) -> bool:
         return value is not None and type(value).__module__.startswith("dagdock.")
+
+
+def _mixed_in(value: Value) -> Value:
+    """The text or number that a member of an enumeration is besides."""
+    if isinstance(value, Instance) and value.cls.is_enum:
+        bases = [one.path for one in value.cls.lineage() if isinstance(one, External)]
+        if any(path in ("builtins.str", "builtins.int", "enum.StrEnum", "enum.IntEnum") for path in bases):
+            return value.attributes.get("value")
+    return value
 
 
 def _too_large(op: ast.operator, left: Value, right: Value) -> str | None:

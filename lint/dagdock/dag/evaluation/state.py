@@ -185,6 +185,12 @@ class State:
         ):
             self.unknown.append(why)
 
+    def escape(self, value: Value, why: Unknown) -> None:
+        """A value is put where it is not known what becomes of it: Airflow may collect a DAG from there, or not."""
+        if isinstance(value, Dag) and not why.is_data:
+            value.doubt(why)
+            self.collected[id(value)] = value
+
     def assume(self, what: str, node: ast.AST, frame: Frame) -> None:
         """Go on with the default of something that is set elsewhere."""
         line = getattr(node, "lineno", 1)

@@ -197,7 +197,7 @@ class Statements(Calls):
             function = value.function if isinstance(value, Wrapper) else value
             if isinstance(function, Function) and function.owner is None and function.frame is inner:
                 function.owner = made
-        if self._kind(made) == "enum":
+        if made.is_enum:
             self._make_members(made)
         value = made
         for decorator, written in zip(reversed(decorators), reversed(node.decorator_list), strict=True):

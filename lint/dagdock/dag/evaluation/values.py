@@ -135,6 +135,11 @@ class Class:
             self._lineage = [self, *_merged([[*_lineage_of(base)] for base in self.bases] + [list(self.bases)])]
         return self._lineage
 
+    @property
+    def is_enum(self) -> bool:
+        """Whether it is an enumeration."""
+        return any(isinstance(one, External) and one.path in ENUM_BASES for one in self.lineage())
+
     def find(self, name: str) -> Value:
         """What a name stands for in it or its bases; MISSING where it is in none, the base where that is not known."""
         for one in self.lineage():
@@ -146,6 +151,7 @@ class Class:
         return MISSING
 
 
+ENUM_BASES = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
 MAX_LINEAGE = 100
 # Bases from outside that have nothing of their own that matters here.
 BARE_BASES = frozenset(("abc.ABC", "builtins.Exception", "builtins.object", "typing.Generic", "typing.Protocol"))
