@@ -775,3 +775,52 @@ def test_tasks_that_helpers_make_are_counted() -> None:
 )
 def test_rules_that_are_asked_for(code: str, config: str, text: str, found: bool) -> None:
     assert bool(check(code, IMPORTS + text)) is found
+
+
+@pytest.mark.parametrize(
+    ("code", "imported", "body", "found"),
+    [
+        (
+            "AF204",
+            "from helpers import get",
+            "import requests\ndef get():\n    return requests.get('http://x')\n",
+            True,
+        ),
+        ("AF204", "from lib.helpers import get", "import requests\ndef get():\n    requests.get('http://x')\n", True),
+        ("AF204", "from helpers import get", "import requests\ndef get():\n    return requests.Session()\n", False),
+        (
+            "AF204",
+            "from helpers import get",
+            "import requests\ndef get():\n    if X:\n        return requests.get('http://x')\n",
+            False,
+        ),
+        (
+            "AF204",
+            "from helpers import get",
+            "import requests\ndef get():\n    return lambda: requests.get('http://x')\n",
+            False,
+        ),
+        (
+            "AF203",
+            "from helpers import get",
+            "from airflow.models import Variable\ndef get():\n    return Variable.get('x')\n",
+            True,
+        ),
+        (
+            "AF206",
+            "from helpers import get",
+            "from airflow.hooks.base import BaseHook\ndef get():\n    return BaseHook.get_connection('x').host\n",
+            True,
+        ),
+    ],
+)
+@pytest.mark.parametrize("at_parse", [True, False])
+def test_what_helpers_in_other_files_do(code: str, imported: str, body: str, found: bool, at_parse: bool) -> None:
+    path = f"dags/{imported.split()[1].replace('.', '/')}.py"
+    use = "X = get()\n" if at_parse else "def f():\n    get()\n"
+    run = "" if at_parse else "    PythonOperator(task_id='b', python_callable=f)\n"
+    workspace = Workspace.in_memory({"dags/d.py": f"{imported}\n{IMPORTS}{use}{WITH}{BASH}{run}", path: body})
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
+    result = linter.check(workspace, [Target("", "dags/d.py", "dags/d.py")])
+    assert not result.errors
+    assert [finding.span.text for finding in result.findings] == (["get()"] if found and at_parse else [])

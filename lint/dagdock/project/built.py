@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dagdock.project.documents import Documents
 
 if TYPE_CHECKING:
-    from dagdock.dag import DagModule
+    from dagdock.dag import DagModule, Function
     from dagdock.dag.evaluation import BuiltFile
 
 # Folders that Airflow puts on the path of imports, beside that of the DAGs.
@@ -123,6 +123,18 @@ class ProjectSurroundings:
             yield normpath(join(above, name))
             above = dirname(above)
         yield name
+
+
+def imported_function(project: Documents, module: DagModule, name: str) -> Function | None:
+    """The function of another module of the project that a name stands for (`helpers.load`, `.helpers.load`)."""
+    plain = name.lstrip(".")
+    owner, _, own = plain.rpartition(".")
+    surroundings = ProjectSurroundings(project)
+    found = surroundings.module(owner, len(name) - len(plain), surroundings.path_of(module)) if own else None
+    bindings = found[0].names.root.bindings.get(own, ()) if found else ()
+    if found is None or len(bindings) != 1 or bindings[0].kind != "def":
+        return None
+    return found[0].function_of(bindings[0].node)
 
 
 def built(project: Documents, module: DagModule, major: int) -> BuiltFile:

@@ -15,7 +15,7 @@ from dagdock.text import Located, Source
 
 if TYPE_CHECKING:
     from dagdock.compose import ComposeFile, Service
-    from dagdock.dag import DagModule
+    from dagdock.dag import DagModule, Function
     from dagdock.dag.evaluation import BuiltFile
     from dagdock.dockerfile import Dockerfile, Stage
     from dagdock.ignorefile import IgnoreFile
@@ -85,6 +85,7 @@ class Project(Documents):
         self._versions: dict[str, AirflowVersion | None] = {}
         self._answers: dict[Hashable, object] = {}
         self._built: dict[str, tuple[DagModule, BuiltFile]] = {}
+        self._functions: dict[tuple[str, str], Function | None] = {}
 
     @classmethod
     def in_memory(cls, files: Mapping[str, str | bytes], *, airflow_version: str | None = None) -> Project:
@@ -98,6 +99,7 @@ class Project(Documents):
         self._contexts.clear()
         self._merged.clear()
         self._built.clear()
+        self._functions.clear()
         self._versions.clear()
         self._versions_seen = -1
         self._answers.clear()
@@ -275,6 +277,15 @@ class Project(Documents):
             version = self.airflow_version(module.source.whole)
             found = self._built[path] = (module, built(self, module, (version.major or 2) if version else 2))
         return found[1]
+
+    def imported_function(self, module: DagModule, name: str) -> Function | None:
+        """The function of another file of the project that an imported name stands for (`helpers.load`)."""
+        key = (dirname(self.path_of(module.source.whole) or module.source.path), name)
+        if key not in self._functions:
+            from dagdock.project.built import imported_function
+
+            self._functions[key] = imported_function(self, module, name)
+        return self._functions[key]
 
     def airflow_versions(self) -> list[FoundVersion]:
         """Every place of the project that says which Airflow there is, imports left out, by path."""

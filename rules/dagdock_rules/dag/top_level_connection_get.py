@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
+import ast
+
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Related, rule
+
+from ._elsewhere import calls_elsewhere
 
 
 @rule(
@@ -9,7 +13,6 @@ from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
     since="0.1",
     lessons=["L41", "L42", "L55"],
     aliases=["pylint-airflow:W8300", "dagruff:BP001"],
-    words=["Connection", "get_connection"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.hooks.base import BaseHook\n\n"
@@ -27,7 +30,7 @@ from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
         "    BashOperator(task_id='load', bash_command='load --host {{ conn.shop.host }}')\n",
     ],
 )
-def top_level_connection_get(module: DagModule) -> Problems:
+def top_level_connection_get(module: DagModule, project: Project) -> Problems:
     """A Connection is looked up while Airflow reads the file, not when a task runs.
 
     Airflow reads each DAG file about every 30 seconds, and each time asks its database or secrets store; where the
@@ -45,6 +48,16 @@ def top_level_connection_get(module: DagModule) -> Problems:
                 call,
                 "this looks up a Connection each time Airflow reads the file, about every 30 seconds. Do it inside the "
                 f"task, or use a template: `{{{{ conn.{conn}.host }}}}`",
+            )
+    told: set[ast.AST] = set()
+    for outer, inner in calls_elsewhere(module, project):
+        if outer.node not in told and _connection(inner.module, inner):
+            told.add(outer.node)
+            yield Problem(
+                outer,
+                "this function looks up a Connection each time Airflow reads the file, about every 30 seconds. Call it "
+                "inside the task",
+                related=[Related(inner, "it is looked up here")],
             )
 
 

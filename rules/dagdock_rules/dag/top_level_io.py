@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import ast
 from functools import cache
 
-from dagdock.api import Bad, DagModule, Problem, Problems, rule
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
+
+from ._elsewhere import calls_elsewhere
 
 # Calls that take their time, by name, and what happens there.
 SLOW = {
@@ -91,7 +94,7 @@ HOOK_METHODS = (
         "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    shops()\n\n\nsales()\n",
     ],
 )
-def top_level_io(module: DagModule) -> Problems:
+def top_level_io(module: DagModule, project: Project) -> Problems:
     """The network, a database or another program is asked while Airflow reads the file.
 
     Airflow reads each DAG file about every 30 seconds, and again for each task that it starts. What stands outside of
@@ -111,6 +114,16 @@ def top_level_io(module: DagModule) -> Problems:
                 call,
                 f"{what} happens here each time Airflow reads the file, about every 30 seconds. Move it into the "
                 "function that a task runs",
+            )
+    told: set[ast.AST] = set()
+    for outer, inner in calls_elsewhere(module, project):
+        if outer.node not in told and (what := _what(inner.name or "")):
+            told.add(outer.node)
+            yield Problem(
+                outer,
+                f"{what} happens in this function each time Airflow reads the file, about every 30 seconds. Call it in "
+                "the function that a task runs",
+                related=[Related(inner, "it happens here")],
             )
 
 

@@ -2,8 +2,21 @@ from __future__ import annotations
 
 import ast
 
-from dagdock.api import Bad, Call, DagModule, Fix, Problem, Problems, Task, replace_expressions, rule
+from dagdock.api import (
+    Bad,
+    Call,
+    DagModule,
+    Fix,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Task,
+    replace_expressions,
+    rule,
+)
 
+from ._elsewhere import calls_elsewhere
 from ._operators import operator_of
 
 
@@ -42,7 +55,7 @@ from ._operators import operator_of
         "    PythonOperator(task_id='load', python_callable=load)\n",
     ],
 )
-def top_level_variable_get(module: DagModule) -> Problems:
+def top_level_variable_get(module: DagModule, project: Project) -> Problems:
     """A Variable is read while Airflow reads the file, not when a task runs.
 
     Airflow reads each DAG file about every 30 seconds, and every `Variable.get` outside of a task is then a question to
@@ -64,6 +77,16 @@ def top_level_variable_get(module: DagModule) -> Problems:
                     else f"Read it inside the task, or in a templated argument: `{_shown(module, call.node)}`"
                 ),
                 fix=_fix(module, call),
+            )
+    told: set[ast.AST] = set()
+    for outer, inner in calls_elsewhere(module, project):
+        if outer.node not in told and inner.airflow == "Variable.get":
+            told.add(outer.node)
+            yield Problem(
+                outer,
+                "this function reads a Variable, so Airflow's database is asked each time the file is read, about "
+                "every 30 seconds. Call it inside the task",
+                related=[Related(inner, "it is read here")],
             )
 
 
