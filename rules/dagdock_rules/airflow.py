@@ -45,6 +45,7 @@ _OF_GROUPS = frozenset("celery config connections dags db edge jobs pools roles 
 _IDLE = frozenset("airflow bash cat infinity null python sh sleep tail true zsh".split())
 # Images whose entry point starts what is asked for and nothing else, and that bring no options of their own.
 _OFFICIAL = ("apache/airflow",)
+_PUCKEL = "puckel/docker-airflow"
 # Images that keep Airflow's settings under names of their own.
 _NAMED_OTHERWISE = {
     "core.executor": ("EXECUTOR", "AIRFLOW_EXECUTOR"),
@@ -128,7 +129,7 @@ class Part:
         """Whether its image surely starts what it is told to and nothing beside it."""
         if self.service.build is None:
             image = self.service.image_ref
-            return image is not None and image.familiar in _OFFICIAL
+            return image is not None and image.familiar in (*_OFFICIAL, _PUCKEL)
         from dagdock.api import Entrypoint
 
         image = base_image(self.service, self.stage)
@@ -204,7 +205,7 @@ class Part:
     def _is_all_in_one(self, words: set[str]) -> bool:
         """The image of puckel starts a scheduler beside the web server where tasks run in the same container."""
         image = self.service.image_ref
-        if image is None or "puckel/docker-airflow" not in image.name or "webserver" not in words:
+        if image is None or _PUCKEL not in image.name or "webserver" not in words:
             return False
         executor = self.option("core.executor")
         return executor is None or executor.value is None or not executor.value.startswith("Celery")
@@ -416,7 +417,7 @@ def _airflow_call() -> re.Pattern[str]:
 def _usual_command(image: ImageRef) -> str | None:
     """What an image starts that is told nothing else."""
     name = image.repository
-    if name.endswith("puckel/docker-airflow") or name in ("bitnami/airflow", "bitnamilegacy/airflow"):
+    if name.endswith(_PUCKEL) or name in ("bitnami/airflow", "bitnamilegacy/airflow"):
         return "webserver"
     for program in ("scheduler", "worker"):
         if name in (f"bitnami/airflow-{program}", f"bitnamilegacy/airflow-{program}"):
@@ -473,7 +474,7 @@ def home_of(part: Part) -> str | None:
         return None
     if image.familiar in _OFFICIAL:
         return HOME
-    return "/usr/local/airflow" if "puckel/docker-airflow" in image.name else None
+    return "/usr/local/airflow" if _PUCKEL in image.name else None
 
 
 def folder_of(part: Part, option: str, below: str) -> str | None:

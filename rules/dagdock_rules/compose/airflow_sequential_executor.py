@@ -84,5 +84,5 @@ def _is_for_real(airflow: Deployment) -> bool:
     if len(airflow.servers) > 1:
         return True
     parts = airflow.running("scheduler")
-    urls = [option.value or "" for part in parts if (option := part.option(*CONNECTION))]
+    urls = [option.text for part in parts if (option := part.option(*CONNECTION))]
     return any("://" in url and not url.startswith("sqlite") for url in urls)

@@ -57,7 +57,7 @@ def airflow_sqlite_database(file: ComposeFile, project: Project) -> Problems:
     told = set()
     for part in parts:
         option = part.option(*CONNECTION)
-        if option is None or not (option.value or "").startswith("sqlite") or not is_own(option.place, file):
+        if option is None or not option.text.startswith("sqlite") or not is_own(option.place, file):
             continue
         span = option.place.span
         if (span.start, span.end) not in told:
