@@ -12,7 +12,7 @@ FALSE = frozenset(("0", "no", "off", "false", "n", "f", ""))
 
 def downloads_kept_by_pip(run: Run) -> list[PackageCommand]:
     """The calls of pip whose downloads stay in the layer of a RUN; none where something empties the cache."""
-    if lost_flag(run) or _is_switched_off(run):
+    if lost_flag(run) or is_switched_off(run) or _is_in_home_of_another(run):
         return []
     found = [
         install
@@ -43,19 +43,17 @@ def is_off_here(install: PackageCommand) -> bool:
     return any(_is_true(text.partition("=")[2]) for text in given)
 
 
-def is_off_in_stage(run: Run) -> bool:
-    """Whether a variable of the stage switches the cache off."""
-    binding = run.stage.scope_at(run).get("PIP_NO_CACHE_DIR") if run.stage else None
-    return binding is not None and (binding.value is None or _is_true(binding.value))
-
-
-def _is_switched_off(run: Run) -> bool:
-    """By a variable of the stage, by `export` in the RUN, or by a mount that keeps the cache out of the layer."""
-    if is_off_in_stage(run):
-        return True
+def _is_in_home_of_another(run: Run) -> bool:
+    """Whether HOME belongs to another user: there pip switches its cache off by itself."""
     home = run.stage.scope_at(run).get("HOME") if run.stage else None
-    if home and home.kind == "env" and home.value != "/root":
-        return True  # in a home that belongs to another user pip switches its cache off by itself
+    return home is not None and home.kind == "env" and home.value != "/root"
+
+
+def is_switched_off(run: Run) -> bool:
+    """By a variable of the stage, by `export` in the RUN, or by a mount that keeps the cache out of the layer."""
+    binding = run.stage.scope_at(run).get("PIP_NO_CACHE_DIR") if run.stage else None
+    if binding and (binding.value is None or _is_true(binding.value)):
+        return True
     if any(mount.type in ("cache", "tmpfs") and _may_hold_cache(mount.target, run) for mount in run.mounts):
         return True
     return any(

@@ -4,7 +4,7 @@ from dagdock.api import Bad, Problem, Problems, Run, rule
 
 from ..packages import installs
 from ._layers import lost_flag
-from ._pip import downloads_kept_by_pip, is_off_here, is_off_in_stage
+from ._pip import downloads_kept_by_pip, is_off_here, is_switched_off
 
 
 @rule(
@@ -31,7 +31,7 @@ def pip_without_no_cache_dir(run: Run) -> Problems:
 
     https://pip.pypa.io/en/stable/topics/caching/
     """
-    if lost_flag(run) or is_off_in_stage(run) or any(mount.type == "cache" for mount in run.mounts):
+    if lost_flag(run) or is_switched_off(run):
         return
     told = {install.head for install in downloads_kept_by_pip(run)}
     for install in installs(run.script):
