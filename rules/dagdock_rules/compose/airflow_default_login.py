@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Span, rule
 
 from ._airflow import default_logins, is_own
+
+if TYPE_CHECKING:
+    from ._airflow import Login
 
 
 @rule(
@@ -45,12 +50,13 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/howto/docker-compose/index.html
     https://airflow.apache.org/docs/apache-airflow/stable/security/index.html
     """
-    told = set()
+    found: dict[tuple[str, str, str], dict[Span, Login]] = {}
     for login in default_logins(file, project):
-        span = login.place.span
-        if (span.start, span.end) in told or not is_own(login.place, file):
-            continue
-        told.add((span.start, span.end))
+        if is_own(login.place, file):
+            same = (login.kind, login.what, login.place.span.text)
+            found.setdefault(same, {}).setdefault(login.place.span, login)
+    for logins in found.values():
+        login, *again = logins.values()
         remedy = "Put one of your own into `.env`, and keep that out of git"
         if login.kind == "login":
             message = "whoever reaches Airflow's pages logs in with this password, the first that anybody tries"
@@ -63,5 +69,6 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
         yield Problem(
             login.place,
             f"{message}. {remedy}",
+            related=[Related(other.place, "the same again") for other in again],
             severity=None if login.is_open else "info",
         )
