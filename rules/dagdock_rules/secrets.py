@@ -211,6 +211,11 @@ def may_hold_known_secret(text: str) -> bool:
     return any(start in text for start in _starts())
 
 
+def may_name_secret(text: str) -> bool:
+    """Whether a text, such as a whole file, holds a word that names of secrets are made of."""
+    return _naming().search(text) is not None
+
+
 def is_fernet_key(value: str) -> bool:
     """Whether it has the shape of a Fernet key: 32 random bytes in URL-safe base64."""
     return bool(_fernet().fullmatch(value)) and entropy(value) > 4
@@ -297,6 +302,11 @@ def _starts() -> tuple[str, ...]:
 @cache
 def _token(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![0-9A-Za-z]){pattern}(?![0-9A-Za-z])" if not pattern.startswith("-") else pattern)
+
+
+@cache
+def _naming() -> re.Pattern[str]:
+    return re.compile("(?i:pass|pw|psw|secret|token|key|cred|auth|_pat)")
 
 
 @cache

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dagdock.api import DagModule, Function, Origin, Project, Task
+from dagdock.api import DagModule, Function, Origin, Project, Task, remembered
 
 # TaskFlow functions whose result only decides what runs next.
 DECIDING = ("task.branch", "task.branch_virtualenv", "task.branch_external_python", "task.short_circuit", "task.sensor")
@@ -21,8 +21,13 @@ class Pushed(NamedTuple):
     """By `return`, not by `xcom_push`."""
 
 
-def pushed(module: DagModule) -> Iterator[Pushed]:
+@remembered
+def pushed(module: DagModule) -> list[Pushed]:
     """Every value of the file that becomes an XCom of a task."""
+    return list(_pushed(module))
+
+
+def _pushed(module: DagModule) -> Iterator[Pushed]:
     for function in module.functions:
         if function.returns and pushes_result(function):
             for result in function.returns:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from dagdock.api import DagModule, Span
 
+from ..secrets import may_name_secret
+
 # Stands for what an f-string puts in: no rule takes it for a secret.
 HOLE = "{x}"
 # Functions of a name and a value: what is set, or what holds where nothing is set.
@@ -35,6 +37,7 @@ PASSWORD_AT = {
     "pymssql.connect": 2,
     "cx_Oracle.connect": 1,
 }
+LIBRARIES = tuple(dict.fromkeys(path.partition(".")[0] for path in PASSWORD_AT))
 
 
 class Named(NamedTuple):
@@ -57,6 +60,12 @@ def texts(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
         elif isinstance(node, ast.JoinedStr):
             parts = [part.value if isinstance(part, ast.Constant) else HOLE for part in node.values]
             yield "".join(map(str, parts)), node
+
+
+def may_hold_secret(module: DagModule) -> bool:
+    """Whether the text of a file holds a word that secrets go by, an address, or a library that takes passwords."""
+    text = module.source.text
+    return may_name_secret(text) or "://" in text or any(library in text for library in LIBRARIES)
 
 
 def named(module: DagModule, is_wanted: Callable[[str], bool]) -> Iterator[Named]:

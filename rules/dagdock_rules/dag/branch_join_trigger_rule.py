@@ -57,7 +57,7 @@ def branch_join_trigger_rule(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#branching
     """
     told: set[ast.AST] = set()
-    for dag in complete_dags(module, project):
+    for dag in complete_dags(module, project) if "ranch" in module.source.text else ():
         for branch in dag.tasks:
             for task in _never_run(dag, branch):
                 place = place_of(task, module)

@@ -41,7 +41,7 @@ def branch_unknown_target(module: DagModule, project: Project) -> Problems:
     """
     # A function may serve several branches: what is right for one of them may be meant for that one.
     wrong: dict[Choice, list[tuple[str, str] | None]] = {}
-    for dag in complete_dags(module, project):
+    for dag in complete_dags(module, project) if "ranch" in module.source.text else ():
         for task in dag.tasks:
             found = choices(task)
             for choice in found.seen if found else ():

@@ -18,16 +18,18 @@ from ..secrets import (
     password_in_url,
     words_of,
 )
-from ._secrets import Named, compared, inside, named, texts
+from ._secrets import Named, compared, inside, may_hold_secret, named, texts
 
 # Where a command, a header or an address hands over a password; `secret` is the password, `name` what it is called.
 # A pattern is only tried on texts that hold one of its signs.
 QUOTED = r"['\"]?(?P<secret>[^\s'\"$;|&<>()]+)"
 SAME_COMMAND = r"[^\n|;&]*?"
+WORDS = ("pass", "Pass", "pwd", "secret", "Secret", "token", "Token", "key", "Key", "cred")
+CAPITALS = ("PASS", "PWD", "PSW", "PW=", "SECRET", "TOKEN", "KEY", "CRED", "AUTH", "PASSPHRASE", "PAT=")
 KEY_SIGNS = ("assw", "oken", "ecret", "key", "Key", "KEY", "pwd", "PASSW", "TOKEN", "SECRET")
 IN_TEXTS = (
-    (("--",), r"(?<![\w-])--(?P<name>[a-z][\w-]*)[= ]" + QUOTED),
-    (("=",), r"(?:^|[\s;&])(?:export\s+|set\s+|-e\s+|--env[= ])?(?P<name>[A-Z][A-Z0-9_]{2,})=" + QUOTED),
+    (WORDS, r"(?<![\w-])--(?P<name>[a-z][\w-]*)[= ]" + QUOTED),
+    (CAPITALS, r"(?:^|[\s;&])(?:export\s+|set\s+|-e\s+|--env[= ])?(?P<name>[A-Z][A-Z0-9_]{2,})=" + QUOTED),
     (("curl",), rf"\bcurl\b{SAME_COMMAND}\s(?:-u|--user)[= ]?['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)"),
     (("sshpass",), r"\bsshpass\s+-p\s*" + QUOTED),
     (("docker",), rf"\bdocker\s+login\b{SAME_COMMAND}\s-p[= ]?" + QUOTED),
@@ -131,13 +133,14 @@ def hardcoded_secret(module: DagModule) -> Problems:
     if not module.imports_airflow:
         return
     told: set[ast.AST] = set()
-    for text in chain(named(module, _may_be_secret), filter(_is_compared_secret, compared(module))):
+    written = chain(named(module, _may_be_secret), filter(_is_compared_secret, compared(module)))
+    for text in written if may_hold_secret(module) else ():
         severity = _severity(module, text) if text.node not in told else None
         if severity is not None:
             told.add(text.node)
             yield Problem(module.span(text.node), _message(text, severity), severity=severity)
     patterns = [(signs, pattern) for signs, pattern in IN_TEXTS if any(sign in module.source.text for sign in signs)]
-    for value, node in texts(module):
+    for value, node in texts(module) if patterns else ():
         if node in told or len(value) < 12:
             continue
         places: set[tuple[int, int]] = set()

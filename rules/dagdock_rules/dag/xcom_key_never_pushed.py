@@ -41,7 +41,7 @@ def xcom_key_never_pushed(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
     found: dict[Pull, list[tuple[BuiltDag, str, set[str]] | None]] = {}
-    for dag in complete_dags(module, project):
+    for dag in complete_dags(module, project) if "xcom_pull" in module.source.text else ():
         for task in dag.tasks:
             for pull in pulls(task):
                 if pull.module is module:

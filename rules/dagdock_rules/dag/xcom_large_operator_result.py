@@ -15,6 +15,14 @@ SQL_OPERATORS = frozenset(
         "SnowflakeOperator", "SqliteOperator", "TrinoOperator", "VerticaOperator",
     )
 )  # fmt: skip
+OPERATORS = SQL_OPERATORS | {
+    "BigQueryGetDataOperator",
+    "DockerOperator",
+    "GCSToLocalFilesystemOperator",
+    "HttpOperator",
+    "SSHOperator",
+    "SimpleHttpOperator",
+}
 FILE = r"\.(?:csv|tsv|zip|gz|parquet|xlsx?|jsonl|ndjson|geojson|xml|pdf|tar|bin)(?:\?|$)"
 PRINTS_FILE = r"(?:^|[;&|\n]\s*)(?:cat|zcat)\s+(?!<<)\S+\s*$"
 MANY_ROWS = 1000
@@ -52,10 +60,10 @@ def xcom_large_operator_result(task: Task, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
-    if not task.known_signature or task.taskflow or keeps_to_itself(task) or stored_elsewhere(task.module, project):
+    if task.taskflow or task.name not in OPERATORS or not task.known_signature:
         return
     found = _found(task)
-    if found is not None:
+    if found is not None and not keeps_to_itself(task) and not stored_elsewhere(task.module, project):
         argument, what = found
         yield Problem(
             task.own[argument],

@@ -41,7 +41,7 @@ def xcom_pull_unknown_task(module: DagModule, project: Project) -> Problems:
     """
     # A function may serve several tasks and DAGs: what is wrong has to be wrong for all of them.
     found: dict[Pull, list[tuple[BuiltDag, str] | None]] = {}
-    for dag in complete_dags(module, project):
+    for dag in complete_dags(module, project) if "xcom_pull" in module.source.text else ():
         for task in dag.tasks:
             for pull in pulls(task):
                 if pull.module is module:

@@ -79,16 +79,18 @@ def xcom_unserializable(module: DagModule, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
-    if stored_elsewhere(module, project) or project.variable_for(module, "AIRFLOW__CORE__ENABLE_XCOM_PICKLING"):
-        return
     for value in pushed(module):
         what = _what(module, value.origin)
-        if what is not None:
+        if what is not None and not stored_elsewhere(module, project) and not _pickles(module, project):
             yield Problem(
                 module.span(value.node),
                 f"XCom cannot keep {what}, so the task fails here. "
                 f"{'Return' if value.returned else 'Push'} a plain value, and open or make it where it is used",
             )
+
+
+def _pickles(module: DagModule, project: Project) -> bool:
+    return bool(project.variable_for(module, "AIRFLOW__CORE__ENABLE_XCOM_PICKLING"))
 
 
 def _what(module: DagModule, origin: Origin) -> str | None:
