@@ -29,6 +29,8 @@ def main() -> None:
         from airflow.models.dagbag import DagBag
     found: dict[str, Any] = {}
     for file in sorted(FIXTURES.glob("*.py")):
+        if file.name.startswith("sdk_") and airflow.__version__ < "3":
+            continue
         bag = DagBag(str(file))
         if bag.import_errors:
             raise SystemExit(f"{file.name}: {next(iter(bag.import_errors.values()))}")

@@ -236,7 +236,7 @@ class Airflow(Tasks):
             self.collected[id(dag)] = dag
             task = Task("airflow.sdk.asset", self.place(node, frame))
             task.function = given[0]
-            task.own_id = given[0].name if kwargs.get("outlets") else name
+            task.own_id = given[0].name
             self.put(task, dag, dag.root, node, frame)
             return Made("airflow.sdk.Asset", [name], {}, node)
 
@@ -293,7 +293,7 @@ _NAMES: dict[str, _Handler] = {
     "Variable.get": Airflow._variable,
     "XComArg": Airflow._xcom_arg,
     "asset": Airflow._asset_decorator,
-    "asset.multi": Airflow._asset_decorator,
+    "multi": Airflow._asset_decorator,
     "chain": Airflow._chain,
     "chain_linear": Airflow._chain_linear,
     "context_wrapper": Airflow._wrapped_context,

@@ -10,7 +10,7 @@ from typing import Any
 from dagdock.dag.evaluation.airflow import Airflow
 from dagdock.dag.evaluation.files import FolderEntry, OpenFile, of_entry, of_open_file, of_path
 from dagdock.dag.evaluation.frames import Frame
-from dagdock.dag.evaluation.graph import Dag, GraphError, Group, Label, Task, XCom
+from dagdock.dag.evaluation.graph import Dag, GraphError, Group, Label, SetupTeardown, Task, XCom, tasks_of
 from dagdock.dag.evaluation.objects import DagFactory, GroupFactory, Made, Partial, TaskFlow
 from dagdock.dag.evaluation.plain import CONSTANTS
 from dagdock.dag.evaluation.state import describe
@@ -574,6 +574,15 @@ def _of_path(run: Attributes, value: PurePosixPath, name: str, node: ast.AST, fr
     return run.plain_attribute(value, name, node, frame) if found is None else found
 
 
+def _of_setup(run: Attributes, value: SetupTeardown, name: str, node: ast.AST, frame: Frame) -> Value:
+    def add(args: list[Value], kwargs: dict[str, Value], at: ast.AST) -> Value:
+        for one in (*args, *kwargs.values()):
+            value.work += tasks_of(one)
+        return None
+
+    return Host(name, add) if name == "add_task" else run.unknown_value(f".{name} of a setup's context", node, frame)
+
+
 def _of_stream(run: Attributes, value: Stream, name: str, node: ast.AST, frame: Frame) -> Value:
     return run.unknown_data(f".{name} of an iterator", node, frame)
 
@@ -613,6 +622,7 @@ _KINDS: dict[type, _Kind] = {
     OpenFile: of_open_file,
     PurePosixPath: _of_path,
     Partial: Attributes._of_partial,
+    SetupTeardown: _of_setup,
     Stream: _of_stream,
     Super: Attributes._of_super,
     Task: Attributes._of_task,

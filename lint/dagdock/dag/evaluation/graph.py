@@ -299,7 +299,8 @@ class Graph:
         if group is not None and dag is None:
             dag = group.dag
         task.task_id = group.child_id(task.own_id) if group else task.own_id
-        if self.setup_teardown and self.collects_work:
+        # Airflow does not count mapped tasks as work.
+        if self.setup_teardown and self.collects_work and not task.mapped:
             self.setup_teardown[-1].work.append(task)
         if dag is None:
             return

@@ -610,7 +610,7 @@ class Statements(Calls):
 
     def _in_setup(self, context: SetupTeardown, node: ast.With, items: list[ast.withitem], frame: Frame) -> Outcome:
         if items[0].optional_vars is not None:
-            self.assign(items[0].optional_vars, self.unknown_value("a setup context", node, frame), frame)
+            self.assign(items[0].optional_vars, context, frame)
         context.open()
         try:
             return self._with_items(node, items[1:], frame)
