@@ -16,10 +16,10 @@ class ShapeFault(Fault):
 
     Kinds: `unknown-key`, `wrong-type`, `invalid-value`, `missing-key`, `double-item` and `unset-variable`. `node` is
     what is wrong, `instead` what was probably meant, if that can be told: the right key, or the value as it has to be
-    written; for a variable it is its name. `is_newer` says that a later Compose than the described one takes it.
+    written; for a variable it is its name.
     """
 
-    __slots__ = ("instead", "is_newer", "node")
+    __slots__ = ("instead", "node")
 
     def __init__(
         self,
@@ -33,7 +33,6 @@ class ShapeFault(Fault):
         super().__init__(kind, span, message, related)
         self.node = node
         self.instead = instead
-        self.is_newer = False
 
 
 def faults_of(tree: Tree, root: Mapping | None) -> list[Fault]:

@@ -314,9 +314,7 @@ class _Checker:
             message = f"`{name}` looks like a service: {self._way_to_services()}, since only there Compose takes it"
         else:
             message = f"{what} is no key that Compose knows there{_home(name, description, path)}"
-        fault = ShapeFault("unknown-key", name.span, message, entry.key, close)
-        fault.is_newer = name in description.newer
-        self.found.append(fault)
+        self.found.append(ShapeFault("unknown-key", name.span, message, entry.key, close))
 
     def _way_to_services(self) -> str:
         """How what stands at the top gets below `services:`."""

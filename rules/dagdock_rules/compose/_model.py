@@ -31,12 +31,11 @@ def is_for_swarm(file: ComposeFile) -> bool:
 
 def is_extended(file: ComposeFile, project: Project) -> bool:
     """Whether another file extends services of this one: what they lack may be added there."""
-    own = _name_of(file, project)
-    for path, content in project.once("files that extend", lambda: _files_that_extend(project)):
-        if own in content:
-            other = project.document(path)
-            if isinstance(other, ComposeFile) and other is not file and _extends(other, file):
-                return True
+    extending = project.once("files that extend", lambda: _files_that_extend(project))
+    for path in [*extending.get(_name_of(file, project), ()), *extending.get(b"$", ())]:
+        other = project.document(path)
+        if isinstance(other, ComposeFile) and other is not file and _extends(other, file):
+            return True
     return False
 
 
@@ -48,7 +47,7 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
     takes by itself.
     """
     alone = basename(file.source.path) in DEFAULT_NAMES
-    for other in _beside(file, project, name):
+    for other in files_beside(file, project, name):
         if (other.is_fragment or not alone) and name in getattr(other, kind):
             return True
     if is_extended(file, project):
@@ -57,13 +56,14 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
     return any(part.included_by for part in (file, *project.merged(file).bases))
 
 
-def _files_that_extend(project: Project) -> list[tuple[str, bytes]]:
-    """The Compose files with `extends` in their text, which is looked for once for all files."""
-    found: list[tuple[str, bytes]] = []
+def _files_that_extend(project: Project) -> dict[bytes, list[str]]:
+    """The Compose files that extend others, by the names of those; below `$` those that name one with a variable."""
+    found: dict[bytes, list[str]] = {}
 
     def look(path: str, content: bytes) -> bool:
         if b"extends" in content:
-            found.append((path, content))
+            for name in set(re.findall(rb"""\bfile["']?\s*:\s*["']?([^\s"'#,}]+)""", content)):
+                found.setdefault(b"$" if b"$" in name else name.rpartition(b"/")[2], []).append(path)
         return False  # none need be parsed for that
 
     list(project.compose_files(look))
@@ -75,12 +75,14 @@ def _read_includes(project: Project) -> int:
     return sum(len(file.include) for file in project.compose_files(lambda path, content: b"include:" in content))
 
 
-def _beside(file: ComposeFile, project: Project, word: str) -> Iterator[ComposeFile]:
+def files_beside(file: ComposeFile, project: Project, word: str) -> Iterator[ComposeFile]:
     """The other Compose files of the same folder in whose text a word stands, whatever they are called."""
     folder, wanted = dirname(project.path_of(file.source.whole) or ""), word.encode("utf-8", "surrogateescape")
     for name in project.facts.names(folder or "."):
+        if not name.endswith((".yaml", ".yml")):
+            continue
         path = join(folder, name)
-        if name.endswith((".yaml", ".yml")) and wanted in (project.facts.read(path) or b""):
+        if wanted in (project.facts.read(path) or b""):
             other = project.document(path)
             if isinstance(other, ComposeFile) and other is not file:
                 yield other

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from posixpath import dirname
 
 from dagdock.api import ComposeFile, Fix, Mapping, Project, Resource, Service
 
 from ._edits import written_entry
-from ._model import Kind, is_extended, whole_model
+from ._model import Kind, files_beside, is_extended, whole_model
 
 
 def unused(
@@ -32,12 +31,8 @@ def _is_used_beside(
     file: ComposeFile, project: Project, kind: Kind, name: str, uses: Callable[[Service], Iterable[str | None]]
 ) -> bool:
     """Whether another Compose file uses it: one that is run with this one, or one to which it belongs as external."""
-    word = name.encode("utf-8", "surrogateescape")
-    folder = dirname(project.path_of(file.source.whole) or "")
-    for other in project.compose_files(lambda place, content: dirname(place) == folder and word in content):
-        if other is not file and any(name in uses(service) for service in other.services.values()):
-            return True
-    return False
+    others = files_beside(file, project, name)
+    return any(name in uses(service) for other in others for service in other.services.values())
 
 
 def take_out(file: ComposeFile, kind: Kind, resource: Resource) -> Fix | None:

@@ -41,5 +41,4 @@ def unknown_key(file: ComposeFile, *, allow: list[str] = []) -> Problems:
             fix = None
             if fault.instead and is_plain(fault):
                 fix = Fix.replace(f"Write `{fault.instead}`", fault, fault.instead, "unsafe")
-            # What a newer Compose takes is no mistake for whoever has that one.
-            yield Problem(fault, fault.message, severity="info" if fault.is_newer else None, fix=fix)
+            yield Problem(fault, fault.message, fix=fix)
