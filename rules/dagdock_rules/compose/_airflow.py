@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagdock.api import ComposeFile, Located, Project, Span, Text, load_data
@@ -30,6 +30,11 @@ def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
 def _program() -> re.Pattern[str]:
     """A program of Airflow: the image that is built may be one, although nothing here says so."""
     return re.compile(r"\b(?:scheduler|webserver|api-server|dag-processor|triggerer|standalone)\b")
+
+
+@lru_cache(maxsize=8)  # each rule about Airflow asks
+def _may_hold_airflow(text: str) -> bool:
+    return "airflow" in text.lower() or "astro-runtime" in text
 
 
 def is_own(place: Located, file: ComposeFile) -> bool:
