@@ -1,4 +1,7 @@
-"""Times whole folders: files a second and findings per rule, beside peers found on PATH that read the same files."""
+"""Times whole folders: files a second and findings per rule, beside peers found on PATH that read the same files.
+
+CPU seconds are those of all the processes that a tool starts: they say most on a machine that does other things, too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -53,29 +57,43 @@ def files_of(folder: Path, kind: str) -> Iterator[str]:
                 yield str(path)
 
 
-def best(runs: int, command: list[str]) -> tuple[float, Any]:
-    """The quickest of several runs: what the machine can do when nothing else gets in the way."""
-    return min((run(command) for _ in range(runs)), key=lambda timed: timed[0])
+def best(runs: int, command: list[str]) -> Run:
+    """The cheapest of several runs: what the machine can do when nothing else gets in the way."""
+    return min((run(command) for _ in range(runs)), key=lambda timed: timed.cpu)
 
 
-def run(command: list[str]) -> tuple[float, Any]:
-    """Seconds of the whole process, and the JSON it wrote; None where that is no JSON.
+class Run(NamedTuple):
+    """Seconds of a whole process, those of the CPU, and the JSON it wrote; None where that is no JSON."""
+
+    seconds: float
+    cpu: float
+    output: Any
+
+
+def run(command: list[str]) -> Run:
+    """Run a command, and wait for it.
 
     The output goes to a file: a Node program that ends while a pipe is full loses the rest of it.
     """
     with tempfile.TemporaryFile() as output:
-        start = time.perf_counter()
+        before, start = cpu_of_children(), time.perf_counter()
         subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, check=False)
-        seconds = time.perf_counter() - start
+        seconds, cpu = time.perf_counter() - start, cpu_of_children() - before
         output.seek(0)
         try:
-            return seconds, json.loads(output.read())
+            return Run(seconds, cpu, json.loads(output.read()))
         except ValueError:
-            return seconds, None
+            return Run(seconds, cpu, None)
 
 
-def line(who: str, what: str, files: int, seconds: float, found: int | str) -> None:
-    print(f"{who:<14}{what:<12}{files:>7}{seconds:>9.2f}{files / seconds:>9.0f}{found:>10}", flush=True)
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def line(who: str, what: str, files: int, run: Run, found: int | str) -> None:
+    rate = files / run.seconds
+    print(f"{who:<14}{what:<12}{files:>7}{run.seconds:>9.2f}{run.cpu:>9.2f}{rate:>9.0f}{found:>10}", flush=True)
 
 
 def main() -> None:
@@ -85,21 +103,22 @@ def main() -> None:
     arguments = parser.parse_args()
     folder, runs = arguments.folder.resolve(), arguments.runs
 
-    print(f"{'':<14}{'':<12}{'files':>7}{'seconds':>9}{'files/s':>9}{'findings':>10}")
-    seconds, report = best(runs, [*DAGDOCK, str(folder)])
+    print(f"{'':<14}{'':<12}{'files':>7}{'seconds':>9}{'CPU':>9}{'files/s':>9}{'findings':>10}")
+    whole = best(runs, [*DAGDOCK, str(folder)])
+    report = whole.output
     if report is None:
         sys.exit("dagdock gave no report")
-    line("dagdock", "all", report["files"]["checked"], seconds, len(report["findings"]))
+    line("dagdock", "all", report["files"]["checked"], whole, len(report["findings"]))
     for kind in NAMES:
         paths = list(files_of(folder, kind))
         if not paths:
             continue
-        seconds, part = best(runs, [*DAGDOCK, *paths])
-        line("dagdock", kind, len(paths), seconds, len(part["findings"]) if part else "failed")
+        part = best(runs, [*DAGDOCK, *paths])
+        line("dagdock", kind, len(paths), part, len(part.output["findings"]) if part.output else "failed")
         for name, peer in PEERS.items():
             if peer.kind == kind and shutil.which(peer.command[0]):
-                seconds, output = best(runs, [*peer.command, *paths])
-                line(name, kind, len(paths), seconds, peer.count(output) if output is not None else "failed")
+                timed = best(runs, [*peer.command, *paths])
+                line(name, kind, len(paths), timed, peer.count(timed.output) if timed.output is not None else "failed")
 
     hits = Counter((finding["code"], finding["name"]) for finding in report["findings"])
     hit_files = Counter(
