@@ -801,6 +801,12 @@ def test_rules_that_are_asked_for(code: str, config: str, text: str, found: bool
             False,
         ),
         (
+            "AF204",
+            "from helpers import get",
+            "import requests\ndef get():\n    if X:\n        return X\n    return requests.get('http://x')\n",
+            False,
+        ),
+        (
             "AF203",
             "from helpers import get",
             "from airflow.models import Variable\ndef get():\n    return Variable.get('x')\n",

@@ -29,8 +29,11 @@ def calls_elsewhere(module: DagModule, project: Project) -> Iterator[tuple[Call,
 
 
 def _is_perhaps(call: Call, function: ast.AST) -> bool:
-    """Whether a condition inside the function decides if a call in it runs."""
-    for above in call.module.names.ancestors(call.node):
+    """Whether a condition inside the function decides if a call in it runs, or a `return` before it may end it."""
+    names = call.module.names
+    if any(one.lineno < call.node.lineno and names.scopes[one].node is function for one in names.returns):
+        return True
+    for above in names.ancestors(call.node):
         if above is function:
             return False
         if isinstance(above, _PERHAPS):
