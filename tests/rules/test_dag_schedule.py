@@ -778,6 +778,28 @@ def test_rules_that_are_asked_for(code: str, config: str, text: str, found: bool
 
 
 @pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("from airflow.utils.dates import days_ago\ndef start(n):\n    return days_ago(n)\n", True),
+        ("from datetime import datetime\ndef start(n):\n    day = datetime.now()\n    return day\n", True),
+        ("from datetime import datetime\ndef start(n):\n    return datetime(2024, 1, n)\n", False),
+        (
+            "from datetime import datetime\ndef start(n):\n    if n:\n        return datetime(2024, 1, n)\n"
+            "    return datetime.now()\n",
+            False,
+        ),
+    ],
+)
+def test_a_start_that_a_helper_moves(body: str, found: bool) -> None:
+    text = IMPORTS + "from helpers import start\nDAG('d', start_date=start(3), schedule='@daily')\n"
+    workspace = Workspace.in_memory({"dags/d.py": text, "dags/helpers.py": body})
+    linter = Linter(rules=Rules.only([RULES["AF101"]]), choice=Choice(select=["AF101"]))
+    result = linter.check(workspace, [Target("", "dags/d.py", "dags/d.py")])
+    assert not result.errors
+    assert [finding.span.text for finding in result.findings] == (["start(3)"] if found else [])
+
+
+@pytest.mark.parametrize(
     ("code", "imported", "body", "found"),
     [
         (

@@ -54,9 +54,12 @@ def dag_dynamic_start_date(module: DagModule, project: Project) -> Problems:
     told: set[ast.AST] = set()
     for argument, dags in _start_dates(module):
         clock = varying(module.origin(argument.node), CLOCKS)
-        if clock is None or clock.node in told:
+        place: ast.AST | None = clock.node if clock else None
+        if clock is None and (clock := _clock_elsewhere(argument, project)):
+            place = argument.node
+        if clock is None or place is None or place in told:
             continue
-        told.add(clock.node)
+        told.add(place)
         moves = f"this start_date moves with `{_short(clock)}`"
         if dags and all(_runs_without_clock(dag, project) for dag in dags):
             if all(_is_versioned(dag, project) for dag in dags):
@@ -122,6 +125,14 @@ def _is_versioned(dag: Dag, project: Project) -> bool:
     """Whether it is for Airflow 3, which keeps versions of DAGs (and runs them by hand without a schedule)."""
     version = project.airflow_version(dag)
     return version is not None and version.at_least(3) is True
+
+
+def _clock_elsewhere(argument: Argument, project: Project) -> Origin | None:
+    """The clock that a helper in another file of the project makes a start_date from, whatever it returns."""
+    name = argument.module.qualified(argument.node.func) if isinstance(argument.node, ast.Call) else None
+    function = project.imported_function(argument.module, name) if name and "." in name else None
+    clocks = [varying(result.origin, CLOCKS) for result in function.returns] if function else []
+    return clocks[0] if clocks and all(clocks) else None
 
 
 def varying(origin: Origin, calls: frozenset[str]) -> Origin | None:
