@@ -38,6 +38,7 @@ class Documents:
         self.facts = facts
         self._checked = checked
         self._working_directory = working_directory or facts.root
+        self._relative: dict[str, str | None] = {}
         self._documents: dict[str, Document | Broken | None] = {}
         self._opened: dict[DocumentKind, set[str]] = {"dockerfile": set(), "compose": set()}
         """What is open of the kinds that links lead to; there are too many DAG files to go through them each time."""
@@ -85,8 +86,10 @@ class Documents:
         """The other way round: a shown or absolute path from the root; None where it is outside."""
         if not self.facts.root:
             return inside(shown)
-        full = os.path.join(self._working_directory, shown)
-        return inside(os.path.relpath(full, self.facts.root).replace(os.sep, "/"))
+        if shown not in self._relative:
+            full = os.path.join(self._working_directory, shown)
+            self._relative[shown] = inside(os.path.relpath(full, self.facts.root).replace(os.sep, "/"))
+        return self._relative[shown]
 
     def exists(self, path: str) -> bool | None:
         """Whether a file or folder is there; None outside the root, and where it may be made outside the repository."""

@@ -26,7 +26,10 @@ def as_run(service: Service, project: Project) -> Service:
 
 def is_for_swarm(file: ComposeFile) -> bool:
     """Whether the file is named after a stack or a swarm: `docker stack deploy` reads another dialect."""
-    return not {"stack", "swarm"}.isdisjoint(re.split(r"[^a-z]+", basename(file.source.path).lower()))
+    name = basename(file.source.path).lower()
+    if "stack" not in name and "swarm" not in name:
+        return False
+    return not {"stack", "swarm"}.isdisjoint(re.split(r"[^a-z]+", name))
 
 
 def is_extended(file: ComposeFile, project: Project) -> bool:
