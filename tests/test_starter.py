@@ -102,7 +102,7 @@ def test_settings_of_other_linters_are_taken_over(tmp_path: Path, capsys: pytest
     }
     said = capsys.readouterr().out
     assert ".hadolint.yaml: taken over; this file may go\n  DL3008 is ignored: " in said
-    assert "  DL3006 is an error: DF101 untagged-base-image\n" in said
+    assert "  DL3006 is an error: DF101 untagged-base-image" in said
     assert "  trusted-registries is docker.io, quay.io\n" in said and "  fail-on is error\n" in said
     assert "  strict-labels is true\n" in said
     assert ".dclintrc: taken over; this file may go\n  dclint:no-version-field is ignored: DC005 " in said
