@@ -76,6 +76,13 @@ def test_one_dockerfile_with_a_run(repository: Path) -> None:
     assert not in_package(set(HEAVY) | OTHERS, modules)
 
 
+def test_one_compose_file(repository: Path) -> None:
+    (repository / "compose.yaml").write_text("services:\n  web:\n    image: nginx\n")
+    modules = imported(repository, "check", "compose.yaml")
+    assert "dagdock.compose" in modules
+    assert not in_package(set(HEAVY) | {"dagdock.dockerfile", "dagdock.dag", "dagdock_rules.airflow"}, modules)
+
+
 def test_rules_of_other_kinds_stay_on_the_shelf(repository: Path) -> None:
     modules = imported(repository, "check", "Dockerfile")
     assert not in_package({"dagdock_rules.compose", "dagdock_rules.dag"}, modules)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Expose, Project, Service
+from dagdock.api import Project, Service
 
 from ._stores import store_below, store_of
 
@@ -21,7 +21,11 @@ def listens_on(service: Service, number: int, project: Project) -> bool:
     if store and number in store.ports:
         return True
     stage = project.stage_of(service) if service.build else None
-    exposed = [port for part in stage.chain() for found in part.all_of(Expose) for port in found.ports] if stage else []
+    if stage is None:
+        return False
+    from dagdock.api import Expose
+
+    exposed = [port for part in stage.chain() for found in part.all_of(Expose) for port in found.ports]
     return any(str(port.word.value or "").partition("/")[0] == str(number) for port in exposed)
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from posixpath import basename
 from typing import Any, NamedTuple
 
-from dagdock.api import Cmd, Entrypoint, Env, ImageRef, Project, Service, Volume, load_data
+from dagdock.api import ImageRef, Project, Service, load_data
 
 _HUB = (None, "docker.io", "index.docker.io", "registry.hub.docker.com", "mirror.gcr.io", "docker.m.daocloud.io")
 # The addresses of a published port that mean all network cards.
@@ -54,7 +54,11 @@ def store_by_image(image: ImageRef) -> Store | None:
 def built_on(service: Service, project: Project) -> ImageRef | None:
     """The image that a service's own one is built on, where the Dockerfile leaves what is started to it."""
     stage = project.stage_of(service)
-    if stage is None or any(part.last(kind) for part in stage.chain() for kind in (Cmd, Entrypoint, Env, Volume)):
+    if stage is None:
+        return None
+    from dagdock.api import Cmd, Entrypoint, Env, Volume
+
+    if any(part.last(kind) for part in stage.chain() for kind in (Cmd, Entrypoint, Env, Volume)):
         return None
     return list(stage.chain())[-1].image
 

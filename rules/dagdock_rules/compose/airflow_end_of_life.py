@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import AirflowVersion, Bad, ComposeFile, Problem, Problems, Project, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
 
 from ._airflow import deployment_of, is_own
 
@@ -37,8 +37,12 @@ def airflow_end_of_life(file: ComposeFile, project: Project, *, oldest: str = "2
     https://airflow.apache.org/docs/apache-airflow/stable/installation/supported-versions.html
     """
     airflow = deployment_of(file, project)
-    wanted = AirflowVersion.parse(oldest) if airflow else None
-    if airflow is None or wanted is None:
+    if airflow is None:
+        return
+    from dagdock.api import AirflowVersion
+
+    wanted = AirflowVersion.parse(oldest)
+    if wanted is None:
         return
     for part in airflow.parts:
         service = part.service

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-from dagdock.api import AirflowVersion, Bad, ComposeFile, Fix, Problem, Problems, Project, Setting, load_data, rule
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Setting, load_data, rule
 
 from ._airflow import deployment_of, is_own
+
+if TYPE_CHECKING:
+    from dagdock.api import AirflowVersion
 
 PREFIX = "AIRFLOW__"
 REST = ("_CMD", "_SECRET")

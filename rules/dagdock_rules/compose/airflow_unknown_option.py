@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dagdock.api import AirflowVersion, Bad, ComposeFile, Fix, Problem, Problems, Project, load_data, nearest, rule
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, load_data, nearest, rule
 
 from ._airflow import deployment_of, is_own
+
+if TYPE_CHECKING:
+    from dagdock.api import AirflowVersion
 
 PREFIX = "AIRFLOW__"
 # Sections whose options are whatever somebody needs, and those of programs that know more than Airflow does.

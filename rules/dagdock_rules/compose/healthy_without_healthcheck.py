@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Healthcheck, ImageRef, Problem, Problems, Project, Related, Service, Stage, rule
+from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Related, Service, rule
 
 
 @rule(
@@ -78,9 +78,11 @@ def _has_none(service: Service, project: Project) -> bool | None:
         if service.image_ref is None or service.has("provider"):
             return False
         return _is_official(service.image_ref) or None
-    stage: Stage | None = project.stage_of(service)
+    stage = project.stage_of(service)
     if stage is None:
         return False
+    from dagdock.api import Healthcheck
+
     if any(part.all_of(Healthcheck) for part in stage.chain()):
         return False
     image = list(stage.chain())[-1].image

@@ -6,7 +6,6 @@ from posixpath import basename
 from dagdock.api import (
     Bad,
     ComposeFile,
-    Healthcheck,
     Problem,
     Problems,
     Project,
@@ -114,6 +113,8 @@ def _stays_down(service: Service, project: Project) -> bool:
     if service.value("stdin_open") or service.value("tty") or _is_developed(service) or _waits(service):
         return False
     stage = project.stage_of(service) if service.build else None
+    from dagdock.api import Healthcheck
+
     if stage and any(part.all_of(Healthcheck) for part in stage.chain()):
         return False
     if service.ports or service.has("expose"):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Healthcheck, Problem, Problems, Project, Service, rule
+from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
 from ._model import as_run
 
@@ -37,5 +37,7 @@ def service_without_healthcheck(service: Service, project: Project) -> Problems:
     if (running.restart and running.restart.resolved == "no") or service.span.source is not running.span.source:
         return
     stage = project.stage_of(running) if running.build else None
+    from dagdock.api import Healthcheck
+
     if stage is None or not any(part.all_of(Healthcheck) for part in stage.chain()):
         yield Problem(service, "nobody sees whether the program in it still answers. Add a `healthcheck`")

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import re
 from posixpath import basename, join, normpath
+from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Problem, Problems, Project, Service, Workdir, rule
+from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
 from ._model import as_run
+
+if TYPE_CHECKING:
+    from dagdock.api import Stage
 
 CODE = ("app", "code", "html", "lib", "site", "source", "src", "www")
 FLAGS = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "FLASK_ENV", "ENV", "ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "MIX_ENV")
@@ -54,8 +58,7 @@ def source_mounted_in_production(service: Service, project: Project) -> Problems
         return
     context = project.context_path(running)
     stage = project.stage_of(running)
-    workdir = stage.last(Workdir) if stage else None
-    folder = workdir.path.literal if workdir and workdir.path else None
+    folder = _workdir(stage) if stage else None
     for mount in service.volumes:
         source = str(mount.source) if mount.is_bind and mount.source else ""
         path = project.relative(normpath(join(service.file.directory, source))) if source.startswith(".") else None
@@ -82,6 +85,14 @@ def _without_build(service: Service, project: Project) -> Problems:
                 "what runs comes from a folder of this machine and not from the image, so it is what lies there by "
                 "chance. Build an image with the code in it",
             )
+
+
+def _workdir(stage: Stage) -> str | None:
+    """The folder that an image works in, as its last WORKDIR says it."""
+    from dagdock.api import Workdir
+
+    workdir = stage.last(Workdir)
+    return workdir.path.literal if workdir and workdir.path else None
 
 
 def _covers(target: str, workdir: str | None) -> bool:

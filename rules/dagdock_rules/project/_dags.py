@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import dirname, join
+from typing import TYPE_CHECKING
 
-from dagdock.api import BuiltDag, DagModule, Project
+if TYPE_CHECKING:
+    from dagdock.api import BuiltDag, DagModule, Project
 
 MAX_FILES = 3000
 MAX_FOLDERS = 500
@@ -81,6 +83,8 @@ def _ignored(project: Project, folder: str) -> list[str]:
 
 def dags_called(dag_id: str, paths: list[str], project: Project) -> Iterator[tuple[str, BuiltDag]]:
     """The DAGs of that id that files surely make, with their paths."""
+    from dagdock.api import DagModule
+
     for path in paths:
         document = project.document(path)
         if isinstance(document, DagModule):

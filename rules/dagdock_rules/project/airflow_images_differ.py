@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagdock.api import AirflowVersion, Bad, Problem, Problems, Related, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 if TYPE_CHECKING:
-    from dagdock.api import ComposeFile, Located, Project, Service
+    from dagdock.api import AirflowVersion, ComposeFile, Located, Project, Service
 
 
 @rule(
@@ -65,11 +65,16 @@ def airflow_images_differ(file: ComposeFile, project: Project) -> Problems:
 
 def _version(service: Service, project: Project) -> tuple[AirflowVersion, Located] | None:
     """The one Airflow release that a service surely runs, and where that stands."""
+    from dagdock.api import AirflowVersion
+
+    from ..airflow import base_image
+
     if service.build is None and service.image and service.image_ref:
         version = AirflowVersion.of_image(service.image_ref)
         return (version, service.image) if version and version.pinned else None
     stage = project.stage_of(service)
-    if stage and stage.image and stage.image_word and service.build and service.build.context:
-        version = AirflowVersion.of_image(stage.image)
+    image = base_image(service, stage)
+    if image and service.build and service.build.context:
+        version = AirflowVersion.of_image(image)
         return (version, service.build.context) if version and version.pinned else None
     return None

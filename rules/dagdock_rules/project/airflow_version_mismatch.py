@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagdock.api import AirflowVersion, Bad, Problem, Problems, Related, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 if TYPE_CHECKING:
     from dagdock.api import Project, Stage
@@ -43,6 +43,8 @@ def airflow_version_mismatch(stage: Stage, project: Project) -> Problems:
     """
     if stage.image is None or stage.image_word is None:
         return
+    from dagdock.api import AirflowVersion
+
     base = AirflowVersion.of_image(stage.image)
     if base is None or not base.pinned:
         return

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from posixpath import join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagdock.api import Bad, Env, Problem, Problems, Related, Run, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 from ._shared import is_said_before
 
 if TYPE_CHECKING:
-    from dagdock.api import Command, Located, Project, Service, Stage, VolumeMount
+    from dagdock.api import Command, Located, Project, Run, Service, Stage, VolumeMount
 
 # What an installer leaves in the folder that it works in.
 FOLDERS = {
@@ -94,6 +94,8 @@ def bind_hides_build(service: Service, project: Project) -> Problems:
 
 def _made(stage: Stage) -> Iterator[Made]:
     """What the steps of a stage install in folders of their own."""
+    from dagdock.api import Run
+
     for part in stage.chain():
         for run in part.all_of(Run):
             folder = part.workdir_at(run)
@@ -105,6 +107,8 @@ def _made(stage: Stage) -> Iterator[Made]:
 
 def _names(stage: Stage, tool: str) -> bool:
     """Whether a step names the folder: it may be moved to where a mount does not hide it."""
+    from dagdock.api import Env, Run
+
     return any(
         FOLDERS[tool] in run.span.text for part in stage.chain() for run in (*part.all_of(Run), *part.all_of(Env))
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagdock.api import Arg, Bad, Fix, Onbuild, Problem, Problems, Related, Text, nearest, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Related, Text, nearest, rule
 
 from ._shared import is_said_before
 
@@ -86,5 +86,7 @@ def _declared(dockerfile: Dockerfile | None) -> set[str]:
     """Every name that an ARG declares anywhere in the file, what ONBUILD keeps included."""
     if dockerfile is None:
         return set()
+    from dagdock.api import Arg, Onbuild
+
     found = [each.inner if isinstance(each, Onbuild) else each for each in dockerfile.instructions]
     return {str(pair.key) for each in found if isinstance(each, Arg) for pair in each.pairs}

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, BuiltTask, DagModule, Problem, Problems, Project, Related, nearest, rule
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, Problem, Problems, Related, nearest, rule
 
 from ._dags import dags_called, ids_beside
+
+if TYPE_CHECKING:
+    from dagdock.api import BuiltTask, DagModule, Project
 
 # What names another DAG, by operator.
 NAMING = {

@@ -3,12 +3,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 from ._dags import dags_called, ids_beside
 
 if TYPE_CHECKING:
-    from dagdock.api import BuiltDag, Span
+    from dagdock.api import BuiltDag, DagModule, Project, Span
 
 
 @rule(

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, DagModule, Problem, Problems, Project, rule
+from typing import TYPE_CHECKING
+
+from dagdock.api import Bad, Problem, Problems, rule
 
 from ._dags import dags_called, ids_beside
+
+if TYPE_CHECKING:
+    from dagdock.api import DagModule, Project
 
 MAX_STEPS = 20
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dagdock.api import Add, Arg, Bad, Copy, Instruction, Problem, Problems, Related, Run, Workdir, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 from ._shared import is_said_before
 from .build_arg_undeclared import PREDEFINED
 
 if TYPE_CHECKING:
-    from dagdock.api import Located, Pair, Project, Service, Stage
+    from dagdock.api import Arg, Instruction, Located, Pair, Project, Service, Stage
 
 
 @rule(
@@ -48,6 +48,8 @@ def missing_build_arg(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/build/#args
     """
+    from dagdock.api import Arg
+
     stage = project.stage_of(service)
     entry = service.entries.get("build")
     if stage is None or entry is None or service.build is None or service.build.inline or not service.complete:
@@ -86,6 +88,8 @@ def may_be_empty(name: str) -> bool:
 
 def _use(pair: Pair, arg: Arg, stage: Stage) -> Instruction | None:
     """The first step that cannot do without a value; None where a step looks whether there is one."""
+    from dagdock.api import Add, Copy, Run, Workdir
+
     name = re.escape(str(pair.key))
     first: Instruction | None = None
     for step in stage.instructions:

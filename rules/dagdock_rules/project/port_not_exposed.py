@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Expose, Problem, Problems, Related, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 from ._shared import is_said_before
 
@@ -67,6 +67,8 @@ def port_not_exposed(service: Service, project: Project) -> Problems:
         return
     words = ", ".join(str(each) for each in sorted(known))
     exposes = list(stage.chain()) if stage else []
+    from dagdock.api import Expose
+
     yield Problem(
         port.node.span,
         f"the Dockerfile exposes {words}, not {number}: one of the two is wrong. Right the number here, or the EXPOSE"
@@ -79,6 +81,8 @@ def port_not_exposed(service: Service, project: Project) -> Problems:
 
 def _exposed(stage: Stage) -> set[int]:
     """The ports that a stage exposes; none where one is not known."""
+    from dagdock.api import Expose
+
     found: set[int] = set()
     for part in stage.chain():
         for expose in part.all_of(Expose):

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Problem, Problems, Project, Requirement, Run, Stage, rule
+from dagdock.api import Bad, Problem, Problems, rule
+
+if TYPE_CHECKING:
+    from dagdock.api import Project, Requirement, Stage
 
 # What says the versions elsewhere.
 CONSTRAINED = r"(?:^|\s)(?:-c|--constraints?|--require-hashes|--hash)(?:\s|=|:)|PIP_CONSTRAINT|UV_CONSTRAINT"
@@ -46,6 +50,8 @@ def unpinned_requirements(stage: Stage, project: Project) -> Problems:
 
     https://pip.pypa.io/en/stable/topics/repeatable-installs/
     """
+    from dagdock.api import Run
+
     if not stage.is_final or any(_says_versions(run.body.text) for part in stage.chain() for run in part.all_of(Run)):
         return
     found: dict[str, list[Requirement]] = {}
