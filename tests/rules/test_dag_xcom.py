@@ -171,6 +171,8 @@ GOOD: dict[str, list[str]] = {
         "from dataclasses import dataclass\n@dataclass\nclass Shop:\n    a: int = 1\n" + task("return Shop()"),
         "class Shop(dict):\n    pass\n" + task("return Shop()"),
         "@task(do_xcom_push=False)\ndef f():\n    return open('x')\n",
+        "from airflow.sensors.python import PythonSensor\ndef f():\n    return requests.get('x')\n"
+        + operator("PythonSensor(task_id='a', python_callable=f)"),
         "def helper():\n    return open('x')\n" + task("with helper() as file:\n    print(file)"),
     ],
     "AF405": [

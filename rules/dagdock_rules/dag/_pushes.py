@@ -48,10 +48,15 @@ def pushes_result(function: Function) -> bool:
         return function.decorator not in DECIDING and not feeds_mapping(function)
     if _executes(function):
         return True
-    tasks = [
-        task for task in function.tasks if not task.taskflow and not task.name.startswith(("Branch", "ShortCircuit"))
-    ]
-    return any(not keeps_to_itself(task) and not task.own.open for task in tasks if task.own.get("python_callable"))
+    return any(
+        not task.taskflow
+        and not task.name.startswith(("Branch", "ShortCircuit"))
+        and not task.name.endswith("Sensor")  # whether it is true is all that counts
+        and not keeps_to_itself(task)
+        and not task.own.open
+        and "python_callable" in task.own
+        for task in function.tasks
+    )
 
 
 def _executes(function: Function) -> bool:
