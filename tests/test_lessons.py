@@ -167,6 +167,7 @@ MISTAKES = {
     "L42/mistake-2": Mistake("dags/churn.py", 3, "top-level-heavy-import"),
     "L42/mistake-3": Mistake("dags/inventory.py", 9, "top-level-io"),
     "L42/mistake-4": Mistake("dags/cleanup.py", 9, "top-level-io"),
+    "L42/mistake-5": Mistake("dags/prices.py", 8, "top-level-io"),
     "L43/mistake-1": Mistake("dags/store_reports.py", 8, "dag-too-many-tasks"),
     "L43/mistake-2": Mistake("dags/sync_tables.py", 8, "dag-loop-over-external-data"),
     "L43/mistake-3": Mistake("dags/tenants.py", 8, "dag-factory-many-dags"),
