@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from posixpath import basename
+from typing import TYPE_CHECKING
 
 from dagdock.api import (
     Bad,
@@ -18,6 +19,9 @@ from dagdock.api import (
 from ._model import is_extended, is_for_swarm
 from ._occasion import is_short_lived
 from ._stores import store_of
+
+if TYPE_CHECKING:
+    from dagdock.api import Stage
 
 # Words in the name of a file or of its folder that say that it is not for good, besides those of tests and examples.
 PIECES = frozenset("base build common fixtures override sample samples spec testdata".split())
@@ -113,9 +117,7 @@ def _stays_down(service: Service, project: Project) -> bool:
     if service.value("stdin_open") or service.value("tty") or _is_developed(service) or _waits(service):
         return False
     stage = project.stage_of(service) if service.build else None
-    from dagdock.api import Healthcheck
-
-    if stage and any(part.all_of(Healthcheck) for part in stage.chain()):
+    if stage and _has_healthcheck(stage):
         return False
     if service.ports or service.has("expose"):
         return True
@@ -143,3 +145,9 @@ def _waits(service: Service) -> bool:
 def _is_developed(service: Service) -> bool:
     """Whether it runs the code that lies beside the file: somebody works on it and looks after it."""
     return service.build is not None and any(mount.source in (".", "./", "./src", "./app") for mount in service.volumes)
+
+
+def _has_healthcheck(stage: Stage) -> bool:
+    from dagdock.api import Healthcheck
+
+    return any(part.all_of(Healthcheck) for part in stage.chain())
