@@ -26,7 +26,7 @@ from dagdock.api import (
     rule,
 )
 
-from ..secrets import is_password_name, is_secret_name, words_of
+from ..secrets import is_password_name, is_secret_name, may_hold_known_secret, words_of
 from ._airflow import default_logins
 from ._occasion import is_short_lived
 from ._secrets import gives_secret_away, is_just_a_name, is_worth_telling, names_in, written_text
@@ -134,13 +134,15 @@ class Secret(NamedTuple):
 
 def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
     """The secrets that a file gives away, each with its places."""
-    told = {login.place.span for login in default_logins(file, project)}  # by a rule that knows more of Airflow
+    told: set[Span] | None = None
     found: dict[str, list[Secret]] = {}
     seen: set[Span] = set()
     names: set[str] | None = None
     for service in file.services.values():
         for text, secret in _secrets_of(service):
             span = secret.place.span
+            if told is None:  # by a rule that knows more of Airflow
+                told = {login.place.span for login in default_logins(file, project)}
             if span in told or span in seen or span.source is not file.source:
                 continue
             seen.add(span)
@@ -155,8 +157,11 @@ def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
 
 def _secrets_of(service: Service) -> Iterator[tuple[str, Secret]]:
     """Every secret of a service, whether it is worth a word or not."""
+    may_be_any = may_hold_known_secret(service.file.source.text)
     for setting in service.environment:
         value = setting.value
+        if not may_be_any and not is_secret_name(setting.name):
+            continue
         if value and gives_secret_away(setting.name, text := written_text(value)) and not _is_unread(setting, service):
             yield text.strip(), Secret(service, str(setting.name), value, value, _variable(setting, value), "")
     for command in (service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None):
