@@ -26,6 +26,7 @@ class ProjectSurroundings:
     def __init__(self, project: Documents) -> None:
         self._project = project
         self._modules: dict[str, DagModule | None] = {}
+        self._found: dict[tuple[str, int, str], tuple[DagModule, str] | None] = {}
 
     def path_of(self, module: DagModule) -> str:
         return self._project.path_of(module.source.whole) or module.source.path
@@ -35,6 +36,12 @@ class ProjectSurroundings:
         return f"{root}/{path}"
 
     def module(self, name: str, level: int, path: str) -> tuple[DagModule, str] | None:
+        key = name, level, dirname(path)
+        if key not in self._found:
+            self._found[key] = self._find(name, level, path)
+        return self._found[key]
+
+    def _find(self, name: str, level: int, path: str) -> tuple[DagModule, str] | None:
         top = name.partition(".")[0]
         if level == 0 and (not top or top in sys.stdlib_module_names):
             return None
@@ -137,8 +144,8 @@ def imported_function(project: Documents, module: DagModule, name: str) -> Funct
     return found[0].function_of(bindings[0].node)
 
 
-def built(project: Documents, module: DagModule, major: int) -> BuiltFile:
+def built(surroundings: ProjectSurroundings, module: DagModule, major: int) -> BuiltFile:
     """What a file makes for an Airflow of that major version."""
     from dagdock.dag.evaluation import build
 
-    return build(module, ProjectSurroundings(project), major)
+    return build(module, surroundings, major)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagdock.dag.evaluation import BuiltFile
     from dagdock.dockerfile import Dockerfile, Stage
     from dagdock.ignorefile import IgnoreFile
+    from dagdock.project.built import ProjectSurroundings
     from dagdock.project.requirements import Requirement
     from dagdock.project.versions import AirflowVersion, FoundVersion
     from dagdock.shellcheck import Body, ShellRemark
@@ -85,6 +86,7 @@ class Project(Documents):
         self._versions: dict[str, AirflowVersion | None] = {}
         self._answers: dict[Hashable, object] = {}
         self._built: dict[str, tuple[DagModule, BuiltFile]] = {}
+        self._surroundings: ProjectSurroundings | None = None
         self._functions: dict[tuple[str, str], Function | None] = {}
 
     @classmethod
@@ -99,6 +101,7 @@ class Project(Documents):
         self._contexts.clear()
         self._merged.clear()
         self._built.clear()
+        self._surroundings = None
         self._functions.clear()
         self._versions.clear()
         self._versions_seen = -1
@@ -272,10 +275,12 @@ class Project(Documents):
         path = self.path_of(module.source.whole) or module.source.path
         found = self._built.get(path)
         if found is None or found[0] is not module:
-            from dagdock.project.built import built
+            from dagdock.project.built import ProjectSurroundings, built
 
+            self._surroundings = self._surroundings or ProjectSurroundings(self)
             version = self.airflow_version(module.source.whole)
-            found = self._built[path] = (module, built(self, module, (version.major or 2) if version else 2))
+            major = (version.major or 2) if version else 2
+            found = self._built[path] = (module, built(self._surroundings, module, major))
         return found[1]
 
     def imported_function(self, module: DagModule, name: str) -> Function | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 
 from dagdock.dag.classes import kind_of_import
 from dagdock.dag.evaluation.airflow import dags_in
@@ -494,6 +495,7 @@ class ContextManager:
         self.kwargs = kwargs
 
 
+@lru_cache(maxsize=10_000)
 def is_generator(node: ast.FunctionDef) -> bool:
     """Whether a function has a `yield` of its own."""
     waiting: list[ast.AST] = list(node.body)
