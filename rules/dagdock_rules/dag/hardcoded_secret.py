@@ -23,7 +23,7 @@ from ._secrets import Named, compared, inside, may_hold_secret, named, texts
 # Where a command, a header or an address hands over a password; `secret` is the password, `name` what it is called.
 # A pattern is only tried on texts that hold one of its signs.
 QUOTED = r"['\"]?(?P<secret>[^\s'\"$;|&<>()]+)"
-SAME_COMMAND = r"[^\n|;&]*?"
+SAME_COMMAND = r"[^\n|;&]{0,300}?"  # bounded: texts may be of any length
 WORDS = ("pass", "Pass", "pwd", "secret", "Secret", "token", "Token", "key", "Key", "cred")
 CAPITALS = ("PASS", "PWD", "PSW", "PW=", "SECRET", "TOKEN", "KEY", "CRED", "AUTH", "PASSPHRASE", "PAT=")
 KEY_SIGNS = ("assw", "oken", "ecret", "key", "Key", "KEY", "pwd", "PASSW", "TOKEN", "SECRET")
@@ -57,27 +57,28 @@ IN_TEXTS = (
     # Connection strings: `host=db user=etl password=…`, `jdbc:…?user=etl&password=…`, `SERVER=db;UID=etl;PWD=…`
     (
         ("assword=", "pwd=", "Pwd=", "PWD=", "PASSWORD="),
-        r"(?i)(?:user|uid|login|host|server)\s*=[^\n]*?[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)",
+        r"(?i)(?:user|uid|login|host|server)\s*=[^\n]{0,300}?[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)",
     ),
     (
         ("assword=", "pwd=", "Pwd=", "PWD=", "PASSWORD="),
-        r"(?i)[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)[^\n]*?[?&;\s](?:user|uid|login|host|server)\s*=",
+        r"(?i)[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)[^\n]{0,300}?[?&;\s](?:user|uid|login|host|server)\s*=",
     ),
     (
         ("://",),
-        r"(?i)://[^\s'\"]*[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret|password))=(?P<secret>[^&#\s'\"]{8,})",
+        r"(?i)://[^\s'\"]{0,500}[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret|password))=(?P<secret>[^&#\s'\"]{8,})",
     ),
     # SQL that makes a user, or that reads from a bucket.
     (("dentified", "DENTIFIED"), r"(?i)\bidentified\s+(?:with\s+\S+\s+)?by\s+['\"](?P<secret>[^'\"]+)['\"]"),
     (
         ("assword", "ASSWORD"),
-        r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b[^;]*?\bpassword\s*=?\s*'(?P<secret>[^']+)'",
+        r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b[^;]{0,200}?\bpassword\s*=?\s*'(?P<secret>[^']+)'",
     ),
     (
         ("ecret_", "ECRET_"),
         r"(?i)\b(?:aws_)?secret_(?:access_)?key\s*[= ]\s*['\"]?(?P<secret>[A-Za-z0-9/+=]{16,})",
     ),
 )
+MAX_IN_TEXT = 20
 HEADERS = ("authorization", "proxy-authorization")
 HEADER = r"(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})"
 # Calls whose `secret` or `key` names a secret that is kept elsewhere.
@@ -148,6 +149,8 @@ def hardcoded_secret(module: DagModule) -> Problems:
             if not any(sign in value for sign in signs):
                 continue
             for match in re.finditer(pattern, value):
+                if len(places) >= MAX_IN_TEXT:
+                    break
                 if match.span("secret") not in places and _is_handed_over(match):
                     places.add(match.span("secret"))
                     yield Problem(
@@ -186,7 +189,7 @@ def _is_compared_secret(text: Named) -> bool:
 def _is_handed_over(match: re.Match[str]) -> bool:
     """Whether what a command, header or address hands over is a secret, not the place of one."""
     secret = match["secret"]
-    if len(secret) < 4 or is_placeholder(secret) or known_secret(secret):
+    if len(secret) < 4 or secret.startswith("-") or is_placeholder(secret) or known_secret(secret):
         return False
     name = match.groupdict().get("name")
     if name is not None and not is_secret_name(name):
