@@ -23,7 +23,7 @@ WHATEVER_HAPPENS = frozenset(("all_done", "always", "all_done_setup_success"))
             "    check = «ShortCircuitOperator»(task_id='any_new', python_callable=lambda ds: ds > '2024')\n"
             "    load = BashOperator(task_id='load', bash_command='load')\n"
             "    stop = BashOperator(task_id='stop_cluster', bash_command='stop', trigger_rule='all_done')\n"
-            "    start >> check >> load >> stop\n"
+            "    start >> check >> load >> stop\n    start >> stop\n"
         ),
     ],
     good=[
@@ -35,7 +35,16 @@ WHATEVER_HAPPENS = frozenset(("all_done", "always", "all_done_setup_success"))
         "ignore_downstream_trigger_rules=False\n    )\n"
         "    load = BashOperator(task_id='load', bash_command='load')\n"
         "    stop = BashOperator(task_id='stop_cluster', bash_command='stop', trigger_rule='all_done')\n"
-        "    start >> check >> load >> stop\n",
+        "    start >> check >> load >> stop\n    start >> stop\n",
+        # What is cleaned up comes after the short circuit as well.
+        "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n"
+        "from airflow.operators.python import ShortCircuitOperator\n\n"
+        "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+        "    wait = BashOperator(task_id='wait', bash_command='wait')\n"
+        "    check = ShortCircuitOperator(task_id='any_new', python_callable=lambda ds: ds > '2024')\n"
+        "    start = BashOperator(task_id='start_cluster', bash_command='start')\n"
+        "    stop = BashOperator(task_id='stop_cluster', bash_command='stop', trigger_rule='all_done')\n"
+        "    wait >> check >> start >> stop\n",
     ],
 )
 def short_circuit_swallows_join(module: DagModule, project: Project) -> Problems:
@@ -51,9 +60,19 @@ def short_circuit_swallows_join(module: DagModule, project: Project) -> Problems
     for dag in complete_dags(module, project) if "hort" in module.source.text else ():
         for task in dag.tasks:
             place = place_of(task, module) if task.operator_name in SHORT_CIRCUITS else None
-            if place is None or task.node in told or not task.upstream or _asks(task):
+            if place is None or task.node in told or _asks(task):
                 continue
-            swallowed = next((one for one in _below(task) if one.trigger_rule in WHATEVER_HAPPENS), None)
+            below = _below(task)
+            # It also follows something that the short circuit does not skip, so it has work of its own to do.
+            swallowed = next(
+                (
+                    one
+                    for one in below
+                    if one.trigger_rule in WHATEVER_HAPPENS
+                    and any(above is not task and above not in below for above in one.upstream)
+                ),
+                None,
+            )
             if swallowed is not None:
                 told.add(task.node)
                 there = place_of(swallowed, module)
