@@ -67,14 +67,16 @@ def _version(service: Service, project: Project) -> tuple[AirflowVersion, Locate
     """The one Airflow release that a service surely runs, and where that stands."""
     from dagdock.api import AirflowVersion
 
-    from ..airflow import base_image
-
     if service.build is None and service.image and service.image_ref:
         version = AirflowVersion.of_image(service.image_ref)
         return (version, service.image) if version and version.pinned else None
-    stage = project.stage_of(service)
+    stage = project.stage_of(service) if service.build else None
+    if stage is None or service.build is None:
+        return None
+    from ..airflow import base_image
+
     image = base_image(service, stage)
-    if image and service.build and service.build.context:
+    if image and service.build.context:
         version = AirflowVersion.of_image(image)
         return (version, service.build.context) if version and version.pinned else None
     return None

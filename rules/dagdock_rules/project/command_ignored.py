@@ -44,13 +44,13 @@ def command_ignored(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/reference/dockerfile/#shell-form-entrypoint-example
     """
-    from dagdock.api import Entrypoint
-
     command = service.command
     if command is None or not service.build or not command.words or service.has("entrypoint"):
         return
     if is_said_before(service, command, _places):
         return
+    from dagdock.api import Entrypoint
+
     stage = project.stage_of(service)
     entrypoint = stage.last(Entrypoint) if stage else None
     if entrypoint is None or entrypoint.shell_text is None:

@@ -50,14 +50,14 @@ def entrypoint_drops_cmd(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/services/#entrypoint
     """
-    from dagdock.api import Cmd
-
     entrypoint = service.entrypoint
     if entrypoint is None or not entrypoint.words or service.has("command") or not service.complete:
         return
     last = entrypoint.words[-1].resolved
     if last is None or not WRAPPERS.fullmatch(basename(last)) or is_said_before(service, entrypoint, _places):
         return
+    from dagdock.api import Cmd
+
     running = project.merged(service.file).services.get(service.name, service)
     stage = project.stage_of(service)
     cmd: CommandInstruction | None = stage.last(Cmd) if stage else None

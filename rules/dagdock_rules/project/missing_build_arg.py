@@ -48,8 +48,6 @@ def missing_build_arg(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/build/#args
     """
-    from dagdock.api import Arg
-
     stage = project.stage_of(service)
     entry = service.entries.get("build")
     if stage is None or entry is None or service.build is None or service.build.inline or not service.complete:
@@ -58,6 +56,8 @@ def missing_build_arg(service: Service, project: Project) -> Problems:
     given = {str(setting.name) for setting in running.build.args} if running.build else set()
     if is_said_before(service, entry.name, _places):
         return
+    from dagdock.api import Arg
+
     seen: set[str] = set()
     for part in (*stage.chain(), *(used for one in stage.chain() for used in one.uses())):
         for arg in part.all_of(Arg):
