@@ -50,12 +50,13 @@ def airflow_cfg_for_trial(file: ComposeFile, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/howto/set-config.html
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/executor/index.html
     """
-    from ..airflow import starts_a_script
     from ..compose._airflow import deployment_of
 
     airflow = deployment_of(file, project)
     if airflow is None or len(airflow.servers) < 2:
         return
+    from ..airflow import starts_a_script
+
     told = set()
     for part in airflow.servers:
         if part.stage is not None and starts_a_script(part.stage):
