@@ -63,6 +63,8 @@ def template_in_python_code(module: DagModule) -> Problems:
         if method not in USERS or call.runs_at != "task" or module.classes.of(function) is not None:
             continue
         for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
+            if isinstance(node, ast.JoinedStr) and not any(_has_brace(part) for part in node.values):
+                continue  # whatever is put into it need not be worked out
             value = module.value(node)
             text = value.get(str)
             expression = speaks_airflow(text) if text and "{{" in text else None
@@ -75,6 +77,10 @@ def template_in_python_code(module: DagModule) -> Problems:
                 f"`{expression if len(expression) <= 40 else expression[:39] + '…'}` is not rendered here: `{method}` "
                 "uses the text as it stands. Take the value as a parameter of the function, such as `ds=None`",
             )
+
+
+def _has_brace(part: ast.expr) -> bool:
+    return isinstance(part, ast.Constant) and "{" in str(part.value)
 
 
 def _in_defaults(module: DagModule) -> Iterator[Problem]:
