@@ -300,7 +300,11 @@ def _helper_name() -> re.Pattern[str]:
 def _version(service: Service, stage: Stage | None, project: Project) -> AirflowVersion | None:
     """The release that a service runs: by its image or the one it is built on, else as the files near it say."""
     image = service.image_ref if service.build is None else base_image(service, stage)
-    return (AirflowVersion.of_image(image) if image else None) or project.airflow_version(service)
+    if image and (version := AirflowVersion.of_image(image)):
+        return version
+    near = project.airflow_version(service)
+    # A range over several major releases is put together from files that may be about something else.
+    return near if near and near.major is not None else None
 
 
 def base_image(service: Service, stage: Stage | None) -> ImageRef | None:

@@ -110,7 +110,7 @@ def _fault(key: str, version: AirflowVersion | None) -> tuple[str, str | None] |
             right = f"{PREFIX}{meant.replace('.', '__', 1)}".upper()
         remedy = f"Write `{right}`" if right else "Leave it out, or look its name up"
         return f"Airflow has no option `{plain}` in its section `{section}` and ignores this. {remedy}", right
-    return _of_other_release(section, plain, lives, version)
+    return _of_other_release(section, option if option in known else plain, lives, version)
 
 
 def _after(facts: dict[str, Any]) -> tuple[int, int]:
