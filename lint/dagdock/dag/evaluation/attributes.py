@@ -13,7 +13,7 @@ from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, GraphError, Group, Label, SetupTeardown, Task, XCom, tasks_of
 from dagdock.dag.evaluation.objects import DagFactory, GroupFactory, Made, Partial, TaskFlow
 from dagdock.dag.evaluation.plain import CONSTANTS
-from dagdock.dag.evaluation.state import describe
+from dagdock.dag.evaluation.state import describe, is_mere_data
 from dagdock.dag.evaluation.values import (
     MISSING,
     Bound,
@@ -45,7 +45,7 @@ class Attributes(Airflow):
         found = self.find_attribute(value, name, node, frame)
         if found is not MISSING:
             return found
-        if self.regions:
+        if self.regions or name.startswith("__"):
             return self.unknown_value(f".{name} of {describe(value)}", node, frame)
         raise Raised(AttributeError, f"{describe(value)} has no attribute {name!r}", getattr(node, "lineno", 1))
 
@@ -214,8 +214,13 @@ class Attributes(Airflow):
             found = self._of_class_for(value, value.cls, name, node, frame)
             if found is not MISSING:
                 return found
-        if name in value.arguments:
+        if name == "log":
+            return self.unknown_data("a log", node, frame)
+        # What an operator keeps of a list or dict it may have changed.
+        if isinstance(value.arguments.get(name), (str, int, float)):
             return value.arguments[name]
+        if name in value.arguments and is_mere_data(value.arguments[name]):
+            return self.unknown_data(f".{name} of a task", node, frame)
         return self.unknown_value(f".{name} of a task", node, frame)
 
     def _of_node(self, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:

@@ -20,6 +20,7 @@ class Frame:
         "elsewhere",
         "function",
         "kind",
+        "methods",
         "module",
         "names",
         "on_yield",
@@ -49,6 +50,8 @@ class Frame:
         """The class whose method runs."""
         self.receiver: Value = MISSING
         self.on_yield: Callable[[Value], Value] | None = None
+        self.methods: list[Function] = []
+        """The functions defined in a class, whatever decorators make of them."""
         self.returned: list[Value] = []
         """What may have been returned, where whether it was is not known."""
         self.pending: list[dict[str, Value]] = []

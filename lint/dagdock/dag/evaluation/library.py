@@ -13,6 +13,7 @@ from dagdock.dag.evaluation.files import OpenFile, exists, glob, is_dir, is_file
 from dagdock.dag.evaluation.frames import Frame
 from dagdock.dag.evaluation.graph import Dag, Group, Label, Task, XCom
 from dagdock.dag.evaluation.methods import Deque
+from dagdock.dag.evaluation.objects import Made
 from dagdock.dag.evaluation.operations import HOST_ERRORS
 from dagdock.dag.evaluation.plain import plain_function
 from dagdock.dag.evaluation.state import MAX_ITEMS
@@ -599,7 +600,22 @@ def _attribute_getter(run: Calls, args: list[Value], kwargs: dict[str, Value], n
     return Host("attrgetter", get)
 
 
+def _digest(name: str) -> Handler:
+    def handler(run: Calls, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+        if len(args) != 1 or not isinstance(args[0], bytes):
+            return run.unknown_data(f"hashlib.{name}()", node, frame)
+        import hashlib
+
+        digest = hashlib.new(name, args[0], usedforsecurity=False)
+        return Made(f"hashlib.{name}", [], {"hexdigest": Host("hexdigest", lambda *_: digest.hexdigest())}, node)
+
+    return handler
+
+
 HANDLERS: dict[str, Handler] = {
+    "hashlib.md5": _digest("md5"),
+    "hashlib.sha1": _digest("sha1"),
+    "hashlib.sha256": _digest("sha256"),
     "operator.add": _operator(ast.Add()),
     "operator.attrgetter": _attribute_getter,
     "operator.concat": _operator(ast.Add()),

@@ -306,4 +306,8 @@ def describe(value: Value) -> str:
         return value.name
     if isinstance(value, (Task, XCom)):
         return "a task"
+    if isinstance(value, Instance):
+        return f"an object of {value.cls.name}"
+    if value is None:
+        return "None"
     return f"a {type(value).__name__.lower()}"

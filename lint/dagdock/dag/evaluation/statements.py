@@ -171,6 +171,8 @@ class Statements(Calls):
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> Outcome:
         decorators = [self.evaluate(decorator, frame) for decorator in node.decorator_list]
         value: Value = self.function(node, frame)
+        if frame.kind == "class":
+            frame.methods.append(value)
         for decorator, written in zip(reversed(decorators), reversed(node.decorator_list), strict=True):
             value = self._decorated(decorator, value, written, frame)
         frame.home_of(node.name).names[node.name] = value
@@ -193,10 +195,8 @@ class Statements(Calls):
         self.execute(node.body, inner)
         made = Class(node, bases, inner.names, frame)
         made.is_record = any(isinstance(base, Class) and base.is_record for base in bases)
-        for value in inner.names.values():
-            function = value.function if isinstance(value, Wrapper) else value
-            if isinstance(function, Function) and function.owner is None and function.frame is inner:
-                function.owner = made
+        for function in inner.methods:
+            function.owner = made
         if made.is_enum:
             self._make_members(made)
         value = made
@@ -214,7 +214,13 @@ class Statements(Calls):
 
     def _make_members(self, made: Class) -> None:
         """The members of an enumeration, with their names and values."""
+        number = 0
         for name, value in list(made.names.items()):
+            if isinstance(value, Unknown) and value.reason == "enum.auto()":
+                number += 1
+                value = number
+            elif isinstance(value, int):
+                number = value
             if not name.startswith("_") and not isinstance(value, (Function, Wrapper, Class)):
                 member = Instance(made)
                 member.attributes = {"name": name, "value": value, "_value_": value, "_name_": name}
