@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from math import inf
 
 from dagdock.api import Dockerfile, Run, Stage, remembered
@@ -52,7 +52,8 @@ def installs_without_lists(run: Run) -> list[PackageCommand]:
     own = _installs_alone(run.stage)
     renewed = _renewed_behind(run)
     place = bisect_right(own, run.index, key=_index)
-    found = [call for _, call in own[place : bisect_left(own, renewed, key=_index)]]
+    # A RUN that installs before it updates counts on them still.
+    found = [call for _, call in own[place : bisect_right(own, renewed, key=_index)]]
     if found or renewed < inf:
         return found
     first = _first_alone(run.dockerfile)
@@ -86,10 +87,22 @@ def _installs_alone(stage: Stage) -> list[tuple[int, PackageCommand]]:
     """The installations of a stage by RUNs that do not update the lists themselves before, with the RUN's index."""
     found = []
     for run in stage.all_of(Run):
-        calls = [call for call in package_commands(run.script, "install", "update") if call.family == "apt"]
-        if calls and calls[0].action == "install":
-            found.append((run.index, calls[0]))
+        renewed: tuple[str, ...] | None = None
+        for call in package_commands(run.script, "install", "update"):
+            if call.family != "apt":
+                continue
+            switches = _switches(call)
+            if call.action == "update":
+                renewed = switches if renewed is None or len(switches) < len(renewed) else renewed
+            elif renewed is None or switches[: len(renewed)] != renewed:
+                found.append((run.index, call))
+                break
     return found
+
+
+def _switches(call: PackageCommand) -> tuple[str, ...]:
+    """The branches that a call stands in, so that it may not be run at all."""
+    return tuple(place for place in call.command.context if place in ("if", "case"))
 
 
 @remembered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dagdock.api import Command, Problem, Problems, Run
+from dagdock.api import Command, Problem, Problems, Run, Stage, remembered
 
 from ..packages import PackageCommand, package_commands
 from ._layers import append_command, lost_flag, mounts_over, ships
@@ -63,7 +63,9 @@ def cache_problems(run: Run, families: tuple[str, ...]) -> Problems:
                 call.head,
                 f"{call.manager} keeps what it downloaded in this layer. End the RUN with `{cache.clean}`, or use a "
                 "cache mount",
-                fix=append_command(run, f"End this RUN with `{cache.clean}`", cache.clean),
+                fix=None
+                if is_missed_later(run, cache.folders)
+                else append_command(run, f"End this RUN with `{cache.clean}`", cache.clean),
             )
 
 
@@ -74,9 +76,45 @@ def deletes(command: Command, folders: tuple[str, ...]) -> bool:
     return any(_covers(path, folder) for path in _paths(command) for folder in folders)
 
 
+def is_missed_later(run: Run, folders: tuple[str, ...]) -> bool:
+    """Whether a later RUN deletes what lies in one of the folders and fails where nothing is there.
+
+    `rm` without `-f` does: no fix may empty the folder before.
+    """
+    waiting = [run.stage] if run.stage else []
+    for stage in waiting:
+        deletions = _that_need_files(stage)
+        if any(index > run.index and deletes(command, folders) for index, command in deletions):
+            return True
+        waiting += stage.children
+    return False
+
+
+@remembered
+def _that_need_files(stage: Stage) -> list[tuple[int, Command]]:
+    """The deletions of a stage that fail where there is nothing to delete, with the RUN's index."""
+    found = []
+    for run in stage.all_of(Run):
+        commands = run.script.commands
+        for number, command in enumerate(commands):
+            rescued = number + 1 < len(commands) and commands[number + 1].joined == "||"
+            if command.effective.name in ("rm", "find") and not rescued and not _is_forced(command):
+                found.append((run.index, command))
+    return found
+
+
+def _is_forced(command: Command) -> bool:
+    texts = [word.text for word in command.effective.arguments]
+    return command.effective.name == "rm" and any(
+        text == "--force" or (text.startswith("-") and not text.startswith("--") and "f" in text) for text in texts
+    )
+
+
 def _paths(command: Command) -> Iterator[str]:
     for word in command.effective.arguments:
-        text = (word.value or word.prefix).replace("//", "/")
+        text = (word.value or word.text).strip("\"'").replace("//", "/")
+        for home in ("$HOME", "${HOME}"):
+            text = text.replace(home, "~", 1)
         if text.startswith(("/", "~")):
             yield text.replace("~", "/root", 1).rstrip("*").rstrip("/")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Edit, Fix, Problem, Problems, Run, Span, rule
 
 from ..packages import PackageCommand, installs, package_commands
-from ._caches import cache_left
+from ._caches import CACHES, cache_left, is_missed_later
 from ._layers import add_option, ships
 
 
@@ -65,7 +65,7 @@ def apk_cache_left(run: Run) -> Problems:
             kept[0].head,
             "apk keeps its index of packages in this layer. Add `--no-cache`"
             + (", and drop `apk update`" if updates else ""),
-            fix=_fix(run, kept + _upgrades(run), updates),
+            fix=None if is_missed_later(run, CACHES["apk"].folders) else _fix(run, kept + _upgrades(run), updates),
         )
 
 

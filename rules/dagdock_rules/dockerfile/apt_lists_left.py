@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Related, Run, rule
 
 from ._apt_lists import LISTS, installs_itself, installs_without_lists, is_left_alone, lists_left
+from ._caches import is_missed_later
 from ._layers import append_command
 
 
@@ -73,6 +74,6 @@ def apt_lists_left(run: Run) -> Problems:
         f"`{updates[0].manager} update` leaves its package lists in this layer. {advice} `rm -rf {place}`",
         related=[Related(each, "this needs the lists") for each in later[:5]],
         fix=None
-        if later or not installs_itself(run)
+        if later or not installs_itself(run) or is_missed_later(run, (LISTS,))
         else append_command(run, "Delete the lists at the end of this RUN", f"rm -rf {place}"),
     )

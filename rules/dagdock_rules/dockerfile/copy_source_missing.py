@@ -98,13 +98,32 @@ def copy_source_missing(copy: CopyLike, project: Project, *, made_by_ci: list[st
 
 def _problem(copy: CopyLike, source: DockerfileWord, path: str, context: BuildContext) -> Problem:
     close = nearest(path, context.root_listing) if "/" not in path else None
+    also = _named_again(path, copy) if close else None
     where = "the build context" if context.folder == "." else f"the build context `{context.folder}`"
     return Problem(
         source,
         f"`{path}` is not in {where}, so the build fails here. "
-        + (f"Did you mean `{close}`?" if close else _remedy(path)),
-        fix=Fix.replace(f"Write `{close}`", source, close, "unsafe") if close and not source.quoted else None,
+        + (f"Did you mean `{close}`?" if close else _remedy(path))
+        + (f" Line {also} names it too" if also else ""),
+        fix=Fix.replace(f"Write `{close}`", source, close, "unsafe")
+        if close and not source.quoted and not also
+        else None,
     )
+
+
+def _named_again(path: str, copy: CopyLike) -> int | None:
+    """The line of a later instruction that counts on the name; none where the copy is given that name anyway."""
+    import re
+
+    name = path.rpartition("/")[2]
+    if copy.destination is not None and copy.destination.value.rpartition("/")[2] == name:
+        return None
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+    for other in copy.dockerfile.instructions:
+        found = word.search(other.span.text) if other.index > copy.index else None
+        if found:
+            return other.span.source.span(other.span.start + found.start(), other.span.start + found.end()).line
+    return None
 
 
 def _remedy(path: str) -> str:

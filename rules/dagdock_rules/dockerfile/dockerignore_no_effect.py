@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Fix, Problem, Problems, Project, Related, rule
 
+from ._copies import contexts_that_fit
+
 if TYPE_CHECKING:
     from dagdock.api import IgnoreFile, IgnorePattern
 
 DEEPEST, MOST = 4, 400
-# Nobody looks into these, and many a project has them only below the root.
-# Names that people mean wherever they are; of others (`Dockerfile`, `README.md`) there may well be more below.
+# Names that people mean wherever they are; of others (`bin`, `README.md`) there may well be more below on purpose.
 EVERYWHERE = frozenset(
     "__pycache__ node_modules .venv venv .DS_Store .pytest_cache .mypy_cache .ruff_cache .tox .terraform .idea .vscode "
-    ".env .ipynb_checkpoints .gradle .next .cache coverage bin obj Thumbs.db .vs .git .svn .coverage .eggs".split()
+    ".env .ipynb_checkpoints .gradle .next .cache coverage obj Thumbs.db .vs .git .svn .coverage .eggs".split()
 )
+# Kinds of files that no program is made of: only these are left out everywhere without a loss.
+REMAINS = frozenset(
+    "*.pyc *.pyo *.pyd *.py[co] *.py[cod] *.py[codz] *.log *.swp *.swo *.sw? *~ ._* *.bak *.tmp *.egg-info *.class "
+    "*.orig *.rej *.pid *.DS_Store".split()
+)
+# Nobody looks into these, and many a project has them only below the root.
 CLOSED = frozenset((".git", "node_modules", ".venv", "venv", "__pycache__", ".terraform", "vendor"))
 MOST_PATTERNS = 1000
 
@@ -86,7 +93,7 @@ def dockerignore_no_effect(file: IgnoreFile, project: Project) -> Problems:
                 )
         else:
             found = _deeper(pattern, file, project)
-            if found:
+            if found and _is_context(file, project):
                 yield Problem(
                     pattern,
                     f"`{pattern.text}` means the root of the build context only, and `{found}` is sent. Write "
@@ -110,13 +117,27 @@ def _later_match(pattern: IgnorePattern, file: IgnoreFile) -> IgnorePattern | No
     return last if last and not last.negated and last.span.start > pattern.span.start else None
 
 
+def _is_context(file: IgnoreFile, project: Project) -> bool:
+    """Whether some Dockerfile is surely built from the folder, so that what lies in it is sent at all."""
+    folder = dirname(project.path_of(file) or "") or "."
+    return project.once(("built from", folder), lambda: _builds_from(folder, project))
+
+
+def _builds_from(folder: str, project: Project) -> bool:
+    return any(
+        context.folder == folder and (context.stated is not None or context.certain)
+        for dockerfile in project.dockerfiles(b"")
+        for context in contexts_that_fit(dockerfile, project)
+    )
+
+
 def _deeper(pattern: IgnorePattern, file: IgnoreFile, project: Project) -> str:
     """A file or folder below the root that a plain name would mean in a .gitignore, and that is sent to the build."""
     name = pattern.cleaned
     path = project.path_of(file)
     if path is None or "/" in name or "**" in name or name in ("*", ".") or pattern.text.startswith("/"):
         return ""
-    if name not in EVERYWHERE and not name.startswith(("*.", "*~", "._*")):
+    if name not in EVERYWHERE and name not in REMAINS:
         return ""
     root = dirname(path) or "."
     if not path.endswith("/.dockerignore") and path != ".dockerignore":

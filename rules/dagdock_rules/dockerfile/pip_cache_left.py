@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
+from ._caches import is_missed_later
 from ._layers import add_option, ships
 from ._pip import downloads_kept_by_pip
 from ._users import is_root
@@ -49,7 +50,9 @@ def pip_cache_left(run: Run) -> Problems:
         yield Problem(
             found[0].head,
             f"pip keeps its downloads in this layer. Add `--no-cache-dir`, or a cache mount on {_folder(run)}",
-            fix=Fix(
+            fix=None
+            if is_missed_later(run, ("/root/.cache/pip",))
+            else Fix(
                 "Add `--no-cache-dir`", [add_option(run, install.verb_word, "--no-cache-dir") for install in found]
             ),
         )

@@ -1,0 +1,105 @@
+"""Rules on Dockerfiles, on what a third look at real findings called wrong or harmful, as small as it still shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.examples import as_files
+from dagdock.fix import apply_edits
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+RULES = {rule.code: rule for kind in ("dockerfile", "compose", "project") for rule in Rules().of_kind(kind)}
+
+Files = str | Mapping[str, str]
+
+FINAL = "FROM alpine:3.22\nCOPY --from=build /a /a\n"
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, list[Files]] = {
+    "DF514": [
+        {".dockerignore": "*.csv\n*.html\n", "a/b.csv": "", "a/b.html": "", "Dockerfile": "FROM a:1\nCOPY . .\n"},
+        {".dockerignore": "*.pyc\n", "app/a.pyc": "", "app/m.py": "", "app/Dockerfile": "FROM a:1\nCOPY m.py .\n"},
+        {".dockerignore": "«*.pyc»\n", "app/a.pyc": "", "app/m.py": "", "app/Dockerfile": "FROM a:1\nCOPY app .\n"},
+        {".dockerignore": "«*.pyc»\n", "app/a.pyc": "", "Dockerfile": "FROM a:1\nCOPY . .\n"},
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in CASES.items() for case in cases])
+def test_what_is_flagged(code: str, case: Files) -> None:
+    files = as_files(case, "Dockerfile")
+    assert marked(RULES[code], files) == files
+
+
+def _findings(code: str, case: Files) -> list[Finding]:
+    files = {"Dockerfile": case} if isinstance(case, str) else dict(case)
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice())
+    return list(linter.check(Workspace.in_memory(files), [Target("", "Dockerfile", "Dockerfile")]).findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            "DF301",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"
+            "RUN apt-get install -y gnupg && echo a > /b && apt-get update && apt-get install -y tool\n",
+        ),
+        (
+            "DF301",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"
+            "RUN if a; then apt-get update; fi; apt-get install -y tool\n",
+        ),
+        ("DF301", "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN rm -r /var/lib/apt/lists/*\n"),
+        ("DF302", "FROM python:3.13\nRUN pip install a\nRUN rm -r /root/.cache/pip\n"),
+        ("DF302", "FROM python:3.13\nRUN pip install a\nRUN rm -r $HOME/.cache\n"),
+        ("DF302", "FROM python:3.13 AS base\nRUN pip install a\nFROM base\nRUN rm -r ~/.cache/pip\n"),
+        ("DF317", "FROM php:8.3-alpine\nRUN apk --update add wget\nRUN rm /var/cache/apk/* && mkdir /a\n"),
+        ("DF319", "FROM fedora:42\nRUN dnf install -y a\nRUN rm -r /var/cache/dnf/*\n"),
+    ],
+)
+def test_no_fix_takes_away_what_a_later_step_counts_on(code: str, text: str) -> None:
+    findings = _findings(code, text)
+    assert findings[0].fix is None
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            "DF301",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"
+            "RUN if a; then apt-get update && apt-get install -y b; fi\n",
+        ),
+        (
+            "DF301",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"
+            "RUN apt-get update && if a; then apt-get install -y b; fi\n",
+        ),
+        ("DF301", "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN rm -rf /var/lib/apt/lists/*\n"),
+        ("DF302", "FROM python:3.13\nRUN rm -r /root/.cache\nRUN pip install a\n"),
+        ("DF302", "FROM python:3.13\nRUN pip install a\nRUN rm -r /root/.cache/pip || true\n"),
+        ("DF317", "FROM php:8.3-alpine\nRUN apk --update add wget\nRUN rm -fr /var/cache/apk/* && rm /a\n"),
+    ],
+)
+def test_a_fix_where_nothing_counts_on_it(code: str, text: str) -> None:
+    first = _findings(code, text)[0]
+    assert first.fix and first.fix.safety == "safe"
+    assert apply_edits(first.span.source, first.fix.edits) != text
+
+
+def test_no_fix_of_a_name_that_a_later_line_counts_on() -> None:
+    listing = {"mitm_gcs.py": "", "b": ""}
+    (finding,) = _findings(
+        "DF504", {"Dockerfile": "FROM a:1\nCOPY b /\nCOPY mitm-gcs.py /a/\nCMD mitm-gcs.py\n", **listing}
+    )
+    assert finding.fix is None and "Line 4 names it too" in finding.message
+    (finding,) = _findings(
+        "DF504", {"Dockerfile": "FROM a:1\nCOPY b /\nCOPY mitm-gcs.py /a/mitm-gcs.py\nCMD mitm-gcs.py\n", **listing}
+    )
+    assert finding.fix
