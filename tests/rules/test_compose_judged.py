@@ -53,14 +53,15 @@ CASES: dict[str, dict[str, Files]] = {
         "says what it is for": "# This configuration is for development. Do not use it in production.\n" + DB,
     },
     "DC401": {
-        "a name": DB + "    environment:\n      POSTGRES_USER: shop\n      POSTGRES_PASSWORD: shop\n",
-        "a program's name": DB + "    environment:\n      POSTGRES_PASSWORD: postgres\n",
+        "a name": DB + "    environment:\n      POSTGRES_USER: shop\n      POSTGRES_PASSWORD: «shop»\n",
+        "a program's name": DB + "    environment:\n      POSTGRES_PASSWORD: «postgres»\n",
         "a name behind a published port": DB
         + "    environment:\n      POSTGRES_PASSWORD: «postgres»\n    ports: ['5432:5432']\n",
         "a name on this machine": DB
-        + "    environment:\n      POSTGRES_PASSWORD: postgres\n    ports: ['127.0.0.1:5432:5432']\n",
+        + "    environment:\n      POSTGRES_PASSWORD: «postgres»\n    ports: ['127.0.0.1:5432:5432']\n",
         "published is another port": "services:\n  nc:\n    image: nextcloud:30\n    ports: ['80:80']\n"
-        "    environment:\n      POSTGRES_PASSWORD: nextcloud\n",
+        "    environment:\n      POSTGRES_PASSWORD: «nextcloud»\n",
+        "a name in an example": {"examples/compose.yaml": DB + "    environment:\n      POSTGRES_PASSWORD: postgres\n"},
         "once a value": "services:\n  a:\n    image: a:1\n    environment:\n      TOKEN: «k7Xw92-lq»\n"
         "  b:\n    image: b:1\n    environment:\n      API_TOKEN: k7Xw92-lq\n",
         "trust": DB + "    environment:\n      POSTGRES_PASSWORD: k7Xw92\n      POSTGRES_HOST_AUTH_METHOD: trust\n",
@@ -166,3 +167,10 @@ def test_says_what_helps_there(code: str, files: Files, words: str, there: bool)
     findings = linter.check(workspace, [Target("", "compose.yaml", "compose.yaml")]).findings
     assert findings
     assert (words in findings[0].message) is there
+
+
+def test_a_password_that_is_only_a_name_is_a_hint_where_no_port_leads_to_it() -> None:
+    workspace = Workspace.in_memory({"compose.yaml": DB + "    environment:\n      POSTGRES_PASSWORD: postgres\n"})
+    target = Target("", "compose.yaml", "compose.yaml")
+    found = Linter(choice=Choice(["DC401"])).check(workspace, [target]).findings
+    assert [finding.severity for finding in found] == ["info"]

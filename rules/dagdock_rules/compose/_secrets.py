@@ -22,7 +22,7 @@ from ..secrets import (
     password_in_url,
     words_of,
 )
-from ._occasion import is_for_tests, is_for_trial, is_for_work
+from ._occasion import is_for_tests, is_for_trial, is_for_work, is_short_lived
 
 # Placeholders that work as a password all the same, and with which such files are run every day.
 _WORKS = r"change|insecure|(?<![a-z0-9])example"
@@ -103,6 +103,16 @@ def is_worth_telling(
         is_word = is_just_a_name(text, names) or is_common_password(text)
         return _looks_real(text) or (is_default and not (is_word and is_password_name(name)))
     return is_default or not is_just_a_name(text, names)
+
+
+def is_to_stay(file: ComposeFile, project: Project) -> bool:
+    """Whether nothing tells of a file that it is for tests, work on the project or a trial."""
+    return not (
+        is_for_tests(file, project)
+        or is_for_work(file, project)
+        or is_for_trial(file, project)
+        or is_short_lived(file, project)
+    )
 
 
 def _looks_real(text: str) -> bool:

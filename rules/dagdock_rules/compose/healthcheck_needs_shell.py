@@ -4,6 +4,8 @@ import re
 
 from dagdock.api import Bad, Edit, Fix, Problem, Problems, Service, rule
 
+from ..secrets import without_secrets
+
 
 @rule(
     "DC508",
@@ -46,8 +48,8 @@ def healthcheck_needs_shell(service: Service) -> Problems:
     if len(words) == 1 and line and re.search(r"\S\s+\S", line) and not line.startswith("/ "):
         yield Problem(
             first,
-            f"the container looks for a program called `{line.splitlines()[0][:60]}`, blanks and all, and finds none. "
-            "Write `CMD-SHELL` to have a shell read the line",
+            f"the container looks for a program called `{without_secrets(line.splitlines()[0])[:60]}`, blanks and all, "
+            "and finds none. Write `CMD-SHELL` to have a shell read the line",
             fix=Fix("Write `CMD-SHELL`", [Edit(first, "CMD-SHELL")], "unsafe") if first.span.text == "CMD" else None,
         )
         return

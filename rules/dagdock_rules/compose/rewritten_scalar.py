@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Edit, Fix, Problem, Problems, Scalar, Section, Service, Setting, rule
 
+from ..secrets import without_secrets
+
 
 @rule(
     "DC408",
@@ -42,8 +44,9 @@ def rewritten_scalar(service: Service) -> Problems:
         if value is None or setting.in_list or value.node.style != "plain" or not isinstance(value.node, Scalar):
             continue
         if value.type in ("int", "float") and value.resolved is not None and value.resolved != value.raw:
+            shown = without_secrets(str(value.resolved), setting.name)
             yield Problem(
                 value,
-                f"Compose reads a number here and hands on `{value.resolved}`. Put quotes around it",
+                f"Compose reads a number here and hands on `{shown}`. Put quotes around it",
                 fix=Fix("Put quotes around it", [Edit(value.node, f'"{value.raw}"')], "unsafe"),
             )

@@ -29,7 +29,7 @@ from dagdock.api import (
 from ..secrets import is_password_name, is_secret_name, may_hold_known_secret, words_of
 from ._airflow import default_logins
 from ._occasion import is_short_lived
-from ._secrets import gives_secret_away, is_just_a_name, is_worth_telling, names_in, written_text
+from ._secrets import gives_secret_away, is_just_a_name, is_to_stay, is_worth_telling, names_in, written_text
 from ._stores import EVERYWHERE, store_of
 
 # Options that take a password though their names do not say so, by the program.
@@ -83,8 +83,8 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     the file starts with the same one. Put it in `.env`, keep that file out of git, and write `${NAME:?}` here, which
     stops with a message where it is not set. Images that read `NAME_FILE` can take it from `secrets`.
 
-    Each secret is told once a file. Nothing is said of a password that is only a name (`postgres` for `postgres`) where
-    no published port leads to it, nor of made-up ones in files for tests, development and examples.
+    Each secret is told once a file. A password that is only a name (`postgres` for `postgres`) is a hint where no
+    published port leads to it, and nothing is said of made-up ones in files for tests, development and examples.
 
     https://docs.docker.com/compose/how-tos/use-secrets/
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
@@ -102,6 +102,11 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
                 f"everybody tries this password first, and `{first.service.name}` can be reached through port "
                 f"{first.port} of this machine. Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
+        elif first.guessable:
+            message = (
+                f"this password of `{first.service.name}` is among the first that anybody tries, and it stays once the "
+                f"database is made. Put one of your own in `.env`, keep that out of git, and {remedy}"
+            )
         else:
             what = "default" if first.value.variables else "value"
             message = (
@@ -112,6 +117,7 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
         yield Problem(
             first.place,
             message + more,
+            severity="info" if all(place.guessable for place in places) else None,
             related=[Related(place.place, f"the same one, as `{place.name}`") for place in places[1:]],
             fix=_from_outside(places),
         )
@@ -130,6 +136,8 @@ class Secret(NamedTuple):
     """The variable that it could come from."""
     port: str
     """The published port that it opens, where that is the reason to tell."""
+    guessable: bool = False
+    """Whether it is only a name, and no published port leads to what it opens."""
 
 
 def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
@@ -152,6 +160,8 @@ def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
                 found.setdefault(text, []).append(secret)
             elif is_just_a_name(text, names) and not is_short_lived(file, project) and (port := _opened_by(secret)):
                 found.setdefault(text, []).append(secret._replace(port=port))
+            elif is_just_a_name(text, names) and is_password_name(secret.name) and is_to_stay(file, project):
+                found.setdefault(text, []).append(secret._replace(guessable=True))
     return found
 
 

@@ -15,10 +15,7 @@ ABOUT_VARIABLES = ("SC2154", "SC2016", "SC2086", "SC2046")
     tags=["shell"],
     aliases=["shellcheck:SC*"],
     bad=[
-        Bad(
-            "services:\n  web:\n    image: web:1\n    healthcheck:\n"
-            "      test: [CMD-SHELL, '«cd /srv»; ./check']\n"
-        ),
+        Bad("services:\n  web:\n    image: web:1\n    healthcheck:\n      test: [CMD-SHELL, '«cd /srv»; ./check']\n"),
     ],
     good=[
         "services:\n  web:\n    image: web:1\n    healthcheck:\n"
