@@ -236,6 +236,25 @@ def passwords_in_urls(text: str) -> Iterator[UrlPassword]:
             yield UrlPassword(match.start("password"), match.end("password"), user, password, host)
 
 
+def without_secrets(text: str, name: str = "") -> str:
+    """A text as a message may quote it: `…` stands for each token, password and value under a secret's name.
+
+    Reports go where a file does not: into logs and comments. `name` says what the text is the value of.
+    """
+    if name and is_secret_name(name, loose=True) and not is_placeholder(text):
+        return "…"
+    places = [(token.start, token.end) for token in known_secrets(text)]
+    places += [(found.start, found.end) for found in passwords_in_urls(text)]
+    for match in _given().finditer(text) if may_name_secret(text) else ():
+        if is_secret_name(match["name"] or match["option"], loose=True) and not is_placeholder(match["value"]):
+            places.append(match.span("value"))
+    shown, at = "", 0
+    for start, end in sorted(places):
+        shown += f"{text[at:start]}…" if start >= at else ""
+        at = max(at, end)
+    return shown + text[at:]
+
+
 def is_example_host(host: str) -> bool:
     """Whether a host is this machine or one that documentation uses."""
     name = host.lower().partition(":")[0]
@@ -369,6 +388,13 @@ def _dotted() -> re.Pattern[str]:
 @cache
 def _identifier() -> re.Pattern[str]:
     return re.compile(r"[A-Za-z]+(?:[_-][A-Za-z]+)+")
+
+
+@cache
+def _given() -> re.Pattern[str]:
+    """`NAME=value`, `name: value`, `--name value`, `"--name", "value"`."""
+    value = r"""(?P<value>"[^"]*"|'[^']*'|[^\s"'`;&|]+)"""
+    return re.compile(rf"(?:(?<![\w-])(?P<name>[A-Za-z_][\w.-]*)[=:]\s?|(?<![\w-])--(?P<option>[A-Za-z][\w-]*)["']?,?\s+){value}")
 
 
 @cache

@@ -13,6 +13,7 @@ from dagdock.hooks import Rules
 from dagdock.rule import Finding
 from dagdock.selection import Choice
 from dagdock.testing import marked
+from dagdock_rules.secrets import without_secrets
 
 RULES = {rule.code: rule for kind in ("dockerfile", "compose", "project") for rule in Rules().of_kind(kind)}
 
@@ -103,3 +104,35 @@ def test_no_fix_of_a_name_that_a_later_line_counts_on() -> None:
         "DF504", {"Dockerfile": "FROM a:1\nCOPY b /\nCOPY mitm-gcs.py /a/mitm-gcs.py\nCMD mitm-gcs.py\n", **listing}
     )
     assert finding.fix
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "kept"),
+    [
+        ("DF621", "FROM a:1\nENV LICENSE_KEY lgNvGyhnUKpa5PJi\n", "lgNvGyhnUKpa5PJi"),
+        ("DF622", "FROM a:1\nENV DB_PASSWORD =hunter2x\n", "hunter2x"),
+        ("DF402", "FROM a:1\nRUN export API_TOKEN=lgNvGyhnUKpa5PJi\n", "lgNvGyhnUKpa5PJi"),
+        (
+            "DF625",
+            'FROM a:1 AS b\nCMD ["x", "--password", "hunter2x"]\nFROM b\nENTRYPOINT ["y"]\n',
+            "hunter2x",
+        ),
+    ],
+)
+def test_no_message_tells_a_secret(code: str, text: str, kept: str) -> None:
+    findings = _findings(code, text)
+    assert findings and all(kept not in finding.message and "…" in finding.message for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("export A=1 API_KEY=abcdef", "export A=1 API_KEY=…"),
+        ("serve --password hunter2 --port 80", "serve --password … --port 80"),
+        ("curl -H 'token: abcdef'", "curl -H 'token: …'"),
+        ("psql postgres://me:hunter2x@db/app", "psql postgres://me:…@db/app"),
+        ("export TOKEN=$TOKEN PATH=/a KEYBOARD=de", "export TOKEN=$TOKEN PATH=/a KEYBOARD=de"),
+    ],
+)
+def test_texts_without_secrets(text: str, shown: str) -> None:
+    assert without_secrets(text) == shown

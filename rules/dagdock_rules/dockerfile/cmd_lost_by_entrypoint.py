@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Cmd, Entrypoint, Problem, Problems, Related, Stage, rule
 
+from ..secrets import without_secrets
+
 
 @rule(
     "DF625",
@@ -46,5 +48,5 @@ def _is_lost_before(stage: Stage, cmd: Cmd) -> bool:
 
 
 def _short(cmd: Cmd) -> str:
-    text = " ".join(cmd.span.text.split())
+    text = without_secrets(" ".join(cmd.span.text.split()))
     return text if len(text) <= 50 else text[:49] + "…"

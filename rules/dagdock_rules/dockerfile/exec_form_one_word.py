@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Problem, Problems, Stage, Text, rule
 
+from ..secrets import without_secrets
+
 # With any of these only a shell knows what was meant.
 FOR_A_SHELL = frozenset("$`&;|<>*?~()'\"\\#!{}")
 
@@ -72,6 +74,7 @@ def _is_command(text: str) -> bool:
 
 
 def _short(text: str) -> str:
+    text = without_secrets(text)
     return text if len(text) <= 40 else text[:39] + "…"
 
 

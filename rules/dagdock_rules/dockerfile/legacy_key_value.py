@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Arg, Bad, Edit, Fix, Pair, PairsInstruction, Problem, Problems, Span, rule
 
+from ..secrets import without_secrets
+
 
 @rule(
     "DF621",
@@ -40,9 +42,9 @@ def legacy_key_value(instruction: PairsInstruction) -> Problems:
 
 
 def _written(pair: Pair) -> str:
-    """How the line reads with `=`, cut where it is long."""
+    """How the line reads with `=`, without a value that is long or a secret."""
     raw = pair.value.raw if pair.value else ""
-    if len(raw) > 40 or "\n" in raw or any(sign in raw for sign in "\"'\\`"):
+    if without_secrets(raw, pair.key) != raw or len(raw) > 80 or "\n" in raw or any(sign in raw for sign in "\"'\\`"):
         return f"{pair.key}=…"
     return f'{pair.key}="{raw}"' if any(character.isspace() for character in raw) else f"{pair.key}={raw}"
 

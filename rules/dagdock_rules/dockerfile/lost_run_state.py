@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from dagdock.api import Bad, Command, Fix, Problem, Problems, Run, rule
 
+from ..secrets import without_secrets
+
 # What only changes the shell it runs in, and what to do instead.
 REMEDY = {
     "cd": "Use `WORKDIR` instead",
@@ -125,7 +127,7 @@ def _is_way_back(last: Command, before: Sequence[Command]) -> bool:
 
 
 def _short(command: Command) -> str:
-    text = " ".join(command.span.text.split()).replace('", "', " ")
+    text = without_secrets(" ".join(command.span.text.split()).replace('", "', " "))
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Arg, Bad, Edit, Fix, Pair, PairsInstruction, Problem, Problems, rule
 
+from ..secrets import without_secrets
+
 
 @rule(
     "DF622",
@@ -31,15 +33,17 @@ def space_before_equals(instruction: PairsInstruction) -> Problems:
         return
     for pair in instruction.pairs:
         if pair.legacy and pair.value is not None and pair.value.raw.startswith("="):
+            shown = _short(pair.value.raw, pair.key)
             yield Problem(
                 pair,
-                f"the blank before `=` makes it a part of the value: `{pair.key}` is `{_short(pair.value.raw)}`. "
-                "Take the blank out",
+                f"the blank before `=` makes it a part of the value: `{pair.key}` is `{shown}`. Take the blank out",
                 fix=_fix(pair),
             )
 
 
-def _short(text: str) -> str:
+def _short(raw: str, name: str) -> str:
+    value = raw[1:].strip()
+    text = raw if without_secrets(value, name) == value else "=…"
     return text if len(text) <= 30 else text[:29] + "…"
 
 

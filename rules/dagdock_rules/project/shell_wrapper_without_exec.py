@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, Related, rule
 
+from ..secrets import without_secrets
+
 if TYPE_CHECKING:
     from dagdock.api import Command, Dockerfile, Project, Script, Source
 
@@ -113,5 +115,5 @@ def _is_main(words: list[str]) -> bool:
 
 
 def _short(command: Command) -> str:
-    text = " ".join(command.span.text.split())
+    text = without_secrets(" ".join(command.span.text.split()))
     return text if len(text) <= 40 else text[:39] + "…"
