@@ -393,8 +393,8 @@ def _identifier() -> re.Pattern[str]:
 @cache
 def _given() -> re.Pattern[str]:
     """`NAME=value`, `name: value`, `--name value`, `"--name", "value"`."""
-    value = r"""(?P<value>"[^"]*"|'[^']*'|[^\s"'`;&|]+)"""
-    return re.compile(rf"(?:(?<![\w-])(?P<name>[A-Za-z_][\w.-]*)[=:]\s?|(?<![\w-])--(?P<option>[A-Za-z][\w-]*)["']?,?\s+){value}")
+    given = r"""(?<![\w-])(?P<name>[A-Za-z_][\w.-]*)[=:]\s?|(?<![\w-])--(?P<option>[A-Za-z][\w-]*)["']?,?\s+"""
+    return re.compile(rf"""(?:{given})(?P<value>"[^"]*"|'[^']*'|[^\s"'`;&|]+)""")
 
 
 @cache
