@@ -129,7 +129,7 @@ def test_what_is_flagged(code: str, case: Files) -> None:
 @pytest.mark.parametrize(
     ("code", "text", "said"),
     [
-        ("DF122", "FROM php:8.1\n", "`php:8.4`"),
+        ("DF122", "FROM php:8.1\n", "`php:8.5`"),
         ("DF122", "FROM mcr.microsoft.com/dotnet/sdk:6.0\n", "sdk:10"),
         ("DF208", "FROM debian:12\nRUN apt-get update && apt-get purge -y gcc\n", "Leave the update out, or"),
         (

@@ -22,6 +22,30 @@ Files = str | Mapping[str, str]
 FINAL = "FROM alpine:3.22\nCOPY --from=build /a /a\n"
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
+    "DF101": [
+        {
+            "images/base-book/Dockerfile": "FROM ubuntu:24.04\n",
+            "images/small-book/Dockerfile": "ARG R=quay.io\nARG O=acme\nARG BASE=$R/$O/base-book\nFROM $BASE\n",
+            "docs/extra.dockerfile": "ARG BASE=quay.io/acme/base-book\nFROM $BASE\n",
+            "docs/other.dockerfile": "FROM «quay.io/acme/big-book»\n",
+        },
+        {"grafana/Dockerfile": "FROM grafana/grafana:12\n", "own/Dockerfile": "FROM «grafana/grafana»\n"},
+        {"postgres/Dockerfile": "FROM debian:13\n", "own/Dockerfile": "FROM «postgres»\n"},
+    ],
+    "DF102": [
+        {"images/base/Dockerfile": "FROM ubuntu:24.04\n", "app/Dockerfile": "FROM acme/base:latest\n"},
+        {"images/base/Dockerfile": "FROM ubuntu:24.04\n", "app/Dockerfile": "FROM «acme/case:latest»\n"},
+    ],
+    "DF122": [
+        {"host/dotnet8-isolated-mariner.Dockerfile": "FROM mcr.microsoft.com/dotnet/sdk:8.0\n"},
+        {"dotnet8-isolated/Dockerfile": "FROM mcr.microsoft.com/dotnet/sdk:8.0\n"},
+        {"Dockerfile.py38": "FROM python:3.8.12-slim\n"},
+        {"php7.4-fpm.Dockerfile": "FROM php:7.4-fpm\n"},
+        {"Dockerfile.3.8": "FROM python:3.8-slim\n"},
+        {"web3/Dockerfile": "FROM «python:3.8-slim»\n"},
+        {"fpm/Dockerfile": "FROM «php:7.4-fpm»\n"},
+        {"python39/Dockerfile": "FROM «python:3.8-slim»\n"},
+    ],
     "DF514": [
         {".dockerignore": "*.csv\n*.html\n", "a/b.csv": "", "a/b.html": "", "Dockerfile": "FROM a:1\nCOPY . .\n"},
         {".dockerignore": "*.pyc\n", "app/a.pyc": "", "app/m.py": "", "app/Dockerfile": "FROM a:1\nCOPY m.py .\n"},

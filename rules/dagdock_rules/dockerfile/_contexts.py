@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from posixpath import dirname, join
+from posixpath import basename, dirname, join
 
-from dagdock.api import Dockerfile, Project
+from dagdock.api import Dockerfile, Project, parse_image
 
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl")
 
@@ -31,7 +31,7 @@ def is_named_context(name: str, dockerfile: Dockerfile, project: Project) -> boo
 
 
 def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool:
-    """Whether another Dockerfile of the folder makes an image of that name: by its own name, a service or a script."""
+    """Whether another Dockerfile of the project makes an image of that name: by its name, its folder's or a script."""
     path = project.path_of(dockerfile)
     if path is None:
         return False
@@ -42,6 +42,8 @@ def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool
         image = rest.rpartition("/")[2].partition(":")[0]
         places = {join(place, image, "Dockerfile") for place in (dirname(folder), folder, "")}
         return any(place != path and project.facts.is_file(place) for place in places)
+    if _is_built_here(name, path, project):
+        return True
     if not re.fullmatch(r"[\w.-]+", name):
         return False
     own = {f"{name}.dockerfile", f"dockerfile.{name}", f"dockerfile-{name}"}
@@ -51,3 +53,22 @@ def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool
     tagged = re.compile(rf"build\b.*(?:-t|--tag)[ =]{re.escape(name)}(?:[\s:]|$)", re.MULTILINE)
     scripts = [file for file in beside if file.endswith((".sh", ".mk")) or file.lower() in ("makefile", "justfile")]
     return any((text := project.text(join(folder, file))) and tagged.search(text.text) for file in scripts)
+
+
+def _is_built_here(name: str, path: str, project: Project) -> bool:
+    """Whether the image of an owner is called as the folder of a Dockerfile, or as the file: `images/base/Dockerfile`.
+
+    A Dockerfile that builds on that very image only adds to what somebody else makes.
+    """
+    image = parse_image(name)
+    owner, _, last = image.repository.rpartition("/") if image else ("", "", "")
+    if not owner or owner == "library" or image is None:
+        return False
+    makers = {f"{last}/dockerfile", f"{last}.dockerfile", f"dockerfile.{last}"}
+    found = [
+        place
+        for place in project.inventory.dockerfiles
+        if place != path and ("/".join(place.lower().split("/")[-2:]) in makers or basename(place).lower() in makers)
+    ]
+    sources = [project.text(place) for place in found]
+    return any(source is not None and image.repository not in source.text for source in sources)

@@ -19,6 +19,15 @@ VARIANTS = {
 COMMON = ("alpine", "jdk", "jre", "slim")
 # What may be left out: the image for all architectures has that one too.
 ARCHITECTURES = ("amd64", "arm64", "arm64v8", "arm32v7", "x64")
+# What people write for the name of an image.
+PRODUCTS = {
+    "go": "golang",
+    "jdk": "openjdk",
+    "nodejs": "node",
+    "pg": "postgres",
+    "postgresql": "postgres",
+    "py": "python",
+}
 Table = dict[str, Any]
 
 
@@ -51,11 +60,29 @@ def end_of(image: ImageRef, today: str) -> End | None:
     return _end_of_system(images, name, tag, today) if about or image.registry is None else None
 
 
-def names_release(tag: str, folders: list[str]) -> bool:
-    """Whether one of the folders is named after the release in a tag: each has its own, and this one has the old."""
-    parts = {tag.partition("-")[0], *(part for part in tag.split("-")[1:] if part not in COMMON)} - {""}
-    words = {word for folder in folders for word in (folder, *re.split(r"[-_]", folder))}
-    return not parts.isdisjoint(words)
+def names_release(image: ImageRef, path: str) -> bool:
+    """Whether a Dockerfile or its folder is named after the release: each has its own, and this one has the old.
+
+    `3.8/slim/Dockerfile`, `dotnet8-isolated.Dockerfile`, `Dockerfile.py38`.
+    """
+    images: dict[str, Table] = load_data("dagdock_rules", "end-of-life")["image"]
+    first, *rest = (image.tag or "").split("-")
+    parts = {first, *(part for part in rest if part not in COMMON and (_version(part) or _is_system(images, part)))}
+    *folders, file = path.split("/")[-3:]
+    names = [*folders, re.sub(r"(?i)^(?:docker|container)file[._-]?|[._-]?(?:docker|container)file$", "", file)]
+    words = {word.lower() for name in names for word in (name, *re.split(r"[-_]", name))} - {""}
+    return not parts.isdisjoint(words) or any(_is_product(word, image, _version(first)) for word in words)
+
+
+def _is_product(word: str, image: ImageRef, version: str) -> bool:
+    """Whether a word names the image with its version: `dotnet8`, `python38`, `php7.4`."""
+    found = re.fullmatch(r"([a-z]+?)v?(\d+(?:\.\d+)*)", word)
+    if found is None or not version:
+        return False
+    product, number = found.groups()
+    if PRODUCTS.get(product, product) not in image.familiar.split("/"):
+        return False
+    return f"{version}.".startswith(f"{number}.") or number == "".join(version.split(".")[:2])
 
 
 def _end_of_all(images: dict[str, Table], name: str, tag: str, today: str) -> End:
@@ -84,11 +111,12 @@ def _ends(images: dict[str, Table], name: str) -> Table:
 
 
 def _proposed(images: dict[str, Table], name: str, tag: str, today: str) -> str:
-    """The same variant of the release that is cared for longest; empty where that is not known."""
+    """The same variant of the release that is cared for longest; empty where none has a year left."""
     ends: dict[str, str] = _ends(images, name)["ends"]
     last = max(ends, key=lambda release: ends[release])
     rest = _kept(images, name, tag.split("-")[1:])
-    return f"{name}:{last}{rest}" if ends[last] >= today and rest is not None else ""
+    in_a_year = f"{int(today[:4]) + 1}{today[4:]}"
+    return f"{name}:{last}{rest}" if ends[last] >= in_a_year and rest is not None else ""
 
 
 def _kept(images: dict[str, Table], name: str, parts: list[str]) -> str | None:

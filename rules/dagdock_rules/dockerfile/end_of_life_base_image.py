@@ -34,8 +34,8 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
 
     Holes that are found from that day on stay open in the image, and its package sources may vanish, so that one day
     not even the build works. Move to a release that is still cared for. The dates are a part of dagdock; the option
-    `as-of` compares them with another day than today. Nothing is said in a folder that is named after the release, as
-    repositories have that keep one image for each.
+    `as-of` compares them with another day than today. Nothing is said in a file or folder that is named after the
+    release, as repositories have that keep one image for each.
 
     https://endoflife.date/
     """
@@ -43,7 +43,7 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     if image is None or stage.image_word is None or (image.tag is None and image.digest):
         return
     end = end_of(image, as_of or project.today)
-    if end is None or _is_said_above(stage) or names_release(image.tag or "", stage.span.source.path.split("/")[-3:-1]):
+    if end is None or _is_said_above(stage) or names_release(image, stage.span.source.path):
         return
     argument = argument_behind(stage)
     remedy = f"Move on, for example to {_quoted(end.instead)}" if end.instead else "Move to a later release"

@@ -4,6 +4,7 @@ from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, parse_i
 
 from ._base_image import argument_behind
 from ._build_args import is_always_passed
+from ._contexts import is_built_beside
 from ._stage_names import named_in
 
 
@@ -34,7 +35,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
     `latest` is a label that moves with every release, the next major version included. The same Dockerfile then gives
     another image tomorrow, and the day it breaks nothing in your repository has changed. Name the version that you
     tested with, such as `python:3.12-slim`. The default of an ARG does not count where every Compose service that is
-    built from the file gives another value.
+    built from the file gives another value, and nothing is said of images that the project
+    builds itself.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
@@ -47,6 +49,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
     if is_latest and not (stage.image and stage.image.digest):
         argument = argument_behind(stage)
         if argument and is_always_passed(str(argument.key), stage.dockerfile, project):
+            return
+        if stage.image and is_built_beside(str(stage.base), stage.dockerfile, project):
             return
         yield Problem(
             word,
