@@ -22,6 +22,11 @@ Files = str | Mapping[str, str]
 FINAL = "FROM alpine:3.22\nCOPY --from=build /a /a\n"
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
+    "DF001": [
+        "FROM debian:12\n...\nRUN a\n",
+        "FROM debian:12\n[...]\nRUN a\n",
+        "FROM debian:12\n«..»\nRUN a\n",
+    ],
     "DF101": [
         {
             "images/base-book/Dockerfile": "FROM ubuntu:24.04\n",
@@ -46,11 +51,40 @@ CASES: dict[str, list[Files]] = {
         {"fpm/Dockerfile": "FROM «php:7.4-fpm»\n"},
         {"python39/Dockerfile": "FROM «python:3.8-slim»\n"},
     ],
+    "DF407": [
+        (
+            "FROM debian:12\nRUN apt-mark auto '.*' && apt-get install -y wget && wget -O a https://e.com/a "
+            "&& apt-get purge -y --auto-remove\nRUN curl -fO https://e.com/b\n"
+        ),
+        "FROM debian:12\nRUN wget https://e.com/a && apt-get purge -y wget\nRUN curl -fO https://e.com/b\n",
+        (
+            "FROM alpine:3.22\nRUN apk add --virtual .b wget && wget https://e.com/a && apk del .b\n"
+            "RUN curl -fO https://e.com/b\n"
+        ),
+        "FROM debian:12\nRUN wget https://e.com/a && apt-get purge -y gcc\nRUN «curl» -fO https://e.com/b\n",
+    ],
+    "DF412": [
+        "FROM a:1\n# world write permission, to allow non root run\nRUN mkdir /k && chmod 777 /k\n",
+        "FROM a:1\n# OpenShift takes an arbitrary user\nCOPY --chmod=777 a /a\n",
+        "FROM a:1\n# the folder\nRUN mkdir /k && «chmod 777 /k»\n",
+    ],
     "DF514": [
         {".dockerignore": "*.csv\n*.html\n", "a/b.csv": "", "a/b.html": "", "Dockerfile": "FROM a:1\nCOPY . .\n"},
         {".dockerignore": "*.pyc\n", "app/a.pyc": "", "app/m.py": "", "app/Dockerfile": "FROM a:1\nCOPY m.py .\n"},
         {".dockerignore": "«*.pyc»\n", "app/a.pyc": "", "app/m.py": "", "app/Dockerfile": "FROM a:1\nCOPY app .\n"},
         {".dockerignore": "«*.pyc»\n", "app/a.pyc": "", "Dockerfile": "FROM a:1\nCOPY . .\n"},
+    ],
+    "DF604": [
+        {
+            "Dockerfile": 'FROM node:22 AS development\nCMD ["node", "a.js"]\nFROM development AS dev-envs\n',
+            "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      target: development\n",
+        },
+        {
+            "Dockerfile": '«FROM node:22 AS web»\nCMD ["node", "a.js"]\nFROM web AS worker\n',
+            "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      target: web\n",
+        },
+        'FROM node:22 AS web\nCMD ["node", "a.js"]\nFROM web AS dev\n',
+        'FROM node:22 AS web\nCMD ["node", "a.js"]\n«FROM web AS worker»\n',
     ],
 }
 
@@ -160,3 +194,19 @@ def test_no_message_tells_a_secret(code: str, text: str, kept: str) -> None:
 )
 def test_texts_without_secrets(text: str, shown: str) -> None:
     assert without_secrets(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        ("DF428", "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nADD https://e.com/a/b.zip /\n", "Get-FileHash"),
+        ("DF428", "FROM debian:12\nADD https://e.com/a/b.zip /\n", "Add `--checksum=sha256:…`"),
+    ],
+)
+def test_what_is_said(code: str, text: str, said: str) -> None:
+    assert said in _findings(code, text)[0].message
+
+
+def test_a_needless_export_is_no_error() -> None:
+    assert _findings("DF402", "FROM a:1\nENV A=b\nRUN export A\n")[0].severity == "warning"
+    assert _findings("DF402", "FROM a:1\nRUN export A=b\n")[0].severity == "error"

@@ -137,7 +137,7 @@ def _first_instruction(dockerfile: Dockerfile) -> Faults:
 
 def _keyword(instruction: Unknown) -> Faults:
     keyword = instruction.keyword
-    if keyword.startswith(_TEMPLATE_MARKS):
+    if keyword.startswith(_TEMPLATE_MARKS) or _is_omission(instruction):
         return
     if not keyword:
         where = Span(keyword.span.source, keyword.span.start, keyword.span.start + 1)
@@ -150,6 +150,12 @@ def _keyword(instruction: Unknown) -> Faults:
     else:
         message = f"`{keyword}` is no Dockerfile instruction{_probable_cause(instruction)}"
     yield Fault("unknown-instruction", keyword, message, instruction, meant)
+
+
+def _is_omission(instruction: Unknown) -> bool:
+    """Whether the line is only `...`, as documentation writes where it leaves something out."""
+    text = instruction.span.text.strip()
+    return text.strip("[]<>() ") in ("...", "…") and len(text) < 8
 
 
 def _probable_cause(instruction: Unknown) -> str:

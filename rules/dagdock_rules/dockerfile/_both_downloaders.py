@@ -4,8 +4,38 @@ from __future__ import annotations
 
 from dagdock.api import Onbuild, Run, Stage, remembered
 
+from ..packages import installs, package_commands
 from ._downloads import Download, downloads
 from ._shells import has_busybox
+
+
+def _is_taken_out(run: Run, download: Download) -> bool:
+    """Whether the RUN removes the program again behind the download, so that no image needs it."""
+    name = download.name
+    for call in package_commands(run.script, "remove"):
+        if call.command.start < download.command.start:
+            continue
+        named = {word.value for word in call.packages}
+        virtual = {
+            group
+            for install in installs(run.script)
+            if name in {word.value for word in install.packages}
+            for group in install.options.values("-t", "--virtual")
+        }
+        if name in named or named & virtual:
+            return True
+        # `apt-mark auto` and `apt-get purge --auto-remove`: all that was only installed to build with.
+        if call.family == "apt" and not named - {None} and _marks_anew(run) and _installs(run, name):
+            return True
+    return False
+
+
+def _marks_anew(run: Run) -> bool:
+    return any(command.effective.name == "apt-mark" for command in run.script.commands)
+
+
+def _installs(run: Run, name: str) -> bool:
+    return any(name == word.value for install in installs(run.script) for word in install.packages)
 
 
 @remembered
@@ -20,6 +50,8 @@ def second_uses(stage: Stage) -> list[tuple[Download, Download]]:
         inner = instruction.inner if isinstance(instruction, Onbuild) else instruction
         said = False
         for download in downloads(inner.script) if isinstance(inner, Run) else ():
+            if isinstance(inner, Run) and _is_taken_out(inner, download):
+                continue
             if download.name == "wget" and isinstance(inner, Run) and has_busybox(inner):
                 continue
             first.setdefault(download.name, download)

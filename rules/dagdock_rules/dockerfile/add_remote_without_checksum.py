@@ -6,6 +6,7 @@ from functools import cache
 from dagdock.api import Add, Bad, Problem, Problems, rule
 
 from ._downloads import leads_elsewhere
+from ._platforms import is_windows
 
 
 @rule(
@@ -41,6 +42,10 @@ def add_remote_without_checksum(add: Add) -> Problems:
     """
     if add.flag("checksum") is not None:
         return
+    if is_windows(add):  # there Docker builds without BuildKit, which alone knows the flag
+        check = "Download it in a RUN and compare `(Get-FileHash FILE).Hash`"
+    else:
+        check = "Add `--checksum=sha256:…`"
     for source in add.sources:
         text = source.literal or source.raw
         if _is_git(text):
@@ -56,9 +61,9 @@ def add_remote_without_checksum(add: Add) -> Problems:
                 yield Problem(source, f"{what}. Name the full commit behind `#`")
         elif text.strip("\"'").startswith("https://"):
             if leads_elsewhere(text.strip("\"'")):
-                message = "this address holds another file one day. Name a version, and add `--checksum=sha256:…`"
+                message = f"the file behind this address can change. Name a version. {check}"
             else:
-                message = "nobody notices when this file is replaced by another one. Add `--checksum=sha256:…`"
+                message = f"nobody notices when this file is replaced by another one. {check}"
             yield Problem(source, message)
 
 

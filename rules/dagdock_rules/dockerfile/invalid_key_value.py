@@ -21,16 +21,18 @@ from ._faults import faults
     bad=[
         Bad("FROM alpine:3.20\nENV LANG=C.UTF-8 «TZ»\n"),
         Bad("FROM alpine:3.20\nLABEL «=1.0»\n"),
+        Bad("FROM alpine:3.20\nCOPY «'»app /srv/\n"),
     ],
     good=[
         'FROM alpine:3.20\nENV LANG=C.UTF-8 TZ="Europe/Berlin"\n',
     ],
 )
 def invalid_key_value(file: Dockerfile) -> Problems:
-    """A list of `name=value` pairs cannot be read.
+    """A `name=value` pair, a quote or a `${…}` is not complete.
 
-    Docker refuses the file: in `ENV`, `LABEL` and `ARG` each word is a name, `=` and a value; a value with blanks needs
-    quotes, and an open quote must be closed.
+    Docker refuses the file: in `ENV`, `LABEL` and `ARG` each word is a name, `=` and a value, and a value with blanks
+    needs quotes. There and in all that Docker puts variables into (`ADD`, `COPY`, `WORKDIR`, `USER`, `FROM` …) each
+    quote that is opened must be closed, and `${` needs its `}`.
 
     https://docs.docker.com/reference/dockerfile/#env
     """

@@ -96,6 +96,7 @@ def lost_run_state(run: Run) -> Problems:
         f"`{_short(last)}` has no effect: its shell ends with this RUN, and the next instruction starts afresh. "
         f"{'It is set by `ENV` already: delete it' if idle else REMEDY[state]}",
         fix=_fix(run, last, state, idle) if only else None,
+        severity="warning" if idle else None,
         aliases=["hadolint:DL3003"] if state == "cd" else [],
     )
 

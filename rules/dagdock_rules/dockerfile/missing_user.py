@@ -1,8 +1,24 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Cmd, CommandInstruction, CopyLike, Entrypoint, Problem, Problems, Run, Stage, rule
+from functools import lru_cache
+
+from dagdock.api import (
+    Bad,
+    Cmd,
+    CommandInstruction,
+    CopyLike,
+    Dockerfile,
+    Entrypoint,
+    Problem,
+    Problems,
+    Project,
+    Run,
+    Stage,
+    rule,
+)
 
 from ._base_image import known_image
+from ._made_for import DEVELOPMENT
 from ._users import begins_as_root, drops_root, is_workplace
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
@@ -39,18 +55,19 @@ STAYS = frozenset(
         'FROM postgres:16\nCMD ["postgres"]\n',
     ],
 )
-def missing_user(stage: Stage) -> Problems:
+def missing_user(stage: Stage, project: Project) -> Problems:
     """The image never says which user it runs as, and its base image is known to leave it at root.
 
     Everything in the container then runs with all rights in it, and whoever breaks into the program has them too.
     Most programs need none of them: create a user, or take a number, and name it with USER behind the last step that
-    needs root.
+    needs root. Where each Compose service that is built from the file names a stage (`target`), those stages are looked
+    at, else the last one.
 
     https://docs.docker.com/build/building/best-practices/#user
     """
     first = list(stage.chain())[-1]
     if (
-        not stage.is_final
+        stage not in _built(stage.dockerfile, project)
         or not stage.from_instruction
         or stage.user_at()
         or drops_root(stage)
@@ -73,6 +90,25 @@ def missing_user(stage: Stage) -> Problems:
     )
 
 
+@lru_cache(maxsize=4)  # each stage of a file asks
+def _built(file: Dockerfile, project: Project) -> list[Stage]:
+    """The stages that are made into images and run: those that Compose services ask for, else the last one.
+
+    Where there are several, those named for the work on the project (`AS dev`) are left out.
+    """
+    services = project.services_building(file)
+    asked = [project.stage_of(service) for service in services if service.build and service.build.target]
+    if services and len(asked) == len(services):
+        built = [stage for stage in file.stages if stage in asked]
+    else:
+        built = file.stages[-1:]
+    return [stage for stage in built if len(file.stages) == 1 or not _is_named_for_work(stage)]
+
+
+def _is_named_for_work(stage: Stage) -> bool:
+    return not DEVELOPMENT.isdisjoint(str(stage.name or "").lower().replace("_", "-").split("-"))
+
+
 def _user(first: Stage) -> str:
     if first.is_scratch:
         return "a number, such as `USER 10001`,"
@@ -86,7 +122,7 @@ def _place(stage: Stage) -> str:
     works = [step.index for step in stage.instructions if isinstance(step, (Run, CopyLike))]
     if last and last.stage is stage and last.index > max(works, default=0):
         return f"before {last.name}"
-    return "at the end of the file"
+    return "at the end of the file" if stage.is_final else f"at the end of the stage `{stage.name}`"
 
 
 def _starts_program(stage: Stage) -> bool:

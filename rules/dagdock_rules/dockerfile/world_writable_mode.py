@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
 from dagdock.api import Bad, CopyLike, Dockerfile, Instruction, Problem, Problems, Project, Run, rule
+
+from ._comments import said_above
 
 # Folders that everybody may write to on purpose.
 SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
@@ -34,7 +37,9 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
     With mode 777 any process of the container, a broken one too, may replace the file: a program or a setting that is
     used later. A program with the setuid bit runs as its owner, mostly root, whoever starts it. Give the file to the
     user who needs it: `COPY --chown`, `chmod 755`, `chmod u+w`. Where a Compose file runs the image as any user
-    (`user: ${UID}`), there is no owner to give it to, and nothing is said.
+    (`user: ${UID}`), there is no owner to give it to, and nothing is said; nor where the comment
+    above says that every user is to write there. What is usual for users nobody knows yet is the group 0: `chgrp -R 0`
+    and `chmod -R g=u`.
 
     https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
     """
@@ -46,14 +51,27 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
             operands = [word for word in effective.arguments if not word.prefix.startswith("--") and word.text != "-R"]
             harm = _harm(operands[0].value or "") if operands else ""
             if harm and not all((word.value or "").rstrip("/") in SHARED for word in operands[1:]):
-                if _is_for_anybody(instruction.dockerfile, project):
+                if _is_for_anybody(instruction.dockerfile, project) or (harm == WRITABLE and _is_wanted(instruction)):
                     return
                 yield Problem(effective, f"`chmod {operands[0].text}` {harm}")
     elif isinstance(instruction, CopyLike):
         flag = instruction.flag("chmod")
         harm = _harm(flag.word.literal or "") if flag and flag.word else ""
-        if flag and harm:
+        if flag and harm and not (harm == WRITABLE and _is_wanted(instruction)):
             yield Problem(flag, f"`--chmod={flag.value}` {harm}")
+
+
+def _is_wanted(instruction: Instruction) -> bool:
+    """Whether the comment right above says that everybody is to write there: nobody knows the user beforehand."""
+    return _anybody().search(said_above(instruction)) is not None
+
+
+@cache
+def _anybody() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:world|everybody|everyone)\b|\b(?:any|all|every|other|arbitrary|random|different)[ -](?:other )?u(?:ser|id)"
+        r"|non-?root|openshift|\b0?777\b|\b0?666\b|writ(?:e?able|e) (?:by|for|to) (?:all|any)"
+    )
 
 
 @lru_cache(maxsize=4)  # each RUN of a file asks
