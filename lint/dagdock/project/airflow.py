@@ -27,14 +27,14 @@ _MOST_PLACES = 50  # where a requirements file is looked for
 
 def versions_in(project: Project, path: str) -> Iterator[FoundVersion]:
     """What one file says about the Airflow in use."""
-    from dagdock.compose import ComposeFile
-    from dagdock.dockerfile import Dockerfile
-
     if path.endswith(".py") and basename(path) != "setup.py":
         return
     content = (project.facts.read(path) or b"").lower()
     if b"airflow" not in content and b"astro-runtime" not in content:
         return
+    from dagdock.compose import ComposeFile
+    from dagdock.dockerfile import Dockerfile
+
     document = project.document(path)
     if isinstance(document, Dockerfile):
         yield from _in_dockerfile(document, path)
