@@ -83,6 +83,25 @@ def test_one_compose_file(repository: Path) -> None:
     assert not in_package(set(HEAVY) | {"dagdock.dockerfile", "dagdock.dag", "dagdock_rules.airflow"}, modules)
 
 
+def test_one_compose_file_with_ports_and_a_healthcheck(repository: Path) -> None:
+    (repository / "compose.yaml").write_text(
+        "services:\n  web:\n    image: nginx:1.27\n    ports: ['127.0.0.1:80:80']\n"
+        "    healthcheck: {test: [CMD, curl, localhost]}\n"
+    )
+    modules = imported(repository, "check", "compose.yaml")
+    assert not in_package(set(HEAVY) | {"dagdock.dockerfile", "dagdock.dag", "socket"}, modules)
+
+
+def test_one_dag(repository: Path) -> None:
+    (repository / "hello.py").write_text(
+        "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n"
+        "with DAG('hello', schedule='@daily'):\n    BashOperator(task_id='hello', bash_command='true')\n"
+    )
+    modules = imported(repository, "check", "hello.py")
+    assert "dagdock.dag" in modules
+    assert not in_package(set(HEAVY) | {"dagdock.dockerfile", "dagdock.compose", "yaml"}, modules)
+
+
 def test_rules_of_other_kinds_stay_on_the_shelf(repository: Path) -> None:
     modules = imported(repository, "check", "Dockerfile")
     assert not in_package({"dagdock_rules.compose", "dagdock_rules.dag"}, modules)

@@ -178,10 +178,10 @@ class Documents:
 
     def dockerfiles(self, word: bytes) -> Iterator[Dockerfile]:
         """The Dockerfiles whose text holds `word`."""
-        from dagdock.dockerfile import Dockerfile
-
         for path in sorted({*self.inventory.dockerfiles, *self._opened["dockerfile"]}):
             if word in (self.facts.read(path) or b""):
+                from dagdock.dockerfile import Dockerfile
+
                 found = self.document(path)
                 if isinstance(found, Dockerfile):
                     yield found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dagdock.api import Copy, CopyLike, ImageRef, Run, Stage, load_data
+from dagdock.api import load_data
+
+if TYPE_CHECKING:
+    from dagdock.api import CopyLike, ImageRef, Run, Stage
 
 # A COPY to one of these may bring any program.
 PROGRAM_FOLDERS = ("/", "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin", "/usr/local", "/usr/local/bin", "/opt")
@@ -13,6 +16,8 @@ SHELLS = ("sh", "bash", "ash", "dash", "zsh")
 
 def lacks(stage: Stage, tool: str) -> bool:
     """Whether a program surely is not in a stage; False where that is not known."""
+    from dagdock.api import CopyLike  # here: a Compose file asks for images alone
+
     *_, root = stage.chain()
     missing = missing_in_base(root.image) if not root.is_scratch else None
     if root.is_scratch or _is_empty(root.image):
@@ -44,6 +49,8 @@ def _is_empty(image: ImageRef | None) -> bool:
 
 
 def _instructions(stage: Stage) -> list[Run | CopyLike]:
+    from dagdock.api import CopyLike, Run
+
     return [
         instruction
         for part in stage.chain()
@@ -54,9 +61,12 @@ def _instructions(stage: Stage) -> list[Run | CopyLike]:
 
 def _brings(instruction: Run | CopyLike, words: list[str]) -> bool:
     """Whether an instruction brings a program, or may: a script that nobody reads here, a list of packages."""
+    import re
+
+    from dagdock.api import CopyLike
+
     if isinstance(instruction, CopyLike):
         return any(_may_bring(instruction, word) for word in words)
-    import re
 
     text = instruction.shell_text.text if instruction.shell_text else instruction.body.text
     if any(re.search(rf"(?<![\w/.-]){re.escape(word)}|/{re.escape(word)}\b", text) for word in words):
@@ -79,6 +89,8 @@ def _is_unknown(words: Any) -> bool:
 
 
 def _may_bring(copy: CopyLike, tool: str) -> bool:
+    from dagdock.api import Copy
+
     texts = [word.value for word in copy.words]
     if any(text.rstrip("/").rpartition("/")[2].startswith(tool) for text in texts):
         return True
