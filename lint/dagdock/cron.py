@@ -259,7 +259,12 @@ class _FieldReader:
         field = self.field
         size = field.high - field.low + 1
         if step >= size and field.name != "year":
-            self.surprise("step-too-large", f"`{item}` fires at {field.name} {field.low} alone: a step counts within its field, which has {size}", item, at)
+            self.surprise(
+                "step-too-large",
+                f"`{item}` fires at {field.name} {field.low} alone: a step counts within its field, which has {size}",
+                item,
+                at,
+            )
         elif field in (_MINUTE, _HOUR) and size % step:
             last = (size - 1) // step * step
             self.surprise("uneven-step", f"`{item}` starts again at {field.low} after {last}", item, at)

@@ -46,7 +46,8 @@ def test_modules_are_found(build_dag: Callable[..., BuiltDag], statement: str, p
 @pytest.mark.parametrize(
     "reading",
     [
-        "import json, os\nwith open(os.path.join(os.path.dirname(__file__), 'conf', 'a.json')) as f:\n    c = json.load(f)",
+        "import json, os\n"
+        "with open(os.path.join(os.path.dirname(__file__), 'conf', 'a.json')) as f:\n    c = json.load(f)",
         "import json\nfrom pathlib import Path\nc = json.loads((Path(__file__).parent / 'conf/a.json').read_text())",
         "import json\nc = json.load(open('/opt/airflow/dags/conf/a.json'))",
         "import yaml, glob, os\nfor n in glob.glob(os.path.dirname(__file__) + '/conf/*.json'):\n"

@@ -27,7 +27,8 @@ from dagdock.dag.evaluation import BuiltDag, BuiltFile
         ("a = EmptyOperator(task_id='a', dag=d)\n[a] >> [a]", "a list"),
         ("raise ValueError('no')", "raises ValueError"),
         (
-            "import ours\ntry:\n    n = ours.n()\nexcept Exception:\n    n = 1\nif n: EmptyOperator(task_id='a', dag=d)",
+            "import ours\ntry:\n    n = ours.n()\nexcept Exception:\n    n = 1\n"
+            "if n: EmptyOperator(task_id='a', dag=d)",
             "may raise",
         ),
         ("import ours\nclass A(ours.Base): ...\nEmptyOperator(task_id=A().name, dag=d)", "A"),
