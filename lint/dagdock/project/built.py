@@ -27,6 +27,8 @@ class ProjectSurroundings:
         self._project = project
         self._modules: dict[str, DagModule | None] = {}
         self._found: dict[tuple[str, int, str], tuple[DagModule, str] | None] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._holders: dict[str, dict[str, list[str]]] = {}
 
     def path_of(self, module: DagModule) -> str:
         return self._project.path_of(module.source.whole) or module.source.path
@@ -68,12 +70,32 @@ class ProjectSurroundings:
 
     def _beside(self, above: list[str], tail: str) -> tuple[DagModule, str] | None:
         """A module in some folder that the project puts on the path of imports in its own way."""
-        facts = self._project.facts
-        places = [join(folder, name) for folder in above for name in facts.folders(folder or ".")]
+        first = tail.partition("/")[0]
+        places = [place for folder in above for place in self._holding(folder).get(first, ())]
         found = [one for place in places if (one := self._in(place, tail))]
         return found[0] if len(found) == 1 else None
 
+    def _holding(self, folder: str) -> dict[str, list[str]]:
+        """For each name that stands in folders of a folder, those folders."""
+        if folder not in self._holders:
+            holders = self._holders[folder] = {}
+            for name in self._project.facts.folders(folder or "."):
+                place = join(folder, name)
+                for one in self._names_in(place):
+                    holders.setdefault(one, []).append(place)
+        return self._holders[folder]
+
+    def _names_in(self, folder: str) -> frozenset[str]:
+        if folder not in self._names:
+            self._names[folder] = frozenset(self._project.facts.names(folder or "."))
+        return self._names[folder]
+
     def _in(self, folder: str, tail: str) -> tuple[DagModule, str] | None:
+        first, deeper, _ = tail.partition("/")
+        there = self._names_in(folder)
+        # Most names are of libraries: what the folder holds says so without a look at each place.
+        if first not in there and (deeper or f"{first or '__init__'}.py" not in there):
+            return None
         names = [f"{tail}.py", f"{tail}/__init__.py"] if tail else ["__init__.py"]
         for name in names:
             path = normpath(join(folder, name))
