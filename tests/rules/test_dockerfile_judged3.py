@@ -197,14 +197,24 @@ def test_texts_without_secrets(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "said"),
+    ("code", "case", "said"),
     [
         ("DF428", "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nADD https://e.com/a/b.zip /\n", "Get-FileHash"),
+        (
+            "DF502",
+            {"Dockerfile": "FROM node:22\nCOPY . .\n", ".env": "# here\nREACT_APP_A=b\n", "package.json": "{}"},
+            "now and later: the `node_modules`",
+        ),
+        (
+            "DF502",
+            {"Dockerfile": "FROM node:22\nCOPY . .\n", ".env": "REACT_APP_A=b\nC=d\n", "package.json": "{}"},
+            "`.env` too",
+        ),
         ("DF428", "FROM debian:12\nADD https://e.com/a/b.zip /\n", "Add `--checksum=sha256:…`"),
     ],
 )
-def test_what_is_said(code: str, text: str, said: str) -> None:
-    assert said in _findings(code, text)[0].message
+def test_what_is_said(code: str, case: Files, said: str) -> None:
+    assert said in _findings(code, case)[0].message
 
 
 def test_a_needless_export_is_no_error() -> None:

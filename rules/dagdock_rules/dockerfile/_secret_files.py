@@ -7,6 +7,7 @@ from functools import lru_cache
 from dagdock.api import Source
 
 from ..secrets import is_placeholder, is_secret_name, is_setting, known_secret, password_in_url
+from ._secret_names import PUBLISHED
 
 # Settings, one to a line: their names tell.
 SETTINGS = (".env", ".env.*", "*.env", ".npmrc", ".pypirc", ".my.cnf", "*.tfvars")
@@ -88,6 +89,15 @@ def is_harmless(name: str, source: Source | None) -> bool:
     if not _matches(lower, SETTINGS) or known_secret(text) or password_in_url(text):
         return False
     return not any(_is_secret_line(line) for line in text.splitlines())
+
+
+def is_published(name: str, source: Source | None) -> bool:
+    """Whether the file is a `.env` with nothing but what a front end shows to all its visitors, and needs to build."""
+    if source is None or not name.startswith(".env"):
+        return False
+    lines = [line.strip().removeprefix("export ") for line in source.text.splitlines()]
+    names = [line.partition("=")[0].strip() for line in lines if line and not line.startswith("#")]
+    return bool(names) and all(name.startswith(PUBLISHED) for name in names)
 
 
 def _is_secret_line(line: str) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, BuildContext, Dockerfile, Problem, Problems, Project, rule
 
 from ._copies import contexts_that_fit, from_context, whole_source
-from ._secret_files import is_secret_file
+from ._secret_files import is_published, is_secret_file
 
 UNWANTED = frozenset((".git", "node_modules", "__pycache__", ".venv", "venv", ".env", "airflow.db", "logs", "target"))
 
@@ -35,7 +35,9 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
     contexts = contexts_that_fit(file, project)
-    if not contexts or any(_is_kept(context) or not (context.stated or context.certain) for context in contexts):
+    if not contexts or any(
+        _is_kept(context, project) or not (context.stated or context.certain) for context in contexts
+    ):
         return
     if empty := contexts[0].ignore_file:
         reason = f"since `{empty.source.path}` says nothing. Fill it"
@@ -47,27 +49,31 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
         if copy and place:
             yield Problem(
                 place,
-                f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, {_such_as(contexts[0])}, "
-                f"{reason}",
+                f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, "
+                f"{_such_as(contexts[0], project)}, {reason}",
             )
             return
 
 
-def _is_kept(context: BuildContext) -> bool:
+def _is_kept(context: BuildContext, project: Project) -> bool:
     """Whether an ignore file says anything; what an empty one lets in, `dockerignore-lacks` tells."""
-    return context.ignore_file is not None and bool(context.ignore_file.patterns or _unwanted(context))
+    return context.ignore_file is not None and bool(context.ignore_file.patterns or _unwanted(context, project))
 
 
-def _unwanted(context: BuildContext) -> list[str]:
-    return [name for name in context.root_listing if name in UNWANTED or is_secret_file(name)]
+def _unwanted(context: BuildContext, project: Project) -> list[str]:
+    names = [name for name in context.root_listing if name in UNWANTED or is_secret_file(name)]
+    return [name for name in names if not is_published(name, project.text(context.path(name)))]
 
 
 def _called(context: BuildContext) -> str:
     return "the build context" if context.folder == "." else f"`{context.folder}`"
 
 
-def _such_as(context: BuildContext) -> str:
+def _such_as(context: BuildContext, project: Project) -> str:
     """What is there and should stay out; where there is nothing of it yet, what comes there some day."""
-    if there := _unwanted(context):
+    if there := _unwanted(context, project):
         return ", ".join(f"`{name}`" for name in there[:3]) + " too"
+    if "package.json" in context.root_listing:
+        # It would lie over what `npm ci` has installed in the image.
+        return "now and later: the `node_modules` of this machine, caches, logs"
     return "now and later: caches, logs, a `.env`"

@@ -69,7 +69,8 @@ def _is_wanted(instruction: Instruction) -> bool:
 @cache
 def _anybody() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:world|everybody|everyone)\b|\b(?:any|all|every|other|arbitrary|random|different)[ -](?:other )?u(?:ser|id)"
+        r"\b(?:world|everybody|everyone)\b"
+        r"|\b(?:any|all|every|other|arbitrary|random|different)[ -](?:other )?(?:user|uid)"
         r"|non-?root|openshift|\b0?777\b|\b0?666\b|writ(?:e?able|e) (?:by|for|to) (?:all|any)"
     )
 
