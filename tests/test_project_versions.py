@@ -197,7 +197,16 @@ def test_a_project_of_several_projects() -> None:
     }
     assert version_for(files, "one/dags/a.py") == "2.9.1"
     assert version_for(files, "two/dags/a.py") == "3.0.2"
-    assert version_for(files, "three/dags/a.py") == ">=2.9.1,<3.0.3"
+    assert version_for(files, "three/dags/a.py") is None
+    tools = {
+        "tools/check/requirements.txt": "apache-airflow==3.3.0\n",
+        "tools/costs/requirements.txt": "apache-airflow==3.3.0\n",
+    }
+    assert version_for(tools, "examples/dags/a.py") is None
+    assert version_for(tools, "tools/third/dags/a.py") is None
+    beside = {"docker/Dockerfile": "FROM apache/airflow:2.9.1\n", "deps/requirements.txt": "apache-airflow==2.9.1\n"}
+    assert version_for(beside, "dags/a.py") == "2.9.1"
+    assert version_for(beside, "src/shop/dags/a.py") == "2.9.1"
 
 
 def test_imports_speak_for_their_file() -> None:

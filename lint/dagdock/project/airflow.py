@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # What such a folder says is about itself and not about the project around it.
 _APART = frozenset(("doc", "docs", "example", "examples", "fixtures", "sample", "samples", "test", "testdata", "tests"))
 _MOST_PLACES = 50  # where a requirements file is looked for
+# Folders that hold the code of one project, which has its images and requirements in folders beside them.
+_OF_A_PROJECT = frozenset(("airflow", "app", "dag", "dags", "pipelines", "plugins", "src", "workflows"))
 
 
 def versions_in(project: Project, path: str) -> Iterator[FoundVersion]:
@@ -48,12 +50,15 @@ def nearest(path: str, found: list[FoundVersion], module: object) -> AirflowVers
     """The Airflow of one document: what the places nearest to it say together, and its own imports.
 
     Pinned versions come before ranges. Where places at the same distance pin different ones, all of these are
-    possible, and what differs between them is unknown.
+    possible, and what differs between them is unknown. What lies in the folders of other projects says nothing.
     """
     from dagdock.dag import DagModule
 
     version: AirflowVersion | None = None
     places = [place for place in found if not _is_apart(place.path, path)]
+    aside = {dirname(place.path) for place in places if _is_aside(place.path, path)}
+    if aside and not all(f"{folder}/".startswith(f"{min(aside, key=len)}/") for folder in aside):
+        places = [place for place in places if not _is_aside(place.path, path) or _is_of_the_same(place.path, path)]
     for distance in sorted({_distance(place.path, path) for place in places}):
         said = _together(place for place in places if _distance(place.path, path) == distance)
         version = version.within(said) if version else said
@@ -189,13 +194,26 @@ def _distance(place: str, document: str) -> tuple[int, bool]:
     """How far a file stands from a document: first the folders they share, then whether it stands in the last of
     these itself or further down."""
     shared = _shared(place, document)
-    return -shared, dirname(place).count("/") + 1 > shared if dirname(place) else False
+    return -shared, _is_aside(place, document)
 
 
 def _shared(one: str, other: str) -> int:
     """How many folders two paths have in common."""
     pairs = zip(dirname(one).split("/"), dirname(other).split("/"), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] and pair[0] == pair[1], pairs))
+
+
+def _is_aside(place: str, document: str) -> bool:
+    """Whether a file stands neither in the folder of a document nor in one above it."""
+    return bool(dirname(place)) and dirname(place).count("/") + 1 > _shared(place, document)
+
+
+def _is_of_the_same(place: str, document: str) -> bool:
+    """Whether a file in a folder aside belongs to the same project as the document, and not to one beside it."""
+    shared = _shared(place, document)
+    parts = [part.lower() for part in dirname(document).split("/") if part]
+    own = parts[shared] if len(parts) > shared else "dags"
+    return own in _OF_A_PROJECT
 
 
 def _is_apart(path: str, document: str) -> bool:

@@ -76,7 +76,7 @@ def operator_deprecated_argument(task: Task, project: Project) -> Problems:
             continue
         if fact is not None and fact.get("delete") and not refused and not _is_first(task, argument.name):
             continue  # harmless, and the same everywhere: once a file is enough
-        yield _problem(task, operator, argument, fact, refused=refused, in_three=major == 3, sure=version is not None)
+        yield _problem(task, operator, argument, fact, refused=refused, in_three=major == 3, sure=major is not None)
 
 
 def _is_first(task: Task, name: str) -> bool:
@@ -119,7 +119,7 @@ def _problem(
         f"{what} of `{operator.name}`{why}. {_remedy(argument, fact)}",
         fix=_fix(task, argument, fact),
         aliases=["ruff:AIR301"] if refused and in_three else (),
-        severity=("error" if sure else "warning") if refused else ("info" if name == "provide_context" else "warning"),
+        severity=("error" if sure else "info") if refused else ("info" if name == "provide_context" else "warning"),
     )
 
 
