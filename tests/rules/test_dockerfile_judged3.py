@@ -51,6 +51,10 @@ CASES: dict[str, list[Files]] = {
         {"fpm/Dockerfile": "FROM «php:7.4-fpm»\n"},
         {"python39/Dockerfile": "FROM «python:3.8-slim»\n"},
     ],
+    "DF316": [
+        "FROM debian:12\nRUN apt-get update && apt-get install -y net-tools coreutils\n",
+        "FROM debian:12\nRUN apt-get update && «apt-get install» -y net-tools git\n",
+    ],
     "DF407": [
         (
             "FROM debian:12\nRUN apt-mark auto '.*' && apt-get install -y wget && wget -O a https://e.com/a "
@@ -73,6 +77,25 @@ CASES: dict[str, list[Files]] = {
         {".dockerignore": "*.pyc\n", "app/a.pyc": "", "app/m.py": "", "app/Dockerfile": "FROM a:1\nCOPY m.py .\n"},
         {".dockerignore": "«*.pyc»\n", "app/a.pyc": "", "app/m.py": "", "app/Dockerfile": "FROM a:1\nCOPY app .\n"},
         {".dockerignore": "«*.pyc»\n", "app/a.pyc": "", "Dockerfile": "FROM a:1\nCOPY . .\n"},
+    ],
+    "DF515": [
+        {
+            "app/Dockerfile": "FROM python:3.13\nCOPY . .\nRUN uv sync\n",
+            "app/pyproject.toml": "[dependency-groups]\ndev = []\n",
+            "compose.yaml": "services:\n  app:\n    build: app\n",
+            "scripts/test.sh": "docker compose exec -T app bash scripts/tests-start.sh\n",
+        },
+        {
+            "Dockerfile": "FROM python:3.13\nCOPY scripts /scripts\nCOPY . .\nRUN uv sync\n",
+            "pyproject.toml": "[dependency-groups]\ndev = []\n",
+            "scripts/check.sh": "coverage run -m pytest\n",
+        },
+        {
+            "app/Dockerfile": "FROM python:3.13\nCOPY . .\nRUN «uv sync»\n",
+            "app/pyproject.toml": "[dependency-groups]\ndev = []\n",
+            "compose.yaml": "services:\n  app:\n    build: app\n",
+            "scripts/test.sh": "docker compose up -d\npytest\n",
+        },
     ],
     "DF604": [
         {
@@ -199,6 +222,24 @@ def test_texts_without_secrets(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("code", "case", "said"),
     [
+        (
+            "DF206",
+            "FROM alpine:3.22\nARG A\nRUN apk add a\nRUN if [ $A ]; then apk add b; fi\nRUN rm -r /var/cache/apk/*\n",
+            "the layer of line 3 keeps what apk downloaded. Add `--no-cache`",
+        ),
+        (
+            "DF329",
+            "FROM debian:12\nRUN curl -fsSL https://e.com/k | apt-key --keyring /usr/share/keyrings/k.gpg add -\n",
+            "Write `gpg --dearmor -o /usr/share/keyrings/k.gpg` in its place, and name it",
+        ),
+        ("DF416", "FROM a:1\nRUN curl -fL https://e.com/1.2/a.tgz | tar xz\n", "Store it, and compare a checksum"),
+        ("DF516", "FROM a:1\nRUN apk add gcc make\nRUN pip install a\nCOPY . .\n", "`gcc` and `make` stay"),
+        ("DF601", "FROM node:22\nCMD npm run $NODE_ENV\n", "Write `CMD exec npm run $NODE_ENV`"),
+        (
+            "DF621",
+            "FROM a:1\nENV PATH /opt/venv/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin\n",
+            "Write `PATH=/opt/venv",
+        ),
         ("DF428", "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nADD https://e.com/a/b.zip /\n", "Get-FileHash"),
         (
             "DF502",

@@ -9,9 +9,11 @@ from dagdock.api import CommandInstruction, Copy, Run, Stage
 from ..packages import PackageCommand, installs
 
 CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-recommends", "-r", "--with-recommends")
-# Packages that recommend nothing, or only what every image has. Looked at: 2026-11, Debian 12.
+# Packages that recommend nothing, nor do those they need, or only what every image has. Looked at: 2026-11, Debian 12.
 ALONE = frozenset(
-    "sudo make unzip zip xz-utils bzip2 tzdata jq gettext-base tini gosu dumb-init procps vim-tiny".split()
+    "sudo make unzip zip xz-utils bzip2 tzdata jq gettext-base tini gosu dumb-init procps vim-tiny net-tools coreutils "
+    "locales patch tree netcat-openbsd less psmisc apt-transport-https file gzip sed grep tar findutils diffutils "
+    "ca-certificates lsb-release sqlite3 gawk mawk openssl".split()
 )
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Run, rule
+from dagdock.api import Bad, Command, Problem, Problems, Project, Run, rule
 
 from ._end_of_life import end_of
 
@@ -36,8 +36,19 @@ def apt_key_used(run: Run, project: Project) -> Problems:
             if image and end_of(image, project.today):
                 return
             yield Problem(
-                effective.words[0],
-                "`apt-key` is gone from Debian 13 and Ubuntu 25.04. Store the key in `/etc/apt/keyrings` and name it "
-                "with `signed-by=` in the list of sources: `deb [signed-by=/etc/apt/keyrings/NAME.asc] https://…`",
+                effective.words[0], f"`apt-key` is gone from Debian 13 and Ubuntu 25.04. {_remedy(effective, run)}"
             )
             return
+
+
+def _remedy(command: Command, run: Run) -> str:
+    values = [word.value for word in command.arguments]
+    place = values.index("--keyring") + 1 if "--keyring" in values else len(values)
+    file = values[place] if place < len(values) else None
+    if file and "adv" not in values:
+        named = "" if f"signed-by={file}" in run.dockerfile.source.text else ", and name it in the list of sources"
+        return f"Write `gpg --dearmor -o {file}` in its place{named}"
+    return (
+        "Store the key in `/etc/apt/keyrings` and name it with `signed-by=` in the list of sources: `deb "
+        "[signed-by=/etc/apt/keyrings/NAME.asc] https://…`"
+    )

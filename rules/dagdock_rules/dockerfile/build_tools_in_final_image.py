@@ -85,7 +85,10 @@ def build_tools_in_final_image(run: Run) -> Problems:
         others = len(found) - 1
         if found[0].value and _name(found[0].value).lower() in said_above(run):
             return
-        what = f"{others + 1} build tools (`{found[0].value}`, …) stay" if others else f"`{found[0].value}` stays"
+        if others == 1:
+            what = f"`{found[0].value}` and `{found[1].value}` stay"
+        else:
+            what = f"{others + 1} build tools (`{found[0].value}`, …) stay" if others else f"`{found[0].value}` stays"
         yield Problem(
             found[0],
             f"{what} in the image after the build. Build in a stage of its own and copy the result with `COPY --from`",

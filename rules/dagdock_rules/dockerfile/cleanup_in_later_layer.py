@@ -36,6 +36,10 @@ LARGE = (
 )
 
 
+APK = "what apk downloaded"
+# So many steps are looked at for one that is surely run.
+MOST = 40
+
 # One of these stands in every clean-up.
 WORDS = ("rm", "clean", "remove", "purge", "del", "erase")
 
@@ -92,13 +96,17 @@ def cleanup_in_later_layer(run: Run) -> Problems:
             found.place,
             f"this makes the image no smaller: the layer of line {found.maker.span.line} keeps {found.what}. "
             + (
-                "Delete it in that RUN"
+                _in_run(found)
                 if isinstance(found.maker, Run)
                 else "Instead of copying it, mount it into the RUN that needs it (`--mount=type=bind`)"
             ),
             related=[Related(found.made_by, "made here, in a layer of its own")],
             fix=_fix(run, found),
         )
+
+
+def _in_run(found: Cleanup) -> str:
+    return "Add `--no-cache` to its `apk add`" if found.what == APK else "Delete it in that RUN"
 
 
 def _cleanup(run: Run) -> Cleanup | None:
@@ -127,13 +135,21 @@ class Making(NamedTuple):
 
 
 def _last(run: Run, find: Callable[[Stage], Sequence[Making]]) -> Making | None:
-    """The last of what is made above a RUN, in its stage and those it is built on; `find` gives it in order."""
+    """The last of what is made above a RUN, in its stage and those it is built on; `find` gives it in order.
+
+    What is made behind no switch (`if [ $A = true ]`) goes first: it is surely there.
+    """
     for part in run.stage.chain() if run.stage else ():
         made = find(part)
         place = bisect_left(made, run.index, key=_number)
         if place:
-            return made[place - 1]
+            nearest = made[max(0, place - MOST) : place]
+            return next((each for each in reversed(nearest) if not _is_switched(each.place)), nearest[-1])
     return None
+
+
+def _is_switched(place: Located) -> bool:
+    return isinstance(place, Command) and bool(place.context)
 
 
 def _number(making: Making) -> int:

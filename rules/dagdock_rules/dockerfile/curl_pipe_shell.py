@@ -11,7 +11,7 @@ from ._downloads import Download, downloads, is_checked, runs_output
 RELEASES = {
     "Composer": "copy it from its image, `COPY --from=composer:VERSION /usr/bin/composer /usr/bin/`",
     "Helm": "download its release file and compare the checksum",
-    "Node.js": "start from the image `node:VERSION`, or copy from it",
+    "Node.js": "copy it from the image `node:VERSION`, or start from that one",
     "Poetry": "`pip install poetry==VERSION`",
     "Yarn": "`npm install -g yarn@VERSION`, or use corepack",
     "pnpm": "`npm install -g pnpm@VERSION`, or use corepack",
@@ -80,7 +80,7 @@ def curl_pipe_shell(run: Run) -> Problems:
                 continue
             text = download.command.span.text
             known = next((name for part, name in INSTALLERS.items() if part in text), None)
-            what = f"the installer of {known}" if known else "whatever script the address sends"
+            what = f"the script that sets up {known}" if known else "whatever script the address sends"
             if known and _says_version(shell):
                 advice = f"The version of {known} is said, that of the script is not: store it and compare its checksum"
             elif known in RELEASES:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from posixpath import dirname, join, normpath
 
 from dagdock.api import Bad, BuildContext, Cmd, Entrypoint, Fix, Problem, Problems, Project, Run, Stage, rule
 
 from ..packages import PackageCommand, package_commands
-from ._copies import contexts_that_fit
+from ._copies import contexts_that_fit, from_context, local_sources
 from ._layers import add_option
 from ._manifests import text_of
 
 PRODUCTION = ("--production", "--prod", "-P", "--omit", "--only", "--omit=dev")
 INSTALLS = ("", "install", "i", "ci", "clean-install")
+SCRIPTS = frozenset(("scripts", "script", "bin", "tools", "ci"))
 DEV_NAMES = ("dev", "develop", "development", "test", "tests", "debug", "ci", "lint", "local", "watch", "sandbox")
 
 
@@ -72,7 +75,7 @@ def dev_dependencies_in_final_image(run: Run, project: Project) -> Problems:
 
     What `devDependencies` or `requirements-dev.txt` list is for people who work on the project. In the image that
     runs it they take room, and each of them is one more package that may have a hole. Leave them out, or build and
-    test in a stage of its own.
+    test in a stage of its own. Nothing is said where scripts of the project run its tests in that very image.
 
     https://docs.docker.com/build/building/best-practices/#dont-install-unnecessary-packages
     """
@@ -83,12 +86,54 @@ def dev_dependencies_in_final_image(run: Run, project: Project) -> Problems:
     context = contexts[0] if len(contexts) == 1 else None
     for call in package_commands(run.script, "install"):
         advice = _node(call, stage, context, project) or _pip(call) or _grouped(call, stage, context, project)
-        if advice:
+        if advice and not _is_tested_inside(run, context, project):
             yield Problem(
                 call.head,
-                f"this installs what only the work on the project needs into the final image. {advice}",
+                f"this installs packages for development (tests, linters, build tools) into the final image. {advice}",
                 fix=_fix(run, call),
             )
+
+
+def _is_tested_inside(run: Run, context: BuildContext | None, project: Project) -> bool:
+    """Whether somebody runs the project's tests in this image: a script that it takes in, or one that starts it."""
+    file = run.dockerfile
+    if context is not None:
+        copied = {
+            source.strip("./") for each in file.instructions if (c := from_context(each)) for source in local_sources(c)
+        }
+        for folder in copied & SCRIPTS:
+            if any(_tests().search(text) for text in _texts(context.path(folder), project)):
+                return True
+    if not project.services_building(file):
+        return False
+    own = dirname(project.path_of(file) or "") or "."
+    places = dict.fromkeys((".", own, *(join(own, name) for name in SCRIPTS), *SCRIPTS, ".github/workflows"))
+    return project.once(
+        ("tests in containers", own),
+        lambda: any(_tests_in_container().search(text) for place in places for text in _texts(place, project)),
+    )
+
+
+def _texts(folder: str, project: Project) -> Iterator[str]:
+    """The scripts, workflows and READMEs of a folder."""
+    for name in project.facts.names(folder):
+        if name.lower() in ("makefile", "justfile", "readme.md") or name.endswith((".sh", ".yml", ".yaml", ".mk")):
+            source = project.text(normpath(join(folder, name)))
+            if source is not None:
+                yield source.text
+
+
+@cache
+def _tests() -> re.Pattern[str]:
+    return re.compile(r"\b(?:pytest|coverage run|mypy|ruff|flake8|pylint|jest|vitest|eslint|phpunit|phpstan)\b")
+
+
+@cache
+def _tests_in_container() -> re.Pattern[str]:
+    return re.compile(
+        r"docker[- ](?:compose\b[^\n]*\s)?(?:exec|run)\b[^\n]*\b"
+        r"(?:pytest|tests?\b|tests?[-_.]|coverage|mypy|ruff|flake8|pylint|jest|vitest|eslint|lint|phpunit|phpstan)"
+    )
 
 
 def _node(call: PackageCommand, stage: Stage, context: BuildContext | None, project: Project) -> str:

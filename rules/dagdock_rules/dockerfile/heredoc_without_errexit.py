@@ -55,7 +55,7 @@ def heredoc_without_errexit(run: Run) -> Problems:
     """A RUN with a heredoc goes on after a command that failed.
 
     The lines of a heredoc are a script, and a script goes on when one of its commands fails: only the status of the
-    last one decides whether the step is done. `set -e` in the first line stops at the first failure, as `&&` does
+    last one decides whether the build goes on. `set -e` in the first line stops at the first failure, as `&&` does
     between commands.
 
     https://docs.docker.com/reference/dockerfile/#here-documents
@@ -72,7 +72,7 @@ def heredoc_without_errexit(run: Run) -> Problems:
         yield Problem(
             heredoc.opener,
             f"when `{unseen.effective.name}` in line {unseen.span.line} fails, this script goes on, and only its "
-            "last command decides whether the step is done. Begin it with `set -e`",
+            "last command decides whether the build goes on. Begin it with `set -e`",
             fix=_fix(heredoc),
         )
 

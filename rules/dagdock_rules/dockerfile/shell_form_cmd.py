@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
+from ..secrets import without_secrets
 from ._started import only_waits, takes_no_shell_line
 
 # Words that only a shell understands; with any of them the command cannot do without one.
@@ -129,7 +130,9 @@ def _remedy(command: CommandInstruction) -> str:
     """What to do where the line needs a shell."""
     commands = command.script.commands
     if len(commands) == 1:
-        return "Begin the line with `exec`"
+        line = " ".join(command.command.text.split())
+        shown = f"{line[:59]}…" if len(line) > 60 else line
+        return f"Write `{command.name} exec {without_secrets(shown)}`"
     last = commands[-1] if commands else None
     if last is None or last.pipeline or last.context or last.background or last.joined == "||":
         return "Move it into a script that ends with `exec` and the program"

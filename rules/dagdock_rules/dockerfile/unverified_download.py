@@ -68,11 +68,19 @@ def unverified_download(run: Run) -> Problems:
                 # Whatever is there now is replaced with the next release.
                 advice = "Take it from an address that holds one version, and compare its checksum"
             else:
-                advice = "Compare a checksum first" + (
+                advice = f'{_how(download)} (`echo "SUM  FILE" | sha256sum -c`)' + (
                     "" if download.outer.context or "$" in address else ", or use `ADD --checksum=sha256:…`"
                 )
             yield Problem(download.urls[-1], f"nobody checks that this is the right file before {before}. {advice}")
             return
+
+
+def _how(download: Download) -> str:
+    return (
+        "Store it, and compare a checksum before it is unpacked"
+        if download.outer.pipeline
+        else "Compare a checksum first"
+    )
 
 
 def _is_open(download: Download, run: Run) -> bool:
