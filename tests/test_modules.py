@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import os
 import sys
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def test_a_compiled_file_is_what_runs_as_long_as_it_is_fresh(package: Path) -> N
 def test_a_broken_compiled_file_does_not_matter(package: Path, content: bytes) -> None:
     compileall.compile_dir(package, quiet=2)
     next((package / "__pycache__").glob("one.*")).write_bytes(content)
+    assert load(package) == LOADED
+
+
+def test_a_module_of_any_size(package: Path) -> None:
+    (package / "one.py").write_text(f"TEXT = '{'x' * 100_000}'\nMINE = len(TEXT)\n")
+    compileall.compile_dir(package, quiet=2)
+    assert load(package)["quick_pack.inner.one"] == 100_000
+
+
+def test_a_file_that_is_not_read_to_its_end_is_left_to_python(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compileall.compile_dir(package, quiet=2)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda file, size: read(file, 40))
     assert load(package) == LOADED
 
 

@@ -35,6 +35,9 @@ class _Help(argparse.HelpFormatter):
 
 
 def parser() -> argparse.ArgumentParser:
+    # Each word of argparse's own is looked for in the translations of the system, where there are none: that takes
+    # three times as long as all the rest here.
+    vars(argparse)["_"] = str
     top = argparse.ArgumentParser(
         prog="dagdock",
         description="Lint Dockerfiles, Compose files and Airflow DAGs, and what stands between them.",
