@@ -21,7 +21,7 @@ from ._faults import faults
     bad=[
         Bad("FROM alpine:3.20\nENV LANG=C.UTF-8 «TZ»\n"),
         Bad("FROM alpine:3.20\nLABEL «=1.0»\n"),
-        Bad("FROM alpine:3.20\nCOPY «'»app /srv/\n"),
+        Bad("FROM alpine:3.20\nCOPY «'app» /srv/\n"),
     ],
     good=[
         'FROM alpine:3.20\nENV LANG=C.UTF-8 TZ="Europe/Berlin"\n',
