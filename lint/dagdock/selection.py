@@ -55,7 +55,9 @@ class Selection:
             if any(rule.words for rule in rules):
                 self._worded.add(key)
         found = self._looking[key]
-        return [each for each in found if each[0].may_speak(text)] if key in self._worded else found
+        if key not in self._worded:
+            return found
+        return [each for each in found if not each[0].words or each[0].may_speak(text)]
 
     def that_look(self, kind: Kind, nodes: frozenset[type]) -> list[Rule]:
         """The rules for a kind of file, and those across files that look at nodes of some types."""

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from dagdock.api import load_data
 
 MIN_RANDOM_LENGTH = 20
+# What names of secrets are made of.
+NAMING = ("pass", "pw", "psw", "secret", "token", "key", "cred", "auth", "_pat")
 # Bits a character: above these, a text of that alphabet was hardly typed by a person.
 MIN_BITS_HEX = 3.0
 MIN_BITS_BASE64 = 4.5
@@ -213,7 +215,8 @@ def may_hold_known_secret(text: str) -> bool:
 
 def may_name_secret(text: str) -> bool:
     """Whether a text, such as a whole file, holds a word that names of secrets are made of."""
-    return _naming().search(text) is not None
+    lower = text.lower()
+    return any(word in lower for word in NAMING)
 
 
 def is_fernet_key(value: str) -> bool:
@@ -321,11 +324,6 @@ def _starts() -> tuple[str, ...]:
 @cache
 def _token(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![0-9A-Za-z]){pattern}(?![0-9A-Za-z])" if not pattern.startswith("-") else pattern)
-
-
-@cache
-def _naming() -> re.Pattern[str]:
-    return re.compile("(?i:pass|pw|psw|secret|token|key|cred|auth|_pat)")
 
 
 @cache

@@ -166,15 +166,16 @@ def runs_at(module: DagModule, node: ast.AST) -> RunsAt:
 
 def _guarded(module: DagModule, node: ast.AST) -> bool:
     """Whether a place at module level stands in `if __name__ == "__main__"` or `if TYPE_CHECKING`."""
-    inner = node
-    for above in module.names.ancestors(node):
+    parents = module.names.parents
+    inner, above = node, parents.get(node)
+    while above is not None:  # asked for each call of a file: `ancestors` would take twice as long
         if isinstance(above, ast.If) and any(inner is statement for statement in above.body):
             test = above.test
             if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
                 return True
             if module.qualified(test) in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"):
                 return True
-        inner = above
+        inner, above = above, parents.get(above)
     return False
 
 

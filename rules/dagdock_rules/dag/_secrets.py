@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -50,16 +51,24 @@ class Named(NamedTuple):
     """The call whose argument it is."""
 
 
-def texts(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
+@lru_cache(maxsize=1)  # several rules ask, one after the other
+def texts(module: DagModule) -> list[tuple[str, ast.expr]]:
     """Every literal text of the file but docstrings and other texts that stand alone; f-strings with HOLEs."""
-    parents = module.names.parents
-    for node, above in parents.items():
+    found: list[tuple[str, ast.expr]] = []
+    for node, above in module.names.parents.items():
         if isinstance(node, ast.Constant):
             if isinstance(node.value, (str, bytes)) and not isinstance(above, (ast.Expr, ast.JoinedStr)):
-                yield _text(node), node
+                found.append((_text(node), node))
         elif isinstance(node, ast.JoinedStr):
             parts = [part.value if isinstance(part, ast.Constant) else HOLE for part in node.values]
-            yield "".join(map(str, parts)), node
+            found.append(("".join(map(str, parts)), node))
+    return found
+
+
+@lru_cache(maxsize=1)
+def all_text(module: DagModule) -> str:
+    """All the texts in one, much shorter than the file: to look for what none of them may hold."""
+    return "\n".join([text for text, _ in texts(module)])
 
 
 def may_hold_secret(module: DagModule) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
 from ..secrets import known_secrets, may_hold_known_secret
-from ._secrets import inside, texts
+from ._secrets import all_text, inside, texts
 
 
 @rule(
@@ -33,7 +33,7 @@ def secret_known_format(module: DagModule) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/index.html
     """
-    if not may_hold_known_secret(module.source.text):
+    if not may_hold_known_secret(all_text(module)):
         return
     for text, node in texts(module):
         for token in known_secrets(text):

@@ -22,7 +22,6 @@ HEAVY = frozenset(
     fix="unsafe",
     lessons=["L42"],
     aliases=["airflint:use-function-level-imports"],
-    words=sorted(HEAVY),
     bad=[
         Bad(
             "from datetime import datetime\n«import pandas as pd»\nfrom airflow.decorators import dag, task\n\n\n"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
+from functools import cache, lru_cache
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
@@ -127,6 +127,7 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
             )
 
 
+@lru_cache(maxsize=4096)
 def _what(name: str) -> str | None:
     """What a call does that takes its time; None for all others."""
     if name in _slow():
