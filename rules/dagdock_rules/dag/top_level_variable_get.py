@@ -11,13 +11,12 @@ from dagdock.api import (
     Problems,
     Project,
     Related,
-    Task,
     replace_expressions,
     rule,
 )
 
 from ._elsewhere import calls_elsewhere
-from ._operators import operator_of
+from ._variables import is_rendered, is_set_in_environment, uses_of
 
 
 @rule(
@@ -61,6 +60,8 @@ def top_level_variable_get(module: DagModule, project: Project) -> Problems:
     Airflow reads each DAG file about every 30 seconds, and every `Variable.get` outside of a task is then a question to
     its database; when the Variable is missing, all DAGs of the file vanish. In an operator's argument a template does
     it when the task runs: `"{{ var.value.NAME }}"`. In Python code, move the call into the function that the task runs.
+    What is needed while the file is read, such as a pool or a schedule, may come from the environment: Airflow looks
+    for `AIRFLOW_VAR_NAME` there before it asks its database, and a project that sets it is left alone.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#airflow-variables
     """
@@ -68,19 +69,21 @@ def top_level_variable_get(module: DagModule, project: Project) -> Problems:
         return
     for call in module.calls():
         if call.airflow == "Variable.get" and call.runs_at == "parse":
+            name = _key(module, call.node)
+            if name and is_set_in_environment(project, name):
+                continue
             yield Problem(
                 call,
                 "this asks Airflow's database each time the file is read, about every 30 seconds. "
-                + (
-                    "A fixed value or an environment variable (`os.environ`) costs nothing here"
-                    if _is_setting(module, call.node)
-                    else f"Read it inside the task, or in a templated argument: `{_shown(module, call.node)}`"
-                ),
+                + _remedy(module, call.node, name),
                 fix=_fix(module, call),
             )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
         if outer.node not in told and inner.airflow == "Variable.get":
+            name = _key(inner.module, inner.node)
+            if name and is_set_in_environment(project, name):
+                continue
             told.add(outer.node)
             yield Problem(
                 outer,
@@ -90,57 +93,30 @@ def top_level_variable_get(module: DagModule, project: Project) -> Problems:
             )
 
 
-def _shown(module: DagModule, call: ast.Call) -> str:
-    """The template that reads the Variable: as it would be, or without a default that is not plain, or an example."""
+def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
+    """What to do instead, by what the value is used for."""
+    uses = uses_of(module, call)
+    if "elsewhere" in uses:
+        ready = (
+            f", and with `AIRFLOW_VAR_{name.upper()}` there this line can stay" if name and name.isidentifier() else ""
+        )
+        return f"A fixed value or an environment variable (`os.environ`) costs nothing here{ready}"
+    shown = _template(module, call) if name else "{{ var.value.my_variable }}"
+    if shown is None or uses == {"in a task"}:
+        return "Read it inside the task"
+    return f"Read it inside the task, or in a templated argument: `{shown}`"
+
+
+def _key(module: DagModule, call: ast.Call) -> str | None:
+    """The name of the Variable, where it is known."""
     given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "key")]
-    key = module.value(given[0]).get(str) if given else None
-    plain = key if key and key.isidentifier() else "my_variable"
-    return _template(module, call) or f"{{{{ var.value.{plain} }}}}"
-
-
-def _is_setting(module: DagModule, call: ast.Call) -> bool:
-    """Whether the value is one of the DAG's own, directly or by name: those are neither rendered nor run in a task."""
-    if _in_dag(module, call):
-        return True
-    statement = next((above for above in module.names.ancestors(call) if isinstance(above, ast.stmt)), None)
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        return False
-    target = statement.targets[0]
-    return isinstance(target, ast.Name) and any(_in_dag(module, load) for load in module.names.loads.get(target.id, ()))
-
-
-def _in_dag(module: DagModule, node: ast.AST) -> bool:
-    """Whether a place is among the arguments of a DAG, or in what is given as default_args by name."""
-    made = {dag.call for dag in module.dags if dag.call}
-    for above in module.names.ancestors(node):
-        if isinstance(above, ast.Call) and above in made:
-            return True
-        if isinstance(above, ast.stmt):
-            values = {
-                id(dag.arguments["default_args"].value.node) for dag in module.dags if "default_args" in dag.arguments
-            }
-            values |= {id(argument.node) for dag in module.dags for argument in dag.default_args.values()}
-            return any(id(inner) in values for inner in (node, *_until(module, node, above)))
-    return False
-
-
-def _until(module: DagModule, node: ast.AST, end: ast.AST) -> list[ast.AST]:
-    found: list[ast.AST] = []
-    for above in module.names.ancestors(node):
-        if above is end:
-            break
-        found.append(above)
-    return found
+    return module.value(given[0]).get(str) if given else None
 
 
 def _fix(module: DagModule, call: Call) -> Fix | None:
     """A template, where the call is the whole value of a field that Airflow renders."""
     template = _template(module, call.node)
-    owner = module.names.parents.get(call.node)
-    if template is None or not isinstance(owner, ast.keyword):
-        return None
-    task = next((task for task in module.tasks if module.names.parents.get(owner) in task.given), None)
-    if task is None or owner.arg is None or not _is_rendered(task, owner.arg):
+    if template is None or not is_rendered(module, call.node) or not _is_text(module, call.node):
         return None
     return Fix(
         f"Use the template {template}",
@@ -149,9 +125,10 @@ def _fix(module: DagModule, call: Call) -> Fix | None:
     )
 
 
-def _is_rendered(task: Task, argument: str) -> bool:
-    operator = operator_of(task)
-    return operator is not None and not task.taskflow and argument in operator.fields()
+def _is_text(module: DagModule, call: ast.Call) -> bool:
+    """Whether the call gives text in any case, as a template does."""
+    defaults = [*call.args[1:2], *(one.value for one in call.keywords if one.arg in ("default", "default_var"))]
+    return all(module.value(default).get(str) is not None for default in defaults)
 
 
 def _template(module: DagModule, call: ast.Call) -> str | None:
@@ -170,6 +147,9 @@ def _template(module: DagModule, call: ast.Call) -> str | None:
     where = "var.json" if json else "var.value"
     default = values.get("default_var") or values.get("default")
     if default is not None:
+        number = default.get(int)
+        if number is not None and not isinstance(number, bool):
+            return f'{{{{ {where}.get("{key}", {number}) }}}}'
         text = default.get(str)
         if text is None or any(sign in text for sign in "'\"\\\n{}"):
             return None

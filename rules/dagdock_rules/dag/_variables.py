@@ -1,0 +1,97 @@
+"""Variables that are read while Airflow reads the file: what their values are used for, and who sets them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from posixpath import dirname, join
+from typing import Literal
+
+from dagdock.api import DagModule, Project, Task
+
+from ._operators import operator_of
+
+Use = Literal["rendered", "in a task", "elsewhere"]
+# What Airflow renders the members of as well, and texts that take in a template which has a name.
+_CONTAINERS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
+_TEXTS = (ast.FormattedValue, ast.JoinedStr)
+_PREFIX = "AIRFLOW_VAR_"
+_ENV_FILES = (".env", "airflow.env", "docker.env")
+
+
+def uses_of(module: DagModule, call: ast.Call) -> set[Use]:
+    """What becomes of a value: it goes whole into rendered arguments, is read by tasks, or is needed at once.
+
+    Empty where it only gets a name that nothing reads.
+    """
+    found: set[Use] = set()
+    for node in _places(module, call):
+        argument = node
+        above = module.names.parents.get(argument)
+        while isinstance(above, (*_CONTAINERS, *_TEXTS) if isinstance(node, ast.Name) else _CONTAINERS):
+            argument, above = above, module.names.parents.get(above)
+        if is_rendered(module, argument):
+            found.add("rendered")
+        elif module.runs_at(node) == "task" or _is_passed_on(module, argument):
+            found.add("in a task")
+        else:
+            found.add("elsewhere")
+    return found
+
+
+def is_rendered(module: DagModule, node: ast.AST) -> bool:
+    """Whether an expression is the whole value of an argument that Airflow renders."""
+    keyword = module.names.parents.get(node)
+    if not isinstance(keyword, ast.keyword) or keyword.arg is None:
+        return False
+    task = _task_given(module, keyword)
+    operator = operator_of(task) if task else None
+    return operator is not None and task is not None and not task.taskflow and keyword.arg in operator.fields()
+
+
+def is_set_in_environment(project: Project, name: str) -> bool:
+    """Whether a file of the project sets the environment variable that Airflow looks a Variable up in first."""
+    wanted = f"{_PREFIX}{name.upper()}".encode()
+    inventory = project.inventory
+    files = [*inventory.compose, *inventory.other_yaml, *inventory.dockerfiles]
+    beside = [join(folder, one) for folder in dict.fromkeys(("", *map(dirname, files))) for one in _ENV_FILES]
+    return any(_sets(project.facts.read(path) or b"", wanted) for path in dict.fromkeys((*files, *beside)))
+
+
+def _sets(content: bytes, name: bytes) -> bool:
+    start = content.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not content[end : end + 1].isalnum() and content[end : end + 1] != b"_":
+            return True
+        start = content.find(name, end)
+    return False
+
+
+def _places(module: DagModule, call: ast.Call) -> Iterator[ast.AST]:
+    """The expressions that are the value: the call, or where the only name that it gets is read."""
+    parent = module.names.parents.get(call)
+    if not isinstance(parent, ast.Assign) or len(parent.targets) != 1 or not isinstance(parent.targets[0], ast.Name):
+        yield call
+        return
+    for load in module.names.loads.get(parent.targets[0].id, ()):
+        if any(binding.node is parent for binding in module.names.bindings(load.id, load)):
+            yield load
+
+
+def _task_given(module: DagModule, node: ast.AST) -> Task | None:
+    """The task that a keyword or an argument belongs to."""
+    owner = module.names.parents.get(node)
+    return next((task for task in module.tasks if owner in task.given or owner is task.call), None)
+
+
+def _is_passed_on(module: DagModule, node: ast.AST) -> bool:
+    """Whether an expression is handed to a TaskFlow function, which could read it itself."""
+    above = module.names.parents.get(node)
+    task = _task_given(module, above if isinstance(above, ast.keyword) else node)
+    return task is not None and task.taskflow and module.runs_at(node) != "unknown" and _is_in_call(task, above)
+
+
+def _is_in_call(task: Task, above: ast.AST | None) -> bool:
+    """Whether the argument is one of the function's own, and not one of its decorator."""
+    return above is task.call or above in task.call.keywords

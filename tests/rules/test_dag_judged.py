@@ -1,0 +1,111 @@
+"""Rules on DAGs, on what a look at real findings called wrong or harmful, as small as it still shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.examples import as_files
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+RULES = {rule.code: rule for rule in Rules().of_kind("dag")}
+
+Files = str | Mapping[str, str]
+
+IMPORTS = """\
+from datetime import datetime, timedelta
+from airflow import DAG
+from airflow.decorators import task
+from airflow.models import Variable
+from airflow.models.param import Param
+from airflow.operators.bash import BashOperator
+from airflow.operators.python import PythonOperator
+from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
+from airflow.sensors.filesystem import FileSensor
+
+"""
+WITH = "with DAG('d', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+EMAIL = IMPORTS + "MAIL = «Variable.get('mail')»\nDAG('d', default_args={'email': MAIL})\n"
+
+
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, list[Files]] = {
+    "AF203": [
+        {
+            "dags/d.py": EMAIL.replace("«", "").replace("»", ""),
+            "compose.yaml": "services:\n  a:\n    image: apache/airflow:2.9.1\n    environment:\n"
+            "      AIRFLOW_VAR_MAIL: a@b.c\n",
+        },
+        {"dags/d.py": EMAIL, "compose.yaml": "services:\n  a:\n    environment:\n      AIRFLOW_VAR_MAIL_TWO: a\n"},
+        {"dags/d.py": EMAIL.replace("«", "").replace("»", ""), ".env": "AIRFLOW_VAR_MAIL=a\n"},
+        {"dags/d.py": EMAIL.replace("«", "").replace("»", ""), "Dockerfile": "FROM a:1\nENV AIRFLOW_VAR_MAIL=a\n"},
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in CASES.items() for case in cases])
+def test_what_is_flagged(code: str, case: Files) -> None:
+    files = as_files(case, "dags/d.py")
+    assert marked(RULES[code], files) == files
+
+
+def _findings(code: str, case: Files, version: str | None = None) -> list[Finding]:
+    files = {"dags/d.py": case} if isinstance(case, str) else dict(case)
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
+    workspace = Workspace.in_memory(files, airflow_version=version)
+    return list(linter.check(workspace, [Target("", "dags/d.py", "dags/d.py")]).findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        ("N = Variable.get('n', 4000)\nM = int(N) + 1\n" + WITH + "    pass\n", "AIRFLOW_VAR_N", "{{"),
+        ("N = Variable.get('n', 'False').lower() in ['true']\n" + WITH + "    pass\n", "AIRFLOW_VAR_N", "{{"),
+        ("N = Variable.get('n')\nif N:\n    X = 1\n" + WITH + "    pass\n", "AIRFLOW_VAR_N", "{{"),
+        (
+            WITH + "    BashOperator(task_id='a', bash_command='a', pool=Variable.get('n', 'p'))\n",
+            "AIRFLOW_VAR_N",
+            "{{",
+        ),
+        (
+            WITH + "    SQLExecuteQueryOperator(task_id='a', sql='a', retries=Variable.get('n'))\n",
+            "AIRFLOW_VAR_N",
+            "{{",
+        ),
+        (
+            "N = Variable.get('n', 4000)\n" + WITH + "    BashOperator(task_id='a', bash_command=N)\n",
+            '{{ var.value.get("n", 4000) }}',
+            "AIRFLOW_VAR",
+        ),
+        (
+            "N = Variable.get('n')\n" + WITH + "    BashOperator(task_id='a', bash_command='a', env={'N': N})\n",
+            "{{ var.value.n }}",
+            "AIRFLOW_VAR",
+        ),
+        (
+            "N = Variable.get('n')\n" + WITH + "    BashOperator(task_id='a', bash_command=f'echo {N}')\n",
+            "{{ var.value.n }}",
+            "AIRFLOW_VAR",
+        ),
+        (
+            "N = Variable.get('n')\n\ndef f():\n    print(N)\n\n"
+            + WITH
+            + "    PythonOperator(task_id='a', python_callable=f)\n",
+            "Read it inside the task",
+            "{{",
+        ),
+        (
+            "@task\ndef f(n):\n    pass\n\n" + WITH + "    f(Variable.get('n'))\n",
+            "Read it inside the task",
+            "{{",
+        ),
+    ],
+)
+def test_a_variable_is_told_where_else_it_can_be_read(text: str, said: str, unsaid: str) -> None:
+    (finding,) = _findings("AF203", IMPORTS + text)
+    assert said in finding.message and unsaid not in finding.message
