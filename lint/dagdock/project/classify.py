@@ -113,14 +113,14 @@ def parse(
 
 
 def _is_dockerfile(name: str, content: bytes) -> bool:
-    if name.endswith(_NO_DOCKERFILE) or not _dockerfile_name().fullmatch(name) or _template().search(content):
+    if name.endswith(_NO_DOCKERFILE) or not _dockerfile_name().fullmatch(name) or _is_template(content):
         return False
     # `dockerfile-lint` may be a program: only the plain names are taken on trust.
     return name in ("dockerfile", "containerfile") or bool(_dockerfile_line().search(content))
 
 
 def _is_compose(name: str, content: bytes) -> bool:
-    if _other_yaml().search(content) or _template().search(content):
+    if _other_yaml().search(content) or _is_template(content):
         return False
     if _default_compose_name().fullmatch(name):
         return True
@@ -182,9 +182,13 @@ def _dockerfile_line() -> re.Pattern[bytes]:
     return re.compile(rb"^[ \t]*FROM[ \t]+\S", re.IGNORECASE | re.MULTILINE)
 
 
+def _is_template(content: bytes) -> bool:
+    """Whether a Jinja statement stands in a file: it becomes a document only when a program has filled it in."""
+    return b"{%" in content and _template().search(content) is not None
+
+
 @cache
 def _template() -> re.Pattern[bytes]:
-    """A Jinja statement: such a file becomes a document only when a program has filled it in."""
     return re.compile(rb"\{%-?[ \t]?(?:if|for|set|block|include|extends|macro|raw|import|from|with)\b[^\n]{0,200}?%\}")
 
 

@@ -170,7 +170,7 @@ def _has_program(command: Command) -> bool:
 
 def is_clear_text(text: str) -> bool:
     """Whether a word is an address on the Internet by a protocol without protection."""
-    match = _address().match(text)
+    match = _address().match(text) if "://" in text else None
     if match is None:
         return False
     host = match[1].lower()

@@ -40,7 +40,8 @@ def dangling_continuation(instruction: Instruction) -> Problems:
     if isinstance(instruction, (Healthcheck, Onbuild)) or instruction.onbuild:
         return
     source = instruction.span.source
-    if not _holds_keyword().search(instruction.span.text):
+    text = instruction.span.text
+    if ("\n" not in text and "\r" not in text) or not _holds_keyword().search(text):
         return
     end = instruction.heredocs[0].span.start if instruction.heredocs else instruction.span.end
     first, last = instruction.span.line, source.position(max(instruction.span.start, end - 1)).line

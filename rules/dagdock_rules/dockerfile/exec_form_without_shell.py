@@ -77,6 +77,8 @@ def exec_form_without_shell(command: CommandInstruction) -> Problems:
 
 def _variable(command: CommandInstruction, element: str) -> str | None:
     """The first `$NAME` or `${NAME}` in an element that is a variable of this stage."""
+    if "$" not in element:
+        return None
     import re
 
     scope = command.stage.scope_at(command) if command.stage else None

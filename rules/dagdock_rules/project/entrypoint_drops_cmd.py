@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dagdock.api import CommandInstruction, Located, Project, Service
 
 # Programs and scripts that run what is written behind them, and nothing of their own.
-WRAPPERS = re.compile(r"(?:docker[-_])?entry[-_]?point(?:\.sh)?|tini|dumb-init|docker-php-entrypoint|--")
+WRAPPERS = r"(?:docker[-_])?entry[-_]?point(?:\.sh)?|tini|dumb-init|docker-php-entrypoint|--"
 
 
 @rule(
@@ -54,7 +54,7 @@ def entrypoint_drops_cmd(service: Service, project: Project) -> Problems:
     if entrypoint is None or not entrypoint.words or service.has("command") or not service.complete:
         return
     last = entrypoint.words[-1].resolved
-    if last is None or not WRAPPERS.fullmatch(basename(last)) or is_said_before(service, entrypoint, _places):
+    if last is None or not re.fullmatch(WRAPPERS, basename(last)) or is_said_before(service, entrypoint, _places):
         return
     from dagdock.api import Cmd
 
