@@ -33,6 +33,12 @@ WITH = "with DAG('d', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
 EMAIL = IMPORTS + "MAIL = «Variable.get('mail')»\nDAG('d', default_args={'email': MAIL})\n"
 
 
+UNUSED = (
+    IMPORTS + "«default_args» = {'owner': 'me', 'retries': 1}\n"
+    "with DAG('d', start_date=datetime(2024, 1, 1), schedule='@daily') as dag:\n"
+    "    BashOperator(task_id='a', bash_command='a')\n"
+)
+PLAIN = UNUSED.replace("«", "").replace("»", "")
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
     "AF203": [
@@ -45,6 +51,18 @@ CASES: dict[str, list[Files]] = {
         {"dags/d.py": EMAIL.replace("«", "").replace("»", ""), ".env": "AIRFLOW_VAR_MAIL=a\n"},
         {"dags/d.py": EMAIL.replace("«", "").replace("»", ""), "Dockerfile": "FROM a:1\nENV AIRFLOW_VAR_MAIL=a\n"},
     ],
+    "AF119": [PLAIN],
+    "AF120": [PLAIN],
+    "AF132": [
+        UNUSED,
+        UNUSED.replace("default_args", "MY_DEFAULT_ARGS"),
+        PLAIN + "print(default_args)\n",
+        PLAIN.replace("retries", "a").replace("owner", "b"),
+        PLAIN.replace("schedule=", "default_args={'retries': 2}, schedule="),
+        PLAIN.replace("schedule=", "**more, schedule="),
+        PLAIN + "DAG('e', **{name: globals()[name] for name in ['default_args']})\n",
+    ],
+    "AF701": [PLAIN],
 }
 
 

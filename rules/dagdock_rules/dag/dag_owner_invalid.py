@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Argument, Bad, Dag, Problem, Problems, rule
 
+from .default_args_unused import unused_default_args
+
 
 @rule(
     "AF119",
@@ -39,6 +41,8 @@ def dag_owner_invalid(dag: Dag, *, owners: list[str] = []) -> Problems:
     """
     if dag.open or dag.default_args.open:
         return
+    if "default_args" not in dag.arguments and unused_default_args(dag.module):
+        return  # `default-args-unused` speaks of that
     if owner := dag.default_args.get("owner"):
         yield from _judge(owner, owners)
     told: set[int] = set()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Dag, Problem, Problems, rule
 
+from .default_args_unused import unused_default_args
+
 
 @rule(
     "AF120",
@@ -34,6 +36,8 @@ def dag_required_args(dag: Dag, *, keys: list[str] = ["owner", "retries"]) -> Pr
     """
     if dag.open or dag.default_args.open:
         return
+    if "default_args" not in dag.arguments and unused_default_args(dag.module):
+        return  # `default-args-unused` speaks of that
     missing = [key for key in keys if key not in dag.default_args and key not in dag.arguments]
     if missing:
         given = dag.arguments.get("default_args")

@@ -6,6 +6,7 @@ from dagdock.api import Bad, Dag, Edit, Fix, Problem, Problems, Project, Task, r
 
 from ._arguments import add_keyword
 from ._schedule import recurs
+from .default_args_unused import unused_default_args
 
 SETTING = "AIRFLOW__CORE__DEFAULT_TASK_RETRIES"
 # Operators that do nothing that could fail for a while and then work.
@@ -67,6 +68,8 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
     """
     if dag.open or dag.default_args.open or "retries" in dag.default_args:
         return
+    if "default_args" not in dag.arguments and unused_default_args(dag.module):
+        return  # `default-args-unused` speaks of that
     working = [task for task in dag.tasks if task.name not in IDLE]
     if not working or any(_is_retried(task) for task in working):
         return
