@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from dagdock.fix import Fix
@@ -155,7 +156,7 @@ class Rule:
     def looks_at(self, node: type) -> bool:
         """Whether it looks at nodes of a type: types are told by their names, so that a rule about Compose files is
         known without the Compose model."""
-        return any(base.__name__ == self.node for base in node.__mro__)
+        return self.node in _names_of(node)
 
     @property
     def doc(self) -> str:
@@ -173,6 +174,12 @@ class Rule:
 
     def __repr__(self) -> str:
         return f"<rule {self.code} {self.name}>"
+
+
+@cache
+def _names_of(node: type) -> frozenset[str]:
+    """The names of a type and of those it is made from."""
+    return frozenset(base.__name__ for base in node.__mro__)
 
 
 def rule(

@@ -29,7 +29,9 @@ class Selection:
     def __init__(self, config: Config, asked: Choice, vocabulary: Vocabulary) -> None:
         self.config = config
         self._vocabulary = vocabulary
-        self._choices = [Choice(config.select, config.extend_select, config.ignore), asked]
+        choices = (Choice(config.select, config.extend_select, config.ignore), asked)
+        # Each is asked about every rule: those that say nothing are left out.
+        self._choices = [each for each in choices if each.select is not None or each.extend_select or each.ignore]
         self._on: dict[Kind, list[Rule]] = {}
         self._looking: dict[tuple[type, Kind], list[tuple[Rule, dict[str, Option]]]] = {}
         self._worded: set[tuple[type, Kind]] = set()
