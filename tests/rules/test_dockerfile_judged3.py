@@ -38,8 +38,8 @@ CASES: dict[str, list[Files]] = {
         {"postgres/Dockerfile": "FROM debian:13\n", "own/Dockerfile": "FROM «postgres»\n"},
     ],
     "DF102": [
-        {"images/base/Dockerfile": "FROM ubuntu:24.04\n", "app/Dockerfile": "FROM acme/base:latest\n"},
-        {"images/base/Dockerfile": "FROM ubuntu:24.04\n", "app/Dockerfile": "FROM «acme/case:latest»\n"},
+        {"images/a-base/Dockerfile": "FROM ubuntu:24.04\n", "app/Dockerfile": "FROM acme/a-base:latest\n"},
+        {"images/base/Dockerfile": "FROM ubuntu:24.04\n", "app/Dockerfile": "FROM «acme/base:latest»\n"},
     ],
     "DF122": [
         {"host/dotnet8-isolated-mariner.Dockerfile": "FROM mcr.microsoft.com/dotnet/sdk:8.0\n"},

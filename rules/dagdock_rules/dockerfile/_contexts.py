@@ -58,11 +58,12 @@ def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool
 def _is_built_here(name: str, path: str, project: Project) -> bool:
     """Whether the image of an owner is called as the folder of a Dockerfile, or as the file: `images/base/Dockerfile`.
 
-    A Dockerfile that builds on that very image only adds to what somebody else makes.
+    Only compound names count (`base-notebook`): many an owner has a `base` or a `server`. A Dockerfile that builds on
+    that very image only adds to what somebody else makes.
     """
     image = parse_image(name)
     owner, _, last = image.repository.rpartition("/") if image else ("", "", "")
-    if not owner or owner == "library" or image is None:
+    if not owner or "-" not in last or image is None:
         return False
     makers = {f"{last}/dockerfile", f"{last}.dockerfile", f"dockerfile.{last}"}
     found = [
