@@ -127,3 +127,70 @@ def _findings(code: str, case: Files, version: str | None = None) -> list[Findin
 def test_a_variable_is_told_where_else_it_can_be_read(text: str, said: str, unsaid: str) -> None:
     (finding,) = _findings("AF203", IMPORTS + text)
     assert said in finding.message and unsaid not in finding.message
+
+
+SENSOR = WITH + "    FileSensor(task_id='a', filepath='a', poke_interval=300"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said", "unsaid"),
+    [
+        (
+            "AF403",
+            WITH + "    SQLExecuteQueryOperator(task_id='q', sql='SELECT * FROM a')\n"
+            "    BashOperator(task_id='p', bash_command=\"{{ ti.xcom_pull(task_ids='q') }}\")\n",
+            "read it there",
+            "do_xcom_push",
+        ),
+        ("AF601", SENSOR + ")\n", "7 days", "deferrable"),
+        ("AF601", SENSOR + ", execution_timeout=timedelta(hours=3))\n", "up to 3 hours", "7 days"),
+        (
+            "AF601",
+            (SENSOR + ")\n").replace("schedule", "dagrun_timeout=timedelta(hours=2), schedule"),
+            "up to 2 hours",
+            "7 days",
+        ),
+        (
+            "AF109",
+            "TODAY = str(datetime.today())\nDAG('d', schedule=None, params={'day': Param(TODAY, type='string')})\n",
+            "{{ params.NAME or ds }}",
+            "fixed",
+        ),
+        (
+            "AF212",
+            "def f(ts, **kwargs):\n    print(i)\n\n"
+            + WITH
+            + "    for i in range(3):\n"
+            + "        PythonOperator(task_id=f't_{i}', python_callable=f)\n",
+            "Give the function a parameter `i`",
+            "as `",
+        ),
+        (
+            "AF212",
+            "def f(ts, **kwargs):\n    print(i)\n\n"
+            + WITH
+            + "    for i in range(3):\n"
+            + "        PythonOperator(task_id=f't_{i}', python_callable=f, op_kwargs={'number': i})\n",
+            "as `number`",
+            "op_kwargs={",
+        ),
+        (
+            "AF204",
+            "import requests\nNAMES = requests.get('https://a.b/c').json()\n" + WITH + "    for name in NAMES:\n"
+            "        BashOperator(task_id=name, bash_command='a')\n",
+            "deployed with the DAGs",
+            "function",
+        ),
+        ("AF107", "DAG('d', start_date=datetime.now())\n", "`d` has no schedule. Say", "once a day"),
+        ("AF107", "DAG('d', start_date=datetime(2024, 1, 1))\n", "once a day", "schedule. Say"),
+    ],
+)
+def test_what_is_offered_works_in_the_file(code: str, text: str, said: str, unsaid: str) -> None:
+    (finding,) = _findings(code, IMPORTS + text)
+    assert said in finding.message and unsaid not in finding.message
+
+
+@pytest.mark.parametrize(("version", "offered"), [("2.0", False), ("2.10", True), ("3.0", True), (None, False)])
+def test_what_a_release_does_not_have_is_not_offered(version: str | None, offered: bool) -> None:
+    (finding,) = _findings("AF601", IMPORTS + SENSOR + ")\n", version)
+    assert ("deferrable" in finding.message) is offered

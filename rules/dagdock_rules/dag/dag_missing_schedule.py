@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
 
 from ._schedule import is_set_later
+from .dag_dynamic_start_date import starts_now
 
 
 @rule(
@@ -46,10 +47,12 @@ def dag_missing_schedule(dag: Dag, project: Project) -> Problems:
         False: "Airflow 2 then runs it once a day",
         None: "Airflow 2 then runs it once a day, Airflow 3 only when it is started by hand",
     }[since3]
+    # A start that is always the present never lets a day pass.
+    then = "" if since3 is not True and starts_now(dag) else f": {now}"
     name = dag.dag_id.get(str)
     yield Problem(
         dag,
-        f"{f'`{name}`' if name else 'this DAG'} has no schedule: {now}. Say what you mean, with `schedule='@daily'` "
+        f"{f'`{name}`' if name else 'this DAG'} has no schedule{then}. Say what you mean, with `schedule='@daily'` "
         "or `schedule=None`",
         severity="info" if since3 else None,
     )

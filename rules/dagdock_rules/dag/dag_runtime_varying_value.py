@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, Task, rule
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, Related, Task, rule
 
 from .dag_dynamic_start_date import CLOCKS, varying
 
@@ -69,15 +69,19 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
         shown = " ".join(source.span.text.split())
         shown = shown if len(shown) <= 40 else f"{shown.partition('(')[0]}(…)"
         then = ", and Airflow stores a new version of the DAG each time" if versions else ""
-        remedy = (
-            "Use a template such as `{{ ds }}`, or work it out inside the task" if is_task else "Write a fixed value"
-        )
+        remedy = "Write a fixed value"
+        if is_task:
+            remedy = "Use a template such as `{{ ds }}`, or work it out inside the task"
+        elif name == "params":
+            own = "ds" if source.name in CLOCKS else "run_id"
+            remedy = f"Leave the default empty (`None`) and write `{{{{ params.NAME or {own} }}}}` where it is used"
         whole = module.span(node)
         yield Problem(
             source if whole.holds(source) else whole,
             f"`{shown}` gives `{name}` another value each time Airflow reads the file, not each time the "
             f"{'task' if is_task else 'DAG'} runs{then}. {remedy}",
             severity="info" if name == "params" and not versions else None,
+            related=() if whole.holds(source) else [Related(source, "it is made here")],
         )
 
 

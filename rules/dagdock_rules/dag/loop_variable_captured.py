@@ -63,15 +63,25 @@ def loop_variable_captured(task: Task) -> Problems:
             if loop is None or load.id in told:
                 continue
             told.add(load.id)
-            how = "as an argument of the function" if task.taskflow else f"with `op_kwargs={{'{load.id}': {load.id}}}`"
-            if isinstance(function.node, ast.Lambda):
-                how = f"as a default, `lambda {load.id}={load.id}: …`"
             yield Problem(
                 task.module.span(load),
-                f"when the task runs, the loop is over and `{load.id}` holds its last value, in every task. Hand it "
-                f"over {how}",
+                f"when the task runs, the loop is over and `{load.id}` holds its last value, in every task. "
+                f"{_remedy(task, function, load.id)}",
                 related=[Related(task.module.span(loop), "the loop's variable")],
             )
+
+
+def _remedy(task: Task, function: Function, name: str) -> str:
+    """How the function gets the value of its own round."""
+    if isinstance(function.node, ast.Lambda):
+        return f"Hand it over as a default, `lambda {name}={name}: …`"
+    if task.taskflow:
+        return f"Give the function a parameter `{name}`, and hand it over when you call it"
+    given = task.own.get("op_kwargs")
+    for key, value in (task.module.entries(given.node) if given else {}).items():
+        if isinstance(value, ast.Name) and value.id == name:
+            return f"`op_kwargs` hands it over as `{key}`: use that in the function, as a parameter of its own"
+    return f"Give the function a parameter `{name}`, and hand it over with `op_kwargs={{'{name}': {name}}}`"
 
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

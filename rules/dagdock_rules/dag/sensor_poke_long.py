@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dagdock.api import Argument, Bad, Fix, Problem, Problems, Task, rule
+from dagdock.api import Argument, Bad, Dag, Fix, Problem, Problems, Project, Task, rule
 
 from ._arguments import add_keyword
-from ._operators import is_sensor, operator_of
+from ._operators import OLDEST, is_sensor, operator_of
 
 DAY = 24 * 60 * 60
 # Sensors whose work is done by the triggerer, and those that look once.
@@ -42,7 +42,7 @@ POKE_ONLY = ("GCSUploadSessionCompleteSensor", "S3KeysUnchangedSensor")
         "    FileSensor(task_id='wait', filepath='/data/sales.csv', poke_interval=10, timeout=600)\n",
     ],
 )
-def sensor_poke_long(task: Task) -> Problems:
+def sensor_poke_long(task: Task, project: Project) -> Problems:
     """A sensor waits long and holds a worker slot all the time.
 
     In the mode `poke`, the default, a sensor sits on its slot while it sleeps between two looks, for up to seven days
@@ -65,6 +65,13 @@ def sensor_poke_long(task: Task) -> Problems:
         timeout = min(timeout, DAY)
     elif task.name == "TimeDeltaSensor":
         timeout = min(timeout, _seconds(arguments.get("delta"), timeout) or timeout)
+    limits = [arguments.get("execution_timeout")]
+    limits += [task.dag.arguments.get("dagrun_timeout")] if isinstance(task.dag, Dag) else []
+    for limit in limits:
+        longest = _seconds(limit, timeout) if not _is_none(limit) else timeout
+        if longest is None:
+            return
+        timeout = min(timeout, longest)
     if interval < 60 or timeout < 60 * 60:
         return
     if mode and mode.given == "keyword" and mode.span.text[:1] in "\"'":
@@ -75,7 +82,10 @@ def sensor_poke_long(task: Task) -> Problems:
         edits = add_keyword(task.module, task.given[0], f"mode={quote}reschedule{quote}") if not task.taskflow else []
         fix = Fix('Add mode="reschedule"', edits, "unsafe") if edits and not mode else None
     operator = operator_of(task)
-    more = ", or `deferrable=True`" if operator and "deferrable" in operator.arguments() else ""
+    version = project.airflow_version(task)
+    # An older release refuses what it does not know.
+    defers = operator and "deferrable" in operator.arguments() and version and version.at_least(*OLDEST)
+    more = ", or `deferrable=True`" if defers else ""
     yield Problem(
         task,
         f"`{operator.name if operator else task.name}` keeps a worker slot for up to {_words(timeout)} and looks only "
@@ -101,6 +111,10 @@ def _seconds(argument: Argument | None, default: float) -> float | None:
     if isinstance(value, timedelta):
         return value.total_seconds()
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _is_none(argument: Argument | None) -> bool:
+    return argument is not None and argument.value.known and argument.value.value is None
 
 
 def _words(seconds: float) -> str:

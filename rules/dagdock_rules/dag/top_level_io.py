@@ -74,6 +74,8 @@ HOOK_METHODS = (
     "list_", "load_", "poke", "poll", "query", "read_", "run", "send", "test_connection", "upload", "wait_",
 )  # fmt: skip
 
+DEPLOYED = "Keep the answer in a file that is deployed with the DAGs, and have a task or CI refresh that"
+
 
 @rule(
     "AF204",
@@ -105,15 +107,19 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
     """
     if not module.is_dag_file:
         return
+    shown: set[tuple[str, str]] = set()
     for call in module.calls():
         name = call.name
         if name is None or call.runs_at != "parse" or name.endswith("ook().get_connection"):
             continue
-        if what := _what(name):
+        what = _what(name)
+        text = ast.dump(call.node)
+        if what and (name, text) not in shown:
+            shown.add((name, text))
             yield Problem(
                 call,
-                f"{what} happens here each time Airflow reads the file, about every 30 seconds. Move it into the "
-                "function that a task runs",
+                f"{what} happens here each time Airflow reads the file, about every 30 seconds. "
+                + (DEPLOYED if _decides(module, call.node) else "Move it into the function that a task runs"),
             )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
@@ -121,13 +127,20 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
             told.add(outer.node)
             yield Problem(
                 outer,
-                f"{what} happens in this function each time Airflow reads the file, about every 30 seconds. Call it in "
-                "the function that a task runs",
+                f"{what} happens in this function each time Airflow reads the file, about every 30 seconds. "
+                + (DEPLOYED if _decides(module, outer.node) else "Call it in the function that a task runs"),
                 related=[Related(inner, "it happens here")],
             )
 
 
 @lru_cache(maxsize=4096)
+def _decides(module: DagModule, call: ast.Call) -> bool:
+    """Whether a loop that makes DAGs or tasks runs over what a call gives, also by way of functions of the file."""
+    counts = [*(dag.count for dag in module.dags), *(task.count for task in module.tasks)]
+    loops = [loop for count in counts for loop in count.loops]
+    return any(step.node is call for loop in loops if loop.origin for step in loop.origin.walk())
+
+
 def _what(name: str) -> str | None:
     """What a call does that takes its time; None for all others."""
     if name in _slow():

@@ -65,11 +65,15 @@ def xcom_large_operator_result(task: Task, project: Project) -> Problems:
     found = _found(task)
     if found is not None and not keeps_to_itself(task) and not stored_elsewhere(task.module, project):
         argument, what = found
-        yield Problem(
-            task.own[argument],
-            f"{task.name} pushes {what} into Airflow's own database. Save it to a file, bucket or table instead, or "
-            "set `do_xcom_push=False`",
+        names = task.module.names
+        # Whoever may pull it gets nothing from a task that keeps it to itself.
+        is_pulled = "xcom_pull" in task.module.source.text or bool({"output", "result"} & set(names.attributes))
+        remedy = (
+            "Save it to a file, bucket or table instead, and let the task that pulls it read it there"
+            if is_pulled
+            else "Save it to a file, bucket or table instead, or set `do_xcom_push=False`"
         )
+        yield Problem(task.own[argument], f"{task.name} pushes {what} into Airflow's own database. {remedy}")
 
 
 def _found(task: Task) -> tuple[str, str] | None:
