@@ -115,13 +115,13 @@ class Call:
     function around it.
     """
 
-    __slots__ = ("module", "node")
+    __slots__ = ("__dict__", "module", "node")
 
     def __init__(self, module: DagModule, node: ast.Call) -> None:
         self.module = module
         self.node = node
 
-    @property
+    @cached_property
     def name(self) -> str | None:
         return self.module.qualified(self.node.func)
 

@@ -116,6 +116,9 @@ class Names:
         self.declared = False
         """Whether anything is declared `global` or `nonlocal`, so that names are bound from other scopes."""
         self._qualified: dict[ast.AST, str | None] = {}
+        self._bound: dict[ast.AST, list[Binding]] = {}
+        self._mutated: dict[tuple[str, Scope | None], list[ast.AST]] = {}
+        self._handed: dict[str, list[tuple[ast.Name, int, ast.Call]]] | None = None
         self._walk(tree)
         self.calls.sort(key=_position)
         for bindings in self._all_bindings():
@@ -381,6 +384,14 @@ class Names:
 
     def bindings(self, name: str, at: ast.AST) -> list[Binding]:
         """The bindings that may be what `name` means at a place, in source order."""
+        if at.__class__ is not ast.Name or at.id != name:
+            return self._bindings(name, at)
+        found = self._bound.get(at)
+        if found is None:
+            found = self._bound[at] = self._bindings(name, at)
+        return found
+
+    def _bindings(self, name: str, at: ast.AST) -> list[Binding]:
         start = self.scopes[at]
         scope = self.defining(name, start)
         if scope is None:
@@ -393,6 +404,12 @@ class Names:
     def mutated(self, name: str, at: ast.AST) -> list[ast.AST]:
         """What changes the value of `name`, as seen from a place: methods, items, calls of functions that do so."""
         scope = self.defining(name, self.scopes[at])
+        found = self._mutated.get((name, scope))
+        if found is None:
+            found = self._mutated[name, scope] = self._changes(name, scope)
+        return found
+
+    def _changes(self, name: str, scope: Scope | None) -> list[ast.AST]:
         found: list[ast.AST] = []
         waiting, seen = [name], {name}
         while waiting:
@@ -406,26 +423,32 @@ class Names:
                 if other not in seen:
                     seen.add(other)
                     waiting.append(other)
-        for load in self.loads.get(name, ()):
-            if (call := self._changing_call(load)) and self.defining(name, self.scopes[load]) is scope:
+        for load, number, call in self._handed_over().get(name, ()):
+            if self._changes_argument(call, number) and self.defining(name, self.scopes[load]) is scope:
                 found.append(call)
         return sorted(found, key=_position) if len(found) > 1 else found
 
-    def _changing_call(self, load: ast.Name) -> ast.Call | None:
-        """The call that a name is an argument of, where it is a function of this file that changes its parameter."""
-        call = self.parents[load]
-        if not isinstance(call, ast.Call) or load is call.func or not isinstance(call.func, ast.Name):
-            return None
-        bindings = self.bindings(call.func.id, call.func)
+    def _handed_over(self) -> dict[str, list[tuple[ast.Name, int, ast.Call]]]:
+        """By name, where it is an argument of a plain function: the name, its number and the call."""
+        if self._handed is None:
+            self._handed = {}
+            for call in self.calls:
+                if isinstance(call.func, ast.Name):
+                    for number, given in enumerate(call.args):
+                        if isinstance(given, ast.Name):
+                            self._handed.setdefault(given.id, []).append((given, number, call))
+        return self._handed
+
+    def _changes_argument(self, call: ast.Call, number: int) -> bool:
+        """Whether what is called is a function of this file that changes the parameter of that number."""
+        bindings = self.bindings(call.func.id, call.func)  # type: ignore[attr-defined]
         if len(bindings) != 1 or not isinstance(function := bindings[0].node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return None
-        number = call.args.index(load)
+            return False
         parameters = [*function.args.posonlyargs, *function.args.args]
-        changed = number < len(parameters) and any(
+        return number < len(parameters) and any(
             self.defining(parameters[number].arg, self.scopes[change]) is self.inner[function]
             for change in self.mutations.get(parameters[number].arg, ())
         )
-        return call if changed else None
 
     def order(self, start: ast.AST, change: ast.AST, use: ast.AST) -> Literal["between", "after", "unclear"]:
         """When a change of a value happens, seen from the statement that makes the value and a place that uses it.
