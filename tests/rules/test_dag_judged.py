@@ -39,6 +39,26 @@ UNUSED = (
     "    BashOperator(task_id='a', bash_command='a')\n"
 )
 PLAIN = UNUSED.replace("«", "").replace("»", "")
+LONE = (
+    WITH + "    a = BashOperator(task_id='a', bash_command='a')\n    b = BashOperator(task_id='b', bash_command='b')\n"
+    "    c = «BashOperator»(task_id='c', bash_command='c')\n    a >> b\n"
+)
+COUNTDOWN = (
+    "import time\n@task\ndef f(left=900):\n    while left > 0:\n        time.sleep(300)\n        left -= 300\n"
+    "        print(left)\n\n" + WITH + "    f()\n"
+)
+WRITES = (
+    "with «DAG»('d', start_date=datetime(2024, 1, 1), schedule='0 * * * *', catchup=False):\n"
+    "    SQLExecuteQueryOperator(task_id='a', sql='INSERT INTO t SELECT 1')\n"
+)
+KEYED = WRITES.replace("SELECT 1", "SELECT 1 ON CONFLICT (a) DO UPDATE SET b = 1")
+MOVING = "from airflow.utils.dates import days_ago\n«DAG»('d', start_date=days_ago(900), schedule='@daily')\n"
+
+
+def plain(text: str) -> str:
+    return IMPORTS + text.replace("«", "").replace("»", "")
+
+
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
     "AF203": [
@@ -61,6 +81,27 @@ CASES: dict[str, list[Files]] = {
         PLAIN.replace("schedule=", "default_args={'retries': 2}, schedule="),
         PLAIN.replace("schedule=", "**more, schedule="),
         PLAIN + "DAG('e', **{name: globals()[name] for name in ['default_args']})\n",
+    ],
+    "AF102": [
+        IMPORTS + MOVING,
+        plain(MOVING.replace("900", "3")),
+        plain(MOVING.replace("days_ago(900)", "datetime.now() - timedelta(days=2)")),
+        IMPORTS + MOVING.replace("days_ago(900)", "days_ago(3)").replace("@daily", "*/10 * * * *"),
+    ],
+    "AF304": [
+        IMPORTS + LONE,
+        plain(LONE + "    c\n"),
+        plain(LONE.replace("c = «BashOperator»(task_id='c', bash_command='c')", "@task\n    def c(): ...\n    c()")),
+    ],
+    "AF605": [
+        plain(COUNTDOWN),
+        IMPORTS + COUNTDOWN.replace("print(left)", "ask(left)").replace("time.sleep(300)", "«time.sleep(300)»"),
+    ],
+    "AF711": [
+        IMPORTS + WRITES,
+        plain(WRITES.replace("0 * *", "0 */4 *")),
+        plain(KEYED),
+        IMPORTS + KEYED.replace("0 * *", "*/5 * *"),
     ],
     "AF701": [PLAIN],
 }
@@ -194,3 +235,14 @@ def test_what_is_offered_works_in_the_file(code: str, text: str, said: str, unsa
 def test_what_a_release_does_not_have_is_not_offered(version: str | None, offered: bool) -> None:
     (finding,) = _findings("AF601", IMPORTS + SENSOR + ")\n", version)
     assert ("deferrable" in finding.message) is offered
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [("", "warning"), (", image_pull_policy='Always'", "info"), (", image_pull_policy=X", "warning")],
+)
+def test_the_newest_image_may_be_what_is_wanted(more: str, severity: str) -> None:
+    pod = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
+    text = IMPORTS + pod + WITH + f"    KubernetesPodOperator(task_id='a', image='a.b/c:latest'{more})\n"
+    (finding,) = _findings("AF720", text)
+    assert finding.severity == severity

@@ -51,4 +51,13 @@ def container_image_untagged(task: Task) -> Problems:
     yield Problem(
         argument,
         f"the image `{text}` {what}: each run may get another one. Name a version or a digest",
+        severity="info" if image.tag and _is_pulled_anew(task) else None,
+    )
+
+
+def _is_pulled_anew(task: Task) -> bool:
+    """Whether the task asks for the newest image at each run, so that `latest` is what its author wants."""
+    policy, force = task.arguments.get("image_pull_policy"), task.arguments.get("force_pull")
+    return (policy is not None and policy.value.get(str) == "Always") or (
+        force is not None and force.value.get(bool) is True
     )

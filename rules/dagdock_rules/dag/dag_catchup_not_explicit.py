@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import ast
+from datetime import timedelta
+
 from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, rule
 
 from ._arguments import add_keyword
 from ._schedule import is_set_later, recurs
+from .dag_catchup_true import days_between
 from .dag_dynamic_start_date import starts_now
 
+# So few runs at once are harmless, when the start moves along.
+FEW = 20
 # With this in its environment Airflow 2 makes up for nothing unasked either.
 DEFAULT = "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT"
 
@@ -61,6 +67,8 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
         return
     if is_set_later(dag, "catchup") or "catchup" in dag.default_args or starts_now(dag):
         return
+    if _has_little_past(dag):
+        return
     if (project.variable_for(dag.module, DEFAULT) or "").strip().lower() in ("false", "f", "0"):
         return
     edits = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else []
@@ -71,3 +79,18 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
         severity="warning" if since3 is False else "info",
         fix=Fix("Add `catchup=False`", edits, "unsafe") if edits else None,
     )
+
+
+def _has_little_past(dag: Dag) -> bool:
+    """Whether start_date is always the same few intervals ago: `days_ago(1)`, `datetime.now() - timedelta(days=1)`."""
+    days = days_between(dag)
+    if dag.start_date is None or days is None:
+        return False
+    node = dag.module.origin(dag.start_date.node).node
+    ago: float | None = None
+    if isinstance(node, ast.Call) and (dag.module.qualified(node.func) or "").endswith("days_ago") and node.args:
+        ago = dag.module.value(node.args[0]).get(int)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        back = dag.module.value(node.right).get(timedelta)
+        ago = back.total_seconds() / 86400 if back else None
+    return ago is not None and ago / days < FEW

@@ -97,6 +97,8 @@ def days_between(dag: Dag) -> float | None:
         return 30 / _number(day)
     if weekday not in ("*", "?"):
         return 7 / (5 if "-" in weekday else _number(weekday))
+    if hour.startswith("*/") and hour[2:].isdigit():
+        return max(1, int(hour[2:])) / 24
     return 1 / 24 if hour == "*" or "/" in hour or "-" in hour else _DAILY
 
 

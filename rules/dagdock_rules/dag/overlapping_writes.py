@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import timedelta
 
 from dagdock.api import Bad, Dag, Problem, Problems, Task, rule
 
@@ -68,16 +69,25 @@ def overlapping_writes(dag: Dag) -> Problems:
         return
     if any(waits(dag, name) for name in ("depends_on_past", "wait_for_downstream")):
         return
-    table = next((table for task in dag.tasks if (table := _written(task))), None)
+    quick = _is_below_an_hour(dag)
+    table = next((table for task in dag.tasks if (table := _written(task, quick))), None)
     if table:
         yield Problem(
             dag,
-            f"runs that take longer than the time between them overlap, and each writes to `{table}`. Add "
+            f"runs that take longer than the time between them overlap, and each writes to `{table}`: rows "
+            "may come twice or get lost. Add "
             "`max_active_runs=1`",
         )
 
 
-def _written(task: Task) -> str | None:
+def _is_below_an_hour(dag: Dag) -> bool:
+    value = dag.schedule.value.value if dag.schedule and dag.schedule.value.known else None
+    if isinstance(value, timedelta):
+        return value.total_seconds() < 3600
+    return isinstance(value, str) and not value.startswith("@") and not value.split()[0].isdigit()
+
+
+def _written(task: Task, quick: bool) -> str | None:
     """The table that a task's SQL changes, as far as its text says; None for a task that has limits of its own."""
     if task.open or any(name in task.arguments for name in ("max_active_tis_per_dag", "task_concurrency", "pool")):
         return None
@@ -85,15 +95,15 @@ def _written(task: Task) -> str | None:
         argument = task.own.get(name)
         value = argument.value.value if argument is not None and argument.value.known else None
         for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str) and (found := _changes(text)):
+            if isinstance(text, str) and (found := _changes(text, quick)):
                 return found
-    return _written_by(task.function.node) if task.function else None
+    return _written_by(task.function.node, quick) if task.function else None
 
 
-def _written_by(function: ast.AST) -> str | None:
+def _written_by(function: ast.AST, quick: bool) -> str | None:
     """The table that a function changes: in the SQL it holds, or with `to_sql`."""
     for node in ast.walk(function):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _changes(node.value)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _changes(node.value, quick)):
             return found
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "to_sql":
             table = node.args[0] if node.args else None
@@ -102,7 +112,10 @@ def _written_by(function: ast.AST) -> str | None:
     return None
 
 
-def _changes(text: str) -> str | None:
+def _changes(text: str, quick: bool) -> str | None:
+    """The table that SQL writes to; what goes by a key may be written twice, unless the runs are quick to meet."""
+    if not quick and re.search(r"\bon\s+(?:conflict|duplicate\s+key)\b|\bmerge\s+into\b", text, re.IGNORECASE):
+        return None
     pattern = (
         r"\b(?:insert\s+(?:into|overwrite)(?:\s+table)?|merge\s+into|delete\s+from|truncate\s+table)\s+([\w.\"`]+)"
     )

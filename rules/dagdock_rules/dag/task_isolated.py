@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+
 from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
 
 from ._graph import complete_dags, place_of
@@ -50,7 +52,7 @@ def task_isolated(module: DagModule, project: Project) -> Problems:
     for dag in complete_dags(module, project):
         alone = _alone(dag)
         place = place_of(alone, module) if alone else None
-        if alone is not None and place is not None and alone.node not in told:
+        if alone is not None and place is not None and alone.node not in told and not _is_meant(alone, module):
             told.add(alone.node)
             yield Problem(
                 place,
@@ -58,6 +60,17 @@ def task_isolated(module: DagModule, project: Project) -> Problems:
                 f"Add "
                 "its dependency (`>>`), or give it a DAG of its own",
             )
+
+
+def _is_meant(task: BuiltTask, module: DagModule) -> bool:
+    """Whether the task is a statement of its own: its name on a line by itself, or the call of its function."""
+    parents = module.names.parents
+    statement = parents.get(task.node) if task.node is not None else None
+    if isinstance(statement, ast.Expr):
+        return task.taskflow
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    named = [target.id for target in targets if isinstance(target, ast.Name)]
+    return any(isinstance(parents.get(load), ast.Expr) for name in named for load in module.names.loads.get(name, ()))
 
 
 def _alone(dag: BuiltDag) -> BuiltTask | None:

@@ -8,6 +8,9 @@ from ._durations import words
 
 # Shorter naps are for retries and rate limits.
 LEAST = 30
+# What a loop may call that only lets time pass.
+_TALK = frozenset(("critical", "debug", "error", "exception", "info", "log", "print", "warning"))
+_TIME = ("builtins.", "datetime.", "pendulum.", "time.")
 
 
 @rule(
@@ -58,6 +61,8 @@ def task_polls_in_loop(module: DagModule) -> Problems:
         if loop is None or not isinstance(length, (int, float)) or length < LEAST:
             continue
         inside = call.function.node if call.function else None
+        if _is_countdown(module, loop):
+            continue
         if inside in told or (call.function is not None and (call.function.decorator or "").endswith("sensor")):
             continue
         told.add(inside)
@@ -77,3 +82,19 @@ def _while(module: DagModule, call: Call) -> ast.While | None:
         if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.For)):
             return None
     return None
+
+
+def _is_countdown(module: DagModule, loop: ast.While) -> bool:
+    """Whether a loop only waits for a number to be counted down or up, and asks nobody."""
+    read = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)}
+    inside = list(ast.walk(loop))
+    counted = any(
+        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in read
+        for node in inside
+    )
+    return counted and all(_is_idle(module, node) for node in inside if isinstance(node, ast.Call))
+
+
+def _is_idle(module: DagModule, call: ast.Call) -> bool:
+    name = module.qualified(call.func) or ""
+    return name.startswith(_TIME) or getattr(call.func, "attr", getattr(call.func, "id", "")) in _TALK
