@@ -15,6 +15,7 @@ CALLABLES = (
     "AF334",
     severity="error",
     since="0.1",
+    lessons=["L50"],
     fix="unsafe",
     words=["call", "_fn", "response_check"],
     bad=[
