@@ -106,6 +106,10 @@ CASES: dict[str, list[Files]] = {
             "Dockerfile": '«FROM node:22 AS web»\nCMD ["node", "a.js"]\nFROM web AS worker\n',
             "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      target: web\n",
         },
+        {
+            "Dockerfile": 'FROM node:22 AS web\nCMD ["node", "a.js"]\n«FROM web AS worker»\n',
+            "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      target: lost\n",
+        },
         'FROM node:22 AS web\nCMD ["node", "a.js"]\nFROM web AS dev\n',
         'FROM node:22 AS web\nCMD ["node", "a.js"]\n«FROM web AS worker»\n',
     ],

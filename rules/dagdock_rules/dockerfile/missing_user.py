@@ -98,7 +98,7 @@ def _built(file: Dockerfile, project: Project) -> list[Stage]:
     """
     services = project.services_building(file)
     asked = [project.stage_of(service) for service in services if service.build and service.build.target]
-    if services and len(asked) == len(services):
+    if services and len(asked) == len(services) and None not in asked:
         built = [stage for stage in file.stages if stage in asked]
     else:
         built = file.stages[-1:]
