@@ -65,6 +65,9 @@ CASES: dict[str, dict[str, Files]] = {
         "once a value": "services:\n  a:\n    image: a:1\n    environment:\n      TOKEN: «k7Xw92-lq»\n"
         "  b:\n    image: b:1\n    environment:\n      API_TOKEN: k7Xw92-lq\n",
         "trust": DB + "    environment:\n      POSTGRES_PASSWORD: k7Xw92\n      POSTGRES_HOST_AUTH_METHOD: trust\n",
+        "about secrets": WEB
+        + "    environment:\n      PASSWORD_ENCRYPTION: scram-sha-256\n      TOKEN_AUDIENCE: acme-api\n"
+        "      PASSWORD_HASHERS: argon2\n      KAFKA_SSL_KEY_CREDENTIALS: key_creds\n      SECRET_KEY: «kX92wq71ab»\n",
         "read by nobody": "services:\n  r:\n    image: redis:7\n    environment:\n      REDIS_PASSWORD: k7Xw92\n",
         "test": {"docker-compose.test.yml": DB + "    environment:\n      POSTGRES_PASSWORD: k7Xw92-lq\n"},
         "example": {"examples/compose.yaml": DB + "    environment:\n      POSTGRES_PASSWORD: password\n"},

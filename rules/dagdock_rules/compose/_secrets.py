@@ -38,7 +38,7 @@ def gives_secret_away(name: str, text: str) -> bool:
     text = text.strip().strip("'\"")
     if known_secret(text):
         return True
-    if not is_secret_name(name) or _is_of_user(name.lower()):
+    if not is_secret_name(name) or _is_of_user(name.lower()) or _names_files(name.lower()):
         return False
     if not text or "\0" in text or text.startswith(("{", "[")) or is_filled_in(text) or is_setting(text):
         return False
@@ -52,6 +52,11 @@ def gives_secret_away(name: str, text: str) -> bool:
 def _is_of_user(name: str) -> bool:
     """Whether it is the half of a pair of keys that names the user."""
     return name.endswith("access_key_id") or (name.endswith("access_key") and "secret" not in name)
+
+
+def _names_files(name: str) -> bool:
+    """Whether it holds names of files: Confluent's images look for `KAFKA_SSL_KEY_CREDENTIALS` in a folder."""
+    return bool(re.search(r"_ssl_(?:key|keystore|truststore)_credentials$", name))
 
 
 def names_in(file: ComposeFile) -> set[str]:

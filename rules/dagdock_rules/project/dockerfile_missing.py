@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     "PJ002",
     severity="error",
     since="0.1",
+    lessons=["L28"],
     kind="project",
     fix="unsafe",
     bad=[
