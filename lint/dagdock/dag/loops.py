@@ -54,7 +54,11 @@ class Loop:
     def size_is_exact(self) -> bool:
         if isinstance(self.node, ast.comprehension):
             return not self.node.ifs
-        return not any(isinstance(node, (ast.Break, ast.Return)) for node in ast.walk(self.node))
+        known = self.module.known_exact.get(self.node)
+        if known is None:
+            known = not any(isinstance(node, (ast.Break, ast.Return)) for node in ast.walk(self.node))
+            self.module.known_exact[self.node] = known
+        return known
 
     @property
     def origin(self) -> Origin | None:

@@ -51,6 +51,7 @@ class DagModule:
         self._functions: dict[ast.AST, Function] = {}
         self._values: dict[ast.AST, Value] = {}
         self.known_sizes: dict[ast.AST, Value] = {}
+        self.known_exact: dict[ast.AST, bool] = {}
         self.known_entries: dict[ast.AST, Entries] = {}
         self.known_counts: dict[tuple[ast.AST, ast.AST | None], Count] = {}
 

@@ -39,6 +39,7 @@ class Documents:
         self._checked = checked
         self._working_directory = working_directory or facts.root
         self._relative: dict[str, str | None] = {}
+        self._root_shown: str | None = None
         self._documents: dict[str, Document | Broken | None] = {}
         self._opened: dict[DocumentKind, set[str]] = {"dockerfile": set(), "compose": set()}
         """What is open of the kinds that links lead to; there are too many DAG files to go through them each time."""
@@ -80,7 +81,12 @@ class Documents:
         """A path as the user sees it: relative to the working directory."""
         if not self.facts.root:
             return path
-        return os.path.relpath(os.path.join(self.facts.root, path), self._working_directory).replace(os.sep, "/")
+        if self._root_shown is None:
+            root = os.path.relpath(self.facts.root, self._working_directory).replace(os.sep, "/")
+            self._root_shown = "" if root == "." else f"{root}/"
+        if self._root_shown.startswith("../") or inside(path) != path or path == ".":
+            return os.path.relpath(os.path.join(self.facts.root, path), self._working_directory).replace(os.sep, "/")
+        return self._root_shown + path
 
     def relative(self, shown: str) -> str | None:
         """The other way round: a shown or absolute path from the root; None where it is outside."""

@@ -36,6 +36,7 @@ class Use:
     "AF339",
     severity="info",
     since="0.1",
+    words=FOLDERS,
     bad=[
         Bad(
             "from datetime import datetime\nimport pandas as pd\nfrom airflow import DAG\n"
@@ -65,8 +66,6 @@ def local_file_handoff(dag: Dag, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#communication
     """
-    if not any(folder in dag.module.source.text for folder in FOLDERS):
-        return
     uses = [use for task in dag.tasks for use in _uses(task)]
     written = {use.path: use for use in reversed(uses) if use.writes}
     told: set[str] = set()

@@ -42,7 +42,7 @@ def top_level_loop(module: DagModule, *, max_rounds: int = 500_000) -> Problems:
         return
     told: set[ast.AST] = set()
     for node in module.names.parents:
-        if not isinstance(node, _LOOPS):
+        if node.__class__ not in _LOOPS or not isinstance(node, _LOOPS):
             continue
         inside: ast.AST = node.body[0] if isinstance(node, (ast.For, ast.AsyncFor)) else _made(node)
         loops = module.loops(inside)
