@@ -68,7 +68,7 @@ def test_what_is_written_is_known(check: Run) -> None:
 
 
 def test_the_file_is_for_people_and_for_merges(check: Run) -> None:
-    write("b/Dockerfile", LATEST + "RUN apt-get update\n")
+    write("b/Dockerfile", LATEST + "RUN apt-get update && apt-get install -y curl\n")
     write("a/Dockerfile", LATEST)
     check("--write-baseline", "known.json")
     first = Path("known.json").read_bytes()
@@ -98,7 +98,7 @@ def test_nothing_found_is_a_baseline_too(check: Run) -> None:
         ("FROM debian:latest AS a\nUSER 1000\n", ["Dockerfile:1 DF102"]),
         ("FROM ubuntu:latest\nUSER 1000\n", ["Dockerfile:1 DF102"]),
         (LATEST + LATEST, ["Dockerfile:3 DF102"]),
-        (LATEST + "RUN apt-get update\n", ["Dockerfile:3 DF301"]),
+        (LATEST + "RUN apt-get update && apt-get install -y curl\n", ["Dockerfile:3 DF301"]),
     ],
 )
 def test_known_and_new(check: Run, after: str, found: list[str]) -> None:
@@ -134,12 +134,12 @@ def test_what_is_listed_without_need_is_named_and_pruned(check: Run) -> None:
 
 
 def test_what_was_not_looked_at_is_not_missed(check: Run) -> None:
-    write("a/Dockerfile", LATEST + "RUN apt-get update\n")
+    write("a/Dockerfile", LATEST + "RUN apt-get update && apt-get install -y curl\n")
     write("b/Dockerfile", LATEST)
     write("c/compose.yaml", "services:\n  a:\n    build: ../nowhere\n")
     check("--write-baseline", "known.json")
     before = Path("known.json").read_bytes()
-    write("a/Dockerfile", "FROM debian:12\nUSER 1000\nRUN apt-get update\n")
+    write("a/Dockerfile", "FROM debian:12\nUSER 1000\nRUN apt-get update && apt-get install -y curl\n")
     for paths, select in (
         (["b"], "DF,PJ"),
         (["."], "DF301"),
@@ -169,10 +169,10 @@ def test_what_another_program_found_is_missed_only_where_it_ran(
 
 
 def test_a_part_written_anew_keeps_the_rest(check: Run) -> None:
-    write("a/Dockerfile", LATEST + "RUN apt-get update\n")
+    write("a/Dockerfile", LATEST + "RUN apt-get update && apt-get install -y curl\n")
     write("b/Dockerfile", LATEST)
     check("--write-baseline", "known.json")
-    write("a/Dockerfile", "FROM debian:12\nRUN apt-get update\n")
+    write("a/Dockerfile", "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n")
     check("--write-baseline", "known.json", "b")
     assert len(listed()) == 3
     check("--write-baseline", "known.json", "a", select="DF301")
@@ -252,7 +252,7 @@ def test_fixes_mend_what_is_known_too(check: Run) -> None:
 def test_every_format_leaves_out_what_is_known(check: Run, form: str) -> None:
     write("Dockerfile", "FROM shop.example/base:latest\n")
     check("--write-baseline", "known.json")
-    write("Dockerfile", "FROM shop.example/base:latest\nRUN apt-get update\n")
+    write("Dockerfile", "FROM shop.example/base:latest\nRUN apt-get update && apt-get install -y curl\n")
     done = check("--baseline", "known.json", "--format", form, "--fail-on", "info")
     assert done.status == 1
     assert "DF301" in done.out
@@ -262,7 +262,7 @@ def test_every_format_leaves_out_what_is_known(check: Run, form: str) -> None:
 def test_statistics_count_what_is_new(check: Run) -> None:
     write("Dockerfile", LATEST)
     check("--write-baseline", "known.json")
-    write("Dockerfile", LATEST + "RUN apt-get update\n")
+    write("Dockerfile", LATEST + "RUN apt-get update && apt-get install -y curl\n")
     done = check("--baseline", "known.json", "--statistics", "--fail-on", "error")
     assert done.status == 0
     assert done.out.split()[:2] == ["1", "DF301"] and "DF102" not in done.out

@@ -92,7 +92,7 @@ def test_what_another_file_reports_was_there_too(tree: Tree) -> None:
 def test_only_what_a_change_brought(tree: Tree, staged: bool) -> None:
     tree.write("Dockerfile", OLD)
     tree.commit()
-    tree.write("Dockerfile", "# moved\n" + OLD + "RUN apt-get update\n")
+    tree.write("Dockerfile", "# moved\n" + OLD + "RUN apt-get update && apt-get install -y curl\n")
     tree.write("new/Dockerfile", OLD)
     if staged:
         tree.git("add", ".")
@@ -143,7 +143,7 @@ def test_a_file_with_another_name(tree: Tree) -> None:
     tree.write("Dockerfile", OLD)
     tree.commit()
     tree.git("mv", "Dockerfile", "Other.Dockerfile")
-    tree.write("Other.Dockerfile", OLD + "RUN apt-get update\n")
+    tree.write("Other.Dockerfile", OLD + "RUN apt-get update && apt-get install -y curl\n")
     assert tree.check("--changed-since", "HEAD") == ["Other.Dockerfile:3 DF301"]
 
 
@@ -165,14 +165,14 @@ def test_in_the_middle_of_a_merge(tree: Tree) -> None:
     tree.commit()
     with pytest.raises(subprocess.CalledProcessError):
         tree.git("merge", "work")
-    tree.write("Dockerfile", OLD + "RUN apt-get update\n")
+    tree.write("Dockerfile", OLD + "RUN apt-get update && apt-get install -y curl\n")
     assert tree.check("--changed-since", "HEAD") == ["Dockerfile:3 DF301"]
 
 
 def test_from_a_folder_below_and_from_elsewhere(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     tree.write("a/Dockerfile", OLD)
     tree.commit()
-    tree.write("a/Dockerfile", OLD + "RUN apt-get update\n")
+    tree.write("a/Dockerfile", OLD + "RUN apt-get update && apt-get install -y curl\n")
     monkeypatch.chdir(tree.root / "a")
     assert tree.check("--changed-since", "HEAD") == ["Dockerfile:3 DF301"]
     monkeypatch.chdir(tree.root.parent)
@@ -184,7 +184,7 @@ def test_in_a_worktree(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     tree.commit()
     other = tree.root.parent / "other"
     tree.git("worktree", "add", "-q", str(other), "-b", "work")
-    (other / "Dockerfile").write_text(OLD + "RUN apt-get update\n", encoding="utf-8")
+    (other / "Dockerfile").write_text(OLD + "RUN apt-get update && apt-get install -y curl\n", encoding="utf-8")
     monkeypatch.chdir(other)
     assert tree.check("--changed-since", "main") == ["Dockerfile:3 DF301"]
 
@@ -198,7 +198,7 @@ def test_a_submodule_is_compared_with_the_commit_that_was_named(
     tree.git("submodule", "add", "-q", str(inner.root), "sub")
     tree.commit()
     assert tree.check("--changed-since", "HEAD") == []
-    tree.write("sub/Dockerfile", OLD + "RUN apt-get update\n")
+    tree.write("sub/Dockerfile", OLD + "RUN apt-get update && apt-get install -y curl\n")
     assert tree.check("--changed-since", "HEAD") == ["sub/Dockerfile:3 DF301"]
     tree.git("commit", "-q", "-a", "-m", "x", folder="sub")
     assert tree.check("--changed-since", "HEAD") == ["sub/Dockerfile:3 DF301"]
@@ -223,7 +223,7 @@ def test_standard_input_is_compared_with_the_file_as_it_was(tree: Tree, monkeypa
 
     tree.write("Dockerfile", OLD)
     tree.commit()
-    text = (OLD + "RUN apt-get update\n").encode()
+    text = (OLD + "RUN apt-get update && apt-get install -y curl\n").encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
     found = tree.check("--changed-since", "HEAD", "-", "--stdin-filename", "Dockerfile")
     assert found == ["Dockerfile:3 DF301"]
@@ -328,7 +328,7 @@ def test_git_runs_nothing_that_a_repository_names(tree: Tree, monkeypatch: pytes
     for ran in traps.glob("*-ran"):
         ran.unlink()  # `git config` itself may have asked the monitor
     os.utime(tree.root / "Dockerfile", (1, 1))
-    tree.write("Dockerfile", OLD + "RUN apt-get update\n")
+    tree.write("Dockerfile", OLD + "RUN apt-get update && apt-get install -y curl\n")
     tree.write("new/Dockerfile", OLD)
     assert tree.check("--changed-since", "HEAD") == ["Dockerfile:3 DF301", "new/Dockerfile:1 DF102"]
     assert [path.name for path in traps.glob("*-ran")] == []

@@ -26,7 +26,7 @@ from dagdock.api import (
     rule,
 )
 
-from ..secrets import is_password_name, is_secret_name, may_hold_known_secret, words_of
+from ..secrets import is_password_name, is_secret_name, may_hold_known_secret, may_name_secret, words_of
 from ._airflow import default_logins
 from ._occasion import is_short_lived
 from ._secrets import gives_secret_away, is_just_a_name, is_to_stay, is_worth_telling, names_in, written_text
@@ -227,6 +227,9 @@ def _from_outside(places: list[Secret]) -> Fix | None:
 
 def _options(command: ServiceCommand) -> Iterator[tuple[str, Text]]:
     """The options of a command that hand over a secret, each with the secret."""
+    written = command.shell.text if command.shell else " ".join([word.raw for word in command.words])
+    if not (may_name_secret(written) or any(name in written for name in (*SHORT, *OPTIONS))):
+        return
     short = ""
     for word, following in pairwise([*_words(command), None]):
         if word is None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dagdock.api import Bad, Function, Problem, Problems, Related, Task, rule
 
@@ -54,11 +55,15 @@ def loop_variable_captured(task: Task) -> Problems:
     https://docs.python.org/3/faq/programming.html#why-do-lambdas-defined-in-a-loop-with-different-values-all-return-the-same-result
     """
     around = set(task.module.names.ancestors(task.call))
-    if not any(isinstance(node, _LOOPS) for node in around):
+    loops = [node for node in around if isinstance(node, _LOOPS)]
+    if not loops:
         return
+    bound = frozenset[str]().union(*map(_bound, loops))
     told: set[str] = set()
     for function in _functions(task):
-        for load in _loads(function):
+        for load in _loads(function.node):
+            if load.id not in bound:
+                continue
             loop = _loop_of(task, load, around, MAX_STEPS)
             if loop is None or load.id in told:
                 continue
@@ -97,13 +102,22 @@ def _functions(task: Task) -> Iterator[Function]:
             yield function
 
 
-def _loads(function: Function) -> Iterator[ast.Name]:
+@lru_cache(maxsize=64)  # the tasks of a loop run the same function
+def _loads(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.Name]:
     """The names that the body reads when it runs: defaults and decorators are read before."""
-    body = [function.node.body] if isinstance(function.node, ast.Lambda) else function.node.body
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                yield node
+    body = [function.body] if isinstance(function, ast.Lambda) else function.body
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return [node for node in nodes if isinstance(node, ast.Name) and _is_load(node)]
+
+
+@lru_cache(maxsize=64)
+def _bound(loop: ast.AST) -> frozenset[str]:
+    """The names that a loop sets, in its head and below."""
+    return frozenset(node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and not _is_load(node))
+
+
+def _is_load(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load)
 
 
 def _loop_of(task: Task, load: ast.Name, around: set[ast.AST], steps: int) -> ast.AST | None:
