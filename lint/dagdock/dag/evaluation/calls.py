@@ -255,6 +255,8 @@ class Calls(Attributes):
             self.back_to(doubts)
 
     def _too_deep(self, function: Function, node: ast.AST, frame: Frame) -> Value:
+        # Each call on the way may have made a DAG, and may come here several times.
+        self.spend(20 + 20 * len(self.dags), node)
         why = self.unknown_value(f"{function.name}() calls itself too deep to follow", node, frame)
         self.doubt_all(why)
         return why
