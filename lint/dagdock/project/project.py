@@ -264,10 +264,11 @@ class Project(Documents):
             from dagdock.project.airflow import nearest
             from dagdock.project.versions import AirflowVersion
 
-            if self._configured:
-                self._versions[path] = AirflowVersion.parse(self._configured)
-                return self._versions[path]
-            self._versions[path] = nearest(path, self.airflow_versions(), self._documents.get(path))
+            self._versions[path] = (
+                AirflowVersion.parse(self._configured)
+                if self._configured
+                else nearest(path, self.airflow_versions(), self._documents.get(path))
+            )
         return self._versions[path]
 
     def built(self, module: DagModule) -> BuiltFile:

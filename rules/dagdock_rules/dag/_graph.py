@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from dagdock.api import BuildError, BuiltDag, BuiltTask, DagModule, Project, Span
+from dagdock.api import BuildError, BuiltDag, BuiltTask, DagModule, Project, Span, nearest
 
 CHAINED = ("expand", "expand_kwargs", "override", "partial")
 
@@ -37,6 +37,12 @@ def place_of(task: BuiltTask, module: DagModule) -> Span | None:
     while isinstance(called, ast.Call) or (isinstance(called, ast.Attribute) and called.attr in CHAINED):
         called = called.func if isinstance(called, ast.Call) else called.value
     return module.span(called)
+
+
+def likely_task(wanted: str, dag: BuiltDag) -> str | None:
+    """The task that was probably meant: the only one of that name in a group, else one of a similar name."""
+    inside = [task_id for task_id in dag.by_id if task_id.endswith(f".{wanted}")]
+    return inside[0] if len(inside) == 1 else nearest(wanted, list(dag.by_id))
 
 
 def names(tasks: Iterable[BuiltTask], most: int = 4) -> str:

@@ -33,11 +33,6 @@ class Operator:
         """Whether it is known to refuse what it does not know."""
         return "in" in self._facts and "open" not in self._facts.get("is", "")
 
-    @property
-    def pushes(self) -> bool:
-        """Whether its result goes to XCom when nothing is said."""
-        return "silent" not in self._facts.get("is", "")
-
     def arguments(self, major: Major | None = None) -> frozenset[str]:
         """What it takes in that Airflow, or in either of them."""
         return self._own("a", major) | _of_all(self.is_sensor, major)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
-from dagdock.api import BuiltTask, DagModule, Span
+from dagdock.api import BuiltDag, BuiltTask, DagModule, Project, Span
 
+from ._graph import complete_dags
 from ._pushes import DECIDING
+
+Fault = TypeVar("Fault")
 
 # Operators that push nothing but what they return.
 PLAIN = frozenset(("BashOperator", "DummyOperator", "EmptyOperator"))
@@ -35,6 +38,24 @@ class Pull(NamedTuple):
     @property
     def module(self) -> DagModule:
         return self.place[0]
+
+
+def wrong_pulls(
+    module: DagModule, project: Project, fault_of: Callable[[BuiltDag, BuiltTask, Pull], Fault | None]
+) -> Iterator[tuple[Pull, Fault]]:
+    """The pulls of a file that are wrong in every DAG and task that makes them, with what is wrong in the first.
+
+    A function may serve several tasks and DAGs: what is wrong for one of them may be meant for another.
+    """
+    found: dict[Pull, list[Fault | None]] = {}
+    for dag in complete_dags(module, project):
+        for task in dag.tasks:
+            for pull in pulls(task):
+                if pull.module is module:
+                    found.setdefault(pull, []).append(fault_of(dag, task, pull))
+    for pull, faults in found.items():
+        if faults[0] is not None and None not in faults:
+            yield pull, faults[0]
 
 
 def pulls(task: BuiltTask) -> Iterator[Pull]:

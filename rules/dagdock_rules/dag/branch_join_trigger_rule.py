@@ -17,6 +17,7 @@ RULE = "none_failed_min_one_success"
     since="0.1",
     fix="unsafe",
     lessons=["L52"],
+    words=["ranch"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"
@@ -57,7 +58,7 @@ def branch_join_trigger_rule(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#branching
     """
     told: set[ast.AST] = set()
-    for dag in complete_dags(module, project) if "ranch" in module.source.text else ():
+    for dag in complete_dags(module, project):
         for branch in dag.tasks:
             for task in _never_run(dag, branch):
                 place = place_of(task, module)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, nearest, rule
+from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
 
 from ._branches import Choice, choices
-from ._graph import complete_dags
+from ._graph import complete_dags, likely_task
 
 
 @rule(
@@ -11,6 +11,7 @@ from ._graph import complete_dags
     severity="error",
     since="0.1",
     lessons=["L52"],
+    words=["ranch"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"
@@ -41,7 +42,7 @@ def branch_unknown_target(module: DagModule, project: Project) -> Problems:
     """
     # A function may serve several branches: what is right for one of them may be meant for that one.
     wrong: dict[Choice, list[tuple[str, str] | None]] = {}
-    for dag in complete_dags(module, project) if "ranch" in module.source.text else ():
+    for dag in complete_dags(module, project):
         for task in dag.tasks:
             found = choices(task)
             for choice in found.seen if found else ():
@@ -71,6 +72,5 @@ def _fault(dag: BuiltDag, branch: BuiltTask, choice: Choice) -> tuple[str, str] 
 
 
 def _meant(dag: BuiltDag, wanted: str) -> str:
-    inside = [task_id for task_id in dag.by_id if task_id.endswith(f".{wanted}")]
-    likely = inside[0] if len(inside) == 1 else nearest(wanted, list(dag.by_id))
+    likely = likely_task(wanted, dag)
     return f". Did you mean `{likely}`?" if likely else ". Return the task_id of a task that follows it"

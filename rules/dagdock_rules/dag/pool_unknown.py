@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Task, nearest, rule
+from dagdock.api import Bad, Problems, Task, rule
+
+from ._listed import not_listed
 
 
 @rule(
@@ -29,12 +31,4 @@ def pool_unknown(task: Task, *, pools: list[str] = ["default", "default_pool"]) 
 
     https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/pools.html
     """
-    argument = task.arguments.get("pool")
-    name = argument.value.get(str) if argument else None
-    if argument and name is not None and name not in pools:
-        meant = nearest(name, pools)
-        yield Problem(
-            argument,
-            f"there is no pool `{name}`, so the task waits for ever. "
-            + (f"Did you mean `{meant}`?" if meant else "Make it, or use one that is there"),
-        )
+    yield from not_listed(task, "pool", pools)

@@ -13,6 +13,7 @@ from ._secrets import HOLE, inside, texts
     security=8.5,
     lessons=["L40"],
     tags=["security"],
+    words=["://"],
     bad=[
         Bad(
             "from airflow import DAG\nfrom sqlalchemy import create_engine\n\n"
@@ -36,8 +37,6 @@ def secret_in_uri(module: DagModule) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html
     """
-    if "://" not in module.source.text:
-        return
     for text, node in texts(module):
         for found in passwords_in_urls(text):
             if not _opens_nothing(found):

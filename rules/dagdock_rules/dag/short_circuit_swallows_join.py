@@ -14,6 +14,7 @@ WHATEVER_HAPPENS = frozenset(("all_done", "always", "all_done_setup_success"))
     severity="info",
     since="0.1",
     lessons=["L52"],
+    words=["hort"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n"
@@ -57,7 +58,7 @@ def short_circuit_swallows_join(module: DagModule, project: Project) -> Problems
     https://airflow.apache.org/docs/apache-airflow/stable/howto/operator/python.html#shortcircuitoperator
     """
     told: set[object] = set()
-    for dag in complete_dags(module, project) if "hort" in module.source.text else ():
+    for dag in complete_dags(module, project):
         for task in dag.tasks:
             place = place_of(task, module) if task.operator_name in SHORT_CIRCUITS else None
             if place is None or task.node in told or _asks(task):

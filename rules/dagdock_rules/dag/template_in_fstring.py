@@ -17,6 +17,7 @@ from ._templates import NOT_TEXT, PLAIN
     since="0.1",
     fix="unsafe",
     lessons=["L54"],
+    words=["{"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\n"
@@ -55,8 +56,6 @@ def template_in_fstring(module: DagModule) -> Problems:
 
     https://docs.python.org/3/reference/lexical_analysis.html#f-strings
     """
-    if "{" not in module.source.text:
-        return
     told: set[ast.AST] = set()
     for task in module.tasks:
         for argument in _arguments(task):

@@ -24,7 +24,7 @@ USERS = frozenset(
     severity="warning",
     since="0.1",
     lessons=["L54"],
-    words=["{{", "{%"],
+    words=["{{"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow.decorators import dag, task\n"
@@ -54,7 +54,7 @@ def template_in_python_code(module: DagModule) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/taskflow.html#context
     """
-    if not module.imports_airflow or "{{" not in module.source.text:
+    if not module.imports_airflow:
         return
     yield from _in_defaults(module)
     for call in module.calls():

@@ -47,8 +47,6 @@ def template_in_untemplated_field(module: DagModule, project: Project) -> Proble
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/operators.html#jinja-templating
     """
-    if "{{" not in module.source.text:
-        return
     told: set[ast.AST] = set()
     for task in module.tasks:
         for piece in unrendered(task, project):

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, BuiltDag, DagModule, Problem, Problems, Project, nearest, rule
+from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, nearest, rule
 
-from ._graph import complete_dags
-from ._pulls import Pull, pulls, pushed_keys
+from ._pulls import Pull, pushed_keys, wrong_pulls
 
 
 @rule(
@@ -40,23 +39,14 @@ def xcom_key_never_pushed(module: DagModule, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
-    found: dict[Pull, list[tuple[BuiltDag, str, set[str]] | None]] = {}
-    for dag in complete_dags(module, project) if "xcom_pull" in module.source.text else ():
-        for task in dag.tasks:
-            for pull in pulls(task):
-                if pull.module is module:
-                    found.setdefault(pull, []).append(_missing(dag, pull))
-    for pull, answers in found.items():
-        if answers[0] is not None and None not in answers:
-            dag, source, keys = answers[0]
-            yield Problem(
-                pull.span,
-                f"`{source}` pushes nothing under the key `{pull.key}`, so this pull gives None. "
-                f"{_meant(dag, pull, keys)}",
-            )
+    for pull, (dag, source, keys) in wrong_pulls(module, project, _missing):
+        yield Problem(
+            pull.span,
+            f"`{source}` pushes nothing under the key `{pull.key}`, so this pull gives None. {_meant(dag, pull, keys)}",
+        )
 
 
-def _missing(dag: BuiltDag, pull: Pull) -> tuple[BuiltDag, str, set[str]] | None:
+def _missing(dag: BuiltDag, task: BuiltTask, pull: Pull) -> tuple[BuiltDag, str, set[str]] | None:
     """A task that does not push the key, with what it pushes."""
     if pull.task_ids is None or pull.elsewhere or pull.key in (None, "return_value"):
         return None

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
 
-from ._graph import complete_dags
-from ._pulls import Pull, pulls
+from ._pulls import Pull, wrong_pulls
 
 
 @rule(
@@ -40,20 +39,12 @@ def xcom_pull_without_dependency(module: DagModule, project: Project) -> Problem
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
-    found: dict[Pull, list[tuple[str, str] | None]] = {}
-    for dag in complete_dags(module, project) if "xcom_pull" in module.source.text else ():
-        for task in dag.tasks:
-            for pull in pulls(task):
-                if pull.module is module:
-                    found.setdefault(pull, []).append(_unordered(dag, task, pull))
-    for pull, answers in found.items():
-        if answers[0] is not None and None not in answers:
-            puller, source = answers[0]
-            yield Problem(
-                pull.span,
-                f"`{puller}` does not wait for `{source}`, so the result may not be there yet when it is pulled. Add "
-                f"the dependency: `{source}` before `{puller}`",
-            )
+    for pull, (puller, source) in wrong_pulls(module, project, _unordered):
+        yield Problem(
+            pull.span,
+            f"`{puller}` does not wait for `{source}`, so the result may not be there yet when it is pulled. Add "
+            f"the dependency: `{source}` before `{puller}`",
+        )
 
 
 def _unordered(dag: BuiltDag, task: BuiltTask, pull: Pull) -> tuple[str, str] | None:
