@@ -55,6 +55,8 @@ class Section:
     def __init__(self, node: Node | None, env: Dict[str, str]) -> None:
         self.node = node
         self.env = env
+        self._values: dict[str, Value | None] = {}
+        self._sections: dict[str, Section | None] = {}
 
     @property
     def span(self) -> Span:
@@ -79,8 +81,10 @@ class Section:
 
     def value(self, key: str) -> Value | None:
         """The scalar of a key; None where it is absent, null, or no scalar."""
-        node = self.get(key)
-        return Value(node, self.env) if isinstance(node, Scalar) else None
+        if key not in self._values:  # many rules ask for the same few
+            node = self.get(key)
+            self._values[key] = Value(node, self.env) if isinstance(node, Scalar) else None
+        return self._values[key]
 
     def values(self, key: str) -> list[Value]:
         """The scalars of a list (a single scalar counts as a list of one); what is no scalar is left out."""
@@ -88,8 +92,10 @@ class Section:
 
     def section(self, key: str) -> Section | None:
         """The mapping of a key, None where it is absent or no mapping."""
-        node = self.get(key)
-        return Section(node, self.env) if isinstance(node, Mapping) else None
+        if key not in self._sections:
+            node = self.get(key)
+            self._sections[key] = Section(node, self.env) if isinstance(node, Mapping) else None
+        return self._sections[key]
 
     def sections(self, key: str) -> list[Section]:
         """The mappings of a list; what is no mapping is left out."""

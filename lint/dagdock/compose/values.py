@@ -39,7 +39,11 @@ class Value:
     @property
     def raw(self) -> Text:
         """The text that YAML gives, without quotes, before variables are filled in."""
-        return Text(self._part.text if self._part else self.node.value, self.span)
+        return Text(self._written, self.span)
+
+    @property
+    def _written(self) -> str:
+        return self._part.text if self._part else self.node.value
 
     @property
     def type(self) -> ScalarType:
@@ -57,11 +61,11 @@ class Value:
 
     @cached_property
     def _read(self) -> tuple[ScalarType, str | None]:
-        text = self.raw
+        text = self._written
         if "$" in text:
             return "text", self.filled.text if self.filled.known else None
         if self._part or self.node.style != "plain" or self.node.tag not in PLAIN_TAGS:
-            return "text", str(text)
+            return "text", text
         return scalars.resolve(text)
 
     @cached_property
@@ -72,7 +76,7 @@ class Value:
     @cached_property
     def variables(self) -> list[Interpolation]:
         """The variables in the text, in order, those inside defaults included."""
-        return interpolations(self.mapped) if "$" in self.raw else []
+        return interpolations(self.mapped) if "$" in self._written else []
 
     @property
     def boolean(self) -> bool | None:

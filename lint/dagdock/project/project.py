@@ -231,10 +231,10 @@ class Project(Documents):
 
     def merged(self, file: ComposeFile) -> ComposeFile:
         """What Compose makes of a file and its siblings; the file itself where it has none."""
-        from dagdock import compose
-
         path = self.path_of(file.source.whole) or ""
         if path not in self._merged:
+            from dagdock import compose
+
             siblings = self.siblings_of(file)
             self._merged[path] = compose.merge(*siblings) if len(siblings) > 1 else file
         return self._merged[path]

@@ -25,8 +25,8 @@ NETWORKS = (
 
 def is_one_of(service: Service, parts: tuple[str, ...]) -> bool:
     """Whether the service's image is named like one of these programs."""
-    image = service.image
-    return image is not None and any(part in image.raw.lower() for part in parts)
+    image = service.image.raw.lower() if service.image else ""
+    return any(part in image for part in parts)
 
 
 def works_on_networks(service: Service) -> bool:
