@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import re
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, files_below, rule
 
 from ._airflow import deployment_of
 
 if TYPE_CHECKING:
     from ..airflow import Deployment
+
+# How a DAG file, outside of comments, says that its tasks defer.
+DEFERS = rb"(?m)^[^#\n]*(?:\bdeferrable\s*=\s*True\b|\w(?:Sensor|Operator)Async\(|\bself\.defer\()"
 
 
 @rule(
@@ -25,6 +29,15 @@ if TYPE_CHECKING:
             "  scheduler:\n    image: apache/airflow:2.1.4\n    command: scheduler\n    environment: *env\n"
         ),
         Bad(
+            {
+                "compose.yaml": "services:\n  web:\n    image: apache/airflow:2.9.1\n    command: webserver\n"
+                "  «scheduler»:\n    image: apache/airflow:2.9.1\n    command: scheduler\n"
+                "    volumes: ['./dags:/opt/airflow/dags']\n",
+                "dags/sales.py": "from airflow import DAG\nfrom airflow.sensors.date_time import DateTimeSensorAsync\n"
+                "\nwith DAG('sales'):\n    DateTimeSensorAsync(task_id='wait', target_time='{{ ts }}')\n",
+            }
+        ),
+        Bad(
             "services:\n  api:\n    image: apache/airflow:3.0.2\n    command: api-server\n"
             "  «scheduler»:\n    image: apache/airflow:3.0.2\n    command: scheduler\n"
             "  triggerer:\n    image: apache/airflow:3.0.2\n    command: triggerer\n"
@@ -32,8 +45,8 @@ if TYPE_CHECKING:
     ],
     good=[
         "services:\n  airflow:\n    image: apache/airflow:2.9.1\n    command: standalone\n",
-        "services:\n  web:\n    image: apache/airflow:2.1.4\n    command: webserver\n"
-        "  scheduler:\n    image: apache/airflow:2.1.4\n    command: scheduler\n",
+        "services:\n  web:\n    image: apache/airflow:2.9.1\n    command: webserver\n"
+        "  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n",
         "services:\n  airflow:\n    image: apache/airflow:2.1.4\n"
         "    command: bash -c 'airflow scheduler & airflow webserver'\n",
     ],
@@ -42,9 +55,9 @@ def airflow_missing_component(file: ComposeFile, project: Project) -> Problems:
     """A part of Airflow is missing.
 
     Airflow is several programs. The scheduler starts tasks; with CeleryExecutor workers run them; the web server, from
-    Airflow 3 the API server, shows them; from Airflow 3 a DAG processor reads the DAG files; the triggerer waits for
-    what deferred tasks wait for. Without one of them everything starts, and then nothing happens. `airflow standalone`
-    runs all of them in one container, for trying out.
+    Airflow 3 the API server, shows them; from Airflow 3 a DAG processor reads the DAG files. Without one of them
+    everything starts, and then nothing happens. The triggerer is only needed, and asked for, where a DAG has tasks that
+    defer: it waits in their place. `airflow standalone` runs all of them in one container, for trying out.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/overview.html
     """
@@ -54,18 +67,19 @@ def airflow_missing_component(file: ComposeFile, project: Project) -> Problems:
     running = {program for part in airflow.servers for program in part.programs or ()}
     if running.isdisjoint(("webserver", "api-server", "scheduler")) or "standalone" in running:
         return
-    missing = [each for each in _missing(airflow, running) if each[0] not in _elsewhere(file, airflow, project)]
+    missing = [
+        each for each in _missing(airflow, running, project) if each[0] not in _elsewhere(file, airflow, project)
+    ]
     for program, message in missing:
         after = "scheduler" if "scheduler" in running else "webserver" if "webserver" in running else "api-server"
         place = airflow.running(after)[0].service.span
         if program == "worker":
             place = next(each.place.span for each in airflow.executors() if "CeleryExecutor" in each.executors)
         if place.source is file.source:
-            severity = "info" if program in ("triggerer", "webserver") else None
-            yield Problem(place, message, severity="info" if severity else None)
+            yield Problem(place, message, severity="info" if program == "webserver" else None)
 
 
-def _missing(airflow: Deployment, running: set[str]) -> list[tuple[str, str]]:
+def _missing(airflow: Deployment, running: set[str], project: Project) -> list[tuple[str, str]]:
     """The programs that no service runs, each with what to say."""
     found = []
     if "scheduler" not in running:
@@ -82,10 +96,26 @@ def _missing(airflow: Deployment, running: set[str]) -> list[tuple[str, str]]:
         found.append(("api-server", message))
     if is_3 is False and "webserver" not in running:
         found.append(("webserver", "no service runs `webserver`, so nobody sees what Airflow does. Add one"))
-    if airflow.at_least(2, 2) and "triggerer" not in running and "scheduler" in running:
-        message = "no service runs `triggerer`, so deferred tasks and sensors never go on. Add one with this image"
+    may_defer = airflow.at_least(2, 2) and "scheduler" in running
+    if may_defer and "triggerer" not in running and (where := _deferring(airflow, project)):
+        message = f"no service runs `triggerer`, so the tasks that {where} defers never go on. Add one"
         found.append(("triggerer", message))
     return found
+
+
+def _deferring(airflow: Deployment, project: Project) -> str | None:
+    """What defers tasks: a DAG file that the parts mount, or an option; None where nothing does."""
+    for part in airflow.servers:
+        option = part.option("operators.default_deferrable")
+        if option and (option.value or "").lower() == "true":
+            return f"`{option.key}`"
+    folders = {folder for part in airflow.servers if (folder := project.dag_folder_of(part.service))}
+    for folder in sorted(folders):
+        for path in files_below(project.facts, folder):
+            content = project.facts.read(path) if path.endswith(".py") else None
+            if content and (b"defer" in content or b"Async(" in content) and re.search(DEFERS, content):
+                return f"`{path}`"
+    return None
 
 
 def _elsewhere(file: ComposeFile, airflow: Deployment, project: Project) -> set[str]:

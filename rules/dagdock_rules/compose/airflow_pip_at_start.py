@@ -1,10 +1,15 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
+from collections.abc import Iterator
+
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, Text, rule
 
 from ._airflow import deployment_of, is_own
+from ._scripts import scripts_of
 
 NAME = "_PIP_ADDITIONAL_REQUIREMENTS"
+# What installs Python packages; those of `uv tool` and `pipx` are programs beside Airflow.
+INSTALLERS = ("pip", "uv")
 
 
 @rule(
@@ -18,18 +23,25 @@ NAME = "_PIP_ADDITIONAL_REQUIREMENTS"
             "services:\n  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n    environment:\n"
             "      _PIP_ADDITIONAL_REQUIREMENTS: «pandas apache-airflow-providers-mongo»\n"
         ),
+        Bad(
+            "services:\n  scheduler:\n    image: apache/airflow:2.9.1\n"
+            '    command: bash -c "«pip install» pandas && airflow scheduler"\n'
+        ),
     ],
     good=[
         "services:\n  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n    environment:\n"
         "      _PIP_ADDITIONAL_REQUIREMENTS: ${_PIP_ADDITIONAL_REQUIREMENTS:-}\n",
+        "services:\n  scheduler:\n    image: apache/airflow:2.9.1\n    volumes: ['./plugins/shop:/opt/shop']\n"
+        "    command: bash -c 'pip install -e /opt/shop && airflow scheduler'\n",
     ],
 )
 def airflow_pip_at_start(file: ComposeFile, project: Project) -> Problems:
     """Packages are installed every time that a container of Airflow starts.
 
     `_PIP_ADDITIONAL_REQUIREMENTS` is for a quick try: each container downloads and installs the packages anew at every
-    start, which takes minutes, needs the network, and gives other versions on another day. Build an image with them:
-    `FROM apache/airflow:…`, `RUN pip install -r requirements.txt`.
+    start, which takes minutes, needs the network, and gives other versions on another day. So does a `pip install` in
+    front of `airflow …` in a command. Build an image with them: `FROM apache/airflow:…`, `RUN pip install -r
+    requirements.txt`. Code that is worked on (`pip install -e …`) is left alone.
 
     https://airflow.apache.org/docs/docker-stack/build.html
     """
@@ -38,12 +50,27 @@ def airflow_pip_at_start(file: ComposeFile, project: Project) -> Problems:
     for part in airflow.parts if airflow else ():
         setting = part.service.variable(NAME)
         value = setting.value if setting else None
-        if value is None or not (value.resolved or "").strip() or not is_own(value, file):
-            continue
-        if value.span not in told:
-            told.add(value.span)
-            yield Problem(
-                value,
-                "every container installs this anew at each start: slow, and not the same every time. Build an image "
-                "with these packages, and use it with `build:`",
-            )
+        places = [*_installed(part.service)]
+        if value is not None and (value.resolved or "").strip():
+            places.append(value.raw)
+        for place in places:
+            if place.span not in told and is_own(place, file):
+                told.add(place.span)
+                yield Problem(
+                    place,
+                    "every container installs this anew at each start: slow, and not the same every time. Build an "
+                    "image with these packages, and use it with `build:`",
+                )
+
+
+def _installed(service: Service) -> Iterator[Text]:
+    """Where the command of a service, or its entry point, installs Python packages, up to what says so."""
+    commands = [command for command in (service.entrypoint, service.command) if command]
+    if not any("install" in word.raw for command in commands for word in command.words):
+        return
+    from ..packages import installs
+
+    for script in scripts_of(service):
+        for call in installs(script):
+            if call.manager in INSTALLERS and call.options.has("-e", "--editable") is not True:
+                yield Text(call.head.text, call.head)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import re
 from posixpath import normpath
 
-from dagdock.api import Bad, Located, Problem, Problems, Project, Service, VolumeMount, rule
+from dagdock.api import Bad, Located, Problem, Problems, Project, Service, Value, VolumeMount, rule
 
 # The sockets through which engines and systemd are told what to do; who can write there is root on the host.
 SOCKETS = (
@@ -27,6 +28,8 @@ MANAGERS = (
     "concourse", "drone/agent", "circleci/runner", "azp-agent", "bamboo-agent", "lazydocker", "komodo", "arcane",
     "coolify", "dokploy", "caprover", "localstack", "testcontainers", "devcontainer", "docker-cleanup", "docuum",
 )  # fmt: skip
+# The host of the containers, as it is called in them.
+HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "172.17.0.1")
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 
 
@@ -52,11 +55,17 @@ PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
             "services:\n  monitor:\n    image: monitor:1.0\n    volumes:\n"
             "      - «type: bind\n        source: /var/run\n        target: /var/run»\n"
         ),
+        Bad(
+            "services:\n  runner:\n    image: runner:1.0\n    environment:\n"
+            "      DOCKER_HOST: «tcp://host.docker.internal:2375»\n"
+        ),
     ],
     good=[
         "services:\n  web:\n    image: nginx:1.27\n    volumes: ['./docker.sock.md:/docs/docker.sock.md']\n",
         "services:\n  socket:\n    image: tecnativa/docker-socket-proxy:0.3\n    volumes:\n"
         "      - /var/run/docker.sock:/var/run/docker.sock:ro\n",
+        "services:\n  ci:\n    image: ci:1.0\n    environment:\n      DOCKER_HOST: tcp://socket:2375\n"
+        "  socket:\n    image: tecnativa/docker-socket-proxy:0.3\n",
     ],
 )
 def docker_socket_mount(service: Service, project: Project) -> Problems:
@@ -71,7 +80,8 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     """
     found = [(mount, what, mount.read_only is True) for mount in service.volumes if (what := _socket(service, mount))]
     api = service.value("use_api_socket")
-    if not found and not (api and api.boolean):
+    open_engine = _open_engine(service)
+    if not found and not (api and api.boolean) and not open_engine:
         return
     images = _images(service, project)
     if any(name in images for name in PROXIES):
@@ -81,6 +91,18 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
         yield _problem(mount, what, manages, read_only)
     if api and api.boolean:
         yield _problem(api, "Docker's socket", manages)
+    if open_engine:
+        yield _problem(open_engine, f"`{open_engine.resolved}`, where the engine asks nobody who they are,", manages)
+
+
+def _open_engine(service: Service) -> Value | None:
+    """The address of the host's engine, where it listens to everybody: without TLS."""
+    setting = service.variable("DOCKER_HOST")
+    address = setting.value if setting else None
+    if address is None or service.variable("DOCKER_TLS_VERIFY") or service.variable("DOCKER_CERT_PATH"):
+        return None
+    match = re.match(r"tcp://([\w.-]+):2375(?!\d)", address.resolved or "")
+    return address if match and match[1] in HOSTS else None
 
 
 def _images(service: Service, project: Project) -> str:

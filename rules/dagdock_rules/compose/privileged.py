@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Service, rule
+from dagdock.api import Bad, Build, Located, Problem, Problems, Service, rule
 
 REMEDY = "Give it only what it needs, with `cap_add` or `devices`"
 
@@ -19,6 +19,7 @@ NEED_IT = ("cadvisor", "informix", "k3s", "kindest/node", "rke", "rancher", "min
     tags=["security"],
     bad=[
         Bad("services:\n  agent:\n    image: agent:2.1\n    «privileged: true»\n"),
+        Bad("services:\n  agent:\n    build:\n      context: .\n      «privileged: true»\n"),
         Bad("x-base: &base\n  «privileged: yes»\nservices:\n  agent:\n    <<: *base\n    image: agent:2.1\n"),
     ],
     good=[
@@ -31,7 +32,8 @@ def privileged(service: Service) -> Problems:
 
     `privileged: true` switches off the walls around the container: it can use every device, load kernel modules and
     become root on the host. Who breaks into the program in it owns the machine. Nearly always one right is enough:
-    `cap_add: [NET_ADMIN]` for a VPN, `devices: [/dev/…]` for hardware.
+    `cap_add: [NET_ADMIN]` for a VPN, `devices: [/dev/…]` for hardware. In `build`, `privileged` and the entitlement
+    `security.insecure` give the same to each RUN, and so to everything that it downloads.
 
     https://docs.docker.com/reference/compose-file/services/#privileged
     https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
@@ -45,6 +47,20 @@ def privileged(service: Service) -> Problems:
             + (remedy := _remedy(service)),
             severity=None if remedy == REMEDY else "info",
         )
+    if service.build and (place := _of_build(service.build)):
+        yield Problem(
+            place,
+            "every RUN of this build, with all that it downloads, has all rights of the host. Leave it out, and do "
+            "what needs them in a container",
+        )
+
+
+def _of_build(build: Build) -> Located | None:
+    """What gives a build all rights."""
+    switch = build.value("privileged")
+    if switch and switch.boolean:
+        return build.entries["privileged"]
+    return next((value for value in build.values("entitlements") if value.resolved == "security.insecure"), None)
 
 
 def _remedy(service: Service) -> str:

@@ -112,7 +112,11 @@ def _stays_down(service: Service, project: Project) -> bool:
         return False
     restart = service.restart
     deploy = service.deploy
-    if (restart and restart.resolved != "no") or service.has("provider") or (deploy and deploy.has("restart_policy")):
+    policy = deploy.section("restart_policy") if deploy else None
+    condition = policy.value("condition") if policy else None
+    if (restart and restart.resolved != "no") or service.has("provider"):
+        return False
+    if deploy and deploy.has("restart_policy") and not (condition and condition.resolved == "none"):
         return False
     if service.value("stdin_open") or service.value("tty") or _is_developed(service) or _waits(service):
         return False
