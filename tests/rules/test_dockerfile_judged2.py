@@ -190,7 +190,7 @@ SAID = [
     ("DF101", "FROM gcr.io/distroless/static\n", "`gcr.io/distroless/static-debian13`, or a digest"),
     ("DF122", "FROM php:8.1.0-apache\n", "php 8.1 has had no security updates since 31 December 2025. Move on"),
     ("DF122", "FROM php:8.1.0-apache\n", "`php:8.5-apache`"),
-    ("DF122", "FROM node:18-alpine3.18\n", "`node:24-alpine`"),
+    ("DF122", "FROM node:18-alpine3.18\n", "`node:26-alpine`"),
     ("DF122", "FROM debian:bullseye-slim\n", "`debian:13-slim`"),
     ("DF122", "FROM python:3.9-slim-bullseye\n", "-slim`"),
     ("DF122", "FROM mcr.microsoft.com/dotnet/core/sdk:3.1-buster\n", "`mcr.microsoft.com/dotnet/sdk:10.0`"),
