@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename, dirname, join
+from posixpath import basename, join
 
-from dagdock.api import Bad, ComposeFile, ImageRef, Problem, Problems, Project, Related, Service, load_data, rule
+from dagdock.api import Bad, ComposeFile, ImageRef, Problem, Problems, Project, Related, Value, load_data, rule
 
-from ._model import as_run
-from ._occasion import repository_names
+from ._made_here import is_made_here
 
 
 @rule(
@@ -19,16 +18,13 @@ from ._occasion import repository_names
     bad=[
         Bad("services:\n  web:\n    image: «nginx»\n"),
         Bad("services:\n  web:\n    image: «nginx:${NGINX_TAG:-latest}»\n"),
-        Bad("services:\n  api:\n    image: «localhost:5000/api»\n"),
+        Bad("services:\n  api:\n    image: «registry.example.com:5000/api»\n"),
     ],
     good=[
         "services:\n  web:\n    image: nginx:1.27-alpine\n",
         "services:\n  web:\n    image: ${WEB_IMAGE}\n",
         "services:\n  web:\n    build: .\n    image: shop/web\n  worker:\n    image: shop/web\n",
-        {
-            "compose.yaml": "services:\n  web:\n    image: shop\n",
-            "build.sh": "docker build -f web.Dockerfile -t shop .\n",
-        },
+        "services:\n  web:\n    image: shop-web\n",
         "services:\n  web:\n    image: nginx@sha256:" + "0123456789abcdef" * 4 + "\n",
     ],
 )
@@ -38,36 +34,81 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
     Without a tag Docker takes `latest`, and tags like `latest`, `stable` or `lts` are given to a new image with every
     release. The same file then starts another program on another day or another machine, and the day it breaks
     nothing in your repository has changed. Name the version that you tested, or its digest (`@sha256:…`) where the
-    image has no versions. An image that several services run is told once. The option `moving-tags` lists tags that
-    move besides the usual ones.
+    image has no versions. An image that several services run is told once, and so is a variable that several images
+    take their tag from. The option `moving-tags` lists tags that move besides the usual ones.
+
+    What the project makes itself is left alone: images that are built here, that its scripts and pipelines tag or
+    push, or that have a name without an owner and are none of Docker Hub's. Tools for the work that keep no data, such
+    as adminer or mailpit, are a hint.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
     if _is_list_of_images(file):
         return
     told: dict[str, list[Related]] = {}
+    helpers = load_data("dagdock_rules", "image-tags")["helpers"]
     for service in file.services.values():
         image, reference = service.image, service.image_ref
         if image is None or reference is None or reference.digest or image.span.source is not file.source:
             continue
-        if (reference.tag and not _moves(reference, moving_tags)) or _is_made_here(service, project):
+        if (reference.tag and not _moves(reference, moving_tags)) or is_made_here(service, project):
             continue
-        name = str(image.resolved)
+        variable = _variable_of_tag(image, reference)
+        name = f"${variable}" if variable else str(image.resolved)
         if name in told:
-            told[name].append(Related(image, f"`{service.name}` runs it, too"))
+            told[name].append(Related(image, f"`{service.name}` {'takes' if variable else 'runs'} it, too"))
             continue
         told[name] = []
-        if reference.tag is None:
-            message = f"`{name}` has no tag, so Docker takes whatever `latest` is that day"
-        else:
-            where = ""
-            if f":{reference.tag}" not in image.raw and image.variables:
-                where = f", which `{image.variables[-1].span.text}` stands for,"
-            message = (
-                f"the tag `{reference.tag}`{where} is given to another image with every release, so the same file "
-                "starts another program some day"
-            )
-        yield Problem(image, f"{message}. Name the version that you tested, or its digest", related=told[name])
+        what = _what_moves(image, reference, variable, file, project)
+        yield Problem(
+            image,
+            f"{what}. Name the version that you tested, or its digest",
+            severity="info" if any(_is_called(reference, helper) for helper in helpers) else None,
+            related=told[name],
+        )
+
+
+def _variable_of_tag(image: Value, reference: ImageRef) -> str:
+    """The variable that the tag comes from; empty where it is written out."""
+    if not image.variables or f":{reference.tag}" in image.raw:
+        return ""
+    last = image.variables[-1]
+    return str(last.name) if last.span.end >= image.span.end else ""
+
+
+def _what_moves(image: Value, reference: ImageRef, variable: str, file: ComposeFile, project: Project) -> str:
+    if reference.tag is None:
+        return f"`{image.resolved}` has no tag, so Docker takes whatever `latest` is that day"
+    where = ""
+    if variable:
+        place = _place_of(variable, file, project) if variable in file.env else ""
+        where = (
+            f", which `{variable}` has{place}," if place else f", which `{image.variables[-1].span.text}` stands for,"
+        )
+    changes = load_data("dagdock_rules", "image-tags")["of-every-change"]
+    when = "change to its source" if reference.tag.lower() in changes else "release"
+    return (
+        f"the tag `{reference.tag}`{where} is given to another image with every {when}, so the same file starts "
+        "another program some day"
+    )
+
+
+def _place_of(variable: str, file: ComposeFile, project: Project) -> str:
+    """In which file of variables it is set; empty where that is none of the usual ones."""
+    shown = [
+        path
+        for parent in file.included_by
+        for include in parent.include
+        for value in include.env_files
+        if (path := parent.path_of(value))
+    ]
+    shown += [join(folder, ".env") for folder in (file.directory, *(parent.directory for parent in file.included_by))]
+    setting = re.compile(rb"^\s*(?:export\s+)?" + variable.encode() + rb"\s*=", re.MULTILINE)
+    for path in shown:
+        relative = project.relative(path)
+        if relative and setting.search(project.facts.read(relative) or b""):
+            return f" in `{path}`"
+    return ""
 
 
 def _is_list_of_images(file: ComposeFile) -> bool:
@@ -76,36 +117,9 @@ def _is_list_of_images(file: ComposeFile) -> bool:
     return "pull" in words and all(service.entries.keys() <= {"image"} for service in file.services.values())
 
 
-def _is_made_here(service: Service, project: Project) -> bool:
-    """Whether the image is built from this project: by this service, by another one, or by a script beside it."""
-    service = as_run(service, project)
-    reference = service.image_ref
-    policy = service.value("pull_policy")
-    if reference is None or service.build or (policy and policy.resolved in ("never", "build")):
-        return True
-    built = (other.image_ref for other in service.file.services.values() if other.build)
-    if _is_own(reference, project):
-        return True
-    return any(other and other.name == reference.name for other in built) or (
-        "/" not in reference.name and _is_built_by_script(reference.name, service, project)
-    )
-
-
-def _is_own(reference: ImageRef, project: Project) -> bool:
-    """Whether the image is called after the repository: what this project releases, started as it is today."""
-    return "/" in reference.name and reference.name.rpartition("/")[2].lower() in repository_names(project)
-
-
-def _is_built_by_script(name: str, service: Service, project: Project) -> bool:
-    """Whether a script or a text beside the file or at the root builds an image of that name: `-t NAME`."""
-    build = re.compile(rf"\bbuild\b[^;&|]{{0,300}}?(?:-t|--tag)[ =][\"']?{re.escape(name)}(?![\w/.-])".encode())
-    folder = dirname(project.path_of(service.file.source.whole) or "")
-    for place in {folder or ".", "."}:
-        for file in project.facts.names(place):
-            is_script = file.endswith((".sh", ".bash", ".mk", ".md")) or file in ("Makefile", "justfile")
-            if is_script and build.search(project.facts.read(join(place, file)) or b""):
-                return True
-    return False
+def _is_called(reference: ImageRef, name: str) -> bool:
+    """Whether the image has that name, or that owner where the name ends in `/`."""
+    return reference.familiar.startswith(name) if name.endswith("/") else reference.familiar == name
 
 
 def _moves(reference: ImageRef, more: list[str]) -> bool:
