@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename, join, normpath
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, Project, Service, rule
@@ -9,10 +9,15 @@ from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 from ._model import as_run
 
 if TYPE_CHECKING:
-    from dagdock.api import Stage
+    from dagdock.api import Stage, VolumeMount
 
 CODE = ("app", "code", "html", "lib", "site", "source", "src", "www")
-FLAGS = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "FLASK_ENV", "ENV", "ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "MIX_ENV")
+# Variables that say what a program runs for; of `shop.settings.production` the last word counts.
+FLAGS = (
+    "NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "ENV", "ENVIRONMENT", "ASPNETCORE_ENVIRONMENT",
+    "MIX_ENV", "DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "DJANGO_CONFIGURATION", "SPRING_PROFILES_ACTIVE",
+)  # fmt: skip
+PRODUCTION = frozenset(("prod", "production"))
 
 
 @rule(
@@ -30,6 +35,12 @@ FLAGS = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "FLASK_ENV", "ENV", "ENVIRONMENT", 
         Bad(
             "services:\n  web:\n    build: ./web\n    environment:\n      NODE_ENV: production\n    volumes:\n"
             "      - «./web/src:/app/src»\n"
+        ),
+        Bad(
+            {
+                "deploy/production/compose.yaml": "services:\n  web:\n    image: ghcr.io/shop/web:1.4\n    volumes:\n"
+                "      - «${PWD}/src:/srv/app»\n",
+            }
         ),
     ],
     good=[
@@ -60,7 +71,7 @@ def source_mounted_in_production(service: Service, project: Project) -> Problems
     stage = project.stage_of(running)
     folder = _workdir(stage) if stage else None
     for mount in service.volumes:
-        source = str(mount.source) if mount.is_bind and mount.source else ""
+        source = _source(mount)
         path = project.relative(normpath(join(service.file.directory, source))) if source.startswith(".") else None
         if path is None or context is None or mount.target is None:
             continue
@@ -75,7 +86,7 @@ def source_mounted_in_production(service: Service, project: Project) -> Problems
 def _without_build(service: Service, project: Project) -> Problems:
     """Code that is mounted into an image which is not built here."""
     for mount in service.volumes if service.has("image") else ():
-        source = str(mount.source) if mount.is_bind and mount.source else ""
+        source = _source(mount)
         path = project.relative(normpath(join(service.file.directory, source))) if source.startswith(".") else None
         if path is None or mount.target is None or not any(part in CODE for part in mount.target.split("/")):
             continue
@@ -85,6 +96,13 @@ def _without_build(service: Service, project: Project) -> Problems:
                 "what runs comes from a folder of this machine and not from the image, so it is what lies there by "
                 "chance. Build an image with the code in it",
             )
+
+
+def _source(mount: VolumeMount) -> str:
+    """The folder of the machine that is mounted, `.` for the one that Compose is called in; empty where not known."""
+    if mount.is_bind and mount.source:
+        return str(mount.source)
+    return re.sub(r"\$(?:PWD(?!\w)|\{PWD(?::?-\.)?\})", ".", mount.written_source or "") if not mount.source else ""
 
 
 def _workdir(stage: Stage) -> str | None:
@@ -110,11 +128,14 @@ def _is_code(path: str) -> bool:
 
 
 def _is_for_production(service: Service) -> bool:
-    """Whether the file is named after production, or the service is told so."""
-    words = re.split(r"[^a-z]+", basename(service.file.source.path).lower())
-    if not {"prod", "production"}.isdisjoint(words):
+    """Whether the file or its folder is named after production, or the service is told so."""
+    path = service.file.source.path.lower()
+    words = re.split(r"[^a-z]+", basename(path))
+    if not PRODUCTION.isdisjoint(words):
         return True
     if not {"dev", "development", "local", "override", "test"}.isdisjoint(words):
         return False
-    settings = [setting for name in FLAGS if (setting := service.variable(name))]
-    return any((setting.resolved or "").lower() == "production" for setting in settings)
+    if basename(dirname(path)) in PRODUCTION:
+        return True
+    settings = [setting.resolved for name in FLAGS if (setting := service.variable(name))]
+    return any(value and value.lower().rpartition(".")[2] in PRODUCTION for value in settings)
