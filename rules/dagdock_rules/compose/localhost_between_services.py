@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, Setting, Text, rule
 
+from ._address_options import addresses_in, starts_server
 from ._listens import listens_on, published_as
 from ._model import as_run
 from ._stores import store_of
 
-NAMES = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
+NAMES = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal")
 LOCAL = r"(?:localhost|127\.0\.0\.1|\[::1\])"
 # Whoever connects to 0.0.0.0 gets to this machine, too; elsewhere it is what servers listen on.
 IN_TEXT = rf"(?<![\w.-])(?:{LOCAL}|(?<=://)0\.0\.0\.0|(?<=@)0\.0\.0\.0):(\d{{2,5}})(?!\d)"
+OUTSIDE_HOST = r"(?<![\w.-])host\.docker\.internal:\d{2,5}(?!\d)"
 # Words in the names of variables whose address is for people outside, or for the program's own ear.
 OUTSIDE = (
     "PUBLIC", "EXTERNAL", "REDIRECT", "CALLBACK", "ORIGIN", "ORIGINS", "CORS", "CSRF", "FRONTEND", "VITE", "REACT",
@@ -32,6 +34,8 @@ class Found(NamedTuple):
     port: int
     said: str = ""
     """What says it, where that is another file: `DB_URL` in `app.env`."""
+    asked: int = 0
+    """The port that is asked for, where it stands apart and is another one."""
 
 
 @rule(
@@ -88,12 +92,33 @@ def localhost_between_services(service: Service, project: Project) -> Problems:
     for found in _found(service, others, project) if others else ():
         exact = found.place.span.text == found.place
         address = f"{found.service}:{found.port}" if ":" in found.place else found.service
+        port = f", and the port {found.port}" if found.asked else ""
         yield Problem(
             found.place,
             f"{found.said}`{found.place}` is this container itself, where nothing of `{found.service}` listens. "
-            f"Write `{address}`: services reach each other by name",
-            fix=Fix.replace(f"Write `{address}`", found.place, address, "unsafe") if exact else None,
+            f"Write `{address}`{port}: services reach each other by name",
+            fix=Fix.replace(f"Write `{address}`", found.place, address, "unsafe") if exact and not port else None,
         )
+    yield from _over_the_host(service, others)
+
+
+def _over_the_host(service: Service, others: dict[str, Service]) -> Problems:
+    """Data stores that the service waits for, and then looks for on the machine around the containers."""
+    awaited = {str(dependency.service) for dependency in service.depends_on} & others.keys()
+    values = [setting.value.filled for setting in service.environment if setting.value] if awaited else []
+    found = [value.piece(*match.span()) for value in values for match in re.finditer(OUTSIDE_HOST, value.text)]
+    for place in found:
+        for name in sorted(awaited):
+            port = published_as(others[name], int(place.rpartition(":")[2]))
+            if port is not None and _is_store(others[name], port):
+                fix = Fix.replace(f"Write `{name}:{port}`", place, f"{name}:{port}", "unsafe")
+                yield Problem(
+                    place,
+                    f"`{place}` goes out to the machine and back in, which Docker on Linux does not do by itself. "
+                    f"Write `{name}:{port}`: services reach each other by name",
+                    severity="info",
+                    fix=fix if place.span.text == place else None,
+                )
 
 
 def _names_itself(service: Service) -> bool:
@@ -127,6 +152,11 @@ def _found(service: Service, others: dict[str, Service], project: Project) -> It
         ):
             yield named
     yield from _in_env_files(running, others, project)
+    if not starts_server(running):
+        yield from _in_commands(service, running, others, project)
+
+
+def _in_commands(service: Service, running: Service, others: dict[str, Service], project: Project) -> Iterator[Found]:
     for command in (service.command, service.entrypoint):
         for mapped in [word.mapped for word in command.words] if command else []:
             in_script = re.search(r"\s", mapped.text) is not None
@@ -139,7 +169,25 @@ def _found(service: Service, others: dict[str, Service], project: Project) -> It
             for match in re.finditer(rf"(?<![\w.-])(?P<host>{LOCAL})[ ]+(?P<port>\d{{4,5}})(?!\d)", mapped.text):
                 found = _owner(mapped.piece(*match.span()), int(match["port"]), "", running, others, project)
                 if found and _is_store(others[found.service], found.port):
-                    yield found._replace(place=mapped.piece(*match.span("host")))
+                    yield _apart(found, mapped.piece(*match.span("host")), int(match["port"]))
+    for host, port in addresses_in(service):
+        if re.fullmatch(LOCAL, host) and (found := _store_at(host, port, others)):
+            yield found
+
+
+def _store_at(host: Text, port: int, others: dict[str, Service]) -> Found | None:
+    """The data store that is meant by a port of this machine, in options of their own."""
+    for name, other in others.items():
+        inside = published_as(other, port)
+        if inside is not None:
+            return _apart(Found(host, name, inside), host, port) if _is_store(other, inside) else None
+    listening = [name for name, other in others.items() if _is_store(other, port)]
+    return Found(host, listening[0], port) if len(listening) == 1 else None
+
+
+def _apart(found: Found, host: Text, port: int) -> Found:
+    """What is found, with its port in a word of its own."""
+    return found._replace(place=host, asked=port if port != found.port else 0)
 
 
 def _in_env_files(service: Service, others: dict[str, Service], project: Project) -> Iterator[Found]:

@@ -1,0 +1,95 @@
+"""Addresses that a command is given in two options: `--db-host localhost --db-port 5432`, `psql -h localhost`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagdock.api import Service, Span, Text
+
+from ._scripts import scripts_of
+
+if TYPE_CHECKING:
+    from dagdock.api import Command, Word
+
+# Clients, the option with which they take a port, and the port they try otherwise. All take the host with `-h`.
+_POSTGRES = ("-p", 5432)
+_MYSQL = ("-P", 3306)
+_CLIENTS = {
+    "psql": _POSTGRES, "pg_dump": _POSTGRES, "pg_dumpall": _POSTGRES, "pg_restore": _POSTGRES, "pg_isready": _POSTGRES,
+    "createdb": _POSTGRES, "dropdb": _POSTGRES, "createuser": _POSTGRES, "pgbench": _POSTGRES, "vacuumdb": _POSTGRES,
+    "mysql": _MYSQL, "mysqldump": _MYSQL, "mysqladmin": _MYSQL, "mariadb": _MYSQL, "mariadb-dump": _MYSQL,
+    "mariadb-admin": _MYSQL, "mysqlimport": _MYSQL, "redis-cli": ("-p", 6379),
+}  # fmt: skip
+# What starts a server, or brings one nearer: then this machine may be the right place to ask.
+_SERVERS = (
+    r"\b(?:redis-server|valkey-server|postgres(?![\w:])|pg_ctl|pg_ctlcluster|mysqld|mariadbd|mongod|rabbitmq-server|memcached"
+    r"|supervisord|init\.d/\w+|service\s+\S+\s+start|systemctl\s+start|cloud[-_]sql[-_]proxy|socat|port-forward"
+    r"|docker-entrypoint\.sh|ssh\s+-\S*[LN])"
+)
+
+
+class Address(NamedTuple):
+    """A host and a port that a command is given apart; `place` is the host."""
+
+    place: Text
+    port: int
+
+
+def addresses_in(service: Service) -> Iterator[Address]:
+    """The hosts in the options of a service's commands whose port is known."""
+    for script in scripts_of(service):
+        for command in script.commands:
+            yield from _in_command(command.effective)
+
+
+def starts_server(service: Service) -> bool:
+    """Whether the commands of a service start a server, or a tunnel to one, in the container."""
+    commands = (service.entrypoint, service.command)
+    words = [str(word.raw) for command in commands if command for word in command.words]
+    return bool(re.search(_SERVERS, " ".join(words)))
+
+
+def _in_command(command: Command) -> Iterator[Address]:
+    short_port, usual = _CLIENTS.get(command.name or "", ("", 0))
+    hosts: list[tuple[str, Text]] = []
+    ports: dict[str, int] = {}
+    for option, value in _options(command):
+        if short_port and option in ("-h", short_port):
+            option = "--host" if option == "-h" else "--port"
+        named = re.fullmatch(r"--?(?P<name>(?:\w+[-_.])*?)(?P<kind>host|hostname|server|port)", option)
+        if named and named["kind"] == "port":
+            ports[named["name"]] = int(value) if value.isdigit() else 0
+        elif named:
+            hosts.append((named["name"], value))
+    for name, host in hosts:
+        port = ports.get(name, 0 if ports else usual)
+        if port:
+            yield Address(host, port)
+
+
+def _options(command: Command) -> Iterator[tuple[str, Text]]:
+    """Each option with its value, both known."""
+    for word, following in pairwise([*command.arguments, None]):
+        text = word.value if word is not None else None
+        if word is None or not text or text[0] != "-" or len(text) < 2:
+            continue
+        option, equals, value = text.partition("=")
+        if text[1] != "-" and len(text) > 2 and not equals and text[:2] in ("-h", "-P", "-p"):
+            yield text[:2], _end(word, text[2:])  # `-hlocalhost`
+        if equals:
+            yield option, _end(word, value)
+        elif following is not None and following.value and following.value[0] != "-":
+            yield option, Text(following.value, following.span)
+
+
+def _end(word: Word, value: str) -> Text:
+    """The end of a word, at its place where the file has it letter by letter."""
+    span = word.span
+    written = span.text.rstrip("'\"")
+    if not written.endswith(value):
+        return Text(value, span)
+    end = span.start + len(written)
+    return Text(value, Span(span.source, end - len(value), end))
