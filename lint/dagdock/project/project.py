@@ -14,6 +14,8 @@ from dagdock.remembered import cached_property
 from dagdock.text import Located, Source
 
 if TYPE_CHECKING:
+    import ast
+
     from dagdock.compose import ComposeFile, Service
     from dagdock.dag import DagModule, Function
     from dagdock.dag.evaluation import BuiltFile
@@ -231,7 +233,7 @@ class Project(Documents):
 
     def merged(self, file: ComposeFile) -> ComposeFile:
         """What Compose makes of a file and its siblings; the file itself where it has none."""
-        path = self.path_of(file.source.whole) or ""
+        path = self._paths.get(id(file.source), "")  # nearly every rule asks, for every service
         if path not in self._merged:
             from dagdock import compose
 
@@ -292,6 +294,14 @@ class Project(Documents):
 
             self._functions[key] = imported_function(self, module, name)
         return self._functions[key]
+
+    def imported_modules(self, module: DagModule) -> list[tuple[DagModule, ast.alias]]:
+        """The modules of the project that run when a module is imported, each with the import that brings it."""
+        from dagdock.project.built import ProjectSurroundings, imported_modules
+
+        surroundings = self._surroundings = self._surroundings or ProjectSurroundings(self)
+        path = surroundings.path_of(module)
+        return self.once(("imported modules", path), lambda: list(imported_modules(surroundings, module)))
 
     def airflow_versions(self) -> list[FoundVersion]:
         """Every place of the project that says which Airflow there is, imports left out, by path."""

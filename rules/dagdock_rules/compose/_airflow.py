@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagdock.api import ComposeFile, Located, Project, Span, Text, load_data
+from dagdock.api import ComposeFile, Located, Project, Span, Text, load_data, remembered
 
 from ..secrets import is_common_password, passwords_in_urls
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
     """The Airflow in the model that a Compose file is a part of; None where there is none."""
-    text = file.source.text
-    if not ("airflow" in text.lower() or "astro-runtime" in text or ("build:" in text and _program().search(text))):
+    if not _may_hold_airflow(file):
         return None
     from ..airflow import deployment
 
@@ -32,9 +31,12 @@ def _program() -> re.Pattern[str]:
     return re.compile(r"\b(?:scheduler|webserver|api-server|dag-processor|triggerer|standalone)\b")
 
 
-@lru_cache(maxsize=8)  # each rule about Airflow asks
-def _may_hold_airflow(text: str) -> bool:
-    return "airflow" in text.lower() or "astro-runtime" in text
+@remembered  # each rule about Airflow asks
+def _may_hold_airflow(file: ComposeFile) -> bool:
+    text = file.source.text
+    if "airflow" in text.lower() or "astro-runtime" in text:
+        return True
+    return "build:" in text and _program().search(text) is not None
 
 
 def is_own(place: Located, file: ComposeFile) -> bool:

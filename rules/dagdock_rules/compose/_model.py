@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from posixpath import basename, dirname, join, normpath
 from typing import Literal
 
-from dagdock.api import ComposeFile, Project, Service
+from dagdock.api import ComposeFile, Project, Service, remembered
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 Kind = Literal["services", "networks", "volumes", "secrets", "configs", "models"]
@@ -97,6 +97,11 @@ def _name_of(file: ComposeFile, project: Project) -> bytes:
 
 def _extends(other: ComposeFile, file: ComposeFile) -> bool:
     """Whether a service of another file extends one of this file."""
-    extended = (service.extends for service in other.services.values())
-    files = (extends.file for extends in extended if extends and extends.file)
-    return any(other.path_of(name) == normpath(file.source.path) for name in files)
+    return normpath(file.source.path) in _extended_by(other)
+
+
+@remembered
+def _extended_by(file: ComposeFile) -> set[str | None]:
+    """The files whose services are extended by services of this one."""
+    extended = (service.extends for service in file.services.values())
+    return {file.path_of(extends.file) for extends in extended if extends and extends.file}
