@@ -8,7 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from dagdock.api import Bad, Dockerfile, Edit, Fix, From, Instruction, Problem, Problems, Rule, Run, Span, rule
+from dagdock.api import (
+    Bad,
+    Dockerfile,
+    Edit,
+    Fix,
+    From,
+    Instruction,
+    Problem,
+    Problems,
+    Project,
+    Rule,
+    Run,
+    Span,
+    rule,
+)
 from dagdock.engine import Linter, Target, Workspace
 from dagdock.fix import Safety
 from dagdock.hooks import Rules
@@ -226,3 +240,46 @@ def test_a_file_that_is_read_only_is_left_alone(tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / "Dockerfile").read_bytes() == b"FROM a\nrun b"
     assert [failure.message for failure in mending.result.errors] == ["not written: the file is read-only"]
     assert [finding.path for finding in mending.result.fixed] == ["Dockerfile.two"]
+
+
+@rule("DF909", **ABOUT)  # type: ignore[arg-type]
+def quiet_scripts(run: Run, project: Project) -> Problems:
+    """Beyond the Dockerfile: in a script each round takes one `x`; a comment, a quote and a list of packages."""
+    for path, word, instead in (
+        ("app/run.sh", "xx", "x"),
+        ("app/comment.sh", "# why", ""),
+        ("app/quote.sh", "done", "'done"),
+        ("requirements.txt", "flask", "Flask"),
+        ("tools/helper.py", "mylist", "my list"),
+    ):
+        if (source := project.text(path)) and (at := source.text.find(word)) >= 0:
+            span = Span(source, at, at + len(word))
+            yield Problem(span, f"not `{word}`", fix=Fix("Mend", [Edit(span, instead)]))
+
+
+def test_files_that_are_no_documents_are_mended_too() -> None:
+    files = {"Dockerfile": "FROM a\nRUN b\n", "app/run.sh": "#!/bin/sh\necho xxxx\n", "requirements.txt": "flask==3\n"}
+    linter = Linter(rules=Rules.only([quiet_scripts]), choice=Choice())
+    mending = Mending(linter, Workspace.in_memory(files), [Target("", "Dockerfile", "Dockerfile")], {"safe"})
+    assert {change.full: change.after for change in mending.changes} == {
+        "app/run.sh": "#!/bin/sh\necho x\n",
+        "requirements.txt": "Flask==3\n",
+    }
+    assert not mending.notes and not mending.result.findings
+
+
+def test_files_that_are_no_documents_stay_sound() -> None:
+    files = {
+        "Dockerfile": "FROM a\nRUN b\n",
+        "app/comment.sh": "# why\necho\n",
+        "app/quote.sh": "#!/bin/sh\necho done\n",
+        "tools/helper.py": "mylist = []\n",
+    }
+    linter = Linter(rules=Rules.only([quiet_scripts]), choice=Choice())
+    mending = Mending(linter, Workspace.in_memory(files), [Target("", "Dockerfile", "Dockerfile")], {"safe"})
+    assert not mending.changes and len(mending.result.findings) == 3
+    assert sorted(note.partition("not applied: ")[2] for note in mending.notes) == [
+        "it would leave a syntax error",
+        "it would leave a syntax error",
+        "it would lose the comment `# why`",
+    ]

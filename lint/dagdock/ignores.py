@@ -205,6 +205,8 @@ class Ignoring:
             changed = False
             for place, findings in _by_place(result, workspace, full).items():
                 document = document_at(workspace, place)
+                if isinstance(document, Source):
+                    continue  # no comment in such a file silences
                 if edits := make(document, findings, reason):
                     source = document.source
                     first.setdefault(place, source)

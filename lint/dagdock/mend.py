@@ -86,7 +86,7 @@ class Mending:
                 break
             workspace = self._with_texts()
             # The next round looks only at what has changed; the last check sees all files again.
-            current = self._linter.check(workspace, [self._target(place) for place in sorted(touched)])
+            current = self._linter.check(workspace, self._next_targets(touched))
         else:
             self._give_up(current, workspace)
             workspace = self._with_texts()
@@ -114,7 +114,7 @@ class Mending:
                 break
             chosen = self._without_culprits(chosen, unsound, places, workspace)
         for place, text in texts.items():
-            self._first.setdefault(place, document_at(workspace, place).source)
+            self._first.setdefault(place, source_of(document_at(workspace, place)))
             self._texts[place] = text
         self._fixed += ((finding, {places[id(edit.span.source)] for edit in _edits(finding)}) for finding in chosen)
         return set(texts)
@@ -155,7 +155,7 @@ class Mending:
         unsound: dict[Place, str] = {}
         for place, some in edits.items():
             document = document_at(workspace, place)
-            texts[place] = apply_edits(document.source, some)
+            texts[place] = apply_edits(source_of(document), some)
             if reason := why_unsound(document, texts[place], some):
                 unsound[place] = reason
         return texts, unsound
@@ -211,8 +211,11 @@ class Mending:
             files.setdefault(root, {})[path] = self._first[root, path].encode(text)
         return self._workspace.with_files(files)
 
-    def _target(self, place: Place) -> Target:
-        return self._targets.get(place) or Target(*place, self._full(place))
+    def _next_targets(self, touched: Collection[Place]) -> list[Target]:
+        """The files that changed; all of the run where one of them is looked at only for the sake of another."""
+        if any(place not in self._targets for place in touched):
+            return list(self._targets.values())
+        return [self._targets[place] for place in sorted(touched)]
 
     def _full(self, place: Place) -> str:
         target = self._targets.get(place)
@@ -250,18 +253,20 @@ def write_changes(changes: Sequence[Change], result: Result) -> set[str]:
     return failed
 
 
-def why_unsound(document: Document, text: str, edits: Sequence[Edit]) -> str | None:
+def why_unsound(document: Document | Source, text: str, edits: Sequence[Edit]) -> str | None:
     """Why a text that edits made cannot take the place of a document's own; None where it can.
 
     It must come back from its bytes as it is, parse with no fault that was not there before, and hold every comment.
     """
-    source = document.source
+    source = source_of(document)
     try:
         again = Source(source.path, source.encode(text), source.encoding)
     except UnicodeError:
         return f"the file's encoding ({source.encoding}) has no sign for it"
     if again.text != text or source.encode() != Source(source.path, source.encode(), source.encoding).encode():
         return f"the file's encoding ({source.encoding}) does not give its text back"
+    if isinstance(document, Source):
+        return _why_unsound_text(source, again)
     kind = document_kind(document)
     try:
         before: Any = parse(source, kind)
@@ -278,6 +283,25 @@ def why_unsound(document: Document, text: str, edits: Sequence[Edit]) -> str | N
     except Exception as problem:  # a parser must not fail, but no file may suffer from one that does
         return f"the result cannot be read: {describe(problem)}"
     return None
+
+
+def _why_unsound_text(before: Source, after: Source) -> str | None:
+    """The same for a file that is no document: a script, or a list of requirements."""
+    lost = Counter(_comment_lines(before)) - Counter(_comment_lines(after))
+    if lost:
+        return f"it would lose the comment `{next(iter(lost))}`"
+    if before.text.startswith("#!") or before.path.endswith((".sh", ".bash", ".ksh")):
+        from dagdock import shell
+        from dagdock.text import Mapped
+
+        faults = [len(shell.parse(Mapped.of(source.whole), "bash").errors) for source in (before, after)]
+        if faults[1] > faults[0]:
+            return "it would leave a syntax error"
+    return None
+
+
+def _comment_lines(source: Source) -> Iterator[str]:
+    return (line.strip() for line in source.text.splitlines() if line.lstrip().startswith("#"))
 
 
 def _comments_to_keep(document: Document, edits: Sequence[Edit]) -> Iterator[str]:
@@ -299,13 +323,21 @@ def document_kind(document: Any) -> Any:
     return "ignorefile" if hasattr(document, "patterns") else document.kind
 
 
-def document_at(workspace: Workspace, place: Place) -> Document:
-    """The document of a place that a run has looked at. Raises LookupError where there is none."""
+def document_at(workspace: Workspace, place: Place) -> Document | Source:
+    """The document of a place that a run has looked at, or the text of a file that is none, such as a script that a
+    Dockerfile starts. Raises LookupError where there is neither."""
     for project in workspace.projects(place[0]):
         document = project.document(place[1])
         if document is not None and not isinstance(document, Broken):
             return document
+    for project in workspace.projects(place[0]):
+        if (text := project.text(place[1])) is not None:
+            return parse(text, "dag") if place[1].endswith(".py") else text
     raise LookupError(place)
+
+
+def source_of(document: Document | Source) -> Source:
+    return document if isinstance(document, Source) else document.source
 
 
 def _edits(finding: Finding) -> tuple[Edit, ...]:
