@@ -6,13 +6,13 @@ from itertools import chain
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Severity, rule
 
+from ..credentials import forms_in, handed_over
 from ..secrets import (
     is_common_password,
     is_likely_secret,
     is_password_name,
     is_placeholder,
     is_secret_name,
-    is_setting,
     is_weak_password,
     known_secret,
     password_in_url,
@@ -20,65 +20,6 @@ from ..secrets import (
 )
 from ._secrets import Named, all_text, compared, inside, may_hold_secret, named, texts
 
-# Where a command, a header or an address hands over a password; `secret` is the password, `name` what it is called.
-# A pattern is only tried on texts that hold one of its signs.
-QUOTED = r"['\"]?(?P<secret>[^\s'\"$;|&<>()]+)"
-SAME_COMMAND = r"[^\n|;&]{0,300}?"  # bounded: texts may be of any length
-WORDS = ("pass", "Pass", "pwd", "secret", "Secret", "token", "Token", "key", "Key", "cred")
-CAPITALS = ("PASS", "PWD", "PSW", "PW=", "SECRET", "TOKEN", "KEY", "CRED", "AUTH", "PASSPHRASE", "PAT=")
-KEY_SIGNS = ("assw", "oken", "ecret", "key", "Key", "KEY", "pwd", "PASSW", "TOKEN", "SECRET")
-IN_TEXTS = (
-    (WORDS, r"(?<![\w-])--(?P<name>[a-z][\w-]*)[= ]" + QUOTED),
-    (CAPITALS, r"(?:^|[\s;&])(?:export\s+|set\s+|-e\s+|--env[= ])?(?P<name>[A-Z][A-Z0-9_]{2,})=" + QUOTED),
-    (("curl",), rf"\bcurl\b{SAME_COMMAND}\s(?:-u|--user)[= ]?['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)"),
-    (("sshpass",), r"\bsshpass\s+-p\s*" + QUOTED),
-    (("docker",), rf"\bdocker\s+login\b{SAME_COMMAND}\s-p[= ]?" + QUOTED),
-    (("mysql",), rf"\bmysql(?:dump|admin)?\s{SAME_COMMAND}(?<=\s)-p(?P<secret>[^\s'\"$-][^\s'\"$]*)"),
-    (("mongo",), rf"\bmongo(?:sh|dump|restore|export|import)?\s{SAME_COMMAND}\s-p[= ]" + QUOTED),
-    (("redis-cli",), rf"\bredis-cli\s{SAME_COMMAND}(?<=\s)-a\s+" + QUOTED),
-    (("sqlcmd", "bcp"), rf"\b(?:sqlcmd|bcp)\s{SAME_COMMAND}\s-P\s*" + QUOTED),
-    (("sqlplus",), r"\bsqlplus\s+(?:-\w+\s+)*\w+/" + r"(?P<secret>[^\s@/'\"$]+)@"),
-    (("ldap",), rf"\bldap(?:search|add|modify|delete|whoami)\s{SAME_COMMAND}\s-w\s*" + QUOTED),
-    (("pass:",), r"\s-pass(?:in|out)?\s+['\"]?pass:(?P<secret>[^\s'\"$]+)"),
-    (
-        ("echo", "printf"),
-        r"\b(?:echo|printf)\s+(?:-\w+\s+)*" + QUOTED + r"['\"]?\s*\|\s*(?:sudo\s+(?:-\w+\s+)*-S\b|kinit\b)",
-    ),
-    (
-        ("uthorization",),
-        r"\b[Aa]uthorization['\"]?\s*:\s*['\"]?(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})",
-    ),
-    (("X-", "x-"), r"\b(?P<name>[Xx]-[\w-]+)['\"]?\s*:\s*['\"]?(?P<secret>[A-Za-z0-9._~+/=-]{12,})"),
-    # An object as JSON: `{"user": "etl", "password": "…"}`
-    (
-        KEY_SIGNS,
-        r"""["'](?P<name>\w[\w-]*)["']\s*:\s*["'](?P<secret>[^"'\s]+)["']""",
-    ),
-    # Connection strings: `host=db user=etl password=…`, `jdbc:…?user=etl&password=…`, `SERVER=db;UID=etl;PWD=…`
-    (
-        ("assword=", "pwd=", "Pwd=", "PWD=", "PASSWORD="),
-        r"(?i)(?:user|uid|login|host|server)\s*=[^\n]{0,300}?[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)",
-    ),
-    (
-        ("assword=", "pwd=", "Pwd=", "PWD=", "PASSWORD="),
-        r"(?i)[?&;\s](?:password|pwd)\s*=\s*(?P<secret>[^\s;&'\"]+)[^\n]{0,300}?[?&;\s](?:user|uid|login|host|server)\s*=",
-    ),
-    (
-        ("://",),
-        r"(?i)://[^\s'\"]{0,500}[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret|password))=(?P<secret>[^&#\s'\"]{8,})",
-    ),
-    # SQL that makes a user, or that reads from a bucket.
-    (("dentified", "DENTIFIED"), r"(?i)\bidentified\s+(?:with\s+\S+\s+)?by\s+['\"](?P<secret>[^'\"]+)['\"]"),
-    (
-        ("assword", "ASSWORD"),
-        r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b[^;]{0,200}?\bpassword\s*=?\s*'(?P<secret>[^']+)'",
-    ),
-    (
-        ("ecret_", "ECRET_"),
-        r"(?i)\b(?:aws_)?secret_(?:access_)?key\s*[= ]\s*['\"]?(?P<secret>[A-Za-z0-9/+=]{16,})",
-    ),
-)
-MAX_IN_TEXT = 20
 HEADERS = ("authorization", "proxy-authorization")
 HEADER = r"(?:Bearer|Basic|Token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{12,})"
 # Calls whose `secret` or `key` names a secret that is kept elsewhere.
@@ -140,25 +81,17 @@ def hardcoded_secret(module: DagModule) -> Problems:
         if severity is not None:
             told.add(text.node)
             yield Problem(module.span(text.node), _message(text, severity), severity=severity)
-    written_out = all_text(module)
-    patterns = [(signs, pattern) for signs, pattern in IN_TEXTS if _holds_one(written_out, signs)]
-    for value, node in texts(module) if patterns else ():
+    forms = forms_in(all_text(module))
+    for value, node in texts(module) if forms else ():
         if node in told or len(value) < 12:
             continue
-        places: set[tuple[int, int]] = set()
-        for signs, pattern in patterns:
-            if not _holds_one(value, signs):
-                continue
-            for match in re.finditer(pattern, value):
-                if len(places) >= MAX_IN_TEXT:
-                    break
-                if match.span("secret") not in places and _is_handed_over(match):
-                    places.add(match.span("secret"))
-                    yield Problem(
-                        inside(module, node, value, *match.span("secret")),
-                        "this secret stands in the text for everyone who can read the DAG or its logs. Keep it in an "
-                        "Airflow Connection or the environment, hand it over from there, and change it",
-                    )
+        for found in handed_over(value, forms):
+            if found.is_secret:
+                yield Problem(
+                    inside(module, node, value, found.start, found.end),
+                    "this secret stands in the text for everyone who can read the DAG or its logs. Keep it in an "
+                    "Airflow Connection or the environment, hand it over from there, and change it",
+                )
 
 
 def _message(text: Named, severity: Severity) -> str:
@@ -178,13 +111,6 @@ def _message(text: Named, severity: Severity) -> str:
     )
 
 
-def _holds_one(text: str, signs: tuple[str, ...]) -> bool:
-    for sign in signs:  # noqa: SIM110 (`any` takes three times as long, and this is asked for each text)
-        if sign in text:
-            return True
-    return False
-
-
 def _may_be_secret(name: str) -> bool:
     return is_secret_name(name) or name.lower() in HEADERS
 
@@ -192,19 +118,6 @@ def _may_be_secret(name: str) -> bool:
 def _is_compared_secret(text: Named) -> bool:
     """Whether what is compared is a secret, not a word of some language (`token == "end_of_line"`)."""
     return is_secret_name(text.name) and any(map(str.isdigit, text.value)) and any(map(str.isalpha, text.value))
-
-
-def _is_handed_over(match: re.Match[str]) -> bool:
-    """Whether what a command, header or address hands over is a secret, not the place of one."""
-    secret = match["secret"]
-    if len(secret) < 4 or secret.startswith("-") or is_placeholder(secret) or known_secret(secret):
-        return False
-    name = match.groupdict().get("name")
-    if name is not None and not is_secret_name(name):
-        return False
-    if name is None or is_password_name(name):
-        return is_weak_password(secret) or (not is_common_password(secret) and not is_setting(secret))
-    return is_likely_secret(secret, name) and not is_common_password(secret)
 
 
 def _severity(module: DagModule, text: Named) -> Severity | None:

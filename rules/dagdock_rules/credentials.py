@@ -1,0 +1,211 @@
+"""Secrets that a longer text hands over: in a command, a header, a connection string, an address, JSON or SQL.
+
+The forms are the same in a Dockerfile, a Compose file and a DAG; what is worth a word there is up to each rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from .secrets import (
+    is_common_password,
+    is_likely_secret,
+    is_password_name,
+    is_placeholder,
+    is_secret_name,
+    is_setting,
+    is_weak_password,
+    known_secret,
+)
+
+# So many are told of one text.
+MOST = 20
+MOST_LOOKED_AT = 200
+# How far the other parts of a connection string may stand from its password.
+_NEAR = 300
+# Values in a command: up to a blank, a quote or what means something to a shell.
+_VALUE = r"['\"]?(?P<secret>[^\s'\"$;|&<>()]+)"
+_SAME_COMMAND = r"[^\n|;&]{0,300}?"  # bounded: texts may be of any length
+_WORDS = ("pass", "Pass", "pwd", "secret", "Secret", "token", "Token", "key", "Key", "cred")
+_CAPITALS = ("PASS", "PWD", "PSW", "PW=", "SECRET", "TOKEN", "KEY", "CRED", "AUTH", "PASSPHRASE", "PAT=")
+_KEYS = ("assw", "oken", "ecret", "key", "Key", "KEY", "pwd", "Pwd", "PASSW", "TOKEN", "SECRET")
+_TOKEN = r"(?P<secret>[A-Za-z0-9._~+/=-]{12,})"
+
+
+class Form(NamedTuple):
+    """A way to hand over a secret; the pattern is only tried on texts that hold one of its signs."""
+
+    name: str
+    signs: tuple[str, ...]
+    pattern: str
+    """`secret` is the secret in it, `name` what it is called."""
+
+
+class Handed(NamedTuple):
+    """A text where a secret is handed over, and its place."""
+
+    form: str
+    """`option`, `variable`, `login`, `header`, `json`, `connection`, `address` or `sql`."""
+    name: str
+    """What it is called; empty where the form alone tells."""
+    secret: str
+    start: int
+    end: int
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is a secret that opens something, not the place of one, a setting or a word of everybody's."""
+        text = self.secret
+        if len(text) < 4 or text.startswith("-") or is_placeholder(text) or known_secret(text):
+            return False
+        if self.name and not is_secret_name(self.name):
+            return False
+        if not self.name or is_password_name(self.name):
+            return is_weak_password(text) or (not is_common_password(text) and not is_setting(text))
+        return is_likely_secret(text, self.name) and not is_common_password(text)
+
+
+# Connection strings: `host=db user=etl password=…`, `jdbc:…?user=etl&password=…`, `Server=db;Uid=etl;Pwd=…`.
+CONNECTION = Form(
+    "connection",
+    ("assw", "ASSW", "wd=", "Wd=", "WD=", "wd =", "ccountKey", "ccessKey", "accountkey", "accesskey"),
+    r"(?i)(?:^|(?<=[?&;\s'\"(=]))(?P<name>password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?P<quote>\\?['\"]|\{)?",
+)
+FORMS = (
+    CONNECTION,
+    Form("option", _WORDS, r"(?<![\w-])--(?P<name>[a-z][\w-]*)[= ]" + _VALUE),
+    # `-Dspring.datasource.password=…`
+    Form("option", ("-D",), r"(?<![\w-])-D(?P<name>[A-Za-z][\w.-]*)=" + _VALUE),
+    Form(
+        "variable",
+        _CAPITALS,
+        r"(?:^|[\s;&'\"(])(?:export\s+|set\s+|-e\s+|--env[= ])?(?P<name>[A-Z][A-Z0-9_]{2,})=" + _VALUE,
+    ),
+    Form(
+        "login",
+        ("curl",),
+        rf"\bcurl\b{_SAME_COMMAND}\s(?:-\w*u|--user)[= ]?['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)",
+    ),
+    Form("login", ("http",), r"\bhttps?\s+(?:-a|--auth)[= ]['\"]?[^\s:'\"$]+:(?P<secret>[^\s'\"$]+)"),
+    Form("login", ("sshpass",), r"\bsshpass\s+-p\s*" + _VALUE),
+    Form("login", ("docker",), rf"\bdocker\s+login\b{_SAME_COMMAND}\s-p[= ]?" + _VALUE),
+    Form(
+        "login",
+        ("mysql", "mariadb"),
+        rf"\b(?:mysql|mariadb)(?:-?dump|-?admin)?\s{_SAME_COMMAND}(?<=\s)-p(?P<secret>[^\s'\"$-][^\s'\"$]*)",
+    ),
+    Form("login", ("mongo",), rf"\bmongo(?:sh|dump|restore|export|import)?\s{_SAME_COMMAND}\s-p[= ]" + _VALUE),
+    Form("login", ("redis-cli", "valkey-cli"), rf"\b(?:redis|valkey)-cli\s{_SAME_COMMAND}(?<=\s)-a\s+" + _VALUE),
+    Form("login", ("sqlcmd", "bcp"), rf"\b(?:sqlcmd|bcp)\s{_SAME_COMMAND}\s-P\s*" + _VALUE),
+    Form("login", ("sqlplus",), r"\bsqlplus\s+(?:-\w+\s+)*\w+/" + r"(?P<secret>[^\s@/'\"$]+)@"),
+    Form("login", ("ldap",), rf"\bldap(?:search|add|modify|delete|whoami)\s{_SAME_COMMAND}\s-w\s*" + _VALUE),
+    Form("login", ("cqlsh", "rabbitmqadmin"), rf"\b(?:cqlsh|rabbitmqadmin)\s{_SAME_COMMAND}\s-p[= ]" + _VALUE),
+    Form("login", ("rabbitmqctl",), r"\brabbitmqctl\s+(?:add_user|change_password)\s+[^\s'\"$]+\s+" + _VALUE),
+    Form(
+        "login",
+        ("htpasswd",),
+        r"\bhtpasswd\s+-\w*b\w*\s+(?:-\w+\s+)*(?:[^\s'\"$]+\s+){1,2}?" + _VALUE + r"(?=\s*(?:$|[;&|>'\"]))",
+    ),
+    Form("login", ("storepass", "keypass"), r"(?<!\S)-(?:src|dest)?(?:store|key)pass\s+" + _VALUE),
+    Form("login", ("pass:",), r"\s-pass(?:in|out)?\s+['\"]?pass:(?P<secret>[^\s'\"$]+)"),
+    Form(
+        "login",
+        ("echo", "printf"),
+        r"\b(?:echo|printf)\s+(?:-\w+\s+)*" + _VALUE + r"['\"]?\s*\|\s*(?:sudo\s+(?:-\w+\s+)*-S\b|kinit\b)",
+    ),
+    Form(
+        "header",
+        ("uthorization",),
+        r"\b[Aa]uthorization\\?['\"]?\s*[:=]\s*\\?['\"]?(?:Bearer|Basic|Token|ApiKey)\s+" + _TOKEN,
+    ),
+    Form("header", ("X-", "x-"), r"\b(?P<name>[Xx]-[\w-]+)['\"]?\s*:\s*['\"]?" + _TOKEN),
+    # An object as JSON: `{"user": "etl", "password": "…"}`
+    Form("json", _KEYS, r"""\\?["'](?P<name>\w[\w-]*)\\?["']\s*:\s*\\?["'](?P<secret>[^"'\\\s]+)\\?["']"""),
+    Form("connection", ("jdbc:oracle",), r"\bjdbc:oracle:\w+:[\w$#]+/(?P<secret>[^\s@/'\"$]+)@"),
+    Form(
+        "address",
+        ("://",),
+        r"(?i)://[^\s'\"]{0,500}[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret))=(?P<secret>[^&#\s'\"]{8,})",
+    ),
+    # SQL that makes a user, or that reads from a bucket.
+    Form("sql", ("dentified", "DENTIFIED"), r"(?i)\bidentified\s+(?:with\s+\S+\s+)?by\s+['\"](?P<secret>[^'\"]+)['\"]"),
+    Form(
+        "sql",
+        ("assword", "ASSWORD"),
+        r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b[^;]{0,200}?\bpassword\s*=?\s*\\?'(?P<secret>[^'\\]+)\\?'",
+    ),
+    Form(
+        "sql",
+        ("ecret_", "ECRET_"),
+        r"(?i)\b(?:aws_)?secret_(?:access_)?key\s*[= ]\s*['\"]?(?P<secret>[A-Za-z0-9/+=]{16,})",
+    ),
+)
+_OTHER_PARTS = (
+    r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login|host(?:name|addr)?|server(?:name)?|data ?source"
+    r"|addr(?:ess)?|database(?:name)?|dbname|initial catalog|endpoint|accountname|sharedaccesskeyname|driver|port)\s*="
+)
+_URL = r"(?:\bjdbc:\w|[a-z]://)[^\s'\"]*$"
+
+
+@lru_cache(maxsize=8)  # each instruction and each variable asks about its whole file
+def forms_in(text: str) -> tuple[Form, ...]:
+    """The forms whose signs a text, such as a whole file, holds; the other ones need not be tried on its parts."""
+    return tuple(form for form in FORMS if _holds_one(text, form.signs))
+
+
+def handed_over(text: str, forms: tuple[Form, ...] = FORMS) -> Iterator[Handed]:
+    """Where a text hands over what may be a secret; whether it is one is asked of each. No place comes twice."""
+    seen: set[tuple[int, int]] = set()
+    for form in forms:
+        if not _holds_one(text, form.signs):
+            continue
+        for found in islice(_in_connections(text) if form is CONNECTION else _in_form(text, form), MOST_LOOKED_AT):
+            if (found.start, found.end) not in seen and len(seen) < MOST:
+                seen.add((found.start, found.end))
+                yield found
+
+
+def _in_form(text: str, form: Form) -> Iterator[Handed]:
+    for match in re.finditer(form.pattern, text):
+        name = match.groupdict().get("name") or ""
+        yield Handed(form.name, name, match["secret"], *match.span("secret"))
+
+
+def _in_connections(text: str) -> Iterator[Handed]:
+    for match in islice(re.finditer(CONNECTION.pattern, text), MOST_LOOKED_AT):
+        start, quote = match.end(), match["quote"]
+        before, after = text[max(match.start() - _NEAR, 0) : match.start()], text[start : start + _NEAR]
+        value = re.match(_ends(quote, before, after), after)
+        if value is None or not value[0]:
+            continue
+        end = start + len(value[0].rstrip())
+        if known_secret(text[match.start("name") : end]):
+            continue  # it tells by itself, and is told as such
+        others = text[end : end + _NEAR].partition("\n")[0]
+        before = before.rpartition("\n")[2]
+        if re.search(_OTHER_PARTS, before) or re.search(_OTHER_PARTS, others) or re.search(_URL, before):
+            name = "password" if "key" not in match["name"].lower() else "account_key"
+            yield Handed("connection", name, text[start:end], start, end)
+
+
+def _ends(quote: str | None, before: str, after: str) -> str:
+    """What the password is made of: all up to what ends it in this kind of connection string."""
+    if quote == "{":
+        return r"[^}\n]*[^\w.}\n][^}\n]*"  # a mere name in braces is filled in later
+    if quote:
+        return r"[^'\"\\\n]+"
+    if before.endswith(("?", "&")):
+        return r"[^&#\s'\"]+"
+    is_list = before.rstrip().endswith(";") or re.match(r"[^;\s'\"]*;", after)
+    return r"[^;'\"\n\\]+" if is_list else r"[^\s;'\"\\]+"
+
+
+def _holds_one(text: str, signs: tuple[str, ...]) -> bool:
+    for sign in signs:  # noqa: SIM110 (`any` takes three times as long, and this is asked for each text)
+        if sign in text:
+            return True
+    return False
