@@ -174,7 +174,7 @@ class Linter:
                 if finding.path in found:
                     found[finding.path].append(finding)
                 elif finding in each.strays:
-                    _show(each, [finding], (), result)
+                    _show(each, [finding], _comments_beside(finding), result)
         for path, each in by_path.items():
             self.sort_out(each, found[path], result)
         result.findings.sort(key=lambda finding: finding.order)
@@ -207,6 +207,15 @@ def _show(each: Examined, findings: Sequence[Finding], suppressions: Sequence[Su
             result.silenced.append(Silenced(finding, by))
         else:
             result.findings.append(finding)
+
+
+def _comments_beside(finding: Finding) -> Sequence[Suppression]:
+    """The comments that silence in a Python file that is no document, such as a module that a DAG imports."""
+    if not finding.path.endswith(".py"):
+        return ()
+    from dagdock import dag
+
+    return suppress.read(dag.parse(finding.span.source))
 
 
 def _lost(workspace: Workspace, target: Target, how: str) -> Examined:

@@ -171,7 +171,8 @@ def _is_hushed(found: Examined, finding: Finding, selection: Selection) -> bool:
 
 def _is_document(project: Project, finding: Finding) -> bool:
     path = project.path_of(finding.span)
-    return path is not None and project.document(path) is not None
+    document = project.document(path) if path is not None else None
+    return document is not None and getattr(document, "is_dag_file", True)
 
 
 def describe(problem: BaseException) -> str:

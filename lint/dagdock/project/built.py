@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from dagdock.project.documents import Documents
 
 if TYPE_CHECKING:
+    import ast
+
     from dagdock.dag import DagModule, Function
     from dagdock.dag.evaluation import BuiltFile
 
@@ -18,6 +20,7 @@ _IMPORT_FOLDERS = ("", "dags", "plugins", "include", "src", "config")
 # Where Airflow lives in the images that people use.
 _HOMES = ("/opt/airflow", "/usr/local/airflow", "/home/airflow/gcs", "/root/airflow")
 _MAX_MODULE_BYTES = 1_000_000
+_LIBRARIES = ("airflow.", "cosmos.")
 
 
 class ProjectSurroundings:
@@ -164,6 +167,25 @@ def imported_function(project: Documents, module: DagModule, name: str) -> Funct
     if found is None or len(bindings) != 1 or bindings[0].kind != "def":
         return None
     return found[0].function_of(bindings[0].node)
+
+
+def imported_modules(surroundings: ProjectSurroundings, module: DagModule) -> Iterator[tuple[DagModule, ast.alias]]:
+    """The modules of the project that run when a module is imported, each with the import that brings it.
+
+    Imports inside functions and for type checkers alone do not count, nor what those modules import in turn.
+    """
+    path = surroundings.path_of(module)
+    seen = {module}
+    for name, aliases in module.imports.items():
+        plain = name.lstrip(".")
+        parts = plain.split(".")
+        if name.startswith(_LIBRARIES) or not any(module.runs_at(alias) == "parse" for alias in aliases):
+            continue
+        for length in range(1, len(parts) + 1):  # packages run before what is in them
+            found = surroundings.module(".".join(parts[:length]), len(name) - len(plain), path)
+            if found and found[0] not in seen:
+                seen.add(found[0])
+                yield found[0], aliases[0]
 
 
 def built(surroundings: ProjectSurroundings, module: DagModule, major: int) -> BuiltFile:

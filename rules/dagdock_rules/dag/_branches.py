@@ -92,10 +92,13 @@ def _of_callable(task: BuiltTask) -> Choices | None:
 
 
 def _alternatives(module: DagModule, node: ast.expr, depth: int = 0) -> Iterator[ast.expr]:
-    """Each side of an `if … else …`, and each value that a variable may have."""
+    """Each side of an `if … else …`, each value that a variable may have, each item that may be picked."""
     if isinstance(node, ast.IfExp):
         yield from _alternatives(module, node.body, depth)
         yield from _alternatives(module, node.orelse, depth)
+        return
+    if items := _picked_from(module, node):
+        yield from items
         return
     if isinstance(node, ast.Name) and depth < 5:
         bindings = module.names.bindings(node.id, node)
@@ -105,6 +108,55 @@ def _alternatives(module: DagModule, node: ast.expr, depth: int = 0) -> Iterator
                 yield from _alternatives(module, value, depth + 1)
             return
     yield node
+
+
+def _picked_from(module: DagModule, node: ast.expr) -> list[ast.expr]:
+    """The items of which an expression takes one: `random.choice(["a", "b"])`, `{"eu": "a"}[region]`, `….get(x, "b")`.
+
+    Empty where that is something else, or where the items cannot all be seen.
+    """
+    default: list[ast.expr] = []
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Constant, ast.Slice, ast.UnaryOp)):
+        held = node.value
+    elif isinstance(node, ast.Call) and module.qualified(node.func) == "random.choice" and len(node.args) == 1:
+        held = node.args[0]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+        held, default = node.func.value, node.args[1:]
+        if not isinstance(_display(module, held), ast.Dict):
+            return []
+    else:
+        return []
+    shown = _display(module, held)
+    if isinstance(shown, ast.Dict) and None not in shown.keys:
+        return [*shown.values, *default]
+    if isinstance(shown, (ast.List, ast.Tuple)) and not any(isinstance(one, ast.Starred) for one in shown.elts):
+        return list(shown.elts)
+    return []
+
+
+def _display(module: DagModule, node: ast.expr) -> ast.expr:
+    """The list or dict that a name stands for, where nothing changes it."""
+    if isinstance(node, ast.Name) and not module.names.mutated(node.id, node):
+        bindings = module.names.bindings(node.id, node)
+        if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
+            return bindings[0].value
+    return node
+
+
+def is_truth(module: DagModule, node: ast.expr) -> bool:
+    """Whether an expression is surely True or False."""
+    if isinstance(node, ast.Compare):
+        return True
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if isinstance(node, ast.BoolOp):
+        return all(is_truth(module, one) for one in node.values)
+    if isinstance(node, ast.Call):
+        return module.qualified(node.func) in ("builtins.bool", "builtins.any", "builtins.all", "os.path.exists")
+    if isinstance(node, ast.Name):
+        held = _display(module, node)
+        return held is not node and not isinstance(held, ast.Name) and is_truth(module, held)
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
 
 
 def skipped(branch: BuiltTask, chosen: list[BuiltTask]) -> set[BuiltTask] | None:

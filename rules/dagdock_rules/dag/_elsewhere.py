@@ -1,14 +1,63 @@
-"""What functions of other files of the project do when a DAG file calls them while it is read."""
+"""What other files of the project do while Airflow reads a DAG file: modules that it imports, functions it calls."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from dagdock.api import Call, DagModule, Project
+from dagdock.api import Call, DagModule, Problems, Project, Related
 
 _NO_HELPERS = ("airflow.", "builtins.", "datetime.", "os.", "pendulum.", "json.", "logging.", "pathlib.")
 _PERHAPS = (ast.If, ast.IfExp, ast.While, ast.ExceptHandler, ast.BoolOp)
+
+
+MAX_MODULES = 60
+
+
+class ReadModule:
+    """A module whose own lines run each time Airflow reads a DAG file: that file, or one that it imports.
+
+    `readings` says when that is, `related` is the import.
+    """
+
+    __slots__ = ("module", "readings", "related")
+
+    def __init__(self, module: DagModule, importer: DagModule | None = None, alias: ast.alias | None = None) -> None:
+        self.module = module
+        self.readings = "Airflow reads the file, about every 30 seconds"
+        self.related: list[Related] = []
+        if importer and alias:
+            self.readings = "Airflow reads a DAG that imports this module, about every 30 seconds"
+            self.related = [Related(importer.span(alias), "it is imported here")]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this is the DAG file itself."""
+        return not self.related
+
+
+def in_all_read(module: DagModule, project: Project, look: Callable[[ReadModule, Project], Problems]) -> Problems:
+    """What there is to say about a DAG file and about the modules of the project that it imports.
+
+    A module that several files import is looked at once, and what is found in it is the same for all of them, so that
+    it is told once.
+    """
+    own, *others = project.once(("read with", module), lambda: _read_with(module, project))
+    yield from look(own, project)
+    for other in others:
+        yield from project.once((look, other.module), lambda other=other: list(look(other, project)))  # type: ignore[misc]
+
+
+def _read_with(module: DagModule, project: Project) -> list[ReadModule]:
+    """The file and what it imports, also by way of others, without other DAG files, which are looked at too."""
+    found = [ReadModule(module)]
+    seen = {module}
+    for one in found:  # grows while it runs
+        for imported, alias in project.imported_modules(one.module):
+            if imported not in seen and not imported.is_dag_file and len(found) < MAX_MODULES:
+                seen.add(imported)
+                found.append(ReadModule(imported, one.module, alias))
+    return found
 
 
 def calls_elsewhere(module: DagModule, project: Project) -> Iterator[tuple[Call, Call]]:

@@ -81,9 +81,10 @@ def _never_run(dag: BuiltDag, branch: BuiltTask) -> list[BuiltTask]:
     found = choices(branch)
     if found is None or len(branch.downstream) < 2:
         return []
-    known = all(one in dag.by_id for choice in found.seen for one in choice.ids)
-    if found.complete and found.seen and known:
-        ways = [[dag.by_id[one] for one in choice.ids] for choice in found.seen]
+    # A task that there is not is a fault of its own.
+    ways = [[dag.by_id[one] for one in choice.ids if one in dag.by_id] for choice in found.seen]
+    if found.complete and ways and all(ways) and not any(one in dag.groups for each in found.seen for one in each.ids):
+        pass
     elif found.single and all(len(choice.ids) == 1 for choice in found.seen):
         ways = [[one] for one in branch.downstream]
     else:
@@ -96,14 +97,15 @@ def _never_run(dag: BuiltDag, branch: BuiltTask) -> list[BuiltTask]:
         never = gone if never is None else never & gone
     # What no way leads to is another fault, and not every task that is skipped is where ways meet.
     reached = {id(one) for way in ways for one in way}
-    return [
+    never = never or set()
+    joins = {
         task
-        for task in dag.tasks
-        if task in (never or ())
-        and task not in branch.downstream
-        and not any(above in (never or ()) for above in task.upstream)
+        for task in never
+        if task not in branch.downstream
+        and any(above not in never for above in task.upstream)
         and (task.trigger_rule == "all_success" and id(task) not in reached)
-    ]
+    }
+    return [task for task in dag.tasks if task in joins and not any(above in joins for above in task.upstream)]
 
 
 def _only_ends(task: BuiltTask) -> bool:

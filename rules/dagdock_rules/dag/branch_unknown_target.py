@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
 
-from ._branches import Choice, choices
+from ._branches import Choice, choices, is_truth
 from ._graph import complete_dags, likely_task
 
 
@@ -36,10 +36,12 @@ def branch_unknown_target(module: DagModule, project: Project) -> Problems:
     """A branch returns a task_id that the DAG does not have, or a task that does not come after it.
 
     The first lets the branch fail when it runs (Airflow: "must contain only valid task_ids"); with the second all that
-    follows the branch is skipped. Inside a TaskGroup the group's id is a part of the task's: `group.task`.
+    follows the branch is skipped. Inside a TaskGroup the group's id is a part of the task's: `group.task`. True and
+    False are no task ids either: a function that only says whether to go on is a short circuit.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#branching
     """
+    yield from _truths(module)
     # A function may serve several branches: what is right for one of them may be meant for that one.
     wrong: dict[Choice, list[tuple[str, str] | None]] = {}
     for dag in complete_dags(module, project):
@@ -52,6 +54,25 @@ def branch_unknown_target(module: DagModule, project: Project) -> Problems:
         if fault is not None and None not in faults and choice.module is module:
             message, severity = fault
             yield Problem(module.span(choice.node), message, severity="error" if severity == "error" else "warning")
+
+
+def _truths(module: DagModule) -> Problems:
+    """Branches that return True or False."""
+    for function in module.functions:
+        if function.decorator == "task.branch":
+            remedy = "Use `@task.short_circuit`"
+        elif function.decorator is None and any(task.name == "BranchPythonOperator" for task in function.tasks):
+            remedy = "Use a ShortCircuitOperator"
+        else:
+            continue
+        for one in function.returns:
+            if is_truth(module, one.node):
+                yield Problem(
+                    module.span(one.node),
+                    f"a branch returns the task_ids to go on with; this is True or False, so it fails when it runs. "
+                    f"{remedy} to go on or to stop, or return a task_id",
+                )
+                break
 
 
 def _fault(dag: BuiltDag, branch: BuiltTask, choice: Choice) -> tuple[str, str] | None:

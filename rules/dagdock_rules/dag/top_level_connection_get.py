@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Related, rule
 
-from ._elsewhere import calls_elsewhere
+from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
 
 
 @rule(
@@ -35,19 +36,25 @@ def top_level_connection_get(module: DagModule, project: Project) -> Problems:
 
     Airflow reads each DAG file about every 30 seconds, and each time asks its database or secrets store; where the
     Connection is missing, all DAGs of the file are gone. Look it up inside the task, or use a template:
-    `"{{ conn.shop.host }}"`.
+    `"{{ conn.shop.host }}"`. Modules that a DAG file imports are read along with it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
     https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
     """
     if not module.is_dag_file:
         return
-    for call in module.calls():
+    yield from in_all_read(module, project, _in_module)
+
+
+def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
+    module = read.module
+    for call in module.calls() if "onnection" in module.source.text else ():
         if (conn := _connection(module, call)) and call.runs_at == "parse":
             yield Problem(
                 call,
-                "this looks up a Connection each time Airflow reads the file, about every 30 seconds. Do it inside the "
-                f"task, or use a template: `{{{{ conn.{conn}.host }}}}`",
+                f"this looks up a Connection each time {read.readings}. Do it inside the task, or use a template: "
+                f"`{{{{ conn.{conn}.host }}}}`",
+                related=read.related,
             )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
@@ -55,9 +62,8 @@ def top_level_connection_get(module: DagModule, project: Project) -> Problems:
             told.add(outer.node)
             yield Problem(
                 outer,
-                "this function looks up a Connection each time Airflow reads the file, about every 30 seconds. Call it "
-                "inside the task",
-                related=[Related(inner, "it is looked up here")],
+                f"this function looks up a Connection each time {read.readings}. Call it inside the task",
+                related=[Related(inner, "it is looked up here"), *read.related],
             )
 
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
-from dagdock.api import Bad, DagModule, Problem, Problems, rule
+from dagdock.api import Bad, DagModule, Problem, Problems, Project, rule
+
+from ._elsewhere import ReadModule, in_all_read
 
 # Clients that look for credentials or load their descriptions of services when they are made.
 CLIENTS = {
@@ -44,17 +47,23 @@ CLIENTS = {
         "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    load()\n\n\nsales()\n",
     ],
 )
-def top_level_hook(module: DagModule) -> Problems:
+def top_level_hook(module: DagModule, project: Project) -> Problems:
     """A Hook or a client is made while Airflow reads the file.
 
     Airflow reads the file about every 30 seconds, in the scheduler and again for each task. Making a client loads its
     library and often looks for credentials or connects at once; a Hook may look up its Connection. When that fails,
-    all DAGs of the file are gone. Make it inside the function that uses it.
+    all DAGs of the file are gone. Make it inside the function that uses it. Modules that a DAG file imports are read
+    with it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
     """
     if not module.is_dag_file:
         return
+    yield from in_all_read(module, project, _in_module)
+
+
+def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
+    module = read.module
     at_parse = [call for call in module.calls() if call.name and call.runs_at == "parse"]
     for call in at_parse:
         name = call.name or ""
@@ -64,8 +73,9 @@ def top_level_hook(module: DagModule) -> Problems:
             continue  # what is called on it while the file is read is worse, and has a rule of its own
         yield Problem(
             call,
-            f"this makes {what} each time Airflow reads the file, about every 30 seconds. {_remedy(module, call.node)}",
+            f"this makes {what} each time {read.readings}. {_remedy(module, call.node)}",
             severity="info" if what.startswith("a Hook") else None,
+            related=read.related,
         )
 
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
-from ._elsewhere import calls_elsewhere
+from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
 
 # Calls that take their time, by name, and what happens there.
 SLOW = {
@@ -101,12 +102,18 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
 
     Airflow reads each DAG file about every 30 seconds, and again for each task that it starts. What stands outside of
     a task runs each time: it slows down all DAGs, presses on the system behind it, and when that does not answer, the
-    DAGs of the file are gone. Move it into the function that a task runs.
+    DAGs of the file are gone. Move it into the function that a task runs. The lines of modules that a DAG file imports
+    run with it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
     """
     if not module.is_dag_file:
         return
+    yield from in_all_read(module, project, _in_module)
+
+
+def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
+    module = read.module
     shown: set[tuple[str, str]] = set()
     for call in module.calls():
         name = call.name
@@ -118,8 +125,9 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
             shown.add((name, text))
             yield Problem(
                 call,
-                f"{what} happens here each time Airflow reads the file, about every 30 seconds. "
+                f"{what} happens here each time {read.readings}. "
                 + (DEPLOYED if _decides(module, call.node) else "Move it into the function that a task runs"),
+                related=read.related,
             )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
@@ -127,9 +135,9 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
             told.add(outer.node)
             yield Problem(
                 outer,
-                f"{what} happens in this function each time Airflow reads the file, about every 30 seconds. "
+                f"{what} happens in this function each time {read.readings}. "
                 + (DEPLOYED if _decides(module, outer.node) else "Call it in the function that a task runs"),
-                related=[Related(inner, "it happens here")],
+                related=[Related(inner, "it happens here"), *read.related],
             )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from dagdock.api import (
     Bad,
@@ -15,7 +16,7 @@ from dagdock.api import (
     rule,
 )
 
-from ._elsewhere import calls_elsewhere
+from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
 from ._variables import is_rendered, is_set_in_environment, uses_of
 
 
@@ -26,7 +27,6 @@ from ._variables import is_rendered, is_set_in_environment, uses_of
     fix="unsafe",
     lessons=["L41", "L42"],
     aliases=["ruff:AIR003", "dagruff:AIRFLINT003", "airflint:use-jinja-variable-get"],
-    words=["Variable"],
     bad=[
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.models import Variable\n"
@@ -61,22 +61,29 @@ def top_level_variable_get(module: DagModule, project: Project) -> Problems:
     its database; when the Variable is missing, all DAGs of the file vanish. In an operator's argument a template does
     it when the task runs: `"{{ var.value.NAME }}"`. In Python code, move the call into the function that the task runs.
     What is needed while the file is read, such as a pool or a schedule, may come from the environment: Airflow looks
-    for `AIRFLOW_VAR_NAME` there before it asks its database, and a project that sets it is left alone.
+    for `AIRFLOW_VAR_NAME` there before it asks its database, and a project that sets it is left alone. The same holds
+    for modules that a DAG file imports: their lines run with it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#airflow-variables
     """
     if not module.is_dag_file:
         return
-    for call in module.calls():
+    yield from in_all_read(module, project, _in_module)
+
+
+def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
+    module = read.module
+    for call in module.calls() if "Variable" in module.source.text else ():
         if call.airflow == "Variable.get" and call.runs_at == "parse":
             name = _key(module, call.node)
             if name and is_set_in_environment(project, name):
                 continue
             yield Problem(
                 call,
-                "this asks Airflow's database each time the file is read, about every 30 seconds. "
-                + _remedy(module, call.node, name),
+                f"this asks Airflow's database each time {read.readings}. "
+                + (_remedy(module, call.node, name) if read.is_own else "Read it inside the function that a task runs"),
                 fix=_fix(module, call),
+                related=read.related,
             )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
@@ -87,9 +94,9 @@ def top_level_variable_get(module: DagModule, project: Project) -> Problems:
             told.add(outer.node)
             yield Problem(
                 outer,
-                "this function reads a Variable, so Airflow's database is asked each time the file is read, about "
-                "every 30 seconds. Call it inside the task",
-                related=[Related(inner, "it is read here")],
+                f"this function reads a Variable, so Airflow's database is asked each time {read.readings}. "
+                "Call it inside the task",
+                related=[Related(inner, "it is read here"), *read.related],
             )
 
 
