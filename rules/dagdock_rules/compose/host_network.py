@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Located, Problem, Problems, Service, rule
+from dagdock.api import Bad, Problem, Problems, Service, rule
 
 from ._purpose import MONITORS, NETWORKS, is_one_of
 
@@ -14,13 +14,7 @@ from ._purpose import MONITORS, NETWORKS, is_one_of
     lessons=["L25"],
     aliases=["compose-lint:CL-0008", "kics:shared-host-network-namespace"],
     tags=["security"],
-    bad=[
-        Bad("services:\n  web:\n    image: shop/web:1.4\n    network_mode: «host»\n"),
-        Bad(
-            "services:\n  web:\n    image: shop/web:1.4\n    networks: [«outside»]\n"
-            "networks:\n  outside:\n    external: true\n    name: host\n"
-        ),
-    ],
+    bad=[Bad("services:\n  web:\n    image: shop/web:1.4\n    network_mode: «host»\n")],
     good=[
         'services:\n  web:\n    image: shop/web:1.4\n    ports: ["127.0.0.1:8080:80"]\n',
         "services:\n  home:\n    image: ghcr.io/home-assistant/home-assistant:2025.1\n    network_mode: host\n",
@@ -36,23 +30,10 @@ def host_network(service: Service) -> Problems:
 
     https://docs.docker.com/engine/network/drivers/host/
     """
-    place = _host_network(service)
-    if place and not is_one_of(service, (*MONITORS, *NETWORKS)):
+    mode = service.network_mode
+    if mode and mode.resolved == "host" and not is_one_of(service, (*MONITORS, *NETWORKS)):
         yield Problem(
-            place,
+            mode,
             "nothing stands between this container and the network of the host: all its ports are open there, and it "
             "reaches whatever listens on the host's `localhost`. Publish what is needed under `ports` instead",
         )
-
-
-def _host_network(service: Service) -> Located | None:
-    """What puts the service into the network of the host: its mode, or a network that is the host's."""
-    mode = service.network_mode
-    if mode:
-        return mode if mode.resolved == "host" else None
-    for attachment in service.networks:
-        network = service.file.networks.get(attachment.name or "")
-        name = network.value("name") if network and network.external else None
-        if name and name.resolved == "host":
-            return attachment
-    return None
