@@ -69,7 +69,15 @@ def test_a_loose_name_needs_a_from_line() -> None:
 @pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", "docker-compose.yml"])
 def test_templates_are_left_alone(name: str) -> None:
     assert classify(name, DOCKERFILE + COMPOSE + b"{% if gpu %}\nRUN x\n{% endif %}\n") is None
+    assert classify(name, DOCKERFILE + COMPOSE + b"<% if gpu -%>\nRUN x\n<% end -%>\n") is None
+    assert classify(name, b"<%= from_image('tini') %> AS tini\n" + DOCKERFILE + COMPOSE) is None
+    assert classify(name, DOCKERFILE + COMPOSE + b"{{- if .Gpu }}\nRUN x\n{{- end }}\n") is None
     assert classify(name, DOCKERFILE + COMPOSE + b"# docker ps --format '{{.Names}}' %}\n") is not None
+    assert classify(name, DOCKERFILE + COMPOSE + b"# docker ps --format '{{if .Names}}x{{end}}' <%s>\n") is not None
+
+
+def test_the_file_that_goes_beside_compose_in_rancher_is_another_language() -> None:
+    assert classify("rancher-compose.yml", COMPOSE) is None
 
 
 @pytest.mark.parametrize(
@@ -214,7 +222,14 @@ def test_any_bytes(name: str, content: bytes) -> None:
 @pytest.mark.parametrize("name", ["x.dockerfile", "x-compose.yml", "a.yml", "a.py"])
 @pytest.mark.parametrize(
     "content",
-    [b" " * 2_000_000, b"{% if " * 300_000, b"a:\n " * 500_000, b"services:\n" * 200_000, b"airflow " * 200_000],
+    [
+        b" " * 2_000_000,
+        b"{% if " * 300_000,
+        b"<% " * 600_000,
+        b"a:\n " * 500_000,
+        b"services:\n" * 200_000,
+        b"airflow " * 200_000,
+    ],
 )
 def test_long_files_take_no_long_time(name: str, content: bytes) -> None:
     from time import process_time

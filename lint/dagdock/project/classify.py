@@ -124,6 +124,8 @@ def _is_compose(name: str, content: bytes) -> bool:
         return False
     if _default_compose_name().fullmatch(name):
         return True
+    if name.startswith("rancher-compose."):  # another language that goes beside it
+        return False
     if is_compose_name(name):
         return bool(_compose_key().search(content))
     services = _services().search(content)
@@ -183,13 +185,22 @@ def _dockerfile_line() -> re.Pattern[bytes]:
 
 
 def _is_template(content: bytes) -> bool:
-    """Whether a Jinja statement stands in a file: it becomes a document only when a program has filled it in."""
-    return b"{%" in content and _template().search(content) is not None
+    """Whether a statement of Jinja, ERB, Go or PHP stands in a file: it becomes a document only when a program has
+    filled it in."""
+    if not any(mark in content for mark in (b"{%", b"<%", b"{{", b"<?")):
+        return False
+    return _template().search(content) is not None
 
 
 @cache
 def _template() -> re.Pattern[bytes]:
-    return re.compile(rb"\{%-?[ \t]?(?:if|for|set|block|include|extends|macro|raw|import|from|with)\b[^\n]{0,200}?%\}")
+    return re.compile(
+        rb"\{%-?[ \t]?(?:if|for|set|block|include|extends|macro|raw|import|from|with)\b[^\n]{0,200}?%\}"
+        rb"|<%[-=#]?[ \t][^\n%]{0,200}%>"
+        rb"|^[ \t]*\{\{-?[ \t]?(?:if|range|with|define|block|template)\b[^\n]{0,200}?\}\}[ \t]*\r?$"
+        rb"|<\?(?:php|=)",
+        re.MULTILINE,
+    )
 
 
 @cache

@@ -6,11 +6,12 @@ from ..packages import PackageCommand, package_commands
 
 # Commands that no package is called by.
 COMMANDS = frozenset(
-    "rm mkdir rmdir cp mv chmod chown echo cd export source ln touch cat useradd groupadd adduser addgroup "
+    "rm mkdir rmdir cp mv chmod chown echo cd export source ln touch cat useradd groupadd addgroup "
     "usermod apt-get add-apt-repository update-ca-certificates docker-php-ext-install docker-php-ext-configure".split()
 )
 # Commands that are packages as well: what follows when it is the command that is meant.
 VERBS = {
+    "adduser": "-D -S -u -g -G -h -s --system --disabled-password --disabled-login --no-create-home --uid --gid --gecos",
     "apk": "add del update",
     "apt": "install update upgrade remove purge clean autoremove",
     "bundle": "install config exec",
@@ -51,7 +52,7 @@ VERBS = {
         ),
     ],
     good=[
-        ("FROM debian:12\nRUN apt-get update && apt-get install -y curl wget apt apt-utils python3-pip make sed\n"),
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl wget adduser apt apt-utils python3-pip make sed\n",
         "FROM debian:12\nRUN apt-get install -y curl \\\n    && rm -rf /var/lib/apt/lists/*\n",
     ],
 )
