@@ -11,7 +11,7 @@ COMMANDS = frozenset(
 )
 # Commands that are packages as well: what follows when it is the command that is meant.
 VERBS = {
-    "adduser": "-D -S -u -g -G -h -s --system --disabled-password --disabled-login --no-create-home --uid --gid --gecos",
+    "adduser": "-D -S -u -g -G -h -s --system --disabled-password --disabled-login --no-create-home --uid --gid",
     "apk": "add del update",
     "apt": "install update upgrade remove purge clean autoremove",
     "bundle": "install config exec",
@@ -52,7 +52,7 @@ VERBS = {
         ),
     ],
     good=[
-        "FROM debian:12\nRUN apt-get update && apt-get install -y curl wget adduser apt apt-utils python3-pip make sed\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y wget adduser apt apt-utils python3-pip make sed\n",
         "FROM debian:12\nRUN apt-get install -y curl \\\n    && rm -rf /var/lib/apt/lists/*\n",
     ],
 )
