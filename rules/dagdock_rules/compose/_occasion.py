@@ -14,6 +14,11 @@ _TRIAL = frozenset(
     "awesome bootcamp chapter chapters course demo demos example examples exercise exercises handson lab labs lecture "
     "playground quickstart sample samples showcase training tutorial tutorials workshop workshops zoomcamp".split()
 )
+# Words of a README's heading: a demo may be a whole program, the others are not.
+_TITLES = frozenset(
+    "awesome bootcamp course examples exercises handson playground quickstart samples tutorial tutorials workshop "
+    "workshops zoomcamp".split()
+)
 # What a first comment says of itself.
 _SAYS_SO = (
     r"local development|development (?:setup|environment|stack|purposes?|only|use)"
@@ -35,7 +40,18 @@ def is_for_work(file: ComposeFile, project: Project) -> bool:
 def is_for_trial(file: ComposeFile, project: Project) -> bool:
     """Whether it is part of an example or a course, by its name or by that of its repository."""
     words = _words(file, project, 3) | {word.rstrip("0123456789") for word in _words(file, project, 3)}
-    return not words.isdisjoint(_TRIAL) or not _words_of_repository(project).isdisjoint(_TRIAL)
+    if not words.isdisjoint(_TRIAL) or not _words_of_repository(project).isdisjoint(_TRIAL):
+        return True
+    return project.once("title", lambda: _is_collection_of_samples(project))
+
+
+def _is_collection_of_samples(project: Project) -> bool:
+    """Whether the heading of the project's README says that it holds samples or is for learning."""
+    name = next((name for name in project.facts.names(".") if name.lower() in ("readme.md", "readme.rst")), None)
+    text = (project.facts.read(name) or b"")[:4000].decode("utf-8", "replace") if name else ""
+    heading = re.search(r"^#\s+(.+)$|^(.+)\n[=~*-]{4,}\s*$", text, re.MULTILINE)
+    words = re.split(r"[^a-z]+", heading.group().lower()) if heading else []
+    return not _TITLES.isdisjoint(words)
 
 
 def is_short_lived(file: ComposeFile, project: Project) -> bool:

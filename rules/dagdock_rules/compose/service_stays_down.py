@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename
+from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
 from dagdock.api import (
@@ -13,6 +13,7 @@ from dagdock.api import (
     Related,
     Service,
     Text,
+    VolumeMount,
     rule,
 )
 
@@ -24,9 +25,15 @@ if TYPE_CHECKING:
     from dagdock.api import Stage
 
 # Words in the name of a file or of its folder that say that it is not for good, besides those of tests and examples.
-PIECES = frozenset("base build common fixtures override sample samples spec testdata".split())
+PIECES = frozenset("base build common fixtures override overrides sample samples spec testdata".split())
+# Words in the name of an image at which somebody sits, and starts it again.
+INTERACTIVE = ("jupyter", "notebook", "rstudio", "code-server")
 # Commands with which a container only waits for somebody.
 WAITING = ("sleep", "tail")
+# Folders of the project, as they are mounted, that hold what is worked on.
+SOURCES = frozenset([".", "app", "code", "dags", "lib", "notebooks", "plugins", "scripts", "src"])
+# So many Compose files may each stand for a whole deployment; where there are more, one shows what is usual.
+FEW = 3
 
 
 @rule(
@@ -49,12 +56,17 @@ WAITING = ("sleep", "tail")
     ],
 )
 def service_stays_down(file: ComposeFile, project: Project) -> Problems:
-    """A server has no restart policy and no healthcheck: when it fails, it stays down and nobody notices.
+    """A server has no restart policy: when it fails, it stays down.
 
     Without `restart` Docker leaves a container that crashed, or was stopped by a reboot, as it is.
-    `restart: unless-stopped` brings it back, and a `healthcheck` shows when the program hangs though its process is
-    there. A file says it once, at the first such service. Files that are for development, tests or examples by their
-    name or by what they say at the top are left alone, and those where nothing comes back in a project of many such.
+    `restart: unless-stopped` brings it back. A `healthcheck` besides shows when the program hangs though its process
+    is there; by itself it brings nothing back, but then somebody looks, and nothing is said. A file says it once, at
+    the first such service.
+
+    The file must be one that is to last: another of its services comes back, or it serves the web, or it runs
+    finished images only and builds and mounts nothing of the project. Files that are for development, tests or
+    examples by their name or by what they say at the top are left alone, and those where nothing comes back in a
+    project of many such.
 
     https://docs.docker.com/engine/containers/start-containers-automatically/
     https://docs.docker.com/reference/compose-file/services/#restart
@@ -66,7 +78,7 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     if is_extended(file, project):
         return
     services = list(project.merged(file).services.values())
-    if not any(map(_is_meant_to_stay, services)) and not _others_stay(project):
+    if not any(map(_is_meant_to_stay, services)) and not _is_all_finished(services, project):
         return
     down = [service for service in services if _stays_down(service, project)]
     here = [service for service in down if service.span.source is file.source]
@@ -74,8 +86,8 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
         others = f" (`{here[1].name}`{' and others' if len(here) > 2 else ''}, too)" if len(here) > 1 else ""
         yield Problem(
             here[0],
-            f"`{here[0].name}` has no restart policy and no healthcheck{others}: when it crashes or the machine "
-            "restarts, it stays down. Add `restart: unless-stopped` and a `healthcheck`",
+            f"the file gives `{here[0].name}` no restart policy{others}: when it crashes or the machine restarts, it "
+            "stays down. Add `restart: unless-stopped`",
             related=[Related(service, "stays down, too") for service in here[1:]],
         )
 
@@ -88,12 +100,21 @@ def _is_meant_to_stay(service: Service) -> bool:
     return any(str(port.published) in ("80", "443") for port in service.ports)
 
 
-def _others_stay(project: Project) -> bool:
-    """Whether a good part of the project's Compose files has services that come back, or there are but few files."""
-    return project.once("services come back", lambda: _share_of_restart(project) >= 0.25)
+def _is_all_finished(services: list[Service], project: Project) -> bool:
+    """Whether a file runs finished images only, with nothing of the project in them, and is one of few; or of many
+    that come back, and has more than one service."""
+    if any(service.build or any(map(_is_source, service.volumes)) for service in services):
+        return False
+    files, share = project.once("services come back", lambda: _share_of_restart(project))
+    return files <= FEW or (share >= 0.25 and len(services) > 1)
 
 
-def _share_of_restart(project: Project) -> float:
+def _is_source(mount: VolumeMount) -> bool:
+    return mount.source is not None and basename(normpath(mount.source)) in SOURCES
+
+
+def _share_of_restart(project: Project) -> tuple[int, float]:
+    """The number of Compose files that publish ports, and which part of them has services that come back."""
     found: list[bool] = []
 
     def look(place: str, content: bytes) -> bool:
@@ -103,7 +124,7 @@ def _share_of_restart(project: Project) -> float:
         return False
 
     list(project.compose_files(look))
-    return sum(found) / len(found) if len(found) > 3 else 1.0
+    return len(found), sum(found) / max(len(found), 1)
 
 
 def _stays_down(service: Service, project: Project) -> bool:
@@ -119,6 +140,8 @@ def _stays_down(service: Service, project: Project) -> bool:
     if deploy and deploy.has("restart_policy") and not (condition and condition.resolved == "none"):
         return False
     if service.value("stdin_open") or service.value("tty") or _is_developed(service) or _waits(service):
+        return False
+    if service.image and any(word in service.image.raw.lower() for word in INTERACTIVE):
         return False
     stage = project.stage_of(service) if service.build else None
     if stage and _has_healthcheck(stage):
@@ -148,7 +171,7 @@ def _waits(service: Service) -> bool:
 
 def _is_developed(service: Service) -> bool:
     """Whether it runs the code that lies beside the file: somebody works on it and looks after it."""
-    return service.build is not None and any(mount.source in (".", "./", "./src", "./app") for mount in service.volumes)
+    return service.build is not None and any(map(_is_source, service.volumes))
 
 
 def _has_healthcheck(stage: Stage) -> bool:
