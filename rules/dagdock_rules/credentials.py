@@ -49,12 +49,15 @@ class Handed(NamedTuple):
     """A text where a secret is handed over, and its place."""
 
     form: str
-    """`option`, `variable`, `login`, `header`, `json`, `connection`, `address` or `sql`."""
+    """`option`, `variable`, `login`, `header`, `json`, `setting`, `connection`, `address` or `sql`."""
     name: str
     """What it is called; empty where the form alone tells."""
     secret: str
     start: int
     end: int
+    user: str = ""
+    """Whose it is, and where, as far as a connection string says so."""
+    host: str = ""
 
     @property
     def is_secret(self) -> bool:
@@ -148,6 +151,15 @@ _OTHER_PARTS = (
     r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login|host(?:name|addr)?|server(?:name)?|data ?source"
     r"|addr(?:ess)?|database(?:name)?|dbname|initial catalog|endpoint|accountname|sharedaccesskeyname|driver|port)\s*="
 )
+_USER = r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login)\s*=\s*(?P<value>[^;&\s'\"]+)"
+_HOST = (
+    r"(?i)(?:(?:^|[?&;\s'\"(=])(?:host(?:name|addr)?|server(?:name)?|data ?source)\s*=\s*(?:tcp:)?|://)"
+    r"(?P<value>[\w.-]+)"
+)
+_SETTING = (
+    r"(?m)^[ \t]*(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?[ \t]*[=:][ \t]*[\"']?"
+    r"(?P<secret>[^\s\"',]+)[\"']?[ \t]*,?[ \t\r]*$"
+)
 _URL = r"(?:\bjdbc:\w|[a-z]://)[^\s'\"]*$"
 
 
@@ -167,6 +179,13 @@ def handed_over(text: str, forms: tuple[Form, ...] = FORMS) -> Iterator[Handed]:
             if (found.start, found.end) not in seen and len(seen) < MOST:
                 seen.add((found.start, found.end))
                 yield found
+
+
+def settings_in(text: str) -> Iterator[Handed]:
+    """What may be secrets among the settings of a file: `db.password=…`, `password: …`, `token = "…"`."""
+    for match in islice(re.finditer(_SETTING, text), MOST_LOOKED_AT):
+        if is_secret_name(match["name"]):
+            yield Handed("setting", match["name"], match["secret"], *match.span("secret"))
 
 
 def _in_form(text: str, form: Form) -> Iterator[Handed]:
@@ -189,7 +208,9 @@ def _in_connections(text: str) -> Iterator[Handed]:
         before = before.rpartition("\n")[2]
         if re.search(_OTHER_PARTS, before) or re.search(_OTHER_PARTS, others) or re.search(_URL, before):
             name = "password" if "key" not in match["name"].lower() else "account_key"
-            yield Handed("connection", name, text[start:end], start, end)
+            user, host = (re.search(pattern, f"{before} {others}") for pattern in (_USER, _HOST))
+            names = [found["value"] if found else "" for found in (user, host)]
+            yield Handed("connection", name, text[start:end], start, end, *names)
 
 
 def _ends(quote: str | None, before: str, after: str) -> str:

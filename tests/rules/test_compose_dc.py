@@ -186,7 +186,9 @@ CASES: dict[str, dict[str, Files]] = {
     },
     "DC406": {
         "of the deployment": WEB + "    deploy:\n      labels: {app.password: «hunter2»}\n",
-        "hash for a proxy": WEB + "    labels: [traefik.http.middlewares.a.basicauth.users=u:$$apr1$$x]\n",
+        "hash for a proxy": WEB + "    labels: [traefik.http.middlewares.a.basicauth.users=u:$$2y$$05$$x]\n",
+        "hash of MD5": WEB + "    labels: [a.basicauth.users=«u:$$apr1$$H6uskkkW$$IgXLP6ewTrSuBkTrqE8wj/»]\n",
+        "command in a label": WEB + "    labels: {run.command: 'PGPASSWORD=«Kf83hLq2» pg_dump -h db'}\n",
     },
     "DC407": {
         "in a mapping": WEB + "    environment: {A: 1}\n",

@@ -13,6 +13,7 @@ from dagdock.api import ComposeFile, Project, Value
 from ..secrets import (
     is_common_password,
     is_filled_in,
+    is_identifier,
     is_password_name,
     is_placeholder,
     is_random,
@@ -42,6 +43,8 @@ def gives_secret_away(name: str, text: str) -> bool:
         return False
     if not text or "\0" in text or text.startswith(("{", "[")) or is_filled_in(text) or is_setting(text):
         return False
+    if re.search(r"(?:passw(?:or)?d|credentials?)_(?:secret|key)$", name.lower()) and is_identifier(text):
+        return False  # an entry of a secrets store
     if re.search(r"/[\w./-]+\.(?:pem|key|crt|p12|jks|json|txt)$", text):
         return False  # a file, in a folder that is filled in later
     if password_in_url(text):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from dagdock.api import (
     Alias,
@@ -21,8 +22,10 @@ from dagdock.api import (
     rule,
 )
 
-from ..secrets import UrlPassword, is_example_host, passwords_in_urls
+from ..credentials import Form, forms_in, handed_over
+from ..secrets import is_example_host, is_filled_in, passwords_in_urls
 from ._airflow import default_logins
+from ._handed import is_given_away
 from ._secrets import is_worth_telling, names_in
 from .secret_in_environment import secrets_in
 
@@ -48,6 +51,10 @@ PLACES = ("services", "networks", "volumes", "secrets", "configs", "models")
             "      DATABASE_URL: postgres://shop:${DB_PASSWORD:?}@db:5432/shop\n",
         ),
         Bad(
+            "services:\n  api:\n    image: api:1.4\n    environment:\n"
+            "      DB: Server=sql.shop.internal;User Id=shop;Password=«k3Jd92-prod»;\n"
+        ),
+        Bad(
             "services:\n  api:\n    image: api:1.4\n    command: run --broker amqp://shop:${MQ_PASSWORD:-«s3cr3t»}@mq//\n"
         ),
     ],
@@ -55,10 +62,12 @@ PLACES = ("services", "networks", "volumes", "secrets", "configs", "models")
         "services:\n  api:\n    image: api:1.4\n    environment:\n"
         "      DATABASE_URL: postgres://shop:${DB_PASSWORD:?}@db:5432/shop\n",
         "services:\n  api:\n    image: api:1.4\n    environment:\n      - DATABASE_URL=postgres://<user>:<password>@db/shop\n",
+        "services:\n  api:\n    image: api:1.4\n    environment:\n"
+        "      DB: jdbc:postgresql://db/shop?user=shop&password=${DB_PASSWORD:?}\n",
     ],
 )
 def credential_in_url(file: ComposeFile, project: Project) -> Problems:
-    """A URL in the file holds a password.
+    """A URL or a connection string in the file holds a password.
 
     Everyone who can read the repository, now or ever, has it, and programs like to print such URLs to their logs.
     Put the password in `.env`, keep that file out of git, and let Compose fill it in: `//user:${DB_PASSWORD:?}@host`.
@@ -68,30 +77,29 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
     """
-    if "@" not in file.source.text:
+    if not ("@" in file.source.text or forms_in(file.source.text)):
         return
     told: dict[str, list[Related]] = {}
     problems: list[Problem] = []
     open_services = _open_services(file)
     names_of_file = names_in(file)
-    for value, span, found in _passwords(file):
+    for found in _passwords(file):
         names = {*names_of_file, found.user.lower()}
-        is_default = any(variable.span.holds(span) for variable in value.variables)
-        is_secret = is_worth_telling(found.password, "password", names, file, project, is_default=is_default)
+        is_default = any(variable.span.holds(found.span) for variable in found.value.variables)
+        is_secret = is_worth_telling(found.secret, found.name, names, file, project, is_default=is_default)
         if not is_secret or found.host in open_services:
             continue
-        if found.password in told:
-            told[found.password].append(Related(span, "the same one"))
+        if found.secret in told:
+            told[found.secret].append(Related(found.span, "the same one"))
             continue
-        whose = f"the password of `{found.user}`" if found.user and "\0" not in found.user else "the password"
-        told[found.password] = []
+        told[found.secret] = []
         problems.append(
             Problem(
-                span,
-                f"{whose} in this URL is known to everyone who can read this file. Put it in `.env`, keep that "
+                found.span,
+                f"{_described(found)} is known to everyone who can read this file. Put it in `.env`, keep that "
                 "out of git, and name the variable here",
-                related=told[found.password],
-                fix=_from_outside(value, span, found.host),
+                related=told[found.secret],
+                fix=_from_outside(found.value, found.span, found.host) if found.name == "password" else None,
             )
         )
     if problems:
@@ -99,15 +107,43 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
         yield from (problem for problem, password in zip(problems, told, strict=True) if password not in known)
 
 
-def _passwords(file: ComposeFile) -> Iterator[tuple[Value, Span, UrlPassword]]:
-    """The passwords in the file's URLs, with their places; without those of hosts that documentation names."""
+def _described(found: Found) -> str:
+    what = "password" if found.name == "password" else "secret"
+    whose = f" of `{found.user}`" if found.user and "\0" not in found.user and not is_filled_in(found.user) else ""
+    return f"the {what}{whose} in this {'URL' if '://' in found.value.raw else 'connection string'}"
+
+
+class Found(NamedTuple):
+    """A password or key in a URL or a connection string, and where it stands."""
+
+    value: Value
+    span: Span
+    secret: str
+    name: str
+    """What it is called; `password` where only its place tells."""
+    user: str
+    host: str
+
+
+def _passwords(file: ComposeFile) -> Iterator[Found]:
+    """The passwords in the file's URLs and connection strings; without those of hosts that documentation names."""
+    forms = [form for form in forms_in(file.source.text) if form.name in ("connection", "address")]
     for node in _scalars(file):
-        if "://" in node.value and "@" in node.value:
-            value = Value(node, {})
-            filled = value.filled
-            for found in passwords_in_urls(filled.text):
-                if "\0" not in found.password and (not is_example_host(found.host) or found.host in LOCAL):
-                    yield value, filled.span(found.start, found.end), found
+        for found in _in_value(Value(node, {}), tuple(forms)):
+            if "\0" not in found.secret and (not is_example_host(found.host) or found.host in LOCAL):
+                yield found
+
+
+def _in_value(value: Value, forms: tuple[Form, ...]) -> Iterator[Found]:
+    text = value.node.value
+    if "://" in text and "@" in text:
+        filled = value.filled
+        for found in passwords_in_urls(filled.text):
+            yield Found(value, filled.span(found.start, found.end), found.password, "password", found.user, found.host)
+    for handed in handed_over(value.filled.text, forms) if forms and ("=" in text or ":" in text) else ():
+        if is_given_away(handed):
+            span = value.filled.span(handed.start, handed.end)
+            yield Found(value, span, handed.secret, handed.name or "password", handed.user, handed.host)
 
 
 def _open_services(file: ComposeFile) -> set[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from posixpath import basename
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dagdock.api import (
     Bad,
@@ -26,8 +26,10 @@ from dagdock.api import (
     rule,
 )
 
+from ..credentials import forms_in
 from ..secrets import is_password_name, is_secret_name, may_hold_known_secret, may_name_secret, words_of
 from ._airflow import default_logins
+from ._handed import handed_in_command, handed_in_value, settings_in_config
 from ._occasion import is_short_lived
 from ._secrets import gives_secret_away, is_just_a_name, is_to_stay, is_worth_telling, names_in, written_text
 from ._stores import EVERYWHERE, store_of
@@ -68,12 +70,18 @@ OPTIONS = ("--requirepass", "--masterauth", "--pass")
             fixed="services:\n  api:\n    image: api:1.4\n    environment:\n      DB_PASSWORD: ${PG_PASSWORD:?}\n",
         ),
         Bad("services:\n  cache:\n    image: redis:7\n    command: redis-server --requirepass «hunter2»\n"),
+        Bad(
+            "services:\n  dump:\n    image: postgres:16\n"
+            "    command: sh -c 'PGPASSWORD=«k3Jd92-prod» pg_dump -h db shop > /dumps/shop.sql'\n"
+        ),
     ],
     good=[
         "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:?}\n"
         "      POSTGRES_PASSWORD_FILE: /run/secrets/db\n",
         "services:\n  api:\n    image: api:1.4\n    environment:\n      - API_TOKEN\n      - API_KEY=<your key>\n"
         "      - TOKEN_URL=https://example.com/token\n      - REQUIRE_PASSWORD=true\n",
+        "services:\n  dump:\n    image: postgres:16\n"
+        "    command: sh -c 'PGPASSWORD=$$POSTGRES_PASSWORD pg_dump -h db shop > /dumps/shop.sql'\n",
     ],
 )
 def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
@@ -81,7 +89,8 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
 
     A Compose file is shared: everyone who can read the repository, now or ever, has the secret, and every copy of
     the file starts with the same one. Put it in `.env`, keep that file out of git, and write `${NAME:?}` here, which
-    stops with a message where it is not set. Images that read `NAME_FILE` can take it from `secrets`.
+    stops with a message where it is not set. Images that read `NAME_FILE` can take it from `secrets`. Commands, headers
+    and JSON in the file, and the text of `configs`, are looked into as well.
 
     Each secret is told once a file. A password that is only a name (`postgres` for `postgres`) is a hint where no
     published port leads to it, and nothing is said of made-up ones in files for tests, development and examples.
@@ -92,23 +101,28 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     for places in secrets_in(file, project).values():
         first = places[0]
         remedy = f"write `${{{first.variable}:?}}` here" if first.variable else "name the variable here"
-        if first.value is None:
+        if first.kind == "text":
+            message = (
+                f"this {_kind_of(first.name)} is known to everyone who can read this file. Put it in `.env`, keep that "
+                f"out of git, and {remedy}"
+            )
+        elif first.kind == "option":
             message = (
                 f"the password behind `{first.name}` is known to everyone who can read this file, and it shows in the "
                 f"list of processes. Put it in `.env`, keep that out of git, and {remedy}"
             )
-        elif first.port:
+        elif first.service and first.port:
             message = (
                 f"everybody tries this password first, and `{first.service.name}` can be reached through port "
                 f"{first.port} of this machine. Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
-        elif first.guessable:
+        elif first.service and first.guessable:
             message = (
                 f"this password of `{first.service.name}` is among the first that anybody tries, and it stays once the "
                 f"database is made. Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
         else:
-            what = "default" if first.value.variables else "value"
+            what = "default" if first.value and first.value.variables else "value"
             message = (
                 f"this {what} of `{first.name}` is known to everyone who can read this file. Put one in `.env`, keep "
                 f"that out of git, and {remedy}"
@@ -123,18 +137,25 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
         )
 
 
+def _kind_of(name: str) -> str:
+    return "password" if is_password_name(name) else "secret"
+
+
 class Secret(NamedTuple):
     """A secret at a place of the file."""
 
-    service: Service
+    service: Service | None
+    """Whose it is; None in a config."""
+    kind: Literal["value", "option", "text"]
+    """Whether it is all of a variable's value, stands behind an option, or in some longer text."""
     name: str
     """The variable or the option that it is given with."""
     place: Located
-    value: Value | None
-    """What holds nothing but the secret; None for an option."""
-    variable: str | None
+    value: Value | None = None
+    """What holds nothing but the secret."""
+    variable: str | None = None
     """The variable that it could come from."""
-    port: str
+    port: str = ""
     """The published port that it opens, where that is the reason to tell."""
     guessable: bool = False
     """Whether it is only a name, and no published port leads to what it opens."""
@@ -142,41 +163,63 @@ class Secret(NamedTuple):
 
 def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
     """The secrets that a file gives away, each with its places."""
-    told: set[Span] | None = None
+    told: set[int] | None = None
     found: dict[str, list[Secret]] = {}
-    seen: set[Span] = set()
+    seen: set[int] = set()
     names: set[str] | None = None
-    for service in file.services.values():
-        for text, secret in _secrets_of(service):
-            span = secret.place.span
-            if told is None:  # by a rule that knows more of Airflow
-                told = {login.place.span for login in default_logins(file, project)}
-            if span in told or span in seen or span.source is not file.source:
-                continue
-            seen.add(span)
-            names = names_in(file) if names is None else names
-            is_default = bool(secret.value and secret.value.variables)
-            if is_worth_telling(text, secret.name, names, file, project, is_default=is_default):
-                found.setdefault(text, []).append(secret)
-            elif is_just_a_name(text, names) and not is_short_lived(file, project) and (port := _opened_by(secret)):
-                found.setdefault(text, []).append(secret._replace(port=port))
-            elif is_just_a_name(text, names) and is_password_name(secret.name) and is_to_stay(file, project):
-                found.setdefault(text, []).append(secret._replace(guessable=True))
+    for text, secret in _all_secrets(file):
+        span = secret.place.span
+        if told is None:  # by a rule that knows more of Airflow
+            logins = [login.place.span for login in default_logins(file, project)]
+            told = {place.start for place in logins if place.source is file.source}
+        if span.source is not file.source or span.start in told or span.start in seen:
+            continue
+        seen.add(span.start)
+        names = names_in(file) if names is None else names
+        is_default = bool(secret.value and secret.value.variables)
+        if is_worth_telling(text, secret.name, names, file, project, is_default=is_default):
+            found.setdefault(text, []).append(secret)
+        elif secret.kind == "text" or not is_just_a_name(text, names):
+            continue
+        elif not is_short_lived(file, project) and (port := _opened_by(secret)):
+            found.setdefault(text, []).append(secret._replace(port=port))
+        elif is_password_name(secret.name) and is_to_stay(file, project):
+            found.setdefault(text, []).append(secret._replace(guessable=True))
     return found
 
 
+def _all_secrets(file: ComposeFile) -> Iterator[tuple[str, Secret]]:
+    """Every secret of a file, whether it is worth a word or not."""
+    for service in file.services.values():
+        yield from _secrets_of(service)
+    for config in file.configs.values():
+        if content := config.value("content"):
+            for setting, place in settings_in_config(content):
+                yield str(place), Secret(None, "text", setting.name, place)
+
+
 def _secrets_of(service: Service) -> Iterator[tuple[str, Secret]]:
-    """Every secret of a service, whether it is worth a word or not."""
-    may_be_any = may_hold_known_secret(service.file.source.text)
+    file = service.file
+    may_be_any = may_hold_known_secret(file.source.text)
+    may_be_in_text = bool(forms_in(file.source.text))
     for setting in service.environment:
         value = setting.value
-        if not may_be_any and not is_secret_name(setting.name):
+        if value is None or _is_unread(setting, service):
             continue
-        if value and gives_secret_away(setting.name, text := written_text(value)) and not _is_unread(setting, service):
-            yield text.strip(), Secret(service, str(setting.name), value, value, _variable(setting, value), "")
+        if (may_be_any or is_secret_name(setting.name)) and gives_secret_away(
+            setting.name, text := written_text(value)
+        ):
+            yield text.strip(), Secret(service, "value", str(setting.name), value, value, _variable(setting, value))
+        elif may_be_in_text:
+            for handed, place in handed_in_value(value, file):
+                yield str(place), Secret(service, "text", handed.name or "password", place)
     for command in (service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None):
-        for option, word in _options(command) if command else ():
-            yield str(word), Secret(service, option, word, None, None, "")
+        if command is None:
+            continue
+        for option, word in _options(command):
+            yield str(word), Secret(service, "option", option, word)
+        for handed, place in handed_in_command(command, file) if may_be_in_text else ():
+            yield str(place), Secret(service, "text", handed.name or "password", place)
 
 
 def _is_unread(setting: Setting, service: Service) -> bool:
@@ -189,9 +232,9 @@ def _is_unread(setting: Setting, service: Service) -> bool:
 
 def _opened_by(secret: Secret) -> str:
     """The published port of a database or of an administrator's page that a password opens; empty where none is."""
-    store = store_of(secret.service)
-    if not is_password_name(secret.name):
+    if secret.service is None or not is_password_name(secret.name):
         return ""
+    store = store_of(secret.service)
     is_own = store is not None and any(part in secret.name.lower() for part in (store.name[:5].lower(), "mysql"))
     if not is_own and "admin" not in words_of(secret.name):
         return ""

@@ -1,0 +1,56 @@
+"""Secrets inside of longer texts of a Compose file: in variables, commands, labels and configs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagdock.api import ComposeFile, Mapped, ServiceCommand, Text, Value
+
+from ..credentials import Handed, forms_in, handed_over, settings_in
+from ..secrets import is_common_password, is_password_name
+from ._secrets import gives_secret_away
+
+# `credential-in-url` tells of these.
+_OF_CONNECTIONS = ("connection", "address")
+
+
+def handed_in_value(value: Value, file: ComposeFile) -> Iterator[tuple[Handed, Text]]:
+    """The secrets inside of a value, with their places, those in defaults of variables too."""
+    filled = Value(value.node, {}, value.mapped).filled
+    for found in handed_over(filled.text, forms_in(file.source.text)):
+        if found.form not in _OF_CONNECTIONS and is_given_away(found):
+            yield found, filled.piece(found.start, found.end)
+
+
+def handed_in_command(command: ServiceCommand, file: ComposeFile) -> Iterator[tuple[Handed, Text]]:
+    """The secrets that a command hands over, with their places."""
+    line = command.shell or _line(command)
+    if line is None:
+        return
+    for found in handed_over(line.text, forms_in(file.source.text)):
+        if found.form not in _OF_CONNECTIONS and is_given_away(found):
+            yield found, line.piece(found.start, found.end)
+
+
+def settings_in_config(value: Value) -> Iterator[tuple[Handed, Text]]:
+    """The secrets among the settings that the text of a config holds."""
+    filled = Value(value.node, {}, value.mapped).filled
+    for found in settings_in(filled.text):
+        if is_given_away(found):
+            yield found, filled.piece(found.start, found.end)
+
+
+def is_given_away(found: Handed) -> bool:
+    """Whether what is handed over is a secret, and stands in the file itself."""
+    name = found.name or "password"
+    if "\0" in found.secret or not gives_secret_away(name, found.secret):
+        return False
+    return found.is_secret or (is_password_name(name) and is_common_password(found.secret))
+
+
+def _line(command: ServiceCommand) -> Mapped | None:
+    """The words of a command on one line, variables as they are written."""
+    pieces: list[tuple[int, str]] = []
+    for word in command.words:
+        pieces += [*word.mapped.pieces(), (word.span.end, " ")]
+    return Mapped(command.words[0].mapped.source, pieces) if pieces else None
