@@ -13,6 +13,7 @@ from dagdock.text import Mapped, Span
 Joined = Literal["", "&&", "||", ";", "|", "&", "\n"]
 Place = Literal["if", "case", "for", "while", "until", "condition", "subshell", "substitution", "function", "script"]
 Context = tuple[Place, ...]
+Branches = tuple[tuple[int, int], ...]
 
 
 class Redirect:
@@ -52,9 +53,10 @@ class Command:
     """One simple command: `A=1 apt-get install -y curl > log`.
 
     `words` begin with the command's name; an assignment or a redirection alone has none. `joined` says how it
-    follows the command before it, `context` what it stands in, from outside in (empty at the top level), `pipeline`
-    which commands are piped together (itself included; empty where nothing is). `wrappers` are the commands that run
-    this one (`sudo`, `timeout`): see `effective`.
+    follows the command before it, `context` what it stands in, from outside in (empty at the top level), `branches`
+    where exactly: for each compound command (`if`, `case`, `for`, `{ }` …) the offset of it and of the branch.
+    `pipeline` says which commands are piped together (itself included; empty where nothing is). `wrappers` are the
+    commands that run this one (`sudo`, `timeout`): see `effective`.
     """
 
     __slots__ = (
@@ -63,6 +65,7 @@ class Command:
         "_span",
         "assignments",
         "background",
+        "branches",
         "context",
         "joined",
         "negated",
@@ -80,6 +83,7 @@ class Command:
         self.redirects: list[Redirect] = []
         self.joined: Joined = joined
         self.context = context
+        self.branches: Branches = ()
         self.background = False
         self.negated = False
         self.pipeline: tuple[Command, ...] = ()
@@ -139,7 +143,7 @@ class Command:
         """The same command made of other words; it is in no pipeline yet."""
         command = Command.__new__(Command)
         command.words, command.assignments, command.redirects = words, assignments, redirects
-        command.joined, command.context = self.joined, self.context
+        command.joined, command.context, command.branches = self.joined, self.context, self.branches
         command.background, command.negated = self.background, self.negated
         command.pipeline, command.wrappers = (), self.wrappers
         command._effective = command if self._effective is self else None
@@ -149,6 +153,7 @@ class Command:
     def _inside(self, wrappers: tuple[str, ...], words: Sequence[Word]) -> Command:
         command = Command(words, self.assignments, self.joined, self.context)
         command.redirects = self.redirects
+        command.branches = self.branches
         command.background = self.background
         command.negated = self.negated
         command.pipeline = self.pipeline

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dagdock.shell.again import again, keep
-from dagdock.shell.commands import Command, Context, Joined, Place, Redirect, Script
+from dagdock.shell.commands import Branches, Command, Context, Joined, Place, Redirect, Script
 from dagdock.shell.dialects import SHELLS, is_posix
 from dagdock.shell.words import Word
 from dagdock.text import Mapped, Source, Text
@@ -72,6 +72,7 @@ class _Reader:
         self.body = script.body
         self.commands = script.commands
         self.errors: list[tuple[int, int]] = []
+        self.branches: Branches = ()
         # One byte a character, so that offsets are the same. The grammar's own code reads beyond its tables, and may
         # end the process, at letters beyond ASCII; to a shell they are ordinary letters as `?` is.
         self.content = _for_grammar(script.body.text).encode("ascii", "replace")
@@ -147,7 +148,13 @@ class _Reader:
             self.add(node, Command([], [self.word(child) for child in node.children], joined, context))
         elif kind in _INSIDE:
             place = _INSIDE[kind]
+            outer = self.branches
+            if outer and kind in ("case_item", "else_clause"):
+                self.branches = (*outer[:-1], (outer[-1][0], node.start_byte))
+            else:
+                self.branches = (*outer, (node.start_byte, node.start_byte))
             self.sequence(node.children, joined, (*context, place) if place else context)
+            self.branches = outer
         elif kind != "ERROR":
             self.substitutions(node, context)
 
@@ -196,6 +203,7 @@ class _Reader:
                 self.statement(child, joined, context)
                 owner = self.redirected_command(child, first) or owner
         if len(self.commands) == first:
+            owner.branches = self.branches
             self.commands.append(owner)  # `> file` is a command of its own
         for redirect in redirects:
             self.redirect(redirect, owner, first)
@@ -263,10 +271,19 @@ class _Reader:
         branch: list[Node] = []
         for child in node.children[1:]:
             (branch if branch or child.type in ("then", "do_group") else condition).append(child)
+        outer = self.branches
+        if keyword == "elif" and outer:
+            above, construct = outer[:-1], outer[-1][0]
+        else:
+            above, construct = outer, node.start_byte
+        self.branches = (*above, (construct, node.start_byte))
         self.sequence(condition, joined, (*inner, "condition"))
         if any(child.text == b"false" for child in condition if child.type == "command") and keyword != "until":
             branch = [child for child in branch if child.type in ("elif_clause", "else_clause")]
-        self.sequence(branch, ";", inner)
+        if branch:
+            self.branches = (*above, (construct, branch[0].start_byte))
+            self.sequence(branch, ";", inner)
+        self.branches = outer
 
     def command(self, node: Node, joined: Joined, context: Context) -> None:
         command = Command([], [], joined, context)
@@ -285,6 +302,7 @@ class _Reader:
         if not redirects:
             self.add(node, command)
             return
+        command.branches = self.branches
         self.commands.append(command)
         for child in node.children:
             if child in redirects:
@@ -296,6 +314,7 @@ class _Reader:
     def add(self, node: Node, command: Command) -> None:
         if b"\n\\" in self.content and any(word.text.startswith("\n") for word in command.words):
             self.errors.append((node.start_byte, node.end_byte))  # see _for_grammar
+        command.branches = self.branches
         self.commands.append(command)
         self.substitutions(node, command.context)
 
@@ -347,6 +366,7 @@ def _add_inner_scripts(script: Script, depth: int) -> None:
             for command in script_inside.commands:
                 if command.span.start not in seen:
                     command.context = (*outer.context, "script", *command.context)
+                    command.branches = (*outer.branches, (outer.start, outer.start), *command.branches)
                     command.wrappers = outer.effective.wrappers + command.wrappers
                     command.background = command.background or outer.background
                     found.append(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from math import inf
 
 from dagdock.api import Dockerfile, Run, Stage, remembered
@@ -59,6 +60,14 @@ def installs_without_lists(run: Run) -> list[PackageCommand]:
     first = _first_alone(run.dockerfile)
     above = [each for child in run.stage.children if (each := first[child.index])]
     return [min(above, key=lambda each: each[0])[1]] if above else []
+
+
+def in_words(lines: Sequence[int]) -> str:
+    """`3, 5 and 8`; of many only the first."""
+    if len(lines) < 2:
+        return "".join(map(str, lines))
+    shown, last = (lines[:-1], str(lines[-1])) if len(lines) < 5 else (lines[:3], f"{len(lines) - 3} more")
+    return f"{', '.join(map(str, shown))} and {last}"
 
 
 def _index(found: tuple[int, PackageCommand]) -> int:

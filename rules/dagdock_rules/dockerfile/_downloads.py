@@ -102,6 +102,22 @@ def sets_up_repository(download: Download) -> bool:
     return name.endswith((".deb", ".rpm")) and any(part in name for part in REPOSITORIES)
 
 
+def is_key(download: Download) -> bool:
+    """Whether it is the key that an archive signs with: it has to be the one that is used today."""
+    name = _file_name(download).partition("?")[0].lower()
+    if name.endswith((".asc", ".gpg", ".key", ".pub", ".keyring")) or name in ("gpg", "key", "apt-key"):
+        return True
+    if any(part in (download.file or "") for part in ("keyring", "trusted.gpg")):
+        return True
+    pipe = download.outer.pipeline
+    readers = pipe[pipe.index(download.outer) + 1 :] if download.outer in pipe else ()
+    return any(
+        reader.effective.name in ("apt-key", "gpg", "gpg2", "rpm")
+        or any("keyring" in word.text or "trusted.gpg" in word.text for word in reader.words)
+        for reader in readers
+    )
+
+
 def is_small(download: Download) -> bool:
     """Whether it is surely a file of a few KB: a key, a signature, a checksum, a list of sources."""
     name = _file_name(download)
@@ -121,6 +137,25 @@ def leads_elsewhere(text: str) -> bool:
 @cache
 def _moving() -> re.Pattern[str]:
     return re.compile(r"/releases/latest/|/(?:raw/)?(?:master|main|HEAD)/|[/_-]latest[./_-]|[/_-]latest$|/latest/")
+
+
+def says_version(address: str) -> bool:
+    """Whether the path of an address names a version, a date or a commit; numbers of machines (`x86_64`) are none."""
+    path = address.strip("\"'").partition("//")[2].partition("/")[2]
+    return bool(_number().search(_machine().sub("", path)))
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    return re.compile(r"(?:^|[/_.=@-])[vr]?\d+(?:[./_-]|$)|\d+\.\d+|\d{6}|(?:^|[/_.=@-])[0-9a-f]{7,64}(?:[./_-]|$)")
+
+
+@cache
+def _machine() -> re.Pattern[str]:
+    return re.compile(
+        r"x86[_-]64|(?:amd|arm|aarch|win|linux|x|ppc|riscv|mips|darwin|macos|osx|sha|md)-?\d+\w*|i[3-6]86|(?:32|64)-?bit",
+        re.IGNORECASE,
+    )
 
 
 CHECKERS = frozenset(

@@ -28,6 +28,8 @@ PRODUCTS = {
     "postgresql": "postgres",
     "py": "python",
 }
+# Where other registries keep copies of Docker's official images; in the last one not of all of them.
+MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/", "mcr.microsoft.com/mirror/docker/library/")
 Table = dict[str, Any]
 
 
@@ -44,20 +46,32 @@ class End:
 
 def end_of(image: ImageRef, today: str) -> End | None:
     """Why an image gets no more updates: its own release has ended, or that of the system its tag ends with."""
+    name = official_name(image)
+    found = _end_of(name, image.tag or "", today)
+    if found and found.instead.startswith(f"{name}:") and not image.familiar.startswith(MIRRORS[-1]):
+        found.instead = image.familiar.removesuffix(name) + found.instead  # from where this one comes
+    return found
+
+
+def _end_of(name: str, tag: str, today: str) -> End | None:
     images: dict[str, Table] = load_data("dagdock_rules", "end-of-life")["image"]
-    name = image.familiar.removeprefix("public.ecr.aws/docker/library/")
     about = images.get(name)
     if about is not None and "same" in about:
         about = images[about["same"]]
-    tag = image.tag or ""
     if about is not None:
         if "any" in about:
             return _end_of_all(images, name, tag, today) if about["any"] < today else None
         if found := _own_end(images, name, tag, today):
             return found
-    elif "/" in name:
-        return None
-    return _end_of_system(images, name, tag, today) if about or image.registry is None else None
+    return _end_of_system(images, name, tag, today) if about or "/" not in name else None
+
+
+def official_name(image: ImageRef) -> str:
+    """The name of an image, for a copy of an official one in another registry the name of that one."""
+    name = image.familiar
+    for mirror in MIRRORS:
+        name = name.removeprefix(mirror)
+    return name
 
 
 def names_release(image: ImageRef, path: str) -> bool:
@@ -111,12 +125,15 @@ def _ends(images: dict[str, Table], name: str) -> Table:
 
 
 def _proposed(images: dict[str, Table], name: str, tag: str, today: str) -> str:
-    """The same variant of the release that is cared for longest; empty where none has a year left."""
-    ends: dict[str, str] = _ends(images, name)["ends"]
+    """The same variant of the release that is cared for longest; where none has a year left what the table says, if
+    anything."""
+    about = _ends(images, name)
+    ends: dict[str, str] = about["ends"]
     last = max(ends, key=lambda release: ends[release])
     rest = _kept(images, name, tag.split("-")[1:])
     in_a_year = f"{int(today[:4]) + 1}{today[4:]}"
-    return f"{name}:{last}{rest}" if ends[last] >= in_a_year and rest is not None else ""
+    otherwise: str = about.get("instead", "")
+    return f"{name}:{last}{rest}" if ends[last] >= in_a_year and rest is not None else otherwise
 
 
 def _kept(images: dict[str, Table], name: str, parts: list[str]) -> str | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from dagdock.api import Problem, Problems, Run, Word
+from dagdock.api import Problem, Problems, Run, Stage, Word, remembered
 
 from ..packages import PackageCommand, installs
 from ._made_for import is_for_development
@@ -47,12 +47,53 @@ def unpinned(call: PackageCommand, run: Run) -> Unpinned:
     is_pinned = _OF_FAMILY.get(call.family, _has_sign)
     if call.family == "gem" and call.options.has("-v", "--version", "-g", "--file", "-f") is not False:
         return []
-    return [
+    found = [
         (word, text)
         for word in call.packages
         for text in texts_of(word, run) or ()
         if text and not text.endswith(call.file_endings) and not is_pinned(text, call)
     ]
+    if found and call.family == "pip":
+        said = _said_elsewhere(call, run)
+        return [(word, text) for word, text in found if _project_name(text) not in said]
+    return found
+
+
+def _said_elsewhere(call: PackageCommand, run: Run) -> set[str]:
+    """The projects whose version the same call says, or one before it, whose choice pip leaves as it is."""
+    said = set(_pinned_projects(call, run))
+    if run.stage is None or call.options.has("-U", "--upgrade", "--force-reinstall", "-t", "--target") is not False:
+        return said
+    for part in run.stage.chain():
+        for earlier, start, names in _pins_by_pip(part):
+            if part is not run.stage or (earlier, start) < (run.index, call.command.start):
+                said.update(names)
+    return said
+
+
+@remembered
+def _pins_by_pip(stage: Stage) -> list[tuple[int, int, list[str]]]:
+    """The index of a RUN, the offset of a call of pip in it that is surely made, and the projects that it pins."""
+    return [
+        (run.index, call.command.start, names)
+        for run in stage.all_of(Run)
+        for call in installs(run.script)
+        if call.family == "pip" and not call.command.context and (names := _pinned_projects(call, run))
+    ]
+
+
+def _pinned_projects(call: PackageCommand, run: Run) -> list[str]:
+    return [
+        _project_name(text)
+        for word in call.packages
+        for text in texts_of(word, run) or ()
+        if any(sign in text for sign in ("==", "~=", "<", "===")) and _is_name(_project_name(text))
+    ]
+
+
+def _project_name(text: str) -> str:
+    """The name of a project as PyPI writes it, without extras and version: `idna[all]==3.4` is `idna`."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[=<>!~;@ ]", text, maxsplit=1)[0]).lower()
 
 
 def unpinned_problems(

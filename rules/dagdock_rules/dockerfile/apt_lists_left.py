@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Related, Run, rule
 
-from ._apt_lists import LISTS, installs_itself, installs_without_lists, is_left_alone, lists_left
+from ._apt_lists import LISTS, in_words, installs_itself, installs_without_lists, is_left_alone, lists_left
 from ._caches import is_missed_later
 from ._layers import append_command
 
@@ -55,11 +55,9 @@ def apt_lists_left(run: Run) -> Problems:
     later = installs_without_lists(run)
     place = LISTS + "/*"
     if len(later) > 1:
-        lines = [each.span.line for each in later]
-        shown = ", ".join(map(str, lines[:-1])) if len(lines) < 5 else f"{', '.join(map(str, lines[:3]))}"
-        last = lines[-1] if len(lines) < 5 else f"{len(lines) - 3} more"
+        lines = in_words([each.span.line for each in later])
         advice = (
-            f"The RUNs in lines {shown} and {last} install from them: give each its own `{updates[0].manager} update`, "
+            f"The RUNs in lines {lines} install from them: give each its own `{updates[0].manager} update`, "
             "or join them, and end each with"
         )
     elif later and installs_itself(run):

@@ -7,6 +7,13 @@ from dagdock.api import Bad, Command, CopyLike, Edit, Fix, Problem, Problems, Re
 from ._copies import absolute, inside_container
 from ._layers import ships
 
+# Commands that need no file of the project.
+NEEDS_NONE = frozenset(
+    "useradd adduser groupadd addgroup usermod groupmod apt-get apt apk dnf yum microdnf echo printf true : set export "
+    "passwd chpasswd id".split()
+)
+FILE_TOOLS = frozenset("mkdir touch chown chmod chgrp rm".split())
+
 # Instructions of a stage; nobody writes more.
 LONGEST = 2_000
 
@@ -53,11 +60,17 @@ def chown_after_copy(run: Run) -> Problems:
             path = next((path for path in paths if target and _covers(absolute(run, path), target)), None)
             if target is None or path is None or copy.flag(flag):
                 continue
-            exact = absolute(run, path) == target and not _is_made_between(value, copy, run)
-            advice = f"Write `--{flag}={value}` at that {copy.name} instead"
-            if not exact:
-                advice = f"Move that {copy.name} below this {run.name} and give it `--{flag}={value}`"
+            made_here = _is_made_between(value, copy, run)
+            exact = absolute(run, path) == target and not made_here
             what = "owner" if flag == "chown" else "mode"
+            if _uses(run, command, copy, target):
+                user = f"Create `{value.partition(':')[0]}` in a {run.name} above it. " if made_here else ""
+                rest = f"and `{flag}` here only what other steps have made"
+                advice = f"{user}Write `--{flag}={value}` at that {copy.name}, {rest}"
+            elif exact:
+                advice = f"Write `--{flag}={value}` at that {copy.name} instead"
+            else:
+                advice = f"Move that {copy.name} below this {run.name} and give it `--{flag}={value}`"
             yield Problem(
                 command,
                 f"changing the {what} stores the files of line {copy.span.line} a second time. {advice}",
@@ -96,6 +109,26 @@ def _is_made_between(owner: str, copy: CopyLike, run: Run) -> bool:
         and stage is not None
         and any(re.search(making, step.body.text) for step in stage.all_of(Run) if copy.index < step.index <= run.index)
     )
+
+
+def _uses(run: Run, change: Command, copy: CopyLike, target: str) -> bool:
+    """Whether something else may need the copied files where they are: another command of the RUN, or a RUN between."""
+    assert run.stage
+    between = [step for step in run.stage.all_of(Run) if copy.index < step.index <= run.index]
+    return any(
+        command is not change and command.effective.name not in NEEDS_NONE and not _is_elsewhere(command, step, target)
+        for step in between
+        for command in step.script.commands
+    )
+
+
+def _is_elsewhere(command: Command, run: Run, target: str) -> bool:
+    """Whether a command that makes or changes files surely does so in other places."""
+    if command.effective.name not in FILE_TOOLS:
+        return False
+    paths = [word.value for word in command.effective.arguments if not word.prefix.startswith("-")]
+    places = [absolute(run, path) if path is not None else None for path in paths]
+    return not any(place is None or _covers(place, target) or _covers(target, place) for place in places[-1:])
 
 
 def _covers(folder: str | None, target: str) -> bool:

@@ -23,6 +23,7 @@ from dagdock.api import (
 )
 
 from ..packages import PackageCommand, package_commands
+from ._apt_lists import in_words, installs_without_lists
 from ._caches import CACHES, deletes
 from ._copies import from_context, inside_container, local_sources
 from ._downloads import downloads
@@ -36,6 +37,7 @@ LARGE = (
 )
 
 
+PACKAGE_LISTS = "the package lists"
 APK = "what apk downloaded"
 # So many steps are looked at for one that is surely run.
 MOST = 40
@@ -51,6 +53,8 @@ class Cleanup(NamedTuple):
     maker: Instruction
     made_by: Located
     what: str
+    needed_by: Sequence[int] = ()
+    """The lines of RUNs between the two that need what is deleted."""
 
 
 @rule(
@@ -106,7 +110,14 @@ def cleanup_in_later_layer(run: Run) -> Problems:
 
 
 def _in_run(found: Cleanup) -> str:
-    return "Add `--no-cache` to its `apk add`" if found.what == APK else "Delete it in that RUN"
+    if found.what == APK:
+        return "Add `--no-cache` to its `apk add`"
+    if found.needed_by:
+        lines = in_words(found.needed_by)
+        needs = f"RUN in line {lines} needs" if len(found.needed_by) == 1 else f"RUNs in lines {lines} need"
+        each = "it its" if len(found.needed_by) == 1 else "each its"
+        return f"The {needs} these lists too: give {each} own `apt-get update`, and delete the lists in each RUN"
+    return f"Delete {'them' if found.what == PACKAGE_LISTS else 'it'} in that RUN"
 
 
 def _cleanup(run: Run) -> Cleanup | None:
@@ -161,7 +172,14 @@ def _lists(command: Command, own: list[PackageCommand], run: Run) -> Cleanup | N
     if not deletes(command, LISTS) or any(call.family == "apt" and call.action == "update" for call in own):
         return None
     made = _last(run, _lists_made)
-    return Cleanup(command, made.step, made.place, "the package lists") if made else None
+    if made is None:
+        return None
+    assert isinstance(made.step, Run)
+    later = installs_without_lists(made.step)
+    between = [
+        call.span.line for call in later if call.span.source is run.span.source and call.span.line < run.span.line
+    ]
+    return Cleanup(command, made.step, made.place, PACKAGE_LISTS, between)
 
 
 @remembered

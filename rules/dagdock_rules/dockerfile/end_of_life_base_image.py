@@ -46,7 +46,7 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     if end is None or _is_said_above(stage) or names_release(image, stage.span.source.path):
         return
     argument = argument_behind(stage)
-    remedy = f"Move on, for example to {_quoted(end.instead)}" if end.instead else "Move to a later release"
+    remedy = f"Move on{_named(end.instead)}" if end.instead else "Move to a later release"
     yield Problem(
         stage.image_word,
         f"{end.what} has had no security updates since {_in_words(end.day)}. {remedy}",
@@ -68,8 +68,8 @@ def _first_with(file: Dockerfile) -> dict[str, int]:
     return found
 
 
-def _quoted(instead: str) -> str:
-    return instead if " " in instead else f"`{instead}`"
+def _named(instead: str) -> str:
+    return f" to {instead}" if " " in instead else f", for example to `{instead}`"
 
 
 def _in_words(day: str) -> str:

@@ -10,6 +10,8 @@ from ..packages import PackageCommand, package_commands
 BUILDERS = frozenset(
     "make cmake ninja mvn mvnw gradle gradlew cargo msbuild meson bazel webpack tsc rake configure ant".split()
 )
+# Behind one of these nothing fails for want of what was to be installed or built.
+TIDY = frozenset("rm echo printf true : exit chown chmod find sync".split())
 SCRIPTED = frozenset(("npm", "yarn", "pnpm", "bun"))
 SUBCOMMANDS = {"go": ("build", "install"), "dotnet": ("build", "publish"), "cargo": ("build", "install")}
 
@@ -46,6 +48,9 @@ def error_swallowed(run: Run) -> Problems:
             continue
         group = list(_group(number, script.commands))
         work = next((command for command in group if _is_work(command, calls)), None)
+        later = [each for each in script.commands[number + 2 :] if each.effective.name not in TIDY]
+        if work and later and _only_fetches(work, calls):
+            continue  # what builds from it fails
         if work:
             end = after.span
             caught = f"`|| {end.text.strip()}`"
@@ -57,7 +62,8 @@ def error_swallowed(run: Run) -> Problems:
             what = f"`{other}` or `{_name(work, calls)}`" if other else f"`{_name(work, calls)}`"
             yield Problem(
                 Span(end.source, before.span.end, end.end) if end.start > before.span.end else after,
-                f"when {what} fails, the step still counts as done. {remedy}",
+                f"when {what} fails, {'this RUN goes on as if it had not' if later else 'the step still counts as done'}. "
+                f"{remedy}",
             )
     last = script.commands[-1] if script.commands else None
     if last and last.name == "exit" and [word.value for word in last.arguments] == ["0"] and not last.context:
@@ -97,6 +103,12 @@ def _is_work(command: Command, calls: dict[int, PackageCommand]) -> bool:
     if name in SUBCOMMANDS:
         return bool(texts) and texts[0] in SUBCOMMANDS[name]
     return name in BUILDERS
+
+
+def _only_fetches(command: Command, calls: dict[int, PackageCommand]) -> bool:
+    """Whether it only brings what later commands of the RUN need: lists of packages, or sources to build."""
+    call = calls.get(id(command.effective))
+    return call is not None and (call.action == "update" or (call.family == "go" and call.verb == "get"))
 
 
 def _name(command: Command, calls: dict[int, PackageCommand]) -> str:

@@ -6,6 +6,13 @@ from functools import cache
 
 from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Run, Script, Span, rule
 
+# What makes users, folders and links: it seldom fails, and what comes behind fails then as a rule.
+LIGHT = frozenset(
+    "mkdir rmdir touch chmod chown chgrp ln rm cat tee groupadd addgroup useradd adduser usermod groupmod chsh".split()
+)
+WRITES = frozenset((">", ">>", ">|", "<<", "<<-", "<<<"))
+Branches = tuple[tuple[int, int], ...]
+
 # What does not fail, or whose failure nobody minds.
 QUIET = frozenset(
     "echo printf set shopt export true : sleep local declare readonly umask alias unset trap exit return".split()
@@ -56,7 +63,7 @@ def heredoc_without_errexit(run: Run) -> Problems:
 
     The lines of a heredoc are a script, and a script goes on when one of its commands fails: only the status of the
     last one decides whether the build goes on. `set -e` in the first line stops at the first failure, as `&&` does
-    between commands.
+    between commands. Where nothing but folders, users and modes are made before the last command, it is a hint.
 
     https://docs.docker.com/reference/dockerfile/#here-documents
     https://docs.docker.com/build/building/best-practices/#run
@@ -67,13 +74,16 @@ def heredoc_without_errexit(run: Run) -> Problems:
     heredoc = run.heredocs[0]
     if heredoc.terminator is None or run.shell_text.text != heredoc.body.text or _is_on(run, heredoc):
         return
-    unseen = next(_unseen(script), None) if script.commands else None
+    unseen = list(_unseen(script))
     if unseen:
+        heavy = [command for command in unseen if command.effective.name not in LIGHT]
+        worst = (heavy or unseen)[0]
         yield Problem(
             heredoc.opener,
-            f"when `{unseen.effective.name}` in line {unseen.span.line} fails, this script goes on, and only its "
+            f"when `{worst.effective.name}` in line {worst.span.line} fails, this script goes on, and only its "
             "last command decides whether the build goes on. Begin it with `set -e`",
             fix=_fix(heredoc),
+            severity=None if heavy else "info",
         )
 
 
@@ -96,16 +106,30 @@ def _is_on(run: Run, heredoc: Heredoc) -> bool:
 
 def _unseen(script: Script) -> Iterator[Command]:
     """The commands whose failure nobody sees: the script goes on behind them, and nothing in them asks for it."""
-    commands, last = script.commands, script.commands[-1]
+    commands = [command for command in script.commands if "substitution" not in command.context]
+    ends = {command.branches[:depth]: command for command in commands for depth in range(len(command.branches) + 1)}
     counts = True  # whether the status at this place has consequences, from the last command backwards
     found: list[Command] = []
     for number in range(len(commands) - 1, -1, -1):
         command = commands[number]
-        joined = commands[number + 1].joined if command is not last else ""
-        counts = command is last or joined == "||" or (joined in ("&&", "|") and counts)
-        if not counts and not _cannot_matter(command) and last not in command.pipeline:
+        joined = commands[number + 1].joined if number + 1 < len(commands) else ""
+        is_last = _is_last(command, ends)
+        counts = is_last or joined == "||" or (joined in ("&&", "|") and counts)
+        if not counts and not _cannot_matter(command) and ends[()] not in command.pipeline:
             found.append(command)
     return reversed(found)
+
+
+def _is_last(command: Command, ends: dict[Branches, Command]) -> bool:
+    """Whether nothing runs behind a command: it ends the script, or its branch of the `if` that ends the script.
+
+    `ends` are the last commands of all branches.
+    """
+    for depth, (construct, _) in enumerate(command.branches):
+        end = ends[command.branches[:depth]]
+        if len(end.branches) <= depth or end.branches[depth][0] != construct:
+            return False
+    return ends[command.branches] is command
 
 
 def _cannot_matter(command: Command) -> bool:
@@ -114,6 +138,8 @@ def _cannot_matter(command: Command) -> bool:
         return True
     if command.pipeline and command is not command.pipeline[-1]:
         return True  # a matter of `pipefail`
+    if command.effective.name == "cat" and all(redirect.operator in WRITES for redirect in command.redirects):
+        return True  # `cat > file <<END` prints
     return bool({"condition", "function", "substitution", "subshell"} & set(command.context))
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from dagdock.api import Bad, Problem, Problems, Run, rule
 
-from ._clones import clones, is_used_later
-from ._downloads import downloads, leads_elsewhere
+from ._clones import Clone, clones, is_used_later
+from ._downloads import downloads, is_key, leads_elsewhere
 
 
 @rule(
@@ -33,14 +34,19 @@ def stale_remote_source(run: Run) -> Problems:
     Docker does not look at what a RUN fetches. As long as the line stays the same it takes the result of an earlier
     build, so one machine keeps a version that is months old while another gets today's. Name a version or a commit;
     or let ADD fetch a git repository, which asks for its newest commit at each build. A RUN that takes the newest only
-    when it is asked for `latest` is left alone.
+    when it is asked for `latest` is left alone, and so is the key of an archive, which has to be the one used today.
 
     https://docs.docker.com/build/cache/invalidation/#run-instructions
     """
     text = run.span.text
     if ("clone" not in text and "://" not in text) or not run.script.understood or run.script.broken:
         return
-    for clone in clones(run.script):
+    if _asks_for_latest().search(run.body.text):
+        return  # the newest is what somebody chose who had versions to choose from
+    cloned = list(clones(run.script))
+    for clone in cloned:
+        if _is_a_choice(clone, cloned):
+            continue
         if not clone.is_pinned(run.script) and not is_used_later(run):
             # ADD cannot stand in an `if`.
             other = "check out a commit"
@@ -51,9 +57,9 @@ def stale_remote_source(run: Run) -> Problems:
                 "Docker keeps the result of this RUN and never asks for newer commits. Name a version with `--branch` "
                 f"or {other}",
             )
-    if _asks_for_latest().search(run.body.text):
-        return  # the newest is what somebody chose who had versions to choose from
     for download in downloads(run.script):
+        if is_key(download):
+            continue
         for word in download.urls:
             if "$" not in word.text and leads_elsewhere(word.text) and not _names_version(word.text):
                 yield Problem(
@@ -77,5 +83,19 @@ def _version() -> re.Pattern[str]:
 
 @cache
 def _asks_for_latest() -> re.Pattern[str]:
-    """`[ "$VERSION" = latest ]`"""
-    return re.compile(r"\$\{?\w+\}?\"? +==? +[\"']?latest\b")
+    """`[ "$VERSION" = latest ]`, `[ -z "$VERSION" ]`, `case "$VERSION" in latest)`."""
+    variable = r"[\"']?\$\{?\w+\}?[\"']?"
+    newest = r"[\"']?(?:latest|newest|master|main|head|nightly|edge|dev)\b"
+    version = r"[\"']?\$\{?\w*(?:VERSION|_VER|TAG|REF|BRANCH|COMMIT|REVISION)\w*\}?[\"']?"
+    return re.compile(
+        rf"{variable} +(?:=|==|!=) +{newest}|{newest}[\"']? +(?:=|==|!=) +{variable}|case +{version} +in\b|-[nz] +{version}",
+        re.IGNORECASE,
+    )
+
+
+def _is_a_choice(clone: Clone, cloned: Sequence[Clone]) -> bool:
+    """Whether it stands in a branch, and another one takes a version of the same repository."""
+    return bool(clone.command.context) and any(
+        other is not clone and other.folder == clone.folder and other.options.values("-b", "--branch", "--revision")
+        for other in cloned
+    )

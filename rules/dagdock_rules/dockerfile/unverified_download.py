@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Run, Script, rule
 
-from ._downloads import Download, downloads, is_checked, is_clear_text, runs_output, sets_up_repository
+from ._downloads import (
+    Download,
+    downloads,
+    is_checked,
+    is_clear_text,
+    leads_elsewhere,
+    runs_output,
+    says_version,
+    sets_up_repository,
+)
 
 UNPACKERS = frozenset("tar bsdtar unzip gunzip gzip zcat xz unxz bunzip2 bzip2 zstd unzstd 7z 7za cpio ar".split())
 INSTALLERS = frozenset("dpkg rpm apt apt-get dnf yum apk installer".split())
@@ -64,12 +73,16 @@ def unverified_download(run: Run) -> Problems:
             address = download.urls[-1].text
             is_it = user.rpartition("/")[2] == (download.file or "").rpartition("/")[2]
             before = "it is run" if is_it else f"`{user}` uses it"
-            if "$" not in address and not any(map(str.isdigit, address.rpartition("//")[2])):
-                # Whatever is there now is replaced with the next release.
-                advice = "Take it from an address that holds one version, and compare its checksum"
+            if "$" not in address and (leads_elsewhere(address) or not says_version(address)):
+                # Whatever is there now is replaced with the next release: a checksum written down here breaks the build.
+                advice = (
+                    "Take it from an address that holds one version, and compare its checksum, or compare the checksum "
+                    "that the publisher offers beside it"
+                )
             else:
-                advice = f'{_how(download)} (`echo "SUM  FILE" | sha256sum -c`)' + (
-                    "" if download.outer.context or "$" in address else ", or use `ADD --checksum=sha256:…`"
+                advice = (
+                    f'{_how(download)}: `echo "SUM  FILE" | sha256sum -c`, where SUM is what the publisher names, or what '
+                    "`sha256sum` says of the file that you tested"
                 )
             yield Problem(download.urls[-1], f"nobody checks that this is the right file before {before}. {advice}")
             return
@@ -77,9 +90,9 @@ def unverified_download(run: Run) -> Problems:
 
 def _how(download: Download) -> str:
     return (
-        "Store it, and compare a checksum before it is unpacked"
+        "Store it, and compare its checksum before it is unpacked"
         if download.outer.pipeline
-        else "Compare a checksum first"
+        else "Compare its checksum first"
     )
 
 
