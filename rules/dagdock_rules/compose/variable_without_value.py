@@ -3,7 +3,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import dirname, join
 
-from dagdock.api import Bad, ComposeFile, Interpolation, Problem, Problems, Project, Scalar, Value, nearest, rule
+from dagdock.api import (
+    Bad,
+    ComposeFile,
+    Interpolation,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Scalar,
+    Value,
+    nearest,
+    rule,
+)
 
 # What a shell or a machine has set anyway, and what CI services set.
 SET_ANYWHERE = frozenset(
@@ -11,6 +23,14 @@ SET_ANYWHERE = frozenset(
     "SSH_AUTH_SOCK DOCKER_HOST COMPOSE_PROJECT_NAME DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY HOST APPDATA "
     "USERPROFILE PUID PGID CI".split()
 )
+# What may set variables before it calls Compose, by the end of its name.
+SCRIPTS = (
+    ".sh", ".bash", ".mk", ".ps1", ".bat", ".py", "Makefile", "makefile", "justfile", "Jenkinsfile", "package.json",
+    ".envrc", "Vagrantfile", "Rakefile", ".gitlab-ci.yml", ".travis.yml", "azure-pipelines.yml",
+)  # fmt: skip
+WORKFLOWS = ".github/workflows"
+# Laravel's Sail is started by `vendor/bin/sail`, which sets these.
+SET_BY_SAIL = ("WWWUSER", "WWWGROUP", "SAIL_")
 
 
 @rule(
@@ -52,24 +72,40 @@ def variable_without_value(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
     """
     own = dirname(project.path_of(file.source.whole) or "")
-    beside = _texts_beside(project, own)
-    if not beside or file.included_by or file.is_fragment:
+    sample = _variables_file(project, own)
+    if not sample or file.included_by or file.is_fragment:
         return
-    known = b"\n".join(beside)
-    seen: set[str] = set()
-    for variable in _variables(file):
-        name = str(variable.name)
-        if name in seen or name in SET_ANYWHERE or name in file.env or name.startswith(("CI_", "GITHUB_", "COMPOSE_")):
-            continue
-        seen.add(name)
-        if variable.operator or name.encode() in known:
-            continue
-        close = nearest(name, file.env)
+    missing = {str(variable.name): variable for variable in reversed(list(_missing(file, project, own)))}
+    close = {name: near for name in missing if (near := nearest(name, file.env))}
+    unlike = [name for name in reversed(missing) if name not in close]
+    for name, variable in reversed(missing.items()):
+        if name not in close and name != unlike[0]:
+            continue  # told with the first one
+        others = unlike[1:] if name not in close else []
+        more = f" (nor {len(others)} other{'s' if others[1:] else ''} of this file)" if others else ""
         yield Problem(
             variable,
-            f"nothing sets `{name}`: `.env` beside the file lacks it, so Compose puts in an empty text. "
-            + (f"Did you mean `{close}`?" if close else "Add it there, or demand it with `${" + name + ":?}`"),
+            f"`{sample}` beside the file does not set `{name}`{more}: where the shell does not either, Compose puts "
+            "in an empty text. "
+            + (
+                f"Did you mean `{close[name]}`?"
+                if name in close
+                else f"Add it there, or demand it with `${{{name}:?}}`"
+            ),
+            related=[Related(missing[other], f"nor `{other}`") for other in others],
         )
+
+
+def _missing(file: ComposeFile, project: Project, folder: str) -> Iterator[Interpolation]:
+    """The variables that stand alone and that no file beside or script of the project names."""
+    known = b"\n".join(_texts_beside(project, folder))
+    is_of_sail = "laravel/sail" in file.source.text or "sail-" in file.source.text
+    for variable in _variables(file):
+        name = str(variable.name)
+        if variable.operator or name in SET_ANYWHERE or name in file.env or name.encode() in known:
+            continue
+        if not name.startswith(("CI_", "GITHUB_", "COMPOSE_", *(SET_BY_SAIL if is_of_sail else ()))):
+            yield variable
 
 
 def _variables(file: ComposeFile) -> Iterator[Interpolation]:
@@ -82,18 +118,21 @@ def _variables(file: ComposeFile) -> Iterator[Interpolation]:
                     yield variable
 
 
+def _variables_file(project: Project, folder: str) -> str:
+    """The name of the `.env` beside the file, else of a sample of it; empty where there is none."""
+    names = project.facts.names(folder or ".")
+    return ".env" if ".env" in names else next(filter(_is_env, names), "")
+
+
 def _texts_beside(project: Project, folder: str) -> list[bytes]:
-    """The files of environments and the scripts beside the file and at the top; none without a `.env` or sample."""
-    texts: list[bytes] = []
-    has_env = False
-    for place in {folder, dirname(folder), ""}:
-        for name in project.facts.names(place or "."):
-            is_env = name == ".env" or name.startswith((".env.", "env.", "sample.env", "example.env", "dotenv"))
-            has_env = has_env or (is_env and place == folder)
-            is_script = name.endswith((".sh", ".bash", ".mk", ".ps1", ".bat", ".py")) or name in (
-                "Makefile",
-                "justfile",
-            )
-            if is_env or is_script or "env" in name.lower():
-                texts.append(project.facts.read(join(place, name)) or b"")
-    return texts if has_env else []
+    """The files of environments and the scripts beside the file, at the top and where they usually lie."""
+    return [
+        project.facts.read(join(place, name)) or b""
+        for place in dict.fromkeys((folder, dirname(folder), "", "bin", "scripts", WORKFLOWS))
+        for name in project.facts.names(place or ".")
+        if _is_env(name) or name.endswith(SCRIPTS) or "env" in name.lower() or place == WORKFLOWS
+    ]
+
+
+def _is_env(name: str) -> bool:
+    return name == ".env" or name.startswith((".env.", "env.", "sample.env", "example.env", "dotenv"))
