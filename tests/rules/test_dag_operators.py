@@ -207,18 +207,29 @@ BAD: dict[str, list[str]] = {
         python("print(day)", parameters="day=«'{{ ds }}'»"),
     ],
     "AF626": [
-        python("pd.read_csv(«f'/data/{date.today()}.csv'»)"),
-        python("pd.read_csv(«f'/data/{datetime.now():%Y/%m/%d}.csv'»)"),
-        python("return «(datetime.now() - timedelta(1)).strftime('%Y-%m-%d')»"),
-        python("requests.get('http://x', params=«{'day': date.today().isoformat()}», timeout=9)"),
+        python("pd.read_csv(f'/data/{«date.today()»}.csv')"),
+        python("pd.read_csv(f'/data/{«datetime.now()»:%Y/%m/%d}.csv')"),
+        python("return («datetime.now()» - timedelta(1)).strftime('%Y-%m-%d')"),
+        python("requests.get('http://x', params={'day': «date.today()».isoformat()}, timeout=9)"),
         python(
-            "sql = 'SELECT * FROM a WHERE day = %s'\nPostgresHook('x').run(sql, parameters=«[datetime.now().date()]»)"
+            "sql = 'SELECT * FROM a WHERE day = %s'\nPostgresHook('x').run(sql, parameters=[«datetime.now()».date()])"
         ),
-        python("now = datetime.now()\nopen(«'/data/%s-%s-%s.csv' % (now.year, now.month, now.day)»)"),
+        python("now = «datetime.now()»\nopen('/data/%s-%s-%s.csv' % (now.year, now.month, now.day))"),
         python(
-            "day = datetime.combine(date.today(), datetime.min.time())\nrequests.post('http://x', json=«{'a': day}»)"
+            "day = datetime.combine(«date.today()», datetime.min.time())\nrequests.post('http://x', json={'a': day})"
         ),
-        python("return «str(datetime.now().date() - timedelta(days=1))»"),
+        python("return str(«datetime.now()».date() - timedelta(days=1))"),
+        python(
+            "start = «datetime.now()» - timedelta(hours=1)\nrequests.get('http://x', params={'a': start.isoformat()})"
+        ),
+        python(
+            "sql = 'SELECT * FROM a WHERE seen >= %s'\nstart = «datetime.now()» - timedelta(hours=1)\n"
+            "PostgresHook('x').get_records(sql, parameters=(start,))"
+        ),
+        "import pendulum\ndef pull(a):\n    return requests.get(f'http://x?a={a}').text\n"
+        + python("end = «pendulum.now()».start_of('hour')\npull(end.subtract(hours=1).isoformat())"),
+        python("send(f's3://x/dt={«date.today()»}/')"),
+        bash("'tar czf /backup/x-«$(date -d yesterday +%Y%m%d)».tgz /var/log'"),
         "@task.bash\ndef f():\n    return 'load «$(date +%Y%m%d)»'\n\n" + WITH + "f()\n",
         bash("'x «`date -d yesterday +%Y%m%d`»'"),
         bash("'x «$(date -I)»'"),
@@ -405,6 +416,12 @@ GOOD: dict[str, list[str]] = {
     "AF626": [
         python("PostgresHook('x').run('INSERT INTO a VALUES (%s)', parameters=[datetime.now()])"),
         python("pd.DataFrame().to_csv(f'/tmp/{datetime.now():%Y%m%d_%H%M%S}.csv')"),
+        python("print(f'see https://x/{date.today()} for more')"),
+        python(
+            "sql = 'DELETE FROM a WHERE b < %s'\n"
+            "PostgresHook('x').run(sql, parameters=(datetime.now() - timedelta(9),))"
+        ),
+        python("requests.post('http://x', json={'seen': datetime.now().isoformat()})"),
         python("print(date.today())"),
         python("pd.read_csv(f'/data/{date.today()}.csv')", BY_HAND),
         python("pd.read_csv(f'/data/{day}.csv')", parameters="day=None"),

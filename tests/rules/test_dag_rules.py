@@ -1002,7 +1002,7 @@ BAD: dict[str, list[str]] = {
         ("from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor as K\n")
         + WITH
         + ("    «K»(task_id='a', bucket_key='b')\n"),
-        ("@task.sensor(poke_interval=120, timeout=7200)\ndef s():\n    return True\n") + WITH + ("    «s»()\n"),
+        ("@«task.sensor(poke_interval=120, timeout=7200)»\ndef s():\n    return True\n") + WITH + ("    s()\n"),
         ("from airflow.sensors.python import PythonSensor\n")
         + WITH
         + ("    «PythonSensor»(task_id='a', python_callable=lambda: True, poke_interval=300)\n"),

@@ -29,7 +29,7 @@ _EXAMPLES = {
     severity="error",
     since="0.1",
     precision="very-high",
-    lessons=["L46"],
+    lessons=["L46", "L50"],
     bad=[
         Bad(
             "from airflow import DAG\n\n"

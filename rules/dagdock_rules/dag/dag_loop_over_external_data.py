@@ -44,6 +44,8 @@ SOURCES = (
 )
 # Words in a path that say that the folder is deployed together with the DAGs.
 OWN_FOLDERS = ("dags", "plugins", "include", "opt/airflow", "local/airflow", "home/airflow")
+# Folders there that fill up while Airflow runs.
+RUNTIME_FOLDERS = ("/airflow/logs/", "/airflow/data/", "/airflow/tmp/", "/airflow/output/")
 
 
 @rule(
@@ -125,7 +127,7 @@ def _source(step: Origin) -> str | None:
             return "a Connection"
         if "Hook()." in name:
             return "a Hook"
-    if name.startswith("pandas.read_") and any("://" in text for text in _texts(step.walk())):
+    if name.startswith("pandas.read_") and "sql" not in name and any("://" in text for text in _texts(step.walk())):
         return "a file on the network"
     if name in _OPENING and any(text.startswith("/") for text in _texts(step.walk())):
         return FILE
@@ -136,7 +138,12 @@ def _is_deployed_along(steps: Iterable[Origin]) -> bool:
     """Whether a folder belongs to the DAGs: it is found from `__file__`, or its name says so."""
     steps = list(steps)
     by_place = any(isinstance(step.node, ast.Name) and step.node.id == "__file__" for step in steps)
-    return by_place or any(word in text.lower() for text in _texts(steps) for word in OWN_FOLDERS)
+    texts = [text.lower() for text in _texts(steps)]
+    return by_place or any(
+        word in text and not any(part in f"{text}/" for part in RUNTIME_FOLDERS)
+        for text in texts
+        for word in OWN_FOLDERS
+    )
 
 
 def _texts(steps: Iterable[Origin]) -> Iterator[str]:

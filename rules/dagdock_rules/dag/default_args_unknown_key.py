@@ -54,7 +54,7 @@ def default_args_unknown_key(module: DagModule) -> Problems:
     for name, argument in _entries(module):
         if name in BASE or name in known or argument.key is None or id(argument.key) in told:
             continue
-        meant = nearest(name, BASE)
+        meant = _meant(name, argument)
         if meant is None or len(name) < 4 or name.rstrip("s") == meant.rstrip("s") == "param":
             continue
         told.add(id(argument.key))
@@ -66,6 +66,18 @@ def default_args_unknown_key(module: DagModule) -> Problems:
             f"no operator knows `{name}`, so it has no effect. Did you mean `{meant}`?",
             fix=Fix.replace(f"Write `{meant}`", key, f"{written[0]}{meant}{written[0]}", "unsafe") if plain else None,
         )
+
+
+def _meant(name: str, argument: Argument) -> str | None:
+    """The argument that a key is a slip of; `retry` with a number, for some operators have one of another kind."""
+    if name == "retry":
+        return "retries" if argument.value.get(int) is not None else None
+    return nearest(name, BASE)
+
+
+def means_retries(dag: Dag) -> bool:
+    """Whether a key of a DAG's default_args is a slip of `retries`, which this rule tells."""
+    return any(name not in BASE and _meant(name, one) == "retries" for name, one in dag.default_args.items())
 
 
 def _entries(module: DagModule) -> list[tuple[str, Argument]]:

@@ -15,16 +15,16 @@ from ._listed import not_listed
             "from datetime import datetime\nfrom airflow import DAG\n"
             "from airflow.operators.bash import BashOperator\n\n"
             "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
-            "    BashOperator(task_id='load', bash_command='load.py', pool=«'defualt'»)\n"
+            "    BashOperator(task_id='load', bash_command='load.py', pool=«'defualt_pool'»)\n"
         ),
     ],
     good=[
         "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\n\n"
         "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
-        "    BashOperator(task_id='load', bash_command='load.py', pool='default')\n",
+        "    BashOperator(task_id='load', bash_command='load.py', pool='default_pool')\n",
     ],
 )
-def pool_unknown(task: Task, *, pools: list[str] = ["default", "default_pool"]) -> Problems:
+def pool_unknown(task: Task, *, pools: list[str] = ["default_pool"]) -> Problems:
     """A task names a pool that there is not.
 
     A task in an unknown pool waits for ever. `pools` lists those that the team's Airflow has.

@@ -24,7 +24,7 @@ from ._listed import not_listed
         "    BashOperator(task_id='load', bash_command='load.py', queue='default')\n",
     ],
 )
-def queue_unknown(task: Task, *, queues: list[str] = ["default", "default_pool"]) -> Problems:
+def queue_unknown(task: Task, *, queues: list[str] = ["default"]) -> Problems:
     """A task names a queue that there is not.
 
     A task in an unknown queue waits for ever. `queues` lists those that the team's Airflow has.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from datetime import timedelta
 
 from dagdock.api import Argument, Bad, Dag, Fix, Problem, Problems, Project, Task, rule
@@ -86,8 +87,9 @@ def sensor_poke_long(task: Task, project: Project) -> Problems:
     # An older release refuses what it does not know.
     defers = operator and "deferrable" in operator.arguments() and version and version.at_least(*OLDEST)
     more = ", or `deferrable=True`" if defers else ""
+    decorator = task.function.decorator_node if task.taskflow and task.function else None
     yield Problem(
-        task,
+        task.module.span(decorator) if isinstance(decorator, ast.Call) else task,
         f"`{operator.name if operator else task.name}` keeps a worker slot for up to {_words(timeout)} and looks only "
         f'every {_words(interval)}. Use `mode="reschedule"`{more}',
         fix=fix,

@@ -4,9 +4,25 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
-from dagdock.api import Argument, Bad, Dag, DagModule, Function, Origin, Problem, Problems, Task, parse_jinja, rule
+from dagdock.api import (
+    Argument,
+    Bad,
+    Call,
+    Dag,
+    DagModule,
+    Function,
+    Origin,
+    Problem,
+    Problems,
+    Related,
+    Task,
+    parse_jinja,
+    rule,
+)
 
+from ._queries import query_text
 from ._schedule import recurs, runs_by_clock
 from ._templates import Piece, pieces, rendered
 from .dag_dynamic_start_date import CLOCKS
@@ -28,6 +44,9 @@ DAYS = frozenset(("datetime.date.today()", "pendulum.today()", "pendulum.yesterd
 TEXTS = ('f""', "builtins.str()", "+", "-", "%")
 # What is read from or done to a moment that leaves its day.
 OF_DAY = ("date", "day", "combine", "normalize", "start_of", "floor", "to_date_string")
+# Lengths of time.
+SPANS = ("timedelta()", "relativedelta()", "pendulum.duration()", "pandas.Timedelta()", "pandas.DateOffset()")
+REQUESTS = ("requests.get", "requests.post", "httpx.get", "httpx.post", "requests.request", "requests.Session().get")
 # What a shell runs, by operator.
 COMMANDS = {"BashOperator": "bash_command", "SSHOperator": "command"}
 # Parts of a format that are of a moment, not of a day.
@@ -50,8 +69,8 @@ TIMES = ("%H", "%I", "%M", "%S", "%f", "%s", "%X", "%c", "%p", "%T")
             "from datetime import datetime, timedelta\nfrom airflow.decorators import dag, task\n"
             "from airflow.providers.postgres.hooks.postgres import PostgresHook\n\n\n"
             "@task\ndef load():\n"
-            "    day = (datetime.now() - timedelta(days=1)).strftime('%Y-%m-%d')\n"
-            "    PostgresHook('shop').run(«f\"CALL load_sales('{day}')\"»)\n\n\n"
+            "    day = («datetime.now()» - timedelta(days=1)).strftime('%Y-%m-%d')\n"
+            "    PostgresHook('shop').run(f\"CALL load_sales('{day}')\")\n\n\n"
             "@dag(start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False)\ndef sales():\n    load()\n\n\n"
             "sales()\n"
         ),
@@ -122,37 +141,82 @@ def _is_clock(path: list[str]) -> bool:
 
 def _in_functions(module: DagModule) -> Iterator[Problem]:
     told: set[ast.AST] = set()
-    for node, function in _used(module):
-        if not _is_for_schedule(module, function):
+    for use in _used(module):
+        if not _is_for_schedule(module, use.function):
             continue
-        clock = _day(module, node)
-        if clock is None or clock.node in told:
-            continue
-        told.add(clock.node)
-        shown = " ".join(clock.span.text.split())
-        yield Problem(
-            module.span(node),
-            f"this holds the date of `{shown if len(shown) <= 40 else f'{shown[:39]}…'}`, when the task happens to "
-            "run, so a late or repeated run takes the data of another day. Use the run's own date: `ds` or "
-            "`data_interval_start` as a parameter of the function",
-        )
+        for node in (use.node, *_handed_over(module, use)):
+            clock = _day(module, node) or (_window(module, node) if use.selects else None)
+            if clock is None or clock.node in told:
+                continue
+            told.add(clock.node)
+            shown = " ".join(clock.span.text.split())
+            place = module.span(use.node)
+            yield Problem(
+                clock,
+                f"`{shown if len(shown) <= 40 else f'{shown[:39]}…'}` is when the task happens to run, and decides "
+                "which data it takes: a late or repeated run takes those of another day. Use the run's own date: `ds` "
+                "or `data_interval_start` as a parameter of the function",
+                related=[Related(place, "the data are picked here")] if place.line != clock.span.line else (),
+            )
 
 
-def _used(module: DagModule) -> Iterator[tuple[ast.expr, Function | None]]:
-    """What tasks read and write by, and what they return."""
+class Use(NamedTuple):
+    """A value by which a task reads or writes; `selects` where it surely says which data are read."""
+
+    node: ast.expr
+    function: Function | None
+    selects: bool
+
+
+def _handed_over(module: DagModule, use: Use) -> Iterator[ast.expr]:
+    """What the callers of a function give for the parameters that a value in it is made of."""
+    function = use.function
+    if function is None or function.tasks or function.escapes or not function.calls:
+        return
+    for step in module.origin(use.node).walk():
+        if step.name == "parameter" and isinstance(step.node, ast.arg):
+            for call in function.calls:
+                for position, given in enumerate(call.args):
+                    if function.parameter(position) == step.node.arg:
+                        yield given
+                yield from (one.value for one in call.keywords if one.arg == step.node.arg)
+
+
+def _used(module: DagModule) -> Iterator[Use]:
+    """What tasks read and write by, what they make paths of, and what they return."""
     for call in module.calls():
         function = call.node.func
         method = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if (method in SINKS or (call.name or "").startswith(("requests.", "httpx."))) and call.runs_at == "task":
+        asks = (call.name or "").startswith(REQUESTS) or (method == "get" and (call.name or "").startswith("httpx."))
+        if (method in SINKS or asks) and call.runs_at == "task":
             for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
-                yield node, call.function
+                yield Use(node, call.function, asks or _is_filter(module, call, node))
+    for text in module.names.parents:
+        if isinstance(text, ast.JoinedStr) and _is_path(text) and module.runs_at(text) == "task":
+            yield Use(text, module.function_at(text), False)
     for returning in module.functions:
         if returning.tasks:
             for one in returning.returns:
                 # In a dict or list it may as well be a note of when something was done.
                 origin = one.origin
                 if origin.name in TEXTS or origin.method in ("date", "strftime", "format", "isoformat"):
-                    yield one.node, returning
+                    yield Use(one.node, returning, False)
+
+
+def _is_path(node: ast.JoinedStr) -> bool:
+    """Whether an f-string is an address or a path, not a sentence that holds one, nor where something is put aside."""
+    text = "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
+    if any(sign.isspace() for sign in text) or text.startswith("/tmp") or _apart().search(text):
+        return False
+    return "://" in text or text.startswith("/")
+
+
+def _is_filter(module: DagModule, call: Call, node: ast.expr) -> bool:
+    """Whether a value is a parameter of a query that reads what is newer than it: `WHERE seen >= %s`."""
+    if not any(keyword.value is node and keyword.arg in ("parameters", "params") for keyword in call.node.keywords):
+        return False
+    text = query_text(module, call.node, None) or ""
+    return bool(_newer().search(text)) and not _changes().search(text)
 
 
 def _in_commands(module: DagModule) -> Iterator[Problem]:
@@ -164,7 +228,7 @@ def _in_commands(module: DagModule) -> Iterator[Problem]:
         for piece in _pieces(given) if given and _is_scheduled(task) else ():
             match = _shell_date().search(piece.text)
             # A backup is of the day on which it is made; who compares with the run's own date knows the difference.
-            if match and _names_day(match["format"]) and not _apart().search(piece.text):
+            if match and _names_day(match["format"]) and (_past().search(match[0]) or not _apart().search(piece.text)):
                 yield Problem(
                     piece.span(match.start(), match.end()),
                     f"`{match.group()}` is the date on which the task happens to run, so a late or repeated run takes "
@@ -222,10 +286,25 @@ def _shell_date() -> re.Pattern[str]:
 
 
 @cache
+def _past() -> re.Pattern[str]:
+    return re.compile(r"yesterday|-1 ?day|1 ?day ago|last[- ]", re.I)
+
+
+@cache
 def _apart() -> re.Pattern[str]:
     return re.compile(
         r"backup|dump|archive|\{\{[^}]*\b(?:ds|ds_nodash|logical_date|execution_date|data_interval_\w+)\b", re.I
     )
+
+
+@cache
+def _newer() -> re.Pattern[str]:
+    return re.compile(r"\bWHERE\b.*(?:>=?|\bBETWEEN)\s*(?:%|:|\?|@)", re.I | re.S)
+
+
+@cache
+def _changes() -> re.Pattern[str]:
+    return re.compile(r"^\s*(?:DELETE|UPDATE|INSERT|CREATE|ALTER)\b", re.I)
 
 
 def _is_for_schedule(module: DagModule, function: Function | None) -> bool:
@@ -257,6 +336,20 @@ def _day(module: DagModule, node: ast.expr) -> Origin | None:
         elif step.name == 'f""' and isinstance(step.node, ast.JoinedStr):
             is_day = is_day or any(_is_of_day(part) for part in step.node.values)
     return clock if is_day else None
+
+
+def _window(module: DagModule, node: ast.expr) -> Origin | None:
+    """The clock of a moment that is counted back from now, such as `datetime.now() - timedelta(hours=1)`."""
+    clock: Origin | None = None
+    is_moved = False
+    for step in module.origin(node).walk():
+        if step.name == "either":
+            return None
+        if step.name in CLOCKS and clock is None:
+            clock = step
+        is_moved = is_moved or step.method == "subtract"
+        is_moved = is_moved or (step.name == "-" and any(one.name.endswith(SPANS) for one in step.inputs))
+    return clock if is_moved else None
 
 
 def _is_of_day(node: ast.AST) -> bool:

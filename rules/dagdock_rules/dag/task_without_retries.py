@@ -6,6 +6,7 @@ from dagdock.api import Bad, Dag, Edit, Fix, Problem, Problems, Project, Task, r
 
 from ._arguments import add_keyword
 from ._schedule import recurs
+from .default_args_unknown_key import means_retries
 from .default_args_unused import unused_default_args
 
 SETTING = "AIRFLOW__CORE__DEFAULT_TASK_RETRIES"
@@ -70,6 +71,8 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
         return
     if "default_args" not in dag.arguments and unused_default_args(dag.module):
         return  # `default-args-unused` speaks of that
+    if means_retries(dag):
+        return  # so does `default-args-unknown-key`
     working = [task for task in dag.tasks if task.name not in IDLE]
     if not working or any(_is_retried(task) for task in working):
         return

@@ -120,6 +120,15 @@ def _members(piece: Piece, task: Task) -> Iterator[Problem]:
         else:
             continue
         member = name.path[0]
+        if name.text == "macros" and member not in members and _is_called(piece.text, name.end, member):
+            # What plugins bring has the plugin's name before it.
+            close = nearest(member, members) or MACROS_MEANT.get(member)
+            yield Problem(
+                piece.span(name.start, name.end),
+                f"there is no `macros.{member}`, so the task fails when it is due. "
+                + (f"Did you mean `macros.{close}`?" if close else NO_MACRO),
+            )
+            continue
         meant = nearest(member, members) if member not in members and len(member) > 3 else None
         if meant is not None and not (name.text == "params" and member.rstrip("s") == meant.rstrip("s")):
             yield Problem(
@@ -127,6 +136,13 @@ def _members(piece: Piece, task: Task) -> Iterator[Problem]:
                 f"there is no `{name.text}.{member}`, so the task fails when it is due. Did you mean "
                 f"`{name.text}.{meant}`?",
             )
+
+
+def _is_called(text: str, end: int, member: str) -> bool:
+    """Whether what is read from a name is called right there: `macros.ds_subtract(`."""
+    rest = text[end:]
+    at = rest.find(member)
+    return at >= 0 and not rest[:at].strip(" .") and rest[at + len(member) :].lstrip().startswith("(")
 
 
 def _params(task: Task) -> set[str] | None:
@@ -146,6 +162,9 @@ def _params(task: Task) -> set[str] | None:
     return found or None
 
 
+# Macros that people believe in, and what does the same.
+MACROS_MEANT = {"ds_subtract": "ds_add", "ds_sub": "ds_add", "date_add": "ds_add", "dateadd": "ds_add"}
+NO_MACRO = "Use one of Airflow's macros, such as `macros.ds_add(ds, -1)`, or name it in `user_defined_macros`"
 # What templates ask a task instance for.
 INSTANCE = frozenset(
     (
