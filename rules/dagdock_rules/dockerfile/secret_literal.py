@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dagdock.api import Arg, Bad, Instruction, Label, Onbuild, Problem, Problems, Run, Span, rule
 
+from ..credentials import Handed, forms_in, handed_over
 from ..secrets import (
     is_common_password,
     is_filled_in,
@@ -28,6 +29,7 @@ from ..secrets import (
     tags=["security"],
     bad=[
         Bad("FROM debian:12\nRUN git clone https://deploy:«k3Jd92-prod»@git.example.org/team/app.git\n"),
+        Bad("FROM debian:12\nRUN curl -fsS -u ci:«k3Jd92-prod» -O https://files.example.org/model.bin\n"),
         Bad("FROM debian:12\nENV TOKEN=«glpat-" + "Zk3xQ9vT2mLr8WcYb5Nd»\n"),
     ],
     good=[
@@ -59,6 +61,16 @@ def secret_literal(instruction: Instruction) -> Problems:
         # `SECRET_KEY=not-used` lets a build go through: what is secret has more than words in it.
         if is_secret_name(name) and not told and is_likely_secret(value, name) and any(map(str.isdigit, value)):
             yield _problem(instruction, place, 0, len(place.text), f"the value of `{name}`")
+    for handed in handed_over(text, forms_in(span.source.text)):
+        # What a step needs while it runs (`mysql -proot`) opens nothing; a secret has more than words in it.
+        if handed.form != "variable" and handed.is_secret and any(map(str.isdigit, handed.secret)):
+            yield _problem(instruction, span, handed.start, handed.end, _described(handed))
+
+
+def _described(handed: Handed) -> str:
+    if handed.name in ("", "password"):
+        return "a password" if handed.form != "header" else "a token"
+    return f"the value of `{handed.name}`"
 
 
 def _named(instruction: Instruction) -> Iterator[tuple[str, str, Span]]:
