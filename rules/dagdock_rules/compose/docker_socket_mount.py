@@ -19,6 +19,7 @@ SOCKETS = (
     "/system_bus_socket",
     "/pipe/docker_engine",
 )
+FOLDER = ", which holds the engine's socket,"
 FOLDERS = ("/run", "/var/run", "/run/podman", "/run/containerd", "/var/run/podman", "/run/systemd")
 # Programs whose whole work is to manage containers: the socket is what they are for.
 MANAGERS = (
@@ -27,9 +28,12 @@ MANAGERS = (
     "1dev/server", "onedev", "jenkins", "github-runner", "actions-runner", "teamcity-agent", "buildkite/agent",
     "concourse", "drone/agent", "circleci/runner", "azp-agent", "bamboo-agent", "lazydocker", "komodo", "arcane",
     "coolify", "dokploy", "caprover", "localstack", "testcontainers", "devcontainer", "docker-cleanup", "docuum",
+    "ofelia", "kestra", "airflow", "dokku", "cadvisor", "gzctf", "acme-companion", "tinybird-local",
 )  # fmt: skip
 # The host of the containers, as it is called in them.
 HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "172.17.0.1")
+# Programs that only look at containers, whatever address of the engine their commands name.
+LOOKERS = ("traefik", "nginx-proxy", "haproxy", "visualizer", "telegraf", "netdata", "alloy", "promtail", "vector")
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 
 
@@ -86,7 +90,8 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     images = _images(service, project)
     if any(name in images for name in PROXIES):
         return
-    manages = any(name in images for name in MANAGERS)
+    looks = any(name in images for name in LOOKERS)
+    manages = not looks and (any(name in images for name in MANAGERS) or _names_engine(service))
     for mount, what, read_only in found:
         yield _problem(mount, what, manages, read_only)
     if api and api.boolean:
@@ -112,15 +117,26 @@ def _images(service: Service, project: Project) -> str:
     return f"{service.image.raw if service.image else ''} {base.name if base else ''}".lower()
 
 
+def _names_engine(service: Service) -> bool:
+    """Whether a variable or the command names the engine, or what is done with it: then it is used."""
+    words = [word.raw for command in (service.entrypoint, service.command) if command for word in command.words]
+    words += [setting.value.raw for setting in service.environment if setting.value]
+    pattern = r"unix:///\S*docker\.sock|(?<!\S)--docker(?!\S)|\bdocker (?:exec|run|ps|compose|restart|stop)\b"
+    return any(re.search(pattern, word) for word in words) or " ".join(words[:3]).startswith("docker ")
+
+
 def _problem(where: Located, what: str, manages: bool, read_only: bool = False) -> Problem:
     danger = f"through {what} this container can become root on the host{', with `:ro`, too' if read_only else ''}"
-    return Problem(
-        where,
-        f"{danger}. It needs that for its work, so keep it off the open network and its version pinned"
-        if manages
-        else f"{danger}. Leave it out, or put a proxy in between that only lets through what is needed",
-        severity="info" if manages else None,
-    )
+    if manages and what.endswith(FOLDER):
+        remedy = "Mount the socket alone, keep the service off the open network and its version pinned"
+    elif manages:
+        remedy = "It needs that for its work, so keep it off the open network and its version pinned"
+    else:
+        remedy = (
+            "Leave it out, or put a proxy in between that only lets through what is needed, such as "
+            "tecnativa/docker-socket-proxy"
+        )
+    return Problem(where, f"{danger}. {remedy}", severity="info" if manages else None)
 
 
 def _socket(service: Service, mount: VolumeMount) -> str | None:
@@ -137,4 +153,4 @@ def _socket(service: Service, mount: VolumeMount) -> str | None:
     path = normpath(source) if source.startswith("/") else source.replace("\\", "/")
     if path.endswith(SOCKETS):
         return f"`{source}`"
-    return f"`{source}`, which holds the engine's socket," if path in FOLDERS else None
+    return f"`{source}`{FOLDER}" if path in FOLDERS else None

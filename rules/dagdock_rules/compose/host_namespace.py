@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Service, rule
+from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
 from ._purpose import MONITORS, is_one_of
 
@@ -10,6 +10,8 @@ SHARED = {
     "uts": "it may change the host's name",
     "userns_mode": "root in it is root on the host, although the engine keeps the two apart",
 }
+# Words of images that run browsers, whose makers write `ipc: host`.
+BROWSERS = ("playwright", "selenium", "puppeteer", "cypress", "chrome", "chromium", "browserless")
 KICS = {
     "pid": "kics:host-namespace-is-shared",
     "ipc": "kics:shared-host-ipc-namespace",
@@ -35,7 +37,7 @@ KICS = {
         "services:\n  stats:\n    image: prom/node-exporter:v1.8.2\n    pid: host\n",
     ],
 )
-def host_namespace(service: Service) -> Problems:
+def host_namespace(service: Service, project: Project) -> Problems:
     """A container shares processes, memory or users with the host.
 
     The walls around a container are what it cannot see. `pid: host`, `ipc: host`, `uts: host` and
@@ -47,9 +49,22 @@ def host_namespace(service: Service) -> Problems:
     for key, consequence in SHARED.items():
         mode = service.value(key)
         if mode and mode.resolved == "host" and not is_one_of(service, MONITORS):
-            remedy = "; for more shared memory use `shm_size`" if key == "ipc" else ""
+            if key == "userns_mode" and any("docker.sock" in (mount.source or "") for mount in service.volumes):
+                continue  # the socket belongs to the host's root, whom the container would not be otherwise
+            remedy = "Leave it out" + ("; for more shared memory use `shm_size`" if key == "ipc" else "")
+            is_browser = key == "ipc" and _runs_browser(service, project)
+            if is_browser:
+                remedy = "Browsers only want more shared memory, which `shm_size: 1gb` gives as well"
             yield Problem(
                 mode,
-                f"with `{key}: host` {consequence}. Leave it out{remedy}",
+                f"with `{key}: host` {consequence}. {remedy}",
+                severity="info" if is_browser else None,
                 aliases=["compose-lint:CL-0010", *([KICS[key]] if key in KICS else [])],
             )
+
+
+def _runs_browser(service: Service, project: Project) -> bool:
+    """Whether the image, or the one that it is built on, brings a browser."""
+    stage = project.stage_of(service) if service.build else None
+    images = (service.image_ref, stage.root_image if stage else None)
+    return any(word in image.repository.lower() for image in images if image for word in BROWSERS)

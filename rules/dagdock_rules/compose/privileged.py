@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Build, Located, Problem, Problems, Service, rule
+import re
+
+from dagdock.api import Bad, Build, ImageRef, Located, Problem, Problems, Project, Service, rule
 
 REMEDY = "Give it only what it needs, with `cap_add` or `devices`"
 
-# Parts of the names of images whose makers start them this way.
-NEED_IT = ("cadvisor", "informix", "k3s", "kindest/node", "rke", "rancher", "minikube", "sysbox", "binfmt")
+# Words in the names of images whose makers start them this way.
+NEED_IT = frozenset(
+    "binfmt buildkit cadvisor informix k3d k3s kind kindest minikube rancher rke2 sysbox systemd "
+    "cloudera/quickstart".split()
+)
 
 
 @rule(
@@ -27,7 +32,7 @@ NEED_IT = ("cadvisor", "informix", "k3s", "kindest/node", "rke", "rancher", "min
         "services:\n  agent:\n    image: agent:2.1\n    privileged: ${PRIVILEGED}\n",
     ],
 )
-def privileged(service: Service) -> Problems:
+def privileged(service: Service, project: Project) -> Problems:
     """A container runs with all rights of the host.
 
     `privileged: true` switches off the walls around the container: it can use every device, load kernel modules and
@@ -44,8 +49,8 @@ def privileged(service: Service) -> Problems:
         yield Problem(
             entry,
             "this container has all rights of the host, so whoever breaks into it owns the machine. "
-            + (remedy := _remedy(service)),
-            severity=None if remedy == REMEDY else "info",
+            + (remedy := _remedy(service, project)),
+            severity="info" if "keep it off" in remedy else None,
         )
     if service.build and (place := _of_build(service.build)):
         yield Problem(
@@ -63,15 +68,19 @@ def _of_build(build: Build) -> Located | None:
     return next((value for value in build.values("entitlements") if value.resolved == "security.insecure"), None)
 
 
-def _remedy(service: Service) -> str:
+def _remedy(service: Service, project: Project) -> str:
     """What to do; an image whose makers ask for the switch is not to blame on the author."""
-    image = service.image_ref
-    if image is None:
-        return REMEDY
-    if image.familiar == "docker" and "dind" in (image.tag or ""):
+    stage = project.stage_of(service) if service.build else None
+    images = [image for image in (service.image_ref, stage.root_image if stage else None) if image]
+    if any(image.familiar == "docker" and "dind" in (image.tag or "") for image in images):
         return "Docker in Docker cannot do without it: keep it off machines that matter"
-    if "db2" in image.name.lower():
+    words = {word for image in images for word in _words(image)}
+    if not words.isdisjoint(("db2", "db2express")):
         return "Db2 works with `cap_add: [IPC_LOCK, IPC_OWNER]` in its place"
-    if any(name in image.name.lower() for name in NEED_IT):
+    if not words.isdisjoint(NEED_IT):
         return "The makers of this image ask for it: keep it off machines that matter"
     return REMEDY
+
+
+def _words(image: ImageRef) -> set[str]:
+    return {image.repository, *re.split(r"[^a-z0-9]+", image.repository.lower())}
