@@ -209,6 +209,54 @@ def test_a_project_of_several_projects() -> None:
     assert version_for(beside, "src/shop/dags/a.py") == "2.9.1"
 
 
+def test_a_project_of_several_projects_and_one_without_a_pin() -> None:
+    pin = "apache-airflow==3.3.0\n"
+    assert version_for({"other/requirements.txt": pin}, "tool/dags/a.py") is None
+    assert version_for({"docker/requirements.txt": pin}, "loads/a.py") == "3.3.0"
+    # Where all around it is old, so is this one.
+    old = {"one/requirements.txt": "apache-airflow==2.0.0\n", "two/Dockerfile": "FROM apache/airflow:1.10.11\n"}
+    assert version_for(old, "three/dags/a.py") == ">=1.10.11,<2.0.1"
+
+
+def test_a_pin_beside_a_file_far_down() -> None:
+    deep = "a/b/c/d/e/f/g"
+    files = {f"{deep}/dags/a.py": DAG, f"{deep}/requirements.txt": "apache-airflow==2.9.1\n"}
+    project = Project(Project.in_memory(files).facts, checked=[f"{deep}/dags/a.py"])
+    module = project.document(f"{deep}/dags/a.py")
+    assert isinstance(module, DagModule)
+    assert str(project.airflow_version(module.source.whole)) == "2.9.1"
+
+
+def test_the_image_that_a_service_is_built_on() -> None:
+    arguments = (
+        "x-image: &image apache/airflow:2.0.0-python3.8\nservices:\n  a:\n    build:\n      context: .\n      args:\n"
+    )
+    assert version_for({"compose.yaml": arguments + "        BASE: *image\n"}) == "2.0.0"
+    assert version_for({"compose.yaml": arguments + "        AIRFLOW_VERSION: 2.8.1\n"}) == "2.8.1"
+    assert version_for({"compose.yaml": arguments + "        OTHER_VERSION: 2.8.1\n"}) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "version"),
+    [
+        ("from airflow.operators.bash_operator import BashOperator\n", "<3.0"),
+        ("from airflow.contrib.hooks.ssh_hook import SSHHook\n", "<3.0"),
+        ("from airflow.utils.dates import days_ago\n", "<3.0"),
+        ("from airflow.providers.postgres.operators.postgres import PostgresOperator\n", "<3.0"),
+        ("from airflow import DAG\nDAG('y', schedule_interval=None)\n", "<3.0"),
+        ("from airflow.operators import HubspotToS3Operator\n", "<2.0"),
+        ("from airflow.operators.python import PythonOperator\n", None),
+        ("from airflow.operators import bash\n", None),
+        ("try:\n    from airflow.utils.dates import days_ago\nexcept ImportError:\n    pass\n", None),
+        ("# schedule_interval=None\n", None),
+    ],
+)
+def test_what_a_file_uses_says_which_airflow(code: str, version: str | None) -> None:
+    assert version_for({"dags/a.py": code + DAG}) == version
+    # What is pinned for it comes first.
+    assert version_for({"dags/a.py": code + DAG, "requirements.txt": "apache-airflow==3.0.2\n"}) == "3.0.2"
+
+
 def test_imports_speak_for_their_file() -> None:
     assert version_for({"dags/a.py": "from airflow.sdk import DAG\n" + DAG}) == ">=3.0"
     assert (

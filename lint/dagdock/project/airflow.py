@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 # What such a folder says is about itself and not about the project around it.
 _APART = frozenset(("doc", "docs", "example", "examples", "fixtures", "sample", "samples", "test", "testdata", "tests"))
 _MOST_PLACES = 50  # where a requirements file is looked for
-# Folders that hold the code of one project, which has its images and requirements in folders beside them.
-_OF_A_PROJECT = frozenset(("airflow", "app", "dag", "dags", "pipelines", "plugins", "src", "workflows"))
+# Folders that hold the code of one project, which has its images and requirements in folders beside them, and those.
+_CODE = frozenset("airflow app code dag etl jobs pipelines plugins src workflows".split())
+_BUILDING = frozenset("build ci config containers deploy deployment docker image images infra requirements".split())
 
 
 def versions_in(project: Project, path: str) -> Iterator[FoundVersion]:
@@ -47,26 +48,30 @@ def versions_in(project: Project, path: str) -> Iterator[FoundVersion]:
 
 
 def nearest(path: str, found: list[FoundVersion], module: object) -> AirflowVersion | None:
-    """The Airflow of one document: what the places nearest to it say together, and its own imports.
+    """The Airflow of one document: what the places nearest to it say together, and what a DAG file itself uses.
 
     Pinned versions come before ranges. Where places at the same distance pin different ones, all of these are
-    possible, and what differs between them is unknown. What lies in the folders of other projects says nothing.
+    possible, and what differs between them is unknown. What lies in the folders of other projects says nothing, unless
+    all of it is old: then so is this.
     """
     from dagdock.dag import DagModule
 
     version: AirflowVersion | None = None
     places = [place for place in found if not _is_apart(place.path, path)]
-    aside = {dirname(place.path) for place in places if _is_aside(place.path, path)}
-    if aside and not all(f"{folder}/".startswith(f"{min(aside, key=len)}/") for folder in aside):
-        places = [place for place in places if not _is_aside(place.path, path) or _is_of_the_same(place.path, path)]
-    for distance in sorted({_distance(place.path, path) for place in places}):
-        said = _together(place for place in places if _distance(place.path, path) == distance)
+    own = [place for place in places if not _is_aside(place.path, path) or _is_of_the_same(place.path, path)]
+    for distance in sorted({_distance(place.path, path) for place in own}):
+        said = _together(place for place in own if _distance(place.path, path) == distance)
         version = version.within(said) if version else said
         if version.pinned:
             break
-    if isinstance(module, DagModule) and versions.in_imports(module):
-        version = AirflowVersion((3, 0, 0)).within(version or AirflowVersion((3, 0, 0)))
-    return version
+    if places and not own:
+        others = _together(places)
+        version = others if others.at_least(2, 4) is False else None
+    used = versions.in_module(module) if isinstance(module, DagModule) else None
+    if used is None:
+        return version
+    # Airflow 3's own names are in nobody's way; those that it no longer has may be what is to be found.
+    return used.within(version) if version and used.low[0] == 3 else version.within(used) if version else used
 
 
 def installed_by(project: Project, stage: Stage) -> Installed:
@@ -148,18 +153,24 @@ def _in_dockerfile(dockerfile: Dockerfile, path: str) -> Iterator[FoundVersion]:
 
 
 def _in_compose(file: ComposeFile, path: str) -> Iterator[FoundVersion]:
+    from dagdock.image import parse as parse_image
     from dagdock.project.project import services_in
 
     seen = set()
     for service in services_in(file):
-        # A service that is built only gives the image a name.
-        if service.image is None or service.image_ref is None or service.build is not None:
-            continue
-        span = service.image.span
-        # An image in an anchor's body belongs to several services.
-        if span not in seen and (version := AirflowVersion.of_image(service.image_ref)):
-            seen.add(span)
-            yield FoundVersion(version, span, path, "image")
+        # A service that is built only gives the image a name, and its arguments say what that is built on.
+        build = service.build
+        given = [("", service.image)] if build is None else [(str(one.name), one.value) for one in build.args]
+        for name, value in given:
+            text = value.resolved if value else None
+            # An image in an anchor's body belongs to several services.
+            if value is None or not text or value.span in seen:
+                continue
+            seen.add(value.span)
+            image = parse_image(text)
+            pinned = AirflowVersion.parse(text) if name == "AIRFLOW_VERSION" else None
+            if version := pinned or (AirflowVersion.of_image(image) if image else None):
+                yield FoundVersion(version, value.span, path, "image")
 
 
 def _in_python_packaging(project: Project, path: str) -> Iterator[FoundVersion]:
@@ -211,9 +222,10 @@ def _is_aside(place: str, document: str) -> bool:
 def _is_of_the_same(place: str, document: str) -> bool:
     """Whether a file in a folder aside belongs to the same project as the document, and not to one beside it."""
     shared = _shared(place, document)
-    parts = [part.lower() for part in dirname(document).split("/") if part]
-    own = parts[shared] if len(parts) > shared else "dags"
-    return own in _OF_A_PROJECT
+    folders = [part.lower() for part in dirname(document).split("/") if part]
+    own = folders[shared] if len(folders) > shared else "dags"
+    other = dirname(place).lower().split("/")[shared]
+    return own in _CODE or own.endswith("dags") or other in _BUILDING
 
 
 def _is_apart(path: str, document: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from posixpath import join
+from collections.abc import Iterable, Iterator
+from posixpath import dirname, join
 
 from dagdock.facts import SKIPPED, Facts
 from dagdock.project.classify import is_compose_name, is_dockerfile_name
@@ -32,17 +32,18 @@ class Inventory:
         for count, folder in enumerate(waiting):
             if count >= MAX_FOLDERS:
                 break
-            below = facts.folders(folder)
-            folders = set(below)
-            for name in facts.names(folder):
-                if name not in folders:
-                    self._add(name.lower(), name if folder == "." else join(folder, name))
+            below = self._look_in(facts, folder)
             if folder.count("/") < MAX_DEPTH - 1:
                 waiting += [
                     name if folder == "." else join(folder, name)
                     for name in below
                     if name not in SKIPPED and name != "site-packages"
                 ]
+
+        # What stands above a file is about it, however far down that is.
+        above = {folder for path in checked for folder in _above(path)}
+        for folder in sorted(above.difference(waiting[:MAX_FOLDERS])):
+            self._look_in(facts, folder)
 
         seen = {*self.compose, *self.dockerfiles, *self.requirements, *self.packaging}
         for path in sorted(checked):
@@ -51,6 +52,15 @@ class Inventory:
                 self._add(name, path)
                 if name.endswith((".yml", ".yaml")) and not is_compose_name(name):
                     self.other_yaml.append(path)
+
+    def _look_in(self, facts: Facts, folder: str) -> list[str]:
+        """Take in what stands in one folder; the names of the folders in it."""
+        below = facts.folders(folder)
+        folders = set(below)
+        for name in facts.names(folder):
+            if name not in folders:
+                self._add(name.lower(), name if folder == "." else join(folder, name))
+        return below
 
     def _add(self, name: str, path: str) -> None:
         if name.endswith((".yml", ".yaml")):
@@ -62,6 +72,12 @@ class Inventory:
             self.requirements.append(path)
         elif is_dockerfile_name(name):
             self.dockerfiles.append(path)
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, the root left out."""
+    while path := dirname(path):
+        yield path
 
 
 def is_requirements(path: str) -> bool:

@@ -170,19 +170,39 @@ def in_packaging(source: Source, is_lock: bool) -> Iterator[tuple[AirflowVersion
             yield version, Span(source, match.start(), match.end())
 
 
-def in_imports(module: DagModule) -> Span | None:
-    """The import of `airflow.sdk`, which came with Airflow 3; None where it is guarded by `try` or `if`."""
+def in_module(module: DagModule) -> AirflowVersion | None:
+    """The Airflow that a DAG file is written for, by what it imports without `try` or `if` around it and by its
+    `schedule_interval`; None where it may be any."""
+    imported = set(_imports(module))
+    if any(f"{name}.".startswith("airflow.sdk.") for name in imported):
+        return AirflowVersion((3, 0, 0))
+    # The packages themselves held operators and those of plugins until Airflow 2.
+    if any(_in_package().fullmatch(name) for name in imported):
+        return AirflowVersion((0, 0, 0), (2, 0, 0))
+    if any(_gone_in_3().match(f"{name}.") for name in imported) or _has_schedule_interval(module):
+        return AirflowVersion((0, 0, 0), (3, 0, 0))
+    return None
+
+
+def _imports(module: DagModule) -> Iterator[str]:
+    """The full names that statements at the top of a file import: `airflow.operators.BashOperator`."""
     import ast
 
     for statement in module.tree.body:
-        names = []
         if isinstance(statement, ast.ImportFrom) and not statement.level:
-            names = [statement.module or ""]
+            yield from (f"{statement.module}.{alias.name}" for alias in statement.names)
         elif isinstance(statement, ast.Import):
-            names = [alias.name for alias in statement.names]
-        if any(name == "airflow.sdk" or name.startswith("airflow.sdk.") for name in names):
-            return module.span(statement)
-    return None
+            yield from (alias.name for alias in statement.names)
+
+
+def _has_schedule_interval(module: DagModule) -> bool:
+    if "schedule_interval" not in module.source.text:
+        return False
+    return any(
+        keyword.arg == "schedule_interval" and module.airflow(call.func) in ("DAG", "dag")
+        for call in module.names.calls
+        for keyword in call.keywords
+    )
 
 
 def _kept(operator: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
@@ -225,6 +245,18 @@ def _tag() -> re.Pattern[str]:
 @cache
 def _constraints() -> re.Pattern[str]:
     return re.compile(r"constraints-(?P<release>\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)(?:[a-z]+\d+)?(?=/|\b)(?!\.txt)")
+
+
+@cache
+def _in_package() -> re.Pattern[str]:
+    return re.compile(r"airflow\.(?:operators|sensors|hooks)\.[A-Z]\w*")
+
+
+@cache
+def _gone_in_3() -> re.Pattern[str]:
+    """Modules that no Airflow 3 has, nor the providers that go with it."""
+    old = r"contrib|utils\.dates|(?:operators|sensors|hooks)\.\w+_(?:operator|sensor|hook)|operators\.(?:dummy|subdag)"
+    return re.compile(rf"airflow\.(?:{old}|providers\.(?:mysql|postgres)\.operators)\.")
 
 
 @cache
