@@ -191,7 +191,7 @@ MISTAKES = {
     "L47/mistake-4": Mistake("dags/feed.py", 9, "dag-schedule-conflict"),
     "L47/mistake-5": Mistake("dags/digest.py", 8, "dag-removed-argument"),
     "L47/mistake-6": Mistake("dags/report.py", 6, "dag-missing-schedule"),
-    "L48/mistake-1": Mistake("dags/exports.py", 12, "task-uses-now"),
+    "L48/mistake-1": Mistake("dags/exports.py", 9, "task-uses-now"),
     "L48/mistake-2": Mistake("dags/logs.py", 13, "task-uses-now"),
     "L48/mistake-3": Mistake("dags/weather.py", 9, "task-uses-now"),
     "L48/mistake-4": Mistake("dags/invoices.py", 15, "dag-runtime-varying-value"),

@@ -47,6 +47,11 @@ class Documents:
         self._paths: dict[int, str] = {}
         self._texts: dict[str, Source | None] = {}
 
+    @property
+    def checked(self) -> list[str]:
+        """The files that the run is about, by path."""
+        return sorted(self._checked)
+
     def document(self, path: str) -> Document | Broken | None:
         """The document of a path; None where it is missing or nothing that dagdock reads."""
         clean = inside(path)

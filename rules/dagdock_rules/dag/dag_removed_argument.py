@@ -1,8 +1,27 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from dagdock.api import AirflowVersion, Argument, Bad, Dag, Fix, Problem, Problems, Project, Severity, rule
+from dagdock.api import (
+    AirflowVersion,
+    Argument,
+    Bad,
+    Dag,
+    DagModule,
+    Edit,
+    Fix,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Severity,
+    Span,
+    rule,
+)
+
+from ._once import and_elsewhere, others_like
 
 # What Airflow 3 calls them; nothing where it has no such argument any more. The second part is the release that
 # brought the new name.
@@ -45,39 +64,76 @@ NEW_NAMES = {
         },
     ],
 )
-def dag_removed_argument(dag: Dag, project: Project) -> Problems:
+def dag_removed_argument(module: DagModule, project: Project) -> Problems:
     """A DAG is given an argument that Airflow 3 no longer has.
 
     Airflow 3 stops with a TypeError, and the DAG vanishes from the list. `schedule_interval` and `timetable` became
     `schedule` in 2.4, `concurrency` became `max_active_tasks` in 2.2, so those names already work today. Where it is
-    not known which Airflow there is, and where it is a late 2, this is a remark about `schedule_interval` alone.
+    not known which Airflow there is, and where it is a late 2, this is one remark about `schedule_interval` alone, made
+    in the first file that has it: on Airflow 2 nothing is broken. With `--airflow-version 3`, or `airflow-version` in
+    the configuration, each place is an error.
 
     https://airflow.apache.org/docs/apache-airflow/stable/installation/upgrading_to_airflow3.html
     """
-    if not dag.known_signature:
-        return
-    version = project.airflow_version(dag)
-    for name, (new, since) in NEW_NAMES.items():
-        argument = dag.arguments.get(name)
-        severity = _severity(version, name, since)
-        if argument is None or not isinstance(argument.key, ast.keyword) or severity is None:
+    remarks: list[Found] = []
+    for found in _found(module, project):
+        if found.severity == "info":
+            remarks.append(found)
             continue
-        if severity == "info" and new in dag.arguments:
-            continue  # two schedules are an error of their own
-        place = dag.module.span(argument.key)
-        place = place.source.span(place.start, place.start + len(name))
-        remedy = f"Write `{new}`" if new else "Delete it"
-        gone = severity == "error"
+        remedy = f"Write `{found.new}`" if found.new else "Delete it"
         yield Problem(
-            place,
-            f"Airflow 3 has no `{name}`, so the DAG does not load. {remedy}"
-            if gone
-            else f"`{name}` is called `{new}` since Airflow 2.4 and gone in Airflow 3. {remedy}",
-            severity=severity,
-            fix=Fix.replace(f"Write `{new}`", place, new, "unsafe")
-            if new and new not in dag.arguments and not _is_twice(dag, argument, new)
-            else None,
+            found.place,
+            f"Airflow 3 has no `{found.name}`, so the DAG does not load. {remedy}",
+            fix=_fix([found]),
         )
+    others = others_like(module, project, "schedule_interval", _says) if remarks else None
+    if others is not None:
+        first, *more = remarks
+        yield Problem(
+            first.place,
+            f"`{first.name}` is called `{first.new}` since Airflow 2.4 and gone in Airflow 3. "
+            f"Write `{first.new}`{and_elsewhere(others)}",
+            severity="info",
+            related=[Related(one.place, "the same here") for one in more],
+            fix=_fix(remarks),
+        )
+
+
+class Found(NamedTuple):
+    """An old name at a DAG: its place, and what to write in place of it, or nothing."""
+
+    name: str
+    new: str
+    place: Span
+    severity: Severity
+    is_renamed: bool
+
+
+def _found(module: DagModule, project: Project) -> Iterator[Found]:
+    for dag in module.dags:
+        if not dag.known_signature:
+            continue
+        version = project.airflow_version(dag)
+        for name, (new, since) in NEW_NAMES.items():
+            argument = dag.arguments.get(name)
+            severity = _severity(version, name, since)
+            if argument is None or not isinstance(argument.key, ast.keyword) or severity is None:
+                continue
+            if severity == "info" and new in dag.arguments:
+                continue  # two schedules are an error of their own
+            place = module.span(argument.key)
+            place = place.source.span(place.start, place.start + len(name))
+            renamed = bool(new) and new not in dag.arguments and not _is_twice(dag, argument, new)
+            yield Found(name, new, place, severity, renamed)
+
+
+def _says(module: DagModule, project: Project) -> bool:
+    return any(found.severity == "info" for found in _found(module, project))
+
+
+def _fix(found: list[Found]) -> Fix | None:
+    edits = [Edit(one.place, one.new) for one in found if one.is_renamed]
+    return Fix(f"Write `{found[0].new}`", edits, "unsafe") if edits else None
 
 
 def _severity(version: AirflowVersion | None, name: str, since: tuple[int, int]) -> Severity | None:
