@@ -141,6 +141,7 @@ def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
     assert marked(RULES[code], expected) == expected
 
 
+ALIKE = "services:\n  a:\n    image: a:1\n    ports: ['81:80', '444:443']\n  b:\n    image: b:1\n"
 MESSAGES: list[tuple[str, Files, str, bool]] = [
     ("DC504", WEB + "    depends_on: [d]\n  d:\n    image: mariadb:11\n", "healthcheck.sh", True),
     ("DC504", WEB + "    depends_on: [d]\n  d:\n    image: mariadb:10.6\n", "healthcheck.sh", True),
@@ -158,6 +159,8 @@ MESSAGES: list[tuple[str, Files, str, bool]] = [
     ("DC201", DB + "    ports: ['5432:5432']\n", "leave `ports` out", False),
     ("DC201", DB + "    ports: ['5432:5432']\n    networks: [a]\n  web:\n    image: web:1\n", "leave `ports`", False),
     ("DC301", DB + "    # volumes:\n    #   - data:/var/lib/postgresql/data\n", "Take the `#` away", True),
+    ("DC202", ALIKE + "    ports: ['81:80', '444:443']\n", "`profiles`", True),
+    ("DC202", ALIKE + "    ports: ['81:80', '445:443']\n", "`profiles`", False),
     ("DC018", "web:\n  image: web:1\n", "Put `services:` above", True),
     ("DC018", "services: {}\nweb:\n  image: web:1\n", "indent it under `services:`", True),
 ]

@@ -56,6 +56,7 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
     for service in project.merged(file).services.values():
         if service.has("network_mode"):
             continue
+        by_other: dict[str, list[tuple[Published, Published]]] = {}
         for port in service.ports:
             if port.published is None or port.host_ip is None or port.protocol is None or port.error:
                 continue
@@ -66,13 +67,18 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
             taken.append(one)
             if other:
                 if not (is_collection and _stand_in(one, other)):
-                    yield _problem(one, other)
+                    by_other.setdefault(str(other.service.name), []).append((one, other))
             elif _runs_twice(file, service) and len(port.published) == 1:
                 yield Problem(
                     one.ports,
                     f"all containers of `{service.name}` ask for port {one.ports} of the host, and only one can have "
                     "it. Write a range, or only the container's port",
                 )
+        for pairs in by_other.values():
+            if len(pairs) > 1 and len(pairs) == len(service.ports):
+                yield _stands_in_for(pairs)
+            else:
+                yield from (_problem(one, other) for one, other in pairs)
 
 
 def _stand_in(one: Published, other: Published) -> bool:
@@ -80,6 +86,19 @@ def _stand_in(one: Published, other: Published) -> bool:
     picked."""
     is_elsewhere = one.ports.span.source is not other.port.span.source
     return is_elsewhere and any(number in one.ports and number in other.ports for number in (80, 443))
+
+
+def _stands_in_for(pairs: list[tuple[Published, Published]]) -> Problem:
+    """All ports of a service are those of another one: most likely the two are never meant to run together."""
+    one, other = pairs[0]
+    ports = ", ".join(str(each.ports) for each, _ in pairs)
+    return Problem(
+        one.ports,
+        f"all ports of this service ({ports}) are taken by `{other.service.name}`, so the second container cannot "
+        "start. Take other ports of the host, or give each a name under `profiles` where only one is started",
+        related=[Related(taken.port, "taken here") for _, taken in pairs if taken.ports.span != one.ports.span],
+        severity="warning",
+    )
 
 
 def _problem(one: Published, other: Published) -> Problem:
