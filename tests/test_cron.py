@@ -221,7 +221,9 @@ def test_surprises(text: str, kind: str, place: str) -> None:
     assert (kind, place) in [(surprise.kind, text[surprise.start : surprise.end]) for surprise in cron.surprises]
 
 
-@pytest.mark.parametrize("text", ["0 5 * * *", "*/5 * * * *", "0 0 1 * *", "30 */2 * * 1-5", "0 0 ? * MON"])
+@pytest.mark.parametrize(
+    "text", ["0 5 * * *", "*/5 * * * *", "0 0 1 * *", "30 */2 * * 1-5", "0 0 ? * MON", "0 5 * * 1-7", "0 5 * * FRI-SUN"]
+)
 def test_ordinary_schedules_surprise_nobody(text: str) -> None:
     cron = parse(text)
     assert isinstance(cron, Cron)

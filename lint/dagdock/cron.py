@@ -214,7 +214,9 @@ class _FieldReader:
             if fault := self.number(end, item, at, high):
                 return fault
         first, last = low.pop(), high.pop() if high else field.high if shape["step"] else None
-        if last is None:
+        if field is _WEEKDAY and last == 0 < first and shape["high"] in ("7", "sun"):
+            found.update(day % 7 for day in range(first, 8, step))  # Sunday as the last day of the week
+        elif last is None:
             found.add(first)
         elif first == last and shape["high"]:
             found.update(range(field.low, field.high + 1, step))
