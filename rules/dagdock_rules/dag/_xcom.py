@@ -88,6 +88,14 @@ _CALLS: tuple[tuple[str, Kind], ...] = (
     ("sklearn.datasets.load_", "table"),
     ("joblib.load(", "model"),
     ("torch.load(", "model"),
+    ("tensorflow.keras.Sequential(", "model"),
+    ("tensorflow.keras.Model(", "model"),
+    ("tensorflow.keras.models.Sequential(", "model"),
+    ("keras.Sequential(", "model"),
+    ("keras.models.Sequential(", "model"),
+    ("keras.Model(", "model"),
+    ("spacy.load(", "model"),
+    ("transformers.pipeline(", "model"),
     ("tensorflow.keras.models.load_model(", "model"),
     ("keras.models.load_model(", "model"),
     ("xgboost.XGB", "model"),
@@ -147,6 +155,8 @@ _PASSING_CALLS = frozenset(
         "gzip.decompress()", "zlib.compress()", "itertools.chain.from_iterable()",
     )
 )  # fmt: skip
+# Calls that hand out tables of what they are given, several at once.
+_SPLITS = frozenset(("sklearn.model_selection.train_test_split()", "sklearn.utils.shuffle()", "numpy.array_split()"))
 _FILE_READERS = frozenset(("json.load()", "csv.reader()", "csv.DictReader()", "yaml.safe_load()", "pickle.load()"))
 
 
@@ -345,9 +355,13 @@ def _rows(module: DagModule, over: Origin, depth: int) -> Large | None:
 def _part(module: DagModule, origin: Origin, depth: int) -> Large | None:
     """`df[["a", "b"]]`, `df[df.a > 1]` are large as well; a row, a cell or a slice is not."""
     node = origin.node
-    if not isinstance(node, ast.Subscript) or not origin.inputs:
+    if not origin.inputs:
         return None
     whole = origin.inputs[0]
+    if whole.name in _SPLITS:  # each part, by its number or by its name in an assignment, is a table
+        return large(module, whole, depth + 1)
+    if not isinstance(node, ast.Subscript):
+        return None
     index = node.slice
     if whole.method in ("loc", "iloc") and whole.inputs:
         whole = whole.inputs[0]
@@ -395,6 +409,9 @@ def _call(module: DagModule, origin: Origin, node: ast.Call, depth: int) -> Larg
         return Large(origin, "list")
     if name in _ARRAYS:
         return Large(origin, "array") if _is_large_array(module, node) else None
+    if name in _SPLITS:
+        found = _first(module, origin, depth)
+        return found if found and found.kind == "table" else None
     if name in _PASSING_CALLS:
         found = large(module, origin.inputs[0], depth + 1) if origin.inputs else None
         if found and found.kind == "lazy":

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from dagdock.api import Argument, Bad, DagModule, Fix, Function, Problem, Problems, rule
+from dagdock.api import Argument, Bad, DagModule, Fix, Function, Problem, Problems, Project, rule
 
 CALLABLES = (
     "python_callable", "on_execute_callback", "on_failure_callback", "on_retry_callback", "on_skipped_callback",
@@ -39,7 +39,7 @@ CALLABLES = (
         "    PythonOperator(task_id='load', python_callable=loader('berlin'))\n",
     ],
 )
-def callable_is_called(module: DagModule) -> Problems:
+def callable_is_called(module: DagModule, project: Project) -> Problems:
     """A function is called where it should only be named.
 
     `python_callable=load()` runs `load` each time the file is read, and hands its result, None, to the operator:
@@ -53,9 +53,12 @@ def callable_is_called(module: DagModule) -> Problems:
         node = argument.node
         if not isinstance(node, ast.Call) or id(node) in told:
             continue
+        path = module.qualified(node.func)
         function = module.function(node.func)
+        if function is None and path and "." in path and "()" not in path:
+            function = project.imported_function(module, path)
         name = module.span(node.func).text
-        if module.qualified(node.func) != "builtins.print" and (function is None or not _gives_nothing(function)):
+        if path != "builtins.print" and (function is None or not _gives_nothing(function)):
             continue
         told.add(id(node))
         bare = not node.args and not node.keywords

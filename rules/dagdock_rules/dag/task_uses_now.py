@@ -187,7 +187,9 @@ def _used(module: DagModule) -> Iterator[Use]:
     for call in module.calls():
         function = call.node.func
         method = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        asks = (call.name or "").startswith(REQUESTS) or (method == "get" and (call.name or "").startswith("httpx."))
+        asks = (call.name or "").startswith(REQUESTS) or (
+            method in ("get", "post") and any(keyword.arg == "params" for keyword in call.node.keywords)
+        )
         if (method in SINKS or asks) and call.runs_at == "task":
             for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
                 yield Use(node, call.function, asks or _is_filter(module, call, node))

@@ -52,10 +52,11 @@ def taskflow_not_called(module: DagModule) -> Problems:
 
 
 def _is_used(module: DagModule, function: Function) -> bool:
-    """Whether the function is mentioned anywhere."""
+    """Whether the function is mentioned anywhere, but for a line that names it and does nothing else."""
     node = function.node
     assert not isinstance(node, ast.Lambda)
-    return bool(module.names.loads.get(node.name) or module.names.attributes.get(node.name))
+    mentions = [*module.names.loads.get(node.name, ()), *module.names.attributes.get(node.name, ())]
+    return any(not isinstance(module.parent(mention), ast.Expr) for mention in mentions)
 
 
 def _is_outermost(function: Function) -> bool:

@@ -62,9 +62,7 @@ def template_in_python_code(module: DagModule) -> Problems:
         method = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if method not in USERS or call.runs_at != "task" or module.classes.of(function) is not None:
             continue
-        for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
-            if isinstance(node, ast.JoinedStr) and not any(_has_brace(part) for part in node.values):
-                continue  # whatever is put into it need not be worked out
+        for node in _texts(call.node):
             value = module.value(node)
             text = value.get(str)
             expression = speaks_airflow(text) if text and "{{" in text else None
@@ -77,6 +75,18 @@ def template_in_python_code(module: DagModule) -> Problems:
                 f"`{expression if len(expression) <= 40 else expression[:39] + '…'}` is not rendered here: `{method}` "
                 "uses the text as it stands. Take the value as a parameter of the function, such as `ds=None`",
             )
+
+
+def _texts(call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of a call, and the names that an f-string among them puts in."""
+    for node in (*call.args, *(keyword.value for keyword in call.keywords)):
+        if isinstance(node, ast.JoinedStr) and not any(_has_brace(part) for part in node.values):
+            # The whole of it need not be worked out.
+            for part in node.values:
+                if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name):
+                    yield part.value
+        else:
+            yield node
 
 
 def _has_brace(part: ast.expr) -> bool:

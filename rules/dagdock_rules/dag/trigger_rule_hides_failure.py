@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+
 from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
 
 from ._graph import complete_dags, place_of
@@ -9,6 +11,12 @@ RUNS_AFTER_FAILURE = frozenset(("all_done", "always", "dummy"))
 # Tasks that do nothing but end the DAG or tell somebody: they do not look at what became of the others.
 NOTHING = ("DummyOperator", "EmptyOperator")
 HARMLESS = (*NOTHING, "BashOperator", "EmailOperator")
+
+PYTHON = ("PythonOperator", "@task")
+# What a function looks at that wants to know how the others ended, or calls to fail.
+_LOOKING = frozenset(
+    ("AirflowException", "AirflowFailException", "create_session", "exit", "get_current_context", "provide_session")
+)
 
 
 @rule(
@@ -66,13 +74,33 @@ def trigger_rule_hides_failure(module: DagModule, project: Project) -> Problems:
             )
 
 
+def _only_does(task: BuiltTask) -> bool:
+    """Whether a function is given nothing, not even the context, and never fails of its own accord."""
+    node = task.callable
+    if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        return False
+    given = node.args
+    if given.posonlyargs or given.args or given.kwonlyargs or given.vararg or given.kwarg:
+        return False
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.Raise, ast.Assert)):
+            return False
+        if (inner.id if isinstance(inner, ast.Name) else getattr(inner, "attr", "")) in _LOOKING:
+            return False
+    return True
+
+
 def _last(dag: BuiltDag) -> BuiltTask | None:
     """The only last task, where it runs after failures and cannot tell them."""
     ends = [task for task in dag.tasks if not task.downstream]
     if len(ends) != 1 or any(task.is_setup or task.is_teardown for task in dag.tasks):
         return None
     last = ends[0]
-    if last.trigger_rule not in RUNS_AFTER_FAILURE or last.operator_name not in HARMLESS or not last.upstream:
+    if last.trigger_rule not in RUNS_AFTER_FAILURE or not last.upstream:
+        return None
+    if last.operator_name in PYTHON:
+        return last if _only_does(last) else None
+    if last.operator_name not in HARMLESS:
         return None
     command = last.arguments.get("bash_command")
     text = command.get(str) if command is not None else ""
