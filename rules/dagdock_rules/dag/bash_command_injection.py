@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Task, parse_jinja, rule
+from dagdock.api import Bad, Problem, Problems, Project, Task, parse_jinja, rule
 
 from ._operators import operator_of
 from ._templates import pieces
@@ -32,7 +32,7 @@ SHELLS = {"BashOperator": "bash_command", "BashSensor": "bash_command", "SSHOper
         "                 env={'SHOP': '{{ dag_run.conf[\"shop\"] }}'}, append_env=True)\n",
     ],
 )
-def bash_command_injection(task: Task) -> Problems:
+def bash_command_injection(task: Task, project: Project) -> Problems:
     """What is given when a run is started goes into a shell command as it is.
 
     Whoever may trigger the DAG chooses `dag_run.conf`, and with `"; rm -rf /"` in it runs whatever they like on the
@@ -54,11 +54,17 @@ def bash_command_injection(task: Task) -> Problems:
             yield Problem(
                 piece.span(name.start, end if exact else name.end),
                 f"`dag_run.conf` is put into the command as it is, so whoever starts the DAG can run anything on the "
-                f"{'server' if task.name == 'SSHOperator' else 'worker'}. Hand it over in `{_env(task)}` and use "
-                '`"$NAME"` in the command',
+                f"{'server' if task.name == 'SSHOperator' else 'worker'}. Hand it over in {_env(task, project)} and "
+                'use `"$NAME"` in the command',
             )
             return
 
 
-def _env(task: Task) -> str:
-    return "environment" if task.name == "SSHOperator" else "env"
+def _env(task: Task, project: Project) -> str:
+    """Where variables of the command go; without `append_env` they would be all that it has, and PATH is gone."""
+    if task.name == "SSHOperator":
+        return "`environment`"
+    version = project.airflow_version(task)
+    if version is not None and version.at_least(2, 3) is False:
+        return "`env={**os.environ, 'NAME': …}`"
+    return "`env={'NAME': …}` with `append_env=True`"

@@ -56,7 +56,11 @@ def _found(module: DagModule, since3: bool | None) -> Iterator[tuple[Problem, Ar
         old, new = dag.arguments.get("concurrency"), dag.arguments.get("max_active_tasks")
         first, second = _number(old), _number(new)
         if old and new and first is not None and second is not None and first != second:
-            yield _pair(old, new, f"this is the old name of `max_active_tasks`, and counts in place of its {second}")
+            message = (
+                f"`concurrency` is the old name of `max_active_tasks`, and it wins: {first} tasks at once, not {second}. "
+                "Delete it, and write the number you want in `max_active_tasks`"
+            )
+            yield Problem(old.whole, message, related=[Related(new.whole, "the other limit")]), old
     for task in module.tasks:
         for name in OF_TASK:
             yield from _nothing(task.arguments.get(name), "task instance is started")

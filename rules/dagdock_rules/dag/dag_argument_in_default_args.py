@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dag, Problem, Problems, rule
+from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
+
+from .dag_removed_argument import NEW_NAMES
 
 # Parameters of DAG that no operator has under the same name.
 DAG_ONLY = frozenset(
@@ -32,7 +34,7 @@ DAG_ONLY = frozenset(
         "default_args=default_args)\n",
     ],
 )
-def dag_argument_in_default_args(dag: Dag) -> Problems:
+def dag_argument_in_default_args(dag: Dag, project: Project) -> Problems:
     """default_args holds an argument of the DAG, which is ignored there.
 
     default_args are handed to the tasks, not to the DAG. `catchup`, the schedule or `max_active_runs` in it have no
@@ -51,9 +53,17 @@ def dag_argument_in_default_args(dag: Dag) -> Problems:
                 + (
                     "Delete it"
                     if name == "catchup" and _never_recurs(dag)
-                    else f"Give it to the DAG: `DAG(…, {name}=…)`"
+                    else f"Give it to the DAG: `DAG(…, {_name_today(name, dag, project)}=…)`"
                 ),
             )
+
+
+def _name_today(name: str, dag: Dag, project: Project) -> str:
+    """What a DAG calls the argument, unless its Airflow is too old for the new name."""
+    new, since = NEW_NAMES.get(name, ("", (0, 0)))
+    version = project.airflow_version(dag)
+    known = version.at_least(*since) if version else since < (3, 0)
+    return name if not new or known is False else new
 
 
 def _never_recurs(dag: Dag) -> bool:

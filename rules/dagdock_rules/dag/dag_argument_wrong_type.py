@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from dagdock.api import Argument, Bad, Dag, Problem, Problems, Project, rule
 
@@ -44,6 +46,8 @@ _EXAMPLES = {
         "from datetime import datetime, timedelta\nfrom airflow import DAG\n\n"
         "dag = DAG(\n    'sales',\n    start_date=datetime(2024, 1, 1),\n    schedule='@daily',\n    catchup=False,\n"
         "    dagrun_timeout=timedelta(hours=1),\n    tags=['shop'],\n)\n",
+        "from datetime import datetime\nfrom airflow import DAG\n\n"
+        "dag = DAG('DAG_ID', start_date=datetime(2024, 1, 1), schedule='@daily', catchup='catchup_to_replace')\n",
     ],
 )
 def dag_argument_wrong_type(dag: Dag, project: Project) -> Problems:
@@ -60,7 +64,7 @@ def dag_argument_wrong_type(dag: Dag, project: Project) -> Problems:
     since3 = version.at_least(3) if version else None
     for name, (types, wanted) in _TYPES.items():
         argument = dag.arguments.get(name)
-        if argument is None or not _is_wrong(argument, types):
+        if argument is None or not _is_wrong(argument, types) or _is_filled_in(argument):
             continue
         then = "Airflow does not load the DAG"
         if name in _TAKEN_BY_3 and since3 is not False:
@@ -68,6 +72,18 @@ def dag_argument_wrong_type(dag: Dag, project: Project) -> Problems:
             then = f"in Airflow 3 {_TAKEN_BY_3[name]}" if since3 else then
         example = f", such as {_EXAMPLES[name]}" if name in _EXAMPLES else ""
         yield Problem(argument, f"`{name}` has to be {wanted}{example}: {then}. Correct it")
+
+
+def _is_filled_in(argument: Argument) -> bool:
+    """Whether a text only holds the place for what a generator of DAG files writes there: `catchup_to_replace`."""
+    text = argument.value.get(str) or ""
+    return bool(_placeholder().fullmatch(text.strip()))
+
+
+@cache
+def _placeholder() -> re.Pattern[str]:
+    marked = r"<.*>|\{.*\}|\[.*\]|\$.*|%.*%|@.*@|__.*__|#.*#"
+    return re.compile(rf"(?:{marked}|.*[_-]?to[_-]replace|(?:replace|change)[_-]?me.*|your[_-].*)", re.I)
 
 
 def _is_wrong(argument: Argument, types: tuple[type, ...]) -> bool:

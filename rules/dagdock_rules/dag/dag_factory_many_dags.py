@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
 # Above this it is more than a remark.
-MANY = 50
+MANY = 100
 
 
 @rule(
@@ -29,7 +29,7 @@ MANY = 50
         "    globals()[dag.dag_id] = dag\n",
     ],
 )
-def dag_factory_many_dags(module: DagModule, project: Project, *, max_dags: int = 20) -> Problems:
+def dag_factory_many_dags(module: DagModule, project: Project, *, max_dags: int = 50) -> Problems:
     """One file makes so many DAGs that reading it becomes slow.
 
     Airflow reads the whole file for each task that it starts, so every task pays for all the DAGs in it; when it takes
@@ -47,10 +47,14 @@ def dag_factory_many_dags(module: DagModule, project: Project, *, max_dags: int 
     if total <= max_dags or any(path.endswith("get_parsing_context") for path in module.imports):
         return
     _, most = max(made, key=lambda one: one[0])
+    # One DAG can only stand in for those that start at the same time.
+    alike = most.schedule is None or most.schedule.value.known
+    remedy = "Map over the items inside one DAG with `.expand`, or split the file"
+    alone = "Make only the one that is asked for (`get_parsing_context`), or split the file"
     yield Problem(
         most,
         f"this file makes {'' if exact else 'at least '}{total:,} DAGs, and Airflow makes all of them anew for "
-        "each task that it starts. Map over the items inside one DAG with `.expand`, or split the file",
+        f"each task that it starts. {remedy if alike else alone}",
         severity=None if total > MANY else "info",
         related=[
             Related(loop, f"this loop runs {size.value:,} times")

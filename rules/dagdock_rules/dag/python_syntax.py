@@ -33,8 +33,8 @@ def python_syntax(module: DagModule) -> Problems:
             # What may stand in the braces of an f-string was a language of its own before.
             yield Problem(
                 fault.span,
-                f"{fault.message} (as {version} reads the file). Python 3.12 takes more in f-strings: run dagdock with "
-                "the Python that Airflow runs with, or Airflow cannot load it like this",
+                f"{fault.message}: {version} cannot read this file, so it was not checked. If Airflow runs on Python "
+                "3.12 or newer it may be fine: run dagdock with that Python. If not, Airflow cannot load it",
                 severity="info",
             )
             continue

@@ -14,6 +14,26 @@ HEAVY = frozenset(
     )
 )  # fmt: skip
 
+# What some of them load with themselves (their own requirements, tried with the releases of 2025).
+_WITH_NUMPY = ("numpy",)
+LOADS: dict[str, tuple[str, ...]] = {
+    "catboost": ("numpy", "pandas", "matplotlib", "plotly", "scipy"),
+    "cv2": _WITH_NUMPY,
+    "geopandas": ("numpy", "pandas"),
+    "great_expectations": ("numpy", "pandas"),
+    "keras": _WITH_NUMPY,
+    "lightgbm": ("numpy", "scipy"),
+    "matplotlib": _WITH_NUMPY,
+    "pandas": _WITH_NUMPY,
+    "prophet": ("numpy", "pandas", "matplotlib"),
+    "scipy": _WITH_NUMPY,
+    "seaborn": ("numpy", "pandas", "matplotlib"),
+    "sklearn": ("numpy", "scipy"),
+    "statsmodels": ("numpy", "pandas", "scipy"),
+    "tensorflow": _WITH_NUMPY,
+    "xgboost": ("numpy", "scipy"),
+}
+
 
 @rule(
     "AF207",
@@ -54,6 +74,8 @@ def top_level_heavy_import(module: DagModule) -> Problems:
     if not module.dags:
         return
     found = list(_heavy(module))
+    staying = _staying(module, [statement for statement, _ in found])
+    found = [(statement, users) for statement, users in found if _library(statement) not in staying]
     if not found:
         return
     first, *others = found
@@ -87,6 +109,19 @@ def _heavy(module: DagModule) -> Iterator[tuple[ImportStatement, list[Function]]
             functions = None if users is None or functions is None else [*functions, *users]
         if functions is not None and (functions or "__all__" not in module.names.root.bindings):
             yield statement, list(dict.fromkeys(functions))
+
+
+def _staying(module: DagModule, moving: list[ImportStatement]) -> set[str]:
+    """The libraries that are loaded at the top anyway: those that stay there, and what these load."""
+    found: set[str] = set()
+    for path, places in module.imports.items():
+        library = path.partition(".")[0]
+        for place in places:
+            above = module.parent(place)
+            stays = above not in moving and module.runs_at(place) == "parse"
+            if stays and (library in LOADS or library in HEAVY):
+                found |= {library, *LOADS.get(library, ())}
+    return found
 
 
 def _library(statement: ImportStatement) -> str:
