@@ -143,11 +143,20 @@ class DagModule:
     def _calls(self) -> list[Call]:
         return [Call(self, node) for node in self.names.calls]
 
+    @cached_property
+    def calls_by_name(self) -> dict[str, list[Call]]:
+        """The calls by what they call (`Call.name`), where that is known; each list in source order."""
+        found: dict[str, list[Call]] = {}
+        for call in self._calls:
+            if (name := call.name) is not None:
+                found.setdefault(name, []).append(call)
+        return found
+
     # Places.
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands (for a function or class from `def` or its first decorator on)."""
-        holder = self._fstring_around(node)
+        holder = self._fstring_around(node) if self.names.fstrings else None
         if holder is not None:
             return self._span_in_fstring(node, holder)
         return self._plain_span(node)

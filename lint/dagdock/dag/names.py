@@ -15,6 +15,7 @@ from typing import Literal
 
 BindingKind = Literal["import", "assign", "unpack", "augmented", "for", "with", "def", "class", "parameter", "other"]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Looping = ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 MAX_DEPTH = 40
 
 # fmt: off
@@ -103,6 +104,9 @@ class Names:
         self.functions: list[FunctionNode] = []
         self.classes: list[ast.ClassDef] = []
         self.returns: list[ast.Return] = []
+        self.fstrings: list[ast.JoinedStr] = []
+        self.rounds: list[Looping] = []
+        """Every `for` and comprehension, those around others first."""
         self.imports: dict[str, list[ast.alias]] = {}
         self.star_imports: list[str] = []
         self.loads: dict[str, list[ast.Name]] = {}
@@ -153,6 +157,7 @@ class Names:
             ast.Global: self._declaration,
             ast.Nonlocal: self._declaration,
             ast.Return: self._return,
+            ast.JoinedStr: self._fstring,
             **dict.fromkeys(_MATCH, self._match),
         }
         fields: dict[type[ast.AST], tuple[str, ...]] = {}
@@ -229,6 +234,7 @@ class Names:
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
     ) -> Iterator[tuple[ast.AST, Scope]]:
+        self.rounds.append(node)
         inner = self.inner[node] = Scope(node, scope, "comprehension")
         for loop in node.generators:
             self._bind_target(inner, loop.target, "for", loop, loop.iter)
@@ -296,6 +302,7 @@ class Names:
         self._bind_target(scope, node.target, "assign", node, node.value)
 
     def _for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
+        self.rounds.append(node)
         self._bind_target(scope, node.target, "for", node, node.iter)
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
@@ -325,6 +332,9 @@ class Names:
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         self.returns.append(node)
+
+    def _fstring(self, node: ast.JoinedStr, scope: Scope) -> None:
+        self.fstrings.append(node)
 
     def _bind_target(
         self, scope: Scope, target: ast.expr, kind: BindingKind, node: ast.AST, value: ast.expr | None

@@ -65,16 +65,17 @@ def calls_elsewhere(module: DagModule, project: Project) -> Iterator[tuple[Call,
 
     One file deep: what that calls in turn is not followed.
     """
-    for call in module.calls():
-        name = call.name
-        if name is None or "." not in name or "()" in name or name.startswith(_NO_HELPERS) or call.runs_at != "parse":
+    for name, calls in module.calls_by_name.items():
+        if "." not in name or "()" in name or name.startswith(_NO_HELPERS):
             continue
         function = project.imported_function(module, name)
         if function is None or isinstance(function.node, ast.Lambda) or function.node.decorator_list:
             continue
-        for inner in function.module.calls():
-            if inner.function is function and not _is_perhaps(inner, function.node):
-                yield call, inner
+        inside = [call for call in function.module.calls() if call.function is function]
+        done = [call for call in inside if not _is_perhaps(call, function.node)]
+        for call in calls:
+            if call.runs_at == "parse":
+                yield from ((call, inner) for inner in done)
 
 
 def _is_perhaps(call: Call, function: ast.AST) -> bool:

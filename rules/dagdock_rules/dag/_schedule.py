@@ -51,10 +51,11 @@ def crons(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
         schedule = dag.schedule
         if schedule and schedule.name != "timetable" and dag.known_signature:
             yield from _cron(module, schedule.node, told)
-    for call in module.calls():
-        if call.airflow in CRON_TIMETABLES:
+    for calls in module.calls_by_name.values():
+        kind = calls[0].airflow
+        for call in calls if kind in CRON_TIMETABLES else ():
             # What comes behind the one expression is a time zone.
-            for node in call.node.args if call.airflow.startswith("Multiple") else call.node.args[:1]:
+            for node in call.node.args if kind and kind.startswith("Multiple") else call.node.args[:1]:
                 yield from _cron(module, node, told)
             for keyword in call.node.keywords:
                 if keyword.arg == "cron":

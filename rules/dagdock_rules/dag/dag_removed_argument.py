@@ -111,7 +111,7 @@ class Found(NamedTuple):
 
 def _found(module: DagModule, project: Project) -> Iterator[Found]:
     for dag in module.dags:
-        if not dag.known_signature:
+        if not dag.known_signature or NEW_NAMES.keys().isdisjoint(dag.arguments):
             continue
         version = project.airflow_version(dag)
         for name, (new, since) in NEW_NAMES.items():

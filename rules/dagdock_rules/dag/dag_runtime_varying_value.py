@@ -56,7 +56,7 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#dynamic-dag-generation
     """
-    if not module.is_dag_file or not any(_varies(module, call.name) for call in module.calls()):
+    if not module.is_dag_file or not any(f"{name}()" in VARYING for name in module.calls_by_name):
         return
     version = project.airflow_version(module.source.whole)
     versions = version is not None and version.at_least(3) is True
@@ -83,10 +83,6 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
             severity="info" if name == "params" and not versions else None,
             related=() if whole.holds(source) else [Related(source, "it is made here")],
         )
-
-
-def _varies(module: DagModule, name: str | None) -> bool:
-    return name is not None and f"{name}()" in VARYING
 
 
 def _arguments(module: DagModule) -> Iterator[tuple[str, ast.expr, bool]]:

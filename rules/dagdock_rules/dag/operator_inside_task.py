@@ -36,6 +36,8 @@ def operator_inside_task(module: DagModule) -> Problems:
     """
     if not module.imports_airflow:
         return
+    if not any(map(_is_task, module.functions)):
+        return
     for call in module.calls():
         name = call.airflow
         if name is None or "." in name or module.classes.of(call.node.func) != "operator" or call.runs_at != "task":

@@ -56,6 +56,8 @@ def template_in_fstring(module: DagModule) -> Problems:
 
     https://docs.python.org/3/reference/lexical_analysis.html#f-strings
     """
+    if not module.names.fstrings and "format" not in module.names.attributes:
+        return
     told: set[ast.AST] = set()
     for task in module.tasks:
         for argument in _arguments(task):

@@ -48,17 +48,18 @@ def top_level_connection_get(module: DagModule, project: Project) -> Problems:
 
 def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     module = read.module
-    for call in module.calls() if "onnection" in module.source.text else ():
-        if (conn := _connection(module, call)) and call.runs_at == "parse":
-            yield Problem(
-                call,
-                f"this looks up a Connection each time {read.readings}. Do it inside the task, or use a template: "
-                f"`{{{{ conn.{conn}.host }}}}`",
-                related=read.related,
-            )
+    for calls in module.calls_by_name.values():
+        for call in calls if _looks_up(calls[0]) else ():
+            if call.runs_at == "parse":
+                yield Problem(
+                    call,
+                    f"this looks up a Connection each time {read.readings}. Do it inside the task, or use a template: "
+                    f"`{{{{ conn.{_connection(module, call)}.host }}}}`",
+                    related=read.related,
+                )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
-        if outer.node not in told and _connection(inner.module, inner):
+        if outer.node not in told and _looks_up(inner):
             told.add(outer.node)
             yield Problem(
                 outer,
@@ -67,15 +68,18 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             )
 
 
-def _connection(module: DagModule, call: Call) -> str | None:
-    """The id of the Connection that a call looks up, `my_conn` where it is not known; None for other calls."""
+def _looks_up(call: Call) -> bool:
+    """Whether a call looks up a Connection."""
     airflow = call.airflow
-    if airflow is None or not (
+    return airflow is not None and (
         airflow.endswith(("Hook.get_connection", "Hook().get_connection"))
         or airflow == "Connection.get_connection_from_secrets"
         or (airflow == "Connection.get" and "airflow.sdk" in (call.name or ""))
-    ):
-        return None
+    )
+
+
+def _connection(module: DagModule, call: Call) -> str:
+    """The id of the Connection that a call looks up, `my_conn` where it is not known."""
     given = [*call.node.args[:1], *(word.value for word in call.node.keywords if word.arg == "conn_id")]
     text = module.value(given[0]).get(str) if given else None
     return text if text and text.isidentifier() else "my_conn"

@@ -64,19 +64,26 @@ def top_level_hook(module: DagModule, project: Project) -> Problems:
 
 def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     module = read.module
-    at_parse = [call for call in module.calls() if call.name and call.runs_at == "parse"]
-    for call in at_parse:
-        name = call.name or ""
-        if not (what := _made(name)) or _is_used_at_once(module, call.node):
+    for name, calls in module.calls_by_name.items():
+        what = _made(name)
+        if what is None or _is_asked(module, name):
             continue
-        if any((other.name or "").startswith(f"{name}().") for other in at_parse):
-            continue  # what is called on it while the file is read is worse, and has a rule of its own
-        yield Problem(
-            call,
-            f"this makes {what} each time {read.readings}. {_remedy(module, call.node)}",
-            severity="info" if what.startswith("a Hook") else None,
-            related=read.related,
-        )
+        for call in calls:
+            if call.runs_at == "parse" and not _is_used_at_once(module, call.node):
+                yield Problem(
+                    call,
+                    f"this makes {what} each time {read.readings}. {_remedy(module, call.node)}",
+                    severity="info" if what.startswith("a Hook") else None,
+                    related=read.related,
+                )
+
+
+def _is_asked(module: DagModule, name: str) -> bool:
+    """Whether something is called on it while the file is read: that is worse, and has a rule of its own."""
+    return any(
+        other.startswith(f"{name}().") and any(call.runs_at == "parse" for call in calls)
+        for other, calls in module.calls_by_name.items()
+    )
 
 
 def _made(name: str) -> str | None:

@@ -115,20 +115,20 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
 def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     module = read.module
     shown: set[tuple[str, str]] = set()
-    for call in module.calls():
-        name = call.name
-        if name is None or call.runs_at != "parse" or name.endswith("ook().get_connection"):
-            continue
+    for name, calls in module.calls_by_name.items():
         what = _what(name)
-        text = ast.dump(call.node)
-        if what and (name, text) not in shown:
-            shown.add((name, text))
-            yield Problem(
-                call,
-                f"{what} happens here each time {read.readings}. "
-                + (DEPLOYED if _decides(module, call.node) else "Move it into the function that a task runs"),
-                related=read.related,
-            )
+        if what is None or name.endswith("ook().get_connection"):
+            continue
+        for call in calls:
+            text = ast.dump(call.node)
+            if (name, text) not in shown and call.runs_at == "parse":
+                shown.add((name, text))
+                yield Problem(
+                    call,
+                    f"{what} happens here each time {read.readings}. "
+                    + (DEPLOYED if _decides(module, call.node) else "Move it into the function that a task runs"),
+                    related=read.related,
+                )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
         if outer.node not in told and (what := _what(inner.name or "")):
@@ -149,6 +149,7 @@ def _decides(module: DagModule, call: ast.Call) -> bool:
     return any(step.node is call for loop in loops if loop.origin for step in loop.origin.walk())
 
 
+@lru_cache(maxsize=4096)
 def _what(name: str) -> str | None:
     """What a call does that takes its time; None for all others."""
     if name in _slow():

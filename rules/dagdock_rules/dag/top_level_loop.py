@@ -5,8 +5,6 @@ from math import prod
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
 
 @rule(
     "AF218",
@@ -41,9 +39,7 @@ def top_level_loop(module: DagModule, *, max_rounds: int = 500_000) -> Problems:
     if not module.dags:
         return
     told: set[ast.AST] = set()
-    for node in module.names.parents:
-        if node.__class__ not in _LOOPS or not isinstance(node, _LOOPS):
-            continue
+    for node in module.names.rounds:
         inside: ast.AST = node.body[0] if isinstance(node, (ast.For, ast.AsyncFor)) else _made(node)
         loops = module.loops(inside)
         sizes = [loop.size.get(int) for loop in loops]
