@@ -31,10 +31,20 @@ def test_all_is_said_of_an_ordinary_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    ["testdata", "pkg/test-data/a", "fixtures", "vendor/x", "third_party", "testfiles", "{{ cookiecutter.name }}"],
+    ["fixtures", "vendor/x", "third_party", "a/spark-2.4.5-bin-hadoop2.7/kubernetes", "{{ cookiecutter.name }}"],
 )
-def test_test_data_and_foreign_files_are_asked_for_syntax_only(tmp_path: Path, folder: str) -> None:
+def test_fixtures_and_foreign_files_are_asked_for_syntax_only(tmp_path: Path, folder: str) -> None:
     assert codes(tmp_path, f"{folder}/Dockerfile") == "DF009"
+
+
+@pytest.mark.parametrize("folder", ["testdata", "pkg/test-data/a", "parser/testfiles/x"])
+def test_what_a_test_reads_may_be_wrong_on_purpose(tmp_path: Path, folder: str) -> None:
+    assert codes(tmp_path, f"{folder}/Dockerfile") == ""
+
+
+@pytest.mark.parametrize("folder", ["airflow-2.10.1", "python-3.12-slim", "bin-1.2"])
+def test_a_folder_for_a_version_is_no_unpacked_archive(tmp_path: Path, folder: str) -> None:
+    assert "DF101" in codes(tmp_path, f"{folder}/Dockerfile")
 
 
 @pytest.mark.parametrize("folder", ["tests", "test/a", "e2e", "integration-tests", "Integration"])
@@ -44,7 +54,7 @@ def test_tests_are_asked_whether_they_work(tmp_path: Path, folder: str) -> None:
 
 
 def test_what_is_asked_for_is_said_everywhere(tmp_path: Path) -> None:
-    assert codes(tmp_path, "testdata/Dockerfile", asked="DL3006") == "DF009 DF101"
+    assert codes(tmp_path, "testdata/Dockerfile", asked="DL3006") == "DF101"
     assert "DF621" in codes(tmp_path, "testdata/Dockerfile", asked="ALL")
     assert "DF621" in codes(tmp_path, "testdata/Dockerfile", table={"test-files": "full"})
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from dagdock.rule import Rule, Severity
 
-Quiet = Literal["", "tests", "data", "generated"]
-"""Why less is said about a file: it is for tests, it is data or a piece that nobody runs as it is, or a program wrote
-it; empty where all is said."""
+Quiet = Literal["", "tests", "data", "input", "generated"]
+"""Why less is said about a file: it is for tests, it is data or a piece that nobody runs as it is, a test reads it and
+it may be wrong on purpose, or a program wrote it; empty where all is said."""
 
 # Folders with tests, and with what those read. Names in lower case, without `-` and `_`.
 _TESTS = frozenset("test tests e2e e2etests integration integrationtest integrationtests itests testing".split())
-_DATA = frozenset("testdata testfiles fixture fixtures testfixtures testresources".split())
+_INPUT = frozenset("testdata testfiles testfixtures testresources".split())
+_DATA = frozenset("fixture fixtures".split())
 _FOREIGN = frozenset("vendor thirdparty".split())
 # What shows that a file is broken whatever it is for.
 _ABOUT_SHAPE = frozenset(("syntax", "references"))
@@ -27,7 +29,14 @@ def why_quiet(below: str, document: Any) -> Quiet:
         return ""
     *above, name = below.lower().split("/")
     folders = {part.replace("-", "").replace("_", "") for part in above}
-    if not folders.isdisjoint(_DATA | _FOREIGN) or "{{" in below or _is_piece(document):
+    if not folders.isdisjoint(_INPUT):
+        return "input"
+    if (
+        not folders.isdisjoint(_DATA | _FOREIGN)
+        or any(map(_is_unpacked, above))
+        or "{{" in below
+        or _is_piece(document)
+    ):
         return "data"
     if not folders.isdisjoint(_TESTS):
         return "data" if "_test_" in name else "tests"
@@ -36,9 +45,18 @@ def why_quiet(below: str, document: Any) -> Quiet:
 
 def is_left_out(quiet: Quiet, rule: Rule, severity: Severity) -> bool:
     """Whether a finding of a rule is left out in such a file."""
+    if quiet == "input":
+        return True
     if quiet == "data":
         return severity != "error" or _ABOUT_SHAPE.isdisjoint(rule.tags)
     return severity != "error" if quiet == "tests" else severity == "info"
+
+
+def _is_unpacked(folder: str) -> bool:
+    """Whether a folder is a released archive as it was unpacked: `spark-3.5.1-bin-hadoop3`."""
+    if "-bin" not in folder and "-src" not in folder and "-dist" not in folder:
+        return False
+    return re.search(r"-\d+(?:\.\d+)+-(?:bin|src|dist)\b", folder) is not None
 
 
 def _is_piece(document: Any) -> bool:

@@ -187,7 +187,7 @@ def test_what_is_flagged(code: str, case: Files) -> None:
 
 
 SAID = [
-    ("DF101", "FROM gcr.io/distroless/static\n", "`gcr.io/distroless/static-debian13`, or a digest"),
+    ("DF101", "FROM gcr.io/distroless/static\n", "`gcr.io/distroless/static-debian13`, or add a digest"),
     ("DF122", "FROM php:8.1.0-apache\n", "php 8.1 has had no security updates since 31 December 2025. Move on"),
     ("DF122", "FROM php:8.1.0-apache\n", "`php:8.5-apache`"),
     ("DF122", "FROM node:18-alpine3.18\n", "`node:26-alpine`"),
@@ -223,7 +223,7 @@ SAID = [
     ("DF501", "FROM debian:12\nADD . /app\n", "ADD of `.` only copies, as COPY does"),
     ("DF507", "FROM debian:12\nCOPY a .\n", "this copies into `/`, the root of the file system"),
     ("DF507", "FROM debian:12\nCOPY a app/\n", "`app/` becomes `/app`, at the root of the file system"),
-    ("DF604", 'FROM debian:12\nCMD ["a"]\nRUN make\n', "at the end of the file"),
+    ("DF604", 'FROM debian:12\nCOPY . .\nCMD ["a"]\nRUN make\n', "at the end of the file"),
     ("DF604", 'FROM node:22\nRUN npm ci\nCMD ["node", "a.js"]\n', "Add `USER node`, which the image has, before CMD"),
     ("DF603", 'FROM apache/airflow:3.0.1\nUSER root\nCMD ["a"]\n', "`USER airflow`, as the base image has it"),
     ("DF621", "FROM debian:12\nLABEL maintainer Ada Lovelace\n", 'Write `maintainer="Ada Lovelace"`'),

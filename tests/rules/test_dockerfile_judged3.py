@@ -236,7 +236,7 @@ def test_texts_without_secrets(text: str, shown: str) -> None:
             "FROM debian:12\nRUN curl -fsSL https://e.com/k | apt-key --keyring /usr/share/keyrings/k.gpg add -\n",
             "Write `gpg --dearmor -o /usr/share/keyrings/k.gpg` in its place, and name it",
         ),
-        ("DF416", "FROM a:1\nRUN curl -fL https://e.com/1.2/a.tgz | tar xz\n", "Store it, and compare a checksum"),
+        ("DF416", "FROM a:1\nRUN curl -fL https://e.com/1.2/a.tgz | tar xz\n", "Store it, and compare its checksum"),
         ("DF516", "FROM a:1\nRUN apk add gcc make\nRUN pip install a\nCOPY . .\n", "`gcc` and `make` stay"),
         ("DF601", "FROM node:22\nCMD npm run $NODE_ENV\n", "Write `CMD exec npm run $NODE_ENV`"),
         (

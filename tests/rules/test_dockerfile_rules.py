@@ -857,7 +857,7 @@ CASES: dict[str, list[Files]] = {
         '«FROM python:3.12»\nCMD ["python","a.py"]\n',
         '«FROM node:22»\nENTRYPOINT ["node","x"]\n',
         "FROM debian:12 AS b\n«FROM python:3.12»\nCMD python x\n",
-        'FROM python:3.12 AS base\nCMD ["x"]\n«FROM base»\nRUN y\n',
+        'FROM python:3.12 AS base\nCOPY x .\nCMD ["x"]\n«FROM base»\nRUN y\n',
         '«FROM scratch»\nCOPY x /\nENTRYPOINT ["/x"]\n',
         'FROM python:3.12\nUSER 1\nCMD ["python","a.py"]\n',
         'FROM nginx:1.27\nCMD ["nginx","-g","daemon off;"]\n',

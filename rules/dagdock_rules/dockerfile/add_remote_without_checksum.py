@@ -61,7 +61,9 @@ def add_remote_without_checksum(add: Add) -> Problems:
                 yield Problem(source, f"{what}. Name the full commit behind `#`")
         elif text.strip("\"'").startswith("https://"):
             if leads_elsewhere(text.strip("\"'")):
-                message = f"the file behind this address can change. Name a version. {check}"
+                message = (
+                    f"the file behind this address can change. Name a version in it; then {check[0].lower()}{check[1:]}"
+                )
             else:
                 message = f"nobody notices when this file is replaced by another one. {check}"
             yield Problem(source, message)

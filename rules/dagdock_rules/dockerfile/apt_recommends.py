@@ -54,7 +54,7 @@ def apt_recommends(run: Run) -> Problems:
         option = "--no-install-recommends"
         yield Problem(
             found[0].head,
-            f"`{found[0].manager} install` also installs what these packages recommend, if they recommend any. Add "
-            f"`{option}`, and list the ones that you do need",
+            f"`{found[0].manager} install` also installs what these packages only recommend, beside what they need. "
+            f"Add `{option}`, and list the ones that you do need",
             fix=Fix(f"Add `{option}`", [add_option(run, install.verb_word, option) for install in found], "unsafe"),
         )

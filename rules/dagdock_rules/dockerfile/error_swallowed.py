@@ -60,10 +60,10 @@ def error_swallowed(run: Run) -> Problems:
                 remedy = f"Put parentheses round what may fail, from `{_start(before)}` to {caught}"
             other = next((name for command in group if (name := command.effective.name) in ("curl", "wget")), None)
             what = f"`{other}` or `{_name(work, calls)}`" if other else f"`{_name(work, calls)}`"
+            then = "this RUN goes on as if it had not" if later else "the step still counts as done"
             yield Problem(
                 Span(end.source, before.span.end, end.end) if end.start > before.span.end else after,
-                f"when {what} fails, {'this RUN goes on as if it had not' if later else 'the step still counts as done'}. "
-                f"{remedy}",
+                f"when {what} fails, {then}. {remedy}",
             )
     last = script.commands[-1] if script.commands else None
     if last and last.name == "exit" and [word.value for word in last.arguments] == ["0"] and not last.context:

@@ -36,7 +36,8 @@ def legacy_key_value(instruction: PairsInstruction) -> Problems:
         if pair.legacy and pair.value is not None and not pair.value.raw.startswith("="):
             yield Problem(
                 pair,
-                f"without `=`, everything after the first space becomes the value. Write `{_written(pair)}`",
+                f"{instruction.name} without `=` is a form that Docker keeps only for old files: everything after the "
+                f"first space becomes the value. Write `{_written(pair)}`",
                 fix=_fix(pair),
             )
 
@@ -45,7 +46,9 @@ def _written(pair: Pair) -> str:
     """How the line reads with `=`, without a value that is long or a secret."""
     raw = pair.value.raw if pair.value else ""
     if without_secrets(raw, pair.key) != raw or len(raw) > 80 or "\n" in raw or any(sign in raw for sign in "\"'\\`"):
-        return f"{pair.key}=…"
+        if _is_one_string(raw) and len(raw) <= 80 and without_secrets(raw, pair.key) == raw and "$" not in raw:
+            return f"{pair.key}={raw}"
+        return f'{pair.key}="…"' if any(character.isspace() for character in raw) else f"{pair.key}=…"
     return f'{pair.key}="{raw}"' if any(character.isspace() for character in raw) else f"{pair.key}={raw}"
 
 

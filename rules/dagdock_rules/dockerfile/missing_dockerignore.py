@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from posixpath import dirname
+
 from dagdock.api import Bad, BuildContext, Dockerfile, Problem, Problems, Project, rule
 
 from ._copies import contexts_that_fit, from_context, whole_source
@@ -39,7 +41,12 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
         _is_kept(context, project) or not (context.stated or context.certain) for context in contexts
     ):
         return
-    if empty := contexts[0].ignore_file:
+    model = _model(file, project)
+    if model:
+        reason = (
+            f"since there is no .dockerignore. Copy `{model}`, which lies beside this file, to `.dockerignore` there"
+        )
+    elif empty := contexts[0].ignore_file:
         reason = f"since `{empty.source.path}` says nothing. Fill it"
     else:
         reason = "since there is no .dockerignore. Write one; `dagdock init` makes a first one"
@@ -50,7 +57,8 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
             yield Problem(
                 place,
                 f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, "
-                f"{_such_as(contexts[0], project)}, {reason}",
+                f"{_such_as(contexts[0], project, file)}, {reason}",
+                severity="info" if model else None,
             )
             return
 
@@ -69,9 +77,24 @@ def _called(context: BuildContext) -> str:
     return "the build context" if context.folder == "." else f"`{context.folder}`"
 
 
-def _such_as(context: BuildContext, project: Project) -> str:
-    """What is there and should stay out; where there is nothing of it yet, what comes there some day."""
-    if there := _unwanted(context, project):
+def _model(file: Dockerfile, project: Project) -> str | None:
+    """The name of a ready ignore file beside the Dockerfile, which a script or a user puts in its place."""
+    folder = dirname(project.path_of(file) or "") or "."
+    return next((name for name in project.facts.names(folder) if _is_model(name)), None)
+
+
+def _is_model(name: str) -> bool:
+    start, _, end = name.lower().lstrip(".").partition(".")
+    return start == "dockerignore" and end in ("sample", "example", "template", "tpl", "dist", "tmpl")
+
+
+def _such_as(context: BuildContext, project: Project, file: Dockerfile) -> str:
+    """What is there and should stay out; where there is nothing of it yet, what comes there some day.
+
+    What lies in a folder that is only guessed is not named, unless the Dockerfile stands in it.
+    """
+    at_home = (dirname(project.path_of(file) or "") or ".") == context.folder
+    if (context.stated or at_home) and (there := _unwanted(context, project)):
         return ", ".join(f"`{name}`" for name in there[:3]) + " too"
     if "package.json" in context.root_listing:
         # It would lie over what `npm ci` has installed in the image.

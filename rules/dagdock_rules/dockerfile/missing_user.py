@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from dagdock.api import (
     Bad,
     Cmd,
     CommandInstruction,
+    Copy,
     CopyLike,
     Dockerfile,
     Entrypoint,
+    Expose,
     Problem,
     Problems,
     Project,
@@ -18,7 +21,9 @@ from dagdock.api import (
 )
 
 from ._base_image import known_image
+from ._copies import absolute, from_context
 from ._made_for import DEVELOPMENT
+from ._started import listening, started
 from ._users import begins_as_root, drops_root, is_workplace
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
@@ -29,6 +34,18 @@ READY = {"node": "node", "php": "www-data"}
 STAYS = frozenset(
     "python python3 node nodejs java ruby dotnet flask gunicorn uvicorn hypercorn daphne streamlit npm npx yarn pnpm "
     "bun deno php rails puma tsx ts-node".split()
+)
+# Programs that do their work only as root: they change the network, mount, trace, or speak to Docker's socket.
+NEED_ROOT = frozenset(
+    "wg wg-quick boringtun wireguard-go openvpn strongswan ipsec charon iptables ip6tables nft ip tc ifconfig tcpdump "
+    "tshark wireshark nmap arp-scan iftop iotop nethogs ptrace strace ltrace perf bpftrace sysdig falco node_exporter "
+    "cadvisor fluent-bit filebeat metricbeat telegraf mount umount fsck losetup qemu-system-x86_64 libvirtd nfsd "
+    "rpc.nfsd dnsmasq dhcpd hostapd keepalived docker docker-compose podman buildah kaniko executor pack dive nerdctl "
+    "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one".split()
+)
+# Folders of images that other builds work with.
+FOR_BUILDS = frozenset(
+    "ci cicd cloudbuild buildpacks buildkite jenkins runner runners gitpod codespaces builder".split()
 )
 
 
@@ -61,7 +78,8 @@ def missing_user(stage: Stage, project: Project) -> Problems:
     Everything in the container then runs with all rights in it, and whoever breaks into the program has them too.
     Most programs need none of them: create a user, or take a number, and name it with USER behind the last step that
     needs root. Where each Compose service that is built from the file names a stage (`target`), those stages are looked
-    at, else the last one.
+    at, else the last one. Nothing is said of a packed tool that needs root, or that works on its caller's files: what
+    counts are servers, ports and programs of the project.
 
     https://docs.docker.com/build/building/best-practices/#user
     """
@@ -73,6 +91,8 @@ def missing_user(stage: Stage, project: Project) -> Problems:
         or drops_root(stage)
         or begins_as_root(stage)
         or is_workplace(stage)
+        or _is_for_builds(stage)
+        or not _is_own_service(stage)
     ):
         return
     facts = known_image(first.image) if not first.is_scratch else {"user": "root"}
@@ -84,10 +104,14 @@ def missing_user(stage: Stage, project: Project) -> Problems:
         or _is_privileged(stage)
     ):
         return
-    yield Problem(
-        stage.from_instruction,
-        f"the image runs as root, since it has no USER line. Add {_user(first)} {_place(stage)}",
-    )
+    reason = "the image runs as root, since it has no USER line"
+    if _is_in_home_of_root(stage):
+        reason += (
+            ", and what it runs lies in `/root`, which no other user may read. Move it, for example to `/app`, then add"
+        )
+    else:
+        reason += ". Add"
+    yield Problem(stage.from_instruction, f"{reason} {_user(first)} {_place(stage)}")
 
 
 @lru_cache(maxsize=4)  # each stage of a file asks
@@ -118,10 +142,11 @@ def _user(first: Stage) -> str:
 
 def _place(stage: Stage) -> str:
     """Where USER goes: behind the last step that may need root."""
-    last = stage.last(Cmd) or stage.last(Entrypoint)
-    works = [step.index for step in stage.instructions if isinstance(step, (Run, CopyLike))]
-    if last and last.stage is stage and last.index > max(works, default=0):
-        return f"before {last.name}"
+    works = max((step.index for step in stage.instructions if isinstance(step, (Run, CopyLike))), default=0)
+    starters = [step for step in (stage.last(Entrypoint), stage.last(Cmd)) if step and step.stage is stage]
+    behind = [step for step in starters if step.index > works]
+    if behind:
+        return f"before {min(behind, key=lambda step: step.index).name}"
     return "at the end of the file" if stage.is_final else f"at the end of the stage `{stage.name}`"
 
 
@@ -134,6 +159,59 @@ def _starts_program(stage: Stage) -> bool:
         if isinstance(instruction, (Cmd, Entrypoint))
     ]
     return bool(commands) and not any(_is_shell(command) for command in commands)
+
+
+def _is_for_builds(stage: Stage) -> bool:
+    """Whether the image is named after a service that runs builds, whose files belong to root."""
+    folder = stage.span.source.path.lower().split("/")[-2:-1]
+    return any(not FOR_BUILDS.isdisjoint(re.split(r"[-_.]", name)) for name in folder)
+
+
+def _is_own_service(stage: Stage) -> bool:
+    """Whether the image runs a server, or a program of the project; a tool that is merely packed runs on the files of
+    whoever calls it, and may need their rights."""
+    found = started(stage)
+    if found is None:
+        return True
+    commands = [command.effective for command in found[1]]
+    if any(command.name in NEED_ROOT for command in commands):
+        return False
+    scope = stage.scope_at()
+    return (
+        any(command.name in STAYS or listening(command, scope) for command in commands)
+        or any(isinstance(step, Expose) for part in stage.chain() for step in part.instructions)
+        or _holds_project(stage)
+    )
+
+
+def _holds_project(stage: Stage) -> bool:
+    """Whether something of the build context comes into the image, by way of another stage too."""
+    seen: set[int] = set()
+    wanted = [stage]
+    while wanted:
+        for part in wanted.pop().chain():
+            if part.index in seen:
+                continue
+            seen.add(part.index)
+            for copy in part.all_of(CopyLike):
+                if from_context(copy):
+                    return True
+                if isinstance(copy, Copy) and copy.from_stage:
+                    wanted.append(copy.from_stage)
+            if any(mount.type == "bind" and not mount.from_ for run in part.all_of(Run) for mount in run.mounts):
+                return True
+    return False
+
+
+def _is_in_home_of_root(stage: Stage) -> bool:
+    """Whether the folder that the program is started in, or the program itself, lies in root's home."""
+    found = started(stage)
+    if found is None:
+        return False
+    words = [word.value for command in found[1] for word in command.effective.words]
+    folder = absolute(found[0], ".")
+    places = [folder, *(word for word in words if word and word.startswith("/"))]
+    return any(place is not None and f"{place}/".startswith("/root/") for place in places)
 
 
 def _is_shell(command: CommandInstruction) -> bool:

@@ -86,11 +86,9 @@ def _asks_for_latest() -> re.Pattern[str]:
     """`[ "$VERSION" = latest ]`, `[ -z "$VERSION" ]`, `case "$VERSION" in latest)`."""
     variable = r"[\"']?\$\{?\w+\}?[\"']?"
     newest = r"[\"']?(?:latest|newest|master|main|head|nightly|edge|dev)\b"
-    version = r"[\"']?\$\{?\w*(?:VERSION|_VER|TAG|REF|BRANCH|COMMIT|REVISION)\w*\}?[\"']?"
-    return re.compile(
-        rf"{variable} +(?:=|==|!=) +{newest}|{newest}[\"']? +(?:=|==|!=) +{variable}|case +{version} +in\b|-[nz] +{version}",
-        re.IGNORECASE,
-    )
+    version = r"[\"']?\$\{?(?:\w*_)?(?:VERSION|VER|TAG|REF|BRANCH|COMMIT|REVISION)\b\}?[\"']?"
+    compared = rf"{variable} +(?:=|==|!=) +{newest}|{newest}[\"']? +(?:=|==|!=) +{variable}"
+    return re.compile(rf"{compared}|case +{version} +in\b|-[nz] +{version}", re.IGNORECASE)
 
 
 def _is_a_choice(clone: Clone, cloned: Sequence[Clone]) -> bool:

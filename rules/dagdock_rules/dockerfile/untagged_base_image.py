@@ -66,7 +66,7 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
         if stage.image.familiar.startswith(DISTROLESS):
             if DEBIAN in name:
                 return  # these images have no other versions
-            advice = f"Add the release of Debian, `{name}{DEBIAN}13`, or a digest{where}"
+            advice = f"Take the image of one release of Debian, `{name}{DEBIAN}13`, or add a digest{where}"
         yield Problem(
             stage.image_word,
             f"`{name}` has no tag, so each build takes whatever `latest` is that day. {advice}",

@@ -74,15 +74,15 @@ def unverified_download(run: Run) -> Problems:
             is_it = user.rpartition("/")[2] == (download.file or "").rpartition("/")[2]
             before = "it is run" if is_it else f"`{user}` uses it"
             if "$" not in address and (leads_elsewhere(address) or not says_version(address)):
-                # Whatever is there now is replaced with the next release: a checksum written down here breaks the build.
+                # What is there now is replaced some day, and a checksum written here then breaks the build.
                 advice = (
                     "Take it from an address that holds one version, and compare its checksum, or compare the checksum "
                     "that the publisher offers beside it"
                 )
             else:
                 advice = (
-                    f'{_how(download)}: `echo "SUM  FILE" | sha256sum -c`, where SUM is what the publisher names, or what '
-                    "`sha256sum` says of the file that you tested"
+                    f'{_how(download)}: `echo "SUM  FILE" | sha256sum -c`, where SUM is what the publisher names, or '
+                    "what `sha256sum` says of the file that you tested"
                 )
             yield Problem(download.urls[-1], f"nobody checks that this is the right file before {before}. {advice}")
             return

@@ -1,0 +1,158 @@
+"""Rules on Dockerfiles, on what a fourth look at real findings called wrong or arguable, as small as it still shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.examples import as_files
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+RULES = {rule.code: rule for kind in ("dockerfile", "project") for rule in Rules().of_kind(kind)}
+
+Files = str | Mapping[str, str]
+
+CLONE = "git clone https://e.com/a"
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, list[Files]] = {
+    "DF122": [
+        "FROM «mcr.microsoft.com/mirror/docker/library/python:3.7-slim»\n",
+        "FROM «mirror.gcr.io/library/python:3.7-slim»\n",
+        "FROM «mcr.microsoft.com/dotnet/core/runtime-deps:3.1»\n",
+        "FROM mirror.example.com/library/python:3.7-slim\n",
+    ],
+    "DF214": [
+        f'FROM a:1\nRUN if [ "$V" = "latest" ]; then {CLONE}; else {CLONE} --branch $V; fi\n',
+        f"FROM a:1\nRUN if [ -z $A_VERSION ]; then {CLONE}; fi\n",
+        f"FROM a:1\nRUN if [ $A ]; then {CLONE} --branch $A; else {CLONE}; fi\n",
+        f"FROM a:1\nRUN if [ $INSTALL = true ]; then «{CLONE}»; fi\n",
+        'FROM a:1\nRUN case "$TARGETARCH" in a) curl -fo a «https://e.com/latest/a»; esac\n',
+        "FROM a:1\nRUN curl https://e.com/archive-latest.asc | apt-key add -\n",
+        "FROM a:1\nRUN curl https://e.com/latest/key | gpg --dearmor -o /usr/share/keyrings/a.gpg\n",
+        "FROM a:1\nRUN curl -o /usr/share/keyrings/a https://e.com/latest/key\n",
+        "FROM a:1\nRUN curl -fo /usr/bin/a «https://e.com/latest/a»\n",
+    ],
+    "DF306": [
+        "FROM python:3.13\nRUN pip install Idna.x==3.4 'idna-x[all]'\n",
+        "FROM python:3.13\nRUN pip install six==1.16.0\nRUN pip install six «requests»\n",
+        "FROM python:3.13 AS base\nRUN pip install six==1.16.0\nFROM base\nRUN pip install six\n",
+        "FROM python:3.13\nRUN pip install six==1.16.0\nRUN pip install -U «six»\n",
+        "FROM python:3.13\nRUN if a; then pip install six==1.16.0; fi\nRUN pip install «six»\n",
+        "FROM python:3.13\nRUN pip install «six»\nRUN pip install six==1.16.0\n",
+    ],
+    "DF329": ["FROM mirror.gcr.io/library/python:3.10-bullseye\nRUN curl -f https://e.com/k | apt-key add -\n"],
+    "DF422": [
+        "FROM a:1\nRUN <<E\nif a; then\n  make\nelse\n  make b\nfi\nE\n",
+        "FROM a:1\nRUN <<E\ncase $A in\n  a) make ;;\n  *) make b ;;\nesac\nE\n",
+        "FROM a:1\nRUN <<E\n{ make; }\nE\n",
+        "FROM a:1\nRUN «<<E»\nif a; then\n  make\n  make b\nfi\nE\n",
+        "FROM a:1\nRUN «<<E»\nif a; then\n  make\nfi\nmake b\nE\n",
+        "FROM a:1\nRUN <<E\nmake -j$(nproc)\nE\n",
+        "FROM a:1\nRUN <<E\ncat > /a <<X\nb\nX\nchmod +x /a\nE\n",
+    ],
+    "DF424": [
+        "FROM golang:1\nRUN go get e.com/a || true && cd /go/src/e.com/a && go build .\n",
+        "FROM debian:13\nRUN apt-get update || true; apt-get install -y a\n",
+        "FROM debian:13\nRUN apt-get install -y a« || true»\n",
+    ],
+    "DF604": [
+        'FROM alpine:3.22\nCOPY a /a\nENTRYPOINT ["wg"]\n',
+        'FROM debian:13\nRUN apt-get install -y micro\nENTRYPOINT ["micro"]\n',
+        '«FROM debian:13»\nRUN apt-get install -y micro\nEXPOSE 80\nENTRYPOINT ["micro"]\n',
+        'FROM golang:1.26 AS build\nRUN go install e.com/a@v1\nFROM alpine:3.22\nCOPY --from=build /a /a\nCMD ["/a"]\n',
+        'FROM golang:1.26 AS build\nCOPY . .\n«FROM alpine:3.22»\nCOPY --from=build /a /a\nCMD ["/a"]\n',
+        {"cloudbuild/Dockerfile": 'FROM debian:13\nCOPY . .\nENTRYPOINT ["make"]\n'},
+    ],
+}
+
+
+def _findings(code: str, files: Files) -> list[Finding]:
+    workspace = Workspace.in_memory(as_files(files, "Dockerfile"))
+    targets = [Target("", path, path) for path in as_files(files, "Dockerfile") if "ockerfile" in path]
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(extend_select=[code]))
+    return [finding for finding in linter.check(workspace, targets).findings if finding.rule.code == code]
+
+
+@pytest.mark.parametrize(("code", "files"), [(code, files) for code, cases in CASES.items() for files in cases])
+def test_case(code: str, files: Files) -> None:
+    expected = dict(as_files(files, "Dockerfile"))
+    assert marked(RULES[code], expected) == expected
+
+
+UPDATE = "RUN apt-get update && apt-get install -y a\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "said"),
+    [
+        ("DF122", "FROM mirror.gcr.io/library/python:3.7-slim\n", "`mirror.gcr.io/library/python:3."),
+        ("DF122", "FROM golang:1.20\n", "Move on to one of the two newest releases"),
+        ("DF206", f"FROM debian:13\n{UPDATE}RUN rm -rf /var/lib/apt/lists/*\n", "Delete them in that RUN"),
+        (
+            "DF206",
+            f"FROM debian:13\n{UPDATE}RUN apt-get install -y b\nRUN rm -rf /var/lib/apt/lists/*\n",
+            "The RUN in line 3 needs these lists too: give it its own `apt-get update`",
+        ),
+        (
+            "DF206",
+            f"FROM debian:13\n{UPDATE}RUN apt-get install b\nRUN apt-get install c\nRUN rm -r /var/lib/apt/lists/*\n",
+            "The RUNs in lines 3 and 4 need these lists too",
+        ),
+        (
+            "DF212",
+            "FROM a:1\nADD a /app\nWORKDIR /app\nRUN chmod +x ./a && useradd u && chown -R u /app\n",
+            "Create `u` in a RUN above it. Write `--chown=u` at that ADD",
+        ),
+        (
+            "DF212",
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && chown -R node /app\n",
+            "and `chown` here only what other steps have made",
+        ),
+        ("DF212", "FROM a:1\nCOPY a /app/a\nRUN useradd u && chown -R u /app\n", "Move that COPY below this RUN"),
+        (
+            "DF416",
+            "FROM a:1\nRUN curl -fo a https://e.com/data/Lite2-a.gz && gunzip a\n",
+            "the publisher offers beside it",
+        ),
+        (
+            "DF416",
+            "FROM a:1\nRUN curl -fo a https://e.com/a_x86_64.tgz && tar xf a\n",
+            "an address that holds one version",
+        ),
+        (
+            "DF416",
+            "FROM a:1\nRUN curl -fo a https://e.com/a-1.2.tgz && tar xf a\n",
+            "where SUM is what the publisher names",
+        ),
+        ("DF424", "FROM a:1\nRUN pip install a || true; pip install b\n", "this RUN goes on as if it had not"),
+        ("DF428", "FROM a:1\nADD https://e.com/latest/a.tgz /a\n", "Name a version in it; then add `--checksum"),
+        (
+            "DF502",
+            {"Dockerfile": "FROM a:1\nCOPY . .\n", "dockerignore.sample": ".git\n"},
+            "Copy `dockerignore.sample`, which lies beside this file, to `.dockerignore`",
+        ),
+        (
+            "DF604",
+            'FROM debian:13\nWORKDIR /root\nCOPY a.py .\nCMD ["python", "a.py"]\n',
+            "what it runs lies in `/root`, which no other user may read. Move it, for example to `/app`",
+        ),
+        ("DF604", 'FROM debian:13\nCOPY . .\nENTRYPOINT ["./a"]\nCMD ["b"]\n', "before ENTRYPOINT"),
+        ("DF621", 'FROM a:1\nLABEL maintainer "A B"\n', 'Write `maintainer="A B"`'),
+    ],
+)
+def test_what_is_said(code: str, files: Files, said: str) -> None:
+    assert [finding for finding in _findings(code, files) if said in finding.message]
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [("addgroup a\nadduser b", "info"), ("mkdir a\nmake", "info"), ("make\nadduser b", "warning"), ("a\nb", "warning")],
+)
+def test_a_heredoc_that_only_makes_folders_and_users_gets_a_hint(body: str, severity: str) -> None:
+    (finding,) = _findings("DF422", f"FROM a:1\nRUN <<E\n{body}\nE\n")
+    assert finding.severity == severity
