@@ -65,6 +65,8 @@ class Handed(NamedTuple):
         text = self.secret
         if len(text) < 4 or text.startswith("-") or is_placeholder(text) or known_secret(text):
             return False
+        if self.form == "json" and re.fullmatch(r"[a-z]+(?:_[a-z]+)+", text):
+            return False  # what a field is called
         if self.name and not is_secret_name(self.name):
             return False
         if not self.name or is_password_name(self.name):
@@ -113,6 +115,7 @@ FORMS = (
         ("htpasswd",),
         r"\bhtpasswd\s+-\w*b\w*\s+(?:-\w+\s+)*(?:[^\s'\"$]+\s+){1,2}?" + _VALUE + r"(?=\s*(?:$|[;&|>'\"]))",
     ),
+    Form("login", ("mc ",), r"\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+(?:[^\s'\"]+\s+){3}" + _VALUE),
     Form("login", ("storepass", "keypass"), r"(?<!\S)-(?:src|dest)?(?:store|key)pass\s+" + _VALUE),
     Form("login", ("pass:",), r"\s-pass(?:in|out)?\s+['\"]?pass:(?P<secret>[^\s'\"$]+)"),
     Form(
@@ -151,7 +154,7 @@ _OTHER_PARTS = (
     r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login|host(?:name|addr)?|server(?:name)?|data ?source"
     r"|addr(?:ess)?|database(?:name)?|dbname|initial catalog|endpoint|accountname|sharedaccesskeyname|driver|port)\s*="
 )
-_USER = r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login)\s*=\s*(?P<value>[^;&\s'\"]+)"
+_USER = r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login)\s*=\s*\\?['\"]?(?P<value>[^;&\s'\"]+)"
 _HOST = (
     r"(?i)(?:(?:^|[?&;\s'\"(=])(?:host(?:name|addr)?|server(?:name)?|data ?source)\s*=\s*(?:tcp:)?|://)"
     r"(?P<value>[\w.-]+)"

@@ -14,20 +14,23 @@ from ._scripts import scripts_of
 if TYPE_CHECKING:
     from dagdock.api import Command, Word
 
-# Clients, the option with which they take a port, and the port they try otherwise. All take the host with `-h`.
-_POSTGRES = ("-p", 5432)
-_MYSQL = ("-P", 3306)
+# Clients, the options with which they take a host and a port, and the port they try otherwise.
+_POSTGRES = ("-h", "-p", 5432)
+_MYSQL = ("-h", "-P", 3306)
+_MONGO = ("", "", 27017)
 _CLIENTS = {
     "psql": _POSTGRES, "pg_dump": _POSTGRES, "pg_dumpall": _POSTGRES, "pg_restore": _POSTGRES, "pg_isready": _POSTGRES,
     "createdb": _POSTGRES, "dropdb": _POSTGRES, "createuser": _POSTGRES, "pgbench": _POSTGRES, "vacuumdb": _POSTGRES,
-    "mysql": _MYSQL, "mysqldump": _MYSQL, "mysqladmin": _MYSQL, "mariadb": _MYSQL, "mariadb-dump": _MYSQL,
-    "mariadb-admin": _MYSQL, "mysqlimport": _MYSQL, "redis-cli": ("-p", 6379),
+    "pgcli": _POSTGRES, "mysql": _MYSQL, "mysqldump": _MYSQL, "mysqladmin": _MYSQL, "mariadb": _MYSQL,
+    "mariadb-dump": _MYSQL, "mariadb-admin": _MYSQL, "mysqlimport": _MYSQL, "mycli": _MYSQL, "mongosh": _MONGO,
+    "mongo": _MONGO, "mongodump": _MONGO, "mongorestore": _MONGO, "mongoimport": _MONGO, "mongoexport": _MONGO,
+    "redis-cli": ("-h", "-p", 6379), "valkey-cli": ("-h", "-p", 6379), "clickhouse-client": ("-h", "", 9000),
 }  # fmt: skip
 # What starts a server, or brings one nearer: then this machine may be the right place to ask.
 _SERVERS = (
-    r"\b(?:redis-server|valkey-server|postgres(?![\w:])|pg_ctl|pg_ctlcluster|mysqld|mariadbd|mongod|rabbitmq-server|memcached"
-    r"|supervisord|init\.d/\w+|service\s+\S+\s+start|systemctl\s+start|cloud[-_]sql[-_]proxy|socat|port-forward"
-    r"|docker-entrypoint\.sh|ssh\s+-\S*[LN])"
+    r"(?:^|[;&|({]\s*|\bexec\s+|['\"]\s*)postgres(?=\s|$)|\b(?:redis-server|valkey-server|pg_ctl|pg_ctlcluster|mysqld"
+    r"|mysqld_safe|mariadbd|mongod|rabbitmq-server|memcached|supervisord|init\.d/\w+|service\s+\S+\s+start"
+    r"|systemctl\s+start|cloud[-_]sql[-_]proxy|socat|port-forward|docker-entrypoint\.sh|ssh\s+-\S*[LN])(?![\w.])"
 )
 
 
@@ -53,16 +56,19 @@ def starts_server(service: Service) -> bool:
 
 
 def _in_command(command: Command) -> Iterator[Address]:
-    short_port, usual = _CLIENTS.get(command.name or "", ("", 0))
+    short_host, short_port, usual = _CLIENTS.get(command.name or "", ("", "", 0))
     hosts: list[tuple[str, Text]] = []
     ports: dict[str, int] = {}
     for option, value in _options(command):
-        if short_port and option in ("-h", short_port):
-            option = "--host" if option == "-h" else "--port"
+        if option in (short_host, short_port):
+            option = "--host" if option == short_host else "--port"
         named = re.fullmatch(r"--?(?P<name>(?:\w+[-_.])*?)(?P<kind>host|hostname|server|port)", option)
-        if named and named["kind"] == "port":
+        # Of a program that is not known as a client, `--host` and `--port` may say where it listens itself.
+        if named is None or not (named["name"] or usual):
+            continue
+        if named["kind"] == "port":
             ports[named["name"]] = int(value) if value.isdigit() else 0
-        elif named:
+        else:
             hosts.append((named["name"], value))
     for name, host in hosts:
         port = ports.get(name, 0 if ports else usual)

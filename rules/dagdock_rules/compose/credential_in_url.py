@@ -110,7 +110,7 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
 def _described(found: Found) -> str:
     what = "password" if found.name == "password" else "secret"
     whose = f" of `{found.user}`" if found.user and "\0" not in found.user and not is_filled_in(found.user) else ""
-    return f"the {what}{whose} in this {'URL' if '://' in found.value.raw else 'connection string'}"
+    return f"the {what}{whose} in this {'URL' if '://' in found.value.raw else 'value'}"
 
 
 class Found(NamedTuple):
