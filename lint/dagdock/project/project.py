@@ -232,7 +232,9 @@ class Project(Documents):
         return [found for place in paths if (found := self.compose_file(place))]
 
     def merged(self, file: ComposeFile) -> ComposeFile:
-        """What Compose makes of a file and its siblings; the file itself where it has none."""
+        """What Compose makes of a file and its siblings; the file itself where it has none, or is such a model."""
+        if file.bases:
+            return file
         path = self._paths.get(id(file.source), "")  # nearly every rule asks, for every service
         if path not in self._merged:
             from dagdock import compose

@@ -1,13 +1,25 @@
-"""The other services that a service names: those that Compose starts before it."""
+"""The services that a service names, which Compose starts before it, and whether it minds when they are late."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dagdock.api import Service, Text
+from dagdock.api import Project, Service, Text
+
+from ._model import as_run
 
 OF_SERVICE = "service:"
+# Images of programs that open a connection when somebody asks for one or when their time comes, or that try until they
+# have one: their names, or what those hold. Some ask in their entrypoint until the database answers.
+_PATIENT = (
+    r"adminer|pgadmin4?|phpmyadmin|redisinsight|mongo-express|kafka-ui|kafdrop|akhq|kafka-topics-ui|control-center"
+    r"|schema-registry-ui|kafka-connect-ui|cp-kafka-connect\S*|cp-server-connect\S*|nginx|caddy|traefik|haproxy|httpd"
+    r"|logstash|kibana|opensearch-dashboards|grafana|prometheus|filebeat|metricbeat|heartbeat|packetbeat|auditbeat"
+    r"|fluentd|fluent-bit|vector|telegraf|\S*[-_]exporter|\S*[-_]backup(?:-\S+)?|watchtower"
+)
+_PATIENT_WITH_OWNER = ("debezium/connect", "puckel/docker-airflow", "bitnami/airflow")
 
 
 class Need(NamedTuple):
@@ -33,3 +45,13 @@ def needs(service: Service) -> Iterator[Need]:
         namespace = service.value(key)
         if namespace and namespace.resolved and namespace.resolved.startswith(OF_SERVICE):
             yield Need(namespace.filled.piece(len(OF_SERVICE), len(namespace.resolved)), key)
+
+
+def is_patient(service: Service, project: Project) -> bool:
+    """Whether nothing fails if the servers that it works with are there only later, as far as its image is known."""
+    image = as_run(service, project).image_ref
+    if image is None:
+        return False
+    return image.repository.endswith(_PATIENT_WITH_OWNER) or bool(
+        re.fullmatch(_PATIENT, image.repository.rpartition("/")[2])
+    )

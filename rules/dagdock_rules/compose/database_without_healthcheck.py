@@ -5,8 +5,8 @@ import re
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Service, Text, rule
 
 from ._model import is_for_swarm
+from ._needs import is_patient
 from ._stores import store_of
-from .depends_on_ignores_healthcheck import ON_DEMAND
 
 # Programs that take a moment to start, and those that the others cannot work without.
 SLOW = (
@@ -63,7 +63,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
     model = project.merged(file)
     waiting: dict[str, list[tuple[Text, Service]]] = {}
     for service in model.services.values():
-        if service.image_ref and service.image_ref.familiar in ON_DEMAND:
+        if is_patient(service, project):
             continue
         for dependency in service.depends_on:
             condition = dependency.condition.resolved if dependency.condition else "service_started"
@@ -79,7 +79,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         yield Problem(
             places[0][0],
             f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` a "
-            f"`healthcheck`{test} and wait for `condition: service_healthy`",
+            f"`healthcheck`{test} and wait for it: `{name}: {{condition: service_healthy}}`",
             related=[
                 Related(place, f"`{service.name}` does so, too")
                 for place, service in {place.span: (place, service) for place, service in reversed(places)}.values()
@@ -94,8 +94,8 @@ def _test(service: Service, kind: str) -> str:
     if kind not in TESTS or image is None or image.familiar not in OFFICIAL:
         return ""
     version = [int(number) for number in re.findall(r"\d+", re.split(r"[^\d.]", image.tag or "")[0])]
-    if kind == "MongoDB" and (not version or version[0] < 5):
-        return ""  # `mongosh` came with version 5
+    if kind == "MongoDB" and version and version[0] < 5:
+        return TESTS[kind].replace("mongosh", "mongo")  # `mongosh` came with version 5
     if kind == "MariaDB" and version and (version[:2] < [10, 2] if version[1:] else version < [10]):
         return ""
     if kind == "MariaDB" and version[2:] and version[2] < SINCE.get((version[0], version[1]), 0):

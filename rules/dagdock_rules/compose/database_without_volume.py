@@ -77,7 +77,7 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     if _may_forget(running) or (store.facts.get("severity") == "info" and not lasts and _is_cache(running)):
         return
     near = next((str(mount.target) for mount in running.volumes if _is_near(mount, store)), None)
-    instead = f" (`{near}` is mounted, but the data are not there)" if near else ""
+    instead = f"; the mount on `{near}` does not cover them" if near else ""
     if near is None and (is_for_work(service.file, project) or is_for_trial(service.file, project)):
         return  # nobody misses what was tried out
     is_less = store.facts.get("severity") == "info" and not lasts
@@ -112,7 +112,10 @@ def _is_near(mount: VolumeMount, store: Store) -> bool:
     target = (mount.target or "").lower()
     if mount.read_only or re.search(r"\.\w+$|conf|init|plugin|backup|log|/etc/|cert|secret", target):
         return False
-    return target.startswith(("/data", "/var/lib/")) or target.endswith("data") or store.name.lower() in target
+    return (
+        bool(re.fullmatch(r"/data(/.*)?|/var/lib/.+|.*/(?:pg|db|my|mongo)[_-]?data", target))
+        or store.name.lower() in target
+    )
 
 
 def _remedy(service: Service, folder: str) -> str:
@@ -124,7 +127,9 @@ def _remedy(service: Service, folder: str) -> str:
         rf"^\s*#\s*-\s*[\"']?[^\s:#]+:{re.escape(folder)}", source.text[service.span.start : end], re.MULTILINE
     ):
         return f"Take the `#` away in front of the mount on `{folder}`"
-    return f"Mount a named volume there: `{service.name}-data:{folder}`"
+    name = f"{service.name}-data"
+    declared = "" if name in service.file.volumes else f", and list `{name}:` under `volumes` at the top level"
+    return f"Mount a named volume there: `{name}:{folder}`{declared}"
 
 
 def _may_forget(service: Service) -> bool:

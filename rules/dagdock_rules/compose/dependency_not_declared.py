@@ -8,7 +8,7 @@ from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, r
 
 from ._hosts import Host, by_host_name, hosts_in
 from ._model import is_for_swarm
-from ._needs import needs
+from ._needs import is_patient, needs
 from ._stores import store_of
 from .database_without_healthcheck import SLOW
 
@@ -64,7 +64,9 @@ def dependency_not_declared(file: ComposeFile, project: Project) -> Problems:
     stores = {name for name, service in model.services.items() if _is_slow(service)}
     named: dict[tuple[int, int], list[Wanted]] = {}  # by where a host is written
     for service in model.services.values() if stores else ():
-        for wanted in _wanted(service, model, stores) if service.name not in stores else ():
+        if service.name in stores or is_patient(service, project):
+            continue
+        for wanted in _wanted(service, model, stores):
             place = wanted.host.name.span
             if place.source is file.source:
                 named.setdefault((place.start, place.end), []).append(wanted)
@@ -78,8 +80,13 @@ def dependency_not_declared(file: ComposeFile, project: Project) -> Problems:
             told.add((str(service.name), store))
             yield Problem(
                 host.name,
-                f"this connects to `{store}`, which the service does not wait for. Add `{store}` to its `depends_on`",
+                f"this connects to `{store}`, which the service does not wait for. {_remedy(model.services[store])}",
             )
+
+
+def _remedy(store: Service) -> str:
+    first = "Add" if store.has("healthcheck") else f"Give `{store.name}` a `healthcheck`, and add"
+    return f"{first} `{store.name}: {{condition: service_healthy}}` to its `depends_on`"
 
 
 def _wanted(service: Service, model: ComposeFile, stores: set[str]) -> Iterator[Wanted]:

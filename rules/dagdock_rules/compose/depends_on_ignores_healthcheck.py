@@ -21,14 +21,9 @@ from dagdock.api import (
 )
 
 from ._edits import STEP, column, is_plain_name, lines_below
-from ._model import as_run, is_for_swarm
+from ._model import is_for_swarm
+from ._needs import is_patient
 from ._stores import store_of
-
-# They open a connection when somebody asks for one, not when they start.
-ON_DEMAND = (
-    "adminer", "dpage/pgadmin4", "phpmyadmin", "phpmyadmin/phpmyadmin", "redis/redisinsight", "mongo-express",
-    "debezium/connect", "quay.io/debezium/connect", "confluentinc/cp-kafka-connect", "provectuslabs/kafka-ui",
-)  # fmt: skip
 
 
 @rule(
@@ -72,8 +67,7 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
-    image = as_run(service, project).image_ref
-    if is_for_swarm(service.file) or (image and image.familiar in ON_DEMAND):
+    if not service.has("depends_on") or is_for_swarm(service.file) or is_patient(service, project):
         return
     others = project.merged(service.file).services
     dependencies = service.depends_on
@@ -86,8 +80,8 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
         if dependency.form == "short":
             yield Problem(
                 name,
-                f"this waits until the container of `{name}` runs, not until its healthcheck succeeds. Use the long "
-                "form with `condition: service_healthy`",
+                f"this waits until the container of `{name}` runs, not until its healthcheck succeeds. Write it in the "
+                f"long form: `{name}: {{condition: service_healthy}}`",
                 severity="info" if _is_quick(others[name]) else None,
                 related=_related(others[name]),
                 fix=_long_form(service, dependency, ready),
