@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Task, parse_image, rule
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Related, Task, parse_image, rule
 
 from ._containers import runs_image
 
@@ -32,27 +32,38 @@ from ._containers import runs_image
         "    DockerOperator(task_id='send', image=f\"shop/send:{os.environ['VERSION']}\", command='send.py')\n",
     ],
 )
-def container_image_untagged(task: Task) -> Problems:
+def container_image_untagged(module: DagModule) -> Problems:
     """A task runs an image without a tag, or with the tag `latest`.
 
     The image may be another one at each run, even between two tries of the same task, and nobody can tell afterwards
-    which it was. Name a version.
+    which it was. Name a version. For an image out of a registry of one's own, which may be meant to be the newest,
+    and where the task asks for the newest, this is a remark only.
 
     https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html
     """
-    argument = task.arguments.get("image") if runs_image(task) else None
-    text = argument.value.get(str) if argument else None
-    if argument is None or not text or "{" in text or "$" in text:
-        return
-    image = parse_image(text)
-    if image is None or image.digest or (image.tag and image.tag != "latest"):
-        return
-    what = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
-    yield Problem(
-        argument,
-        f"the image `{text}` {what}: each run may get another one. Name a version or a digest",
-        severity="info" if image.tag and _is_pulled_anew(task) else None,
-    )
+    told: dict[str, list[tuple[Task, Argument]]] = {}
+    for task in module.tasks:
+        argument = task.arguments.get("image") if runs_image(task) else None
+        text = argument.value.get(str) if argument else None
+        if argument is not None and text and "{" not in text and "$" not in text:
+            told.setdefault(text, []).append((task, argument))
+    for text, uses in told.items():
+        image = parse_image(text)
+        if image is None or image.digest or (image.tag and image.tag != "latest"):
+            continue
+        (task, argument), *others = uses
+        what = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
+        own = image.registry is not None and image.registry not in _PUBLIC
+        yield Problem(
+            argument,
+            f"the image `{text}` {what}: each run may get another one. Name a version or a digest",
+            severity="info" if own or (image.tag and _is_pulled_anew(task)) else None,
+            related=[Related(other, "the same image") for _, other in others],
+        )
+
+
+# Registries of images that everybody uses.
+_PUBLIC = ("docker.io", "index.docker.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io")
 
 
 def _is_pulled_anew(task: Task) -> bool:

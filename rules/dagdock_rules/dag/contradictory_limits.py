@@ -57,8 +57,8 @@ def _found(module: DagModule, since3: bool | None) -> Iterator[tuple[Problem, Ar
         first, second = _number(old), _number(new)
         if old and new and first is not None and second is not None and first != second:
             message = (
-                f"`concurrency` is the old name of `max_active_tasks`, and it wins: {first} tasks at once, not {second}. "
-                "Delete it, and write the number you want in `max_active_tasks`"
+                f"`concurrency` is the old name of `max_active_tasks`, and it wins: {first} tasks at once, not "
+                f"{second}. Delete it, and write the number you want in `max_active_tasks`"
             )
             yield Problem(old.whole, message, related=[Related(new.whole, "the other limit")]), old
     for task in module.tasks:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, Related, Task, rule
+from dagdock.api import Argument, Bad, DagModule, Origin, Problem, Problems, Project, Related, Task, rule
 
+from ._operators import operator_of
+from ._schedule import recurs
 from .dag_dynamic_start_date import CLOCKS, varying
 
 # Calls that give another value each time, beside the clocks.
@@ -61,50 +63,85 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
     version = project.airflow_version(module.source.whole)
     versions = version is not None and version.at_least(3) is True
     told: set[ast.AST] = set()
-    for name, node, is_task in _arguments(module):
+    for name, node, task in _arguments(module):
         source = varying(module.origin(node), VARYING)
-        if source is None or source.node in told or (is_task and module.runs_at(source.node) == "task"):
+        if source is None or source.node in told or (task and module.runs_at(source.node) == "task"):
             continue
         told.add(source.node)
         shown = " ".join(source.span.text.split())
         shown = shown if len(shown) <= 40 else f"{shown.partition('(')[0]}(…)"
         then = ", and Airflow stores a new version of the DAG each time" if versions else ""
         remedy = "Write a fixed value"
-        if is_task:
+        if name == "params" and not task:
+            remedy = _without_default(module, node, source)
+        elif task and _may_be_rendered(task, name):
             remedy = "Use a template such as `{{ ds }}`, or work it out inside the task"
-        elif name == "params":
-            own = "ds" if source.name in CLOCKS else "run_id"
-            remedy = f"Leave the default empty (`None`) and write `{{{{ params.NAME or {own} }}}}` where it is used"
         whole = module.span(node)
         yield Problem(
             source if whole.holds(source) else whole,
             f"`{shown}` gives `{name}` another value each time Airflow reads the file, not each time the "
-            f"{'task' if is_task else 'DAG'} runs{then}. {remedy}",
+            f"{'task' if task else 'DAG'} runs{then}. {remedy}",
             severity="info" if name == "params" and not versions else None,
             related=() if whole.holds(source) else [Related(source, "it is made here")],
         )
 
 
-def _arguments(module: DagModule) -> Iterator[tuple[str, ast.expr, bool]]:
-    """What DAGs and tasks are given: the name, the expression, whether a task gets it. start_date has its own rule."""
+def _may_be_rendered(task: Task, name: str) -> bool:
+    operator = operator_of(task)
+    return operator is None or task.taskflow or name in operator.fields()
+
+
+def _without_default(module: DagModule, node: ast.expr, source: Origin) -> str:
+    """How to get a new value for each run, and still one by hand in place of it."""
+    entries = module.entries(node)
+    made = (
+        name for name, value in entries.items() if any(at.node is source.node for at in module.origin(value).walk())
+    )
+    name = next(made, None)
+    if name is None:
+        return "Leave the default empty (`None`), and work it out where it is used"
+    value = entries[name]
+    own = "run_id" if source.name not in CLOCKS else "ts" if _has_hours(module.span(value).text) else "ds"
+    empty = "`None`"
+    if isinstance(value, ast.Call) and module.airflow(value.func) == "Param":
+        given = next((module.value(one.value) for one in value.keywords if one.arg == "type"), None)
+        if given is not None and given.get(str) != "null" and not (given.known and "null" in str(given.value)):
+            empty = '`Param(None, type=["null", "string"])`'
+    return f"Make the default {empty}, and write `{{{{ params.{name} or {own} }}}}` where it is used"
+
+
+def _has_hours(code: str) -> bool:
+    """Whether what is made of a clock tells more than the day, as far as the code shows."""
+    if "strftime" in code or "%Y" in code:
+        return any(sign in code for sign in ("%H", "%I", "%M", "%S", "%T", "%X", "%c", "%s"))
+    return "date.today" not in code and "date()" not in code
+
+
+def _arguments(module: DagModule) -> Iterator[tuple[str, ast.expr, Task | None]]:
+    """What DAGs and tasks are given: the name, the expression, the task that gets it. start_date has its own rule.
+
+    What a DAG that is started by hand has as `params` only fills in the form, where the present time is what is meant.
+    """
     for dag in module.dags:
         given: list[Argument] = [*dag.arguments.values(), *dag.default_args.values()]
         for argument in given:
+            if argument.name == "params" and not recurs(dag, default=False):
+                continue
             if argument.name not in ("start_date", "default_args"):
-                yield argument.name, argument.node, False
+                yield argument.name, argument.node, None
     for task in module.tasks:
         for argument in task.own.values():
             if argument.name not in ("start_date", "default_args", "python_callable", "dag", "task_group"):
-                yield argument.name, argument.node, True
+                yield argument.name, argument.node, task
         if task.taskflow:
             yield from _passed(task)
 
 
-def _passed(task: Task) -> Iterator[tuple[str, ast.expr, bool]]:
+def _passed(task: Task) -> Iterator[tuple[str, ast.expr, Task]]:
     """What the call of a TaskFlow function passes on."""
     for number, node in enumerate(task.call.args):
         name = task.function.parameter(number) if task.function else None
-        yield name or "the task", node, True
+        yield name or "the task", node, task
     for keyword in task.call.keywords:
         if keyword.arg:
-            yield keyword.arg, keyword.value, True
+            yield keyword.arg, keyword.value, task

@@ -43,8 +43,9 @@ MIN_CONNECTED = 2
 def task_isolated(module: DagModule, project: Project) -> Problems:
     """One task waits for nothing, and nothing waits for it, while all others depend on each other.
 
-    It starts with the first tasks of the DAG. Mostly the dependency was forgotten. Where the task is meant to stand
-    alone, a DAG of its own says so and can be run by itself.
+    It starts with the first tasks of the DAG. Mostly the dependency was forgotten: the task does nothing itself, its
+    name says where in the DAG it belongs, it shares data with another task, or its name in the file stands beside no
+    `>>`. Where the task is meant to stand alone, a DAG of its own says so and can be run by itself.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#task-dependencies
     """
@@ -52,14 +53,46 @@ def task_isolated(module: DagModule, project: Project) -> Problems:
     for dag in complete_dags(module, project):
         alone = _alone(dag)
         place = place_of(alone, module) if alone else None
-        if alone is not None and place is not None and alone.node not in told and not _is_meant(alone, module):
+        if alone is None or place is None or alone.node in told or _is_meant(alone, module):
+            continue
+        if _is_forgotten(alone, module):
             told.add(alone.node)
             yield Problem(
                 place,
-                f"`{alone.task_id}` is tied to no other task of `{dag.dag_id}`, so it runs whenever the DAG starts. "
-                f"Add "
-                "its dependency (`>>`), or give it a DAG of its own",
+                f"`{alone.task_id}` is tied to no other task of `{dag.dag_id}`, so it runs as soon as the DAG starts. "
+                "Add its dependency (`>>`), or give it a DAG of its own",
             )
+
+
+def _is_forgotten(alone: BuiltTask, module: DagModule) -> bool:
+    """Whether something speaks for a forgotten dependency, and nothing against it."""
+    shifts = [node for node in module.names.parents if isinstance(node, ast.BinOp) and isinstance(node.op, _SHIFTS)]
+    if any(_is_foreign(operand, module) for shift in shifts for operand in (shift.left, shift.right)):
+        return False
+    if alone.operator_name in _EMPTY or not _POSITIONS.isdisjoint((alone.own_id or "").lower().split("_")):
+        return True
+    task = next((task for task in module.tasks if task.call is alone.node), None)
+    if task is None or task.taskflow:
+        return False
+    if "trigger_rule" in task.own or "xcom_pull" in module.span(task.call).text:
+        return True
+    # A task that is made behind the last dependency is an addition that needs none.
+    return any(shift.lineno > task.call.lineno for shift in shifts)
+
+
+def _is_foreign(node: ast.expr, module: DagModule) -> bool:
+    """Whether `>>` stands beside something that is no task but may hold one: a wrapper, or a DAG."""
+    bindings = module.names.bindings(node.id, node) if isinstance(node, ast.Name) else []
+    made = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    return isinstance(made, ast.Call) and all(made is not task.call for task in module.tasks)
+
+
+_SHIFTS = (ast.LShift, ast.RShift)
+_EMPTY = ("DummyOperator", "EmptyOperator")
+# Words in the id of a task that say where in its DAG it stands.
+_POSITIONS = frozenset(
+    "start begin before first init prepare after last final end finish done join notify cleanup".split()
+)
 
 
 def _is_meant(task: BuiltTask, module: DagModule) -> bool:

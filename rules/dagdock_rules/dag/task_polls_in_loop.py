@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
-from dagdock.api import Bad, Call, DagModule, Problem, Problems, Related, rule
+from dagdock.api import Bad, Call, DagModule, Function, Problem, Problems, Related, rule
 
 from ._durations import words
 
@@ -10,6 +11,9 @@ from ._durations import words
 LEAST = 30
 # What a loop may call that only lets time pass.
 _TALK = frozenset(("critical", "debug", "error", "exception", "info", "log", "print", "warning"))
+# What runs its body more than once, or holds on to something such as a pool of threads.
+_AGAIN = (ast.For, ast.AsyncFor, ast.While, ast.comprehension, ast.With, ast.AsyncWith, ast.Lambda)
+_MOST_CALLERS = 5
 _TIME = ("builtins.", "datetime.", "pendulum.", "time.")
 
 
@@ -61,7 +65,7 @@ def task_polls_in_loop(module: DagModule) -> Problems:
         if loop is None or not isinstance(length, (int, float)) or length < LEAST:
             continue
         inside = call.function.node if call.function else None
-        if _is_countdown(module, loop):
+        if _is_countdown(module, loop) or not _is_a_step(module, call.function):
             continue
         if inside in told or (call.function is not None and (call.function.decorator or "").endswith("sensor")):
             continue
@@ -82,6 +86,28 @@ def _while(module: DagModule, call: Call) -> ast.While | None:
         if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.For)):
             return None
     return None
+
+
+def _is_a_step(module: DagModule, function: Function | None) -> bool:
+    """Whether a function is what a task runs, or a step of it that a task of its own could do: called once, and not
+    again and again or by several threads."""
+    for _ in range(_MOST_CALLERS):
+        if function is None or function.tasks or not function.calls or getattr(function.node, "name", "") == "execute":
+            return True
+        call, *others = function.calls
+        caller = module.function_at(call)
+        if others or any(isinstance(above, _AGAIN) for above in _up_to(module, call, caller)):
+            return False
+        function = caller
+    return False
+
+
+def _up_to(module: DagModule, node: ast.AST, function: Function | None) -> Iterator[ast.AST]:
+    """What is around a place inside of a function."""
+    for above in module.names.ancestors(node):
+        if function is not None and above is function.node:
+            return
+        yield above
 
 
 def _is_countdown(module: DagModule, loop: ast.While) -> bool:

@@ -5,6 +5,7 @@ import ast
 from dagdock.api import Bad, Dag, Edit, Fix, Problem, Problems, Project, Task, rule
 
 from ._arguments import add_keyword
+from ._plain import is_plain
 from ._schedule import recurs
 from .default_args_unknown_key import means_retries
 from .default_args_unused import unused_default_args
@@ -63,7 +64,8 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
 
     A moment without network at night, and the run has failed until somebody looks. `retries` in default_args gives
     every task another try, five minutes later unless `retry_delay` says otherwise. Airflow's own default is none.
-    `retries=0` says that you want none, and where one task has retries the others are taken for a decision, too.
+    `retries=0` says that you want none, and where one task has retries the others are taken for a decision, too. Tasks
+    that only print, wait or reckon are left alone: what they do goes wrong at once or never.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
     """
@@ -73,7 +75,7 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
         return  # `default-args-unused` speaks of that
     if means_retries(dag):
         return  # so does `default-args-unknown-key`
-    working = [task for task in dag.tasks if task.name not in IDLE]
+    working = [task for task in dag.tasks if task.name not in IDLE and not is_plain(task)]
     if not working or any(_is_retried(task) for task in working):
         return
     useless = next((dag.default_args[name] for name in _USELESS if name in dag.default_args), None)
