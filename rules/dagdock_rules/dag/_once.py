@@ -41,4 +41,4 @@ def and_elsewhere(others: int) -> str:
     """Words for the places that are not listed."""
     if not others:
         return ""
-    return f", here and in {others} more file{'s' if others > 1 else ''}; `--airflow-version 3` shows each place"
+    return f", here and in {others:,} more file{'s' if others > 1 else ''}; `--airflow-version 3` shows each place"

@@ -45,17 +45,24 @@ def taskflow_not_called(module: DagModule) -> Problems:
         if isinstance(function.node, ast.Lambda) or function.calls or function.escapes or _is_used(module, function):
             continue
         name = function.name
+        # A line that names the function and does nothing else is where the call was meant to be.
+        mention = next(iter(_mentions(module, function)), None)
+        place = module.span(mention) if mention else name.span
+        named = f"`{name}` is named here and not called" if mention else f"`{name}` is never called"
         if function.decorator == "dag" and not exported and _is_outermost(function) and not _needs_arguments(function):
-            yield Problem(name, f"`{name}` is never called, so this file makes no such DAG. Add `{name}()` at its end")
+            where = "" if mention else " at its end"
+            yield Problem(place, f"{named}, so this file makes no such DAG. Add `{name}()`{where}")
         elif function.is_taskflow and _is_inside_dag(module, function):
-            yield Problem(name, f"`{name}` is never called, so the DAG has no such task. Call it, or take it out")
+            yield Problem(place, f"{named}, so the DAG has no such task. Call it, or take it out")
+
+
+def _mentions(module: DagModule, function: Function) -> list[ast.Name]:
+    return module.names.loads.get(function.name, [])
 
 
 def _is_used(module: DagModule, function: Function) -> bool:
     """Whether the function is mentioned anywhere, but for a line that names it and does nothing else."""
-    node = function.node
-    assert not isinstance(node, ast.Lambda)
-    mentions = [*module.names.loads.get(node.name, ()), *module.names.attributes.get(node.name, ())]
+    mentions = [*_mentions(module, function), *module.names.attributes.get(function.name, ())]
     return any(not isinstance(module.parent(mention), ast.Expr) for mention in mentions)
 
 
