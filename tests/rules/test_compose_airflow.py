@@ -197,7 +197,7 @@ CASES: dict[str, dict[str, Files]] = {
         },
         "with an equals sign": airflow(service("init", "users create --username a --password=«admin» --role Admin")),
         "database": airflow(
-            service("web", "webserver", env("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=postgresql://airflow:«airflow»@db/a")),
+            service("web", "webserver", env("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=postgresql://airflow:airflow@db/a")),
             DB,
         ),
     },

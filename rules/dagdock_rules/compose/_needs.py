@@ -15,7 +15,7 @@ OF_SERVICE = "service:"
 # have one: their names, or what those hold. Some ask in their entrypoint until the database answers.
 _PATIENT = (
     r"adminer|pgadmin4?|phpmyadmin|redisinsight|mongo-express|kafka-ui|kafdrop|akhq|kafka-topics-ui|control-center"
-    r"|schema-registry-ui|kafka-connect-ui|cp-kafka-connect\S*|cp-server-connect\S*|nginx|caddy|traefik|haproxy|httpd"
+    r"|schema-registry-ui|kafka-connect-ui|cp-kafka-connect\S*|cp-server-connect\S*"
     r"|logstash|kibana|opensearch-dashboards|grafana|prometheus|filebeat|metricbeat|heartbeat|packetbeat|auditbeat"
     r"|fluentd|fluent-bit|vector|telegraf|\S*[-_]exporter|\S*[-_]backup(?:-\S+)?|watchtower"
 )

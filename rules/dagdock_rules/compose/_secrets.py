@@ -27,6 +27,8 @@ from ._occasion import is_for_tests, is_for_trial, is_for_work, is_short_lived
 
 # Placeholders that work as a password all the same, and with which such files are run every day.
 _WORKS = r"change|insecure|(?<![a-z0-9])example"
+# How stand-ins for a secret of somebody else begin.
+_STAND_IN = r"(?:my|your|some|change|insert|enter|put|replace|test|dummy|fake|foo|xxx)"
 
 
 def written_text(value: Value) -> str:
@@ -49,7 +51,14 @@ def gives_secret_away(name: str, text: str) -> bool:
         return False  # a file, in a folder that is filled in later
     if password_in_url(text):
         return False  # `credential-in-url` says more
+    if _goes_out(name.lower()) and (is_common_password(text) or re.match(_STAND_IN, text.lower())):
+        return False
     return is_common_password(text) or not is_placeholder(text) or bool(re.search(_WORKS, text.lower()))
+
+
+def _goes_out(name: str) -> bool:
+    """Whether it is shown to a server of somebody else, which decides what it is worth: a made-up one opens nothing."""
+    return bool(re.search(r"(?:^|_)(?:oidc|oauth2?|sso|saml|smtp)_|_api_?key$|_client_(?:secret|key)$", name))
 
 
 def _is_of_user(name: str) -> bool:
@@ -58,8 +67,9 @@ def _is_of_user(name: str) -> bool:
 
 
 def _names_files(name: str) -> bool:
-    """Whether it holds names of files: Confluent's images look for `KAFKA_SSL_KEY_CREDENTIALS` in a folder."""
-    return bool(re.search(r"_ssl_(?:key|keystore|truststore)_credentials$", name))
+    """Whether it holds names of files (Confluent's images look for `KAFKA_SSL_KEY_CREDENTIALS` in a folder), or the
+    password of a file of certificates that are public anyway."""
+    return bool(re.search(r"_ssl_(?:key|keystore|truststore)_credentials$|truststore_password$", name))
 
 
 def names_in(file: ComposeFile) -> set[str]:
@@ -84,6 +94,9 @@ def names_in(file: ComposeFile) -> set[str]:
 def is_just_a_name(text: str, names: set[str]) -> bool:
     """Whether a password repeats such a name, or consists of two of them (`admin:admin`)."""
     lower = text.strip().lower()
+    user, colon, password = lower.partition(":")
+    if colon and password == f"{user}pw":
+        return True  # the logins of Hyperledger Fabric's first steps
     return all(part in names or part in _OF_PROGRAMS for part in re.split(r"[:/]", lower))
 
 

@@ -57,15 +57,17 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
             found.setdefault(same, {}).setdefault(login.place.span, login)
     for logins in found.values():
         login, *again = logins.values()
+        if login.kind == "database" and not login.is_open:
+            continue  # who is in the containers' network is in one of them already
         remedy = "Put one of your own into `.env`, and keep that out of git"
         if login.kind == "login":
-            message = "whoever reaches Airflow's pages logs in with this password, the first that anybody tries"
+            message = "whoever reaches Airflow's pages logs in with this password, which is guessed first"
+            if login.what in ("users create", "create_user", "users reset-password"):
+                remedy = "Put one of your own into `.env`, keep that out of git, and write `${AIRFLOW_PASSWORD:?}` here"
         elif login.kind == "key":
             message = f"everybody knows this value of `{login.what}`, for it stands in examples"
-        elif login.is_open:
-            message = "the port of this database is published, and its password is the first that anybody tries"
         else:
-            message = "whoever gets into the network of these containers gets into Airflow's database by this password"
+            message = "the port of this database is published, and its password is guessed first"
         yield Problem(
             login.place,
             f"{message}. {remedy}",

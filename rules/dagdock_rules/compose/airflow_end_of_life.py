@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
 
 from ._airflow import deployment_of, is_own
@@ -37,8 +39,9 @@ def airflow_end_of_life(file: ComposeFile, project: Project, *, oldest: str = "2
     https://airflow.apache.org/docs/apache-airflow/stable/installation/supported-versions.html
     """
     airflow = deployment_of(file, project)
-    if airflow is None:
-        return
+    path = project.path_of(file.source.whole) or ""
+    if airflow is None or re.search(r"airflow[-_]?v?1(?![\d])", path.lower()):
+        return  # who names the file or its folder so keeps it on purpose
     from dagdock.api import AirflowVersion
 
     wanted = AirflowVersion.parse(oldest)
@@ -52,6 +55,6 @@ def airflow_end_of_life(file: ComposeFile, project: Project, *, oldest: str = "2
             since = " since June 2021" if version.at_least(2) is False else ""
             yield Problem(
                 service.image,
-                f"Airflow {version} gets no fixes any more{since}. Move to a release that does",
+                f"Airflow {version} gets no fixes any more{since}. Move to Airflow 3",
             )
             return

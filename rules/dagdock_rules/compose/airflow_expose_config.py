@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, rule
 
 from ._airflow import deployment_of, is_own
+from ._occasion import is_short_lived
 
 
 @rule(
@@ -32,8 +33,9 @@ def airflow_expose_config(file: ComposeFile, project: Project) -> Problems:
     """Airflow shows its configuration on a page.
 
     Passwords stand in it: of the database, of the broker, the keys that sessions and connections hang on. With
-    `expose_config` on, everybody who may look at the page reads them. From 2.4 on `non-sensitive-only` shows the
-    rest.
+    `expose_config` on, everybody who may look at the page reads them, and by default that is who may run DAGs, the
+    role Op, as well. From 2.4 on `non-sensitive-only` shows the rest. In a file for development or an example it is a
+    hint.
 
     https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html#expose-config
     """
@@ -52,7 +54,8 @@ def airflow_expose_config(file: ComposeFile, project: Project) -> Problems:
         exact = option.setting and option.value and span.text.lower() == option.value.lower()
         yield Problem(
             option.place,
-            f"whoever may open Airflow's pages reads its passwords and keys there. {remedy}",
+            f"every operator and administrator of Airflow reads its passwords and keys on a page. {remedy}",
+            severity="info" if is_short_lived(file, project) else None,
             fix=Fix.replace("Show what is not secret only", option.place, "non-sensitive-only", "unsafe")
             if exact and newer
             else None,

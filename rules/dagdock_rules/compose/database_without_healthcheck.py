@@ -94,7 +94,9 @@ def _test(service: Service, kind: str) -> str:
     if kind not in TESTS or image is None or image.familiar not in OFFICIAL:
         return ""
     version = [int(number) for number in re.findall(r"\d+", re.split(r"[^\d.]", image.tag or "")[0])]
-    if kind == "MongoDB" and version and version[0] < 5:
+    if kind == "MongoDB" and not version:
+        return ""
+    if kind == "MongoDB" and version[0] < 5:
         return TESTS[kind].replace("mongosh", "mongo")  # `mongosh` came with version 5
     if kind == "MariaDB" and version and (version[:2] < [10, 2] if version[1:] else version < [10]):
         return ""

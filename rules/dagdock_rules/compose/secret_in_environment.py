@@ -27,7 +27,14 @@ from dagdock.api import (
 )
 
 from ..credentials import forms_in
-from ..secrets import is_password_name, is_secret_name, may_hold_known_secret, may_name_secret, words_of
+from ..secrets import (
+    is_common_password,
+    is_password_name,
+    is_secret_name,
+    may_hold_known_secret,
+    may_name_secret,
+    words_of,
+)
 from ._airflow import default_logins
 from ._handed import handed_in_command, handed_in_value, settings_in_config
 from ._occasion import is_short_lived
@@ -113,13 +120,13 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
             )
         elif first.service and first.port:
             message = (
-                f"everybody tries this password first, and `{first.service.name}` can be reached through port "
-                f"{first.port} of this machine. Put one of your own in `.env`, keep that out of git, and {remedy}"
+                f"this password is guessed first, and `{first.service.name}` can be reached through port {first.port} "
+                f"of this machine. Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
         elif first.service and first.guessable:
             message = (
-                f"this password of `{first.service.name}` is among the first that anybody tries, and it stays once the "
-                f"database is made. Put one of your own in `.env`, keep that out of git, and {remedy}"
+                f"this password of `{first.service.name}` is guessed first, and it stays once the database is made. "
+                f"Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
         else:
             what = "default" if first.value and first.value.variables else "value"
@@ -178,12 +185,15 @@ def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
         names = names_in(file) if names is None else names
         is_default = bool(secret.value and secret.value.variables)
         if is_worth_telling(text, secret.name, names, file, project, is_default=is_default):
-            found.setdefault(text, []).append(secret)
+            port = _opened_by(secret) if is_common_password(text) else ""
+            found.setdefault(text, []).append(secret._replace(port=port))
         elif secret.kind == "text" or not is_just_a_name(text, names):
             continue
         elif not is_short_lived(file, project) and (port := _opened_by(secret)):
             found.setdefault(text, []).append(secret._replace(port=port))
-        elif is_password_name(secret.name) and is_to_stay(file, project):
+        elif (
+            secret.service and store_of(secret.service) and is_password_name(secret.name) and is_to_stay(file, project)
+        ):
             found.setdefault(text, []).append(secret._replace(guessable=True))
     return found
 

@@ -63,8 +63,8 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     is there; by itself it brings nothing back, but then somebody looks, and nothing is said. A file says it once, at
     the first such service.
 
-    The file must be one that is to last: another of its services comes back, or it serves the web, or it runs
-    finished images only and builds and mounts nothing of the project. Files that are for development, tests or
+    The file must be one that is to last: another of its services comes back, or it serves the web, or nothing
+    of the project's sources is mounted. Files that are for development, tests or
     examples by their name or by what they say at the top are left alone, and those where nothing comes back in a
     project of many such.
 
@@ -101,9 +101,9 @@ def _is_meant_to_stay(service: Service) -> bool:
 
 
 def _is_all_finished(services: list[Service], project: Project) -> bool:
-    """Whether a file runs finished images only, with nothing of the project in them, and is one of few; or of many
-    that come back, and has more than one service."""
-    if any(service.build or any(map(_is_source, service.volumes)) for service in services):
+    """Whether a file runs finished images only, with none of the project's sources mounted, and is one of few; or of
+    many that come back, and has more than one service."""
+    if any(any(map(_is_source, service.volumes)) for service in services):
         return False
     files, share = project.once("services come back", lambda: _share_of_restart(project))
     return files <= FEW or (share >= 0.25 and len(services) > 1)
