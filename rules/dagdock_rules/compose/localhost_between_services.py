@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, Setting, Text, rule
 
-from ._address_options import addresses_in, starts_server
+from ._addresses import addresses_in, addresses_in_text, starts_server
 from ._listens import listens_on, published_as
 from ._model import as_run
 from ._stores import store_of
@@ -145,6 +145,7 @@ def _found(service: Service, others: dict[str, Service], project: Project) -> It
             found = _owner(place, int(match[1]), text[: match.start()], running, others, project)
             if found and not _is_its_own(setting, others[found.service]):
                 yield found
+        yield from _apart_in(text, value.filled.piece, running, others, project)
         if (
             re.fullmatch(LOCAL, text)
             and (named := _by_name(setting.name, value.filled.piece(0, len(text)), service, others))
@@ -170,9 +171,22 @@ def _in_commands(service: Service, running: Service, others: dict[str, Service],
                 found = _owner(mapped.piece(*match.span()), int(match["port"]), "", running, others, project)
                 if found and _is_store(others[found.service], found.port):
                     yield _apart(found, mapped.piece(*match.span("host")), int(match["port"]))
+            yield from _apart_in(mapped.text, mapped.piece, running, others, project)
     for host, port in addresses_in(service):
         if re.fullmatch(LOCAL, host) and (found := _store_at(host, port, others)):
             yield found
+
+
+def _apart_in(
+    text: str, piece: Callable[[int, int], Text], running: Service, others: dict[str, Service], project: Project
+) -> Iterator[Found]:
+    """Addresses in which the port does not stand behind the host."""
+    for start, end, port in addresses_in_text(text):
+        is_local = re.fullmatch(LOCAL, text[start:end])
+        if is_local and not listens_on(running, port, project):
+            found = _store_at(piece(start, end), port, others)
+            if found:
+                yield found
 
 
 def _store_at(host: Text, port: int, others: dict[str, Service]) -> Found | None:

@@ -1,4 +1,4 @@
-"""Addresses that a command is given in two options: `--db-host localhost --db-port 5432`, `psql -h localhost`."""
+"""Addresses in which host and port stand apart, or the port is the usual one: in options, strings, URLs."""
 
 from __future__ import annotations
 
@@ -34,6 +34,21 @@ _SERVERS = (
 )
 
 
+# The ports that URLs mean without saying so, by their scheme without the driver behind `+`.
+_OF_SCHEMES = {
+    "postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mongodb": 27017, "redis": 6379,
+    "amqp": 5672, "sqlserver": 1433, "mssql": 1433, "nats": 4222, "neo4j": 7687, "bolt": 7687, "cassandra": 9042,
+}  # fmt: skip
+_IN_URL = (
+    r"(?<![\w+.-])(?P<scheme>[a-z]+)(?:\+\w+)?://(?:[^\s/@?#]*@)?(?P<host>[a-z][\w.-]*|[\d.]+|\[::1\])(?=[/?;'\"\s]|$)"
+)
+_IN_STRING = (
+    r"(?i)(?:^|(?<=[;\s'\"(=]))(?:host(?:addr|name)?|server|data ?source|addr(?:ess)?)\s*=\s*(?:tcp:)?"
+    r"(?P<host>[a-z][\w.-]*|[\d.]+)(?:,(?P<port>\d{2,5}))?(?=[;\s'\"]|$)"
+)
+_PORT_IN_STRING = r"(?i)(?:^|[;\s'\"(=])port\s*=\s*(\d{2,5})(?!\d)"
+
+
 class Address(NamedTuple):
     """A host and a port that a command is given apart; `place` is the host."""
 
@@ -46,6 +61,20 @@ def addresses_in(service: Service) -> Iterator[Address]:
     for script in scripts_of(service):
         for command in script.commands:
             yield from _in_command(command.effective)
+
+
+def addresses_in_text(text: str) -> Iterator[tuple[int, int, int]]:
+    """Where hosts stand in a text whose port stands apart from them or is the usual one: start, end and port.
+
+    `mongodb://db/shop`, `host=db port=5432`, `Server=db,1433`.
+    """
+    for match in re.finditer(_IN_URL, text) if "://" in text else ():
+        if port := _OF_SCHEMES.get(match["scheme"]):
+            yield (*match.span("host"), port)
+    for match in re.finditer(_IN_STRING, text) if "=" in text else ():
+        apart = None if match["port"] else re.search(_PORT_IN_STRING, text)
+        if match["port"] or apart:
+            yield (*match.span("host"), int(match["port"] or (apart[1] if apart else 0)))
 
 
 def starts_server(service: Service) -> bool:
