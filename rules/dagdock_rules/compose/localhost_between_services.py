@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, Setting, Text, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Service, Setting, Span, Text, rule
 
 from ._addresses import addresses_in, addresses_in_text, starts_server
 from ._listens import listens_on, published_as
@@ -218,6 +218,17 @@ def _in_env_files(service: Service, others: dict[str, Service], project: Project
                 found = _owner(place, int(match[1]), value[: match.start()], service, others, project)
                 if found and _is_store(others[found.service], found.port):
                     yield found._replace(said=f"`{name}` of this file: ")
+            apart = list(_apart_in(value, _named_by(env_file.span, value), service, others, project))
+            named = _by_name(name, Text(value, env_file.span), service, others) if re.fullmatch(LOCAL, value) else None
+            if named and not listens_on(service, named.port, project):
+                apart.append(named)
+            for found in apart:
+                yield found._replace(said=f"`{name}` of this file: ")
+
+
+def _named_by(span: Span, value: str) -> Callable[[int, int], Text]:
+    """The pieces of a text in another file, each at the place that names that file."""
+    return lambda start, end: Text(value[start:end], span)
 
 
 def _is_its_own(setting: Setting, owner: Service) -> bool:
