@@ -133,34 +133,6 @@ class Names:
 
     def _walk(self, tree: ast.Module) -> None:
         parents, scopes, loads, attributes, calls = self.parents, self.scopes, self.loads, self.attributes, self.calls
-        visitors: dict[type[ast.AST], Callable[..., Iterator[tuple[ast.AST, Scope]]]] = {
-            ast.FunctionDef: self._function,
-            ast.AsyncFunctionDef: self._function,
-            ast.Lambda: self._function,
-            ast.ClassDef: self._class,
-            ast.comprehension: self._comprehension_for,
-            **dict.fromkeys(_COMPREHENSIONS, self._comprehension),
-        }
-        binders: dict[type[ast.AST], Callable[..., None]] = {
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated,
-            ast.AugAssign: self._augmented,
-            ast.NamedExpr: self._walrus,
-            ast.For: self._for,
-            ast.AsyncFor: self._for,
-            ast.With: self._with,
-            ast.AsyncWith: self._with,
-            ast.ExceptHandler: self._except,
-            ast.Delete: self._delete,
-            ast.Global: self._declaration,
-            ast.Nonlocal: self._declaration,
-            ast.Return: self._return,
-            ast.JoinedStr: self._fstring,
-            **dict.fromkeys(_MATCH, self._match),
-        }
-        fields: dict[type[ast.AST], tuple[str, ...]] = {}
         nodes: list[ast.AST] = [tree]
         for node in nodes:  # grows while it runs
             cls = node.__class__
@@ -176,18 +148,15 @@ class Names:
             elif cls is ast.Call:
                 calls.append(node)  # type: ignore[arg-type]
                 self._call(node)  # type: ignore[arg-type]
-            elif visitor := visitors.get(cls):
-                for child, of in visitor(node, scope):
+            elif visitor := _VISITORS.get(cls):
+                for child, of in visitor(self, node, scope):
                     parents[child] = node
                     scopes[child] = of
                     nodes.append(child)
                 continue
-            elif binder := binders.get(cls):
-                binder(node, scope)
-            names = fields.get(cls)
-            if names is None:
-                names = fields[cls] = tuple(name for name in cls._fields if name not in _PLAIN_FIELDS)
-            for name in names:
+            elif binder := _BINDERS.get(cls):
+                binder(self, node, scope)
+            for name in _FIELDS[cls]:
                 value = getattr(node, name, None)
                 if value.__class__ is list:
                     for child in value:
@@ -611,6 +580,43 @@ class Names:
 
     def _in_handler(self, node: ast.AST) -> bool:
         return any(isinstance(above, ast.ExceptHandler) for above in self.ancestors(node))
+
+
+_VISITORS: dict[type[ast.AST], Callable[..., Iterator[tuple[ast.AST, Scope]]]] = {
+    ast.FunctionDef: Names._function,
+    ast.AsyncFunctionDef: Names._function,
+    ast.Lambda: Names._function,
+    ast.ClassDef: Names._class,
+    ast.comprehension: Names._comprehension_for,
+    **dict.fromkeys(_COMPREHENSIONS, Names._comprehension),
+}
+_BINDERS: dict[type[ast.AST], Callable[..., None]] = {
+    ast.Import: Names._import,
+    ast.ImportFrom: Names._import_from,
+    ast.Assign: Names._assign,
+    ast.AnnAssign: Names._annotated,
+    ast.AugAssign: Names._augmented,
+    ast.NamedExpr: Names._walrus,
+    ast.For: Names._for,
+    ast.AsyncFor: Names._for,
+    ast.With: Names._with,
+    ast.AsyncWith: Names._with,
+    ast.ExceptHandler: Names._except,
+    ast.Delete: Names._delete,
+    ast.Global: Names._declaration,
+    ast.Nonlocal: Names._declaration,
+    ast.Return: Names._return,
+    ast.JoinedStr: Names._fstring,
+    **dict.fromkeys(_MATCH, Names._match),
+}
+
+
+# The fields of each kind of node that may hold nodes.
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 
 
 # Lower-case names whose attributes mean nothing without them: `task.branch`, `timezone.utcnow`.

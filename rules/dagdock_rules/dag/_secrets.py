@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dagdock.api import DagModule, Span
 
@@ -54,14 +54,16 @@ class Named(NamedTuple):
 @lru_cache(maxsize=1)  # several rules ask, one after the other
 def texts(module: DagModule) -> list[tuple[str, ast.expr]]:
     """Every literal text of the file but docstrings and other texts that stand alone; f-strings with HOLEs."""
-    found: list[tuple[str, ast.expr]] = []
-    for node, above in module.names.parents.items():
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, (str, bytes)) and not isinstance(above, (ast.Expr, ast.JoinedStr)):
-                found.append((_text(node), node))
-        elif isinstance(node, ast.JoinedStr):
-            parts = [part.value if isinstance(part, ast.Constant) else HOLE for part in node.values]
-            found.append(("".join(map(str, parts)), node))
+    found: list[tuple[str, ast.expr]] = [
+        (_text(node), node)
+        for node, above in module.names.parents.items()
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, (str, bytes))
+        and not isinstance(above, (ast.Expr, ast.JoinedStr))
+    ]
+    for node in module.names.fstrings:
+        parts = [part.value if isinstance(part, ast.Constant) else HOLE for part in node.values]
+        found.append(("".join(map(str, parts)), node))
     return found
 
 
@@ -96,6 +98,8 @@ def named(module: DagModule, is_wanted: Callable[[str], bool]) -> Iterator[Named
 
 def compared(module: DagModule) -> Iterator[Named]:
     """Literal texts that something with a name is compared with: `password == "…"`."""
+    if "==" not in module.source.text and "!=" not in module.source.text:
+        return
     for node in module.names.parents:
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
             for one, other in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
@@ -119,33 +123,13 @@ def inside(module: DagModule, node: ast.expr, text: str, start: int, end: int) -
 
 def _pairs(module: DagModule) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:
     for node in module.names.parents:
-        kind = node.__class__
-        if kind is ast.Call:
-            yield from _of_call(module, node)  # type: ignore[arg-type]
-        elif kind is ast.Dict:
-            yield from _of_dict(node)  # type: ignore[arg-type]
-        elif kind is ast.Assign:
-            for target in node.targets:  # type: ignore[attr-defined]
-                yield from _of_target(target, node.value)  # type: ignore[attr-defined]
-        elif kind is ast.AnnAssign and node.value is not None:  # type: ignore[attr-defined]
-            yield from _of_target(node.target, node.value)  # type: ignore[attr-defined]
-        elif kind is ast.arguments:
-            yield from _of_parameters(node)  # type: ignore[arg-type]
-        elif kind is ast.BoolOp:
-            first, *others = node.values  # type: ignore[attr-defined]
-            if name := _asked_name(module, first):
-                for other in others:
-                    yield name, other, None
-        elif kind is ast.List:
-            yield from _of_options(node.elts)  # type: ignore[attr-defined]
-        elif kind is ast.BinOp and isinstance(node.op, ast.Mod):  # type: ignore[attr-defined]
-            given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]  # type: ignore[attr-defined]
-            yield from _of_template(node.left, given)  # type: ignore[attr-defined]
+        if pairs := _PAIRS.get(node.__class__):
+            yield from pairs(module, node)
 
 
-def _of_options(words: list[ast.expr]) -> Iterator[tuple[str, ast.expr, None]]:
+def _of_options(_: DagModule, node: ast.List) -> Iterator[tuple[str, ast.expr, None]]:
     """`["--password", "…"]`, as containers and programs take their arguments."""
-    for one, other in pairwise(words):
+    for one, other in pairwise(node.elts):
         if (option := _literal(one)) and option.value.startswith("--"):
             yield option.value[2:], other, None
 
@@ -193,7 +177,7 @@ def _choices(value: ast.expr) -> Iterator[ast.expr]:
         yield value
 
 
-def _of_parameters(node: ast.arguments) -> Iterator[tuple[str, ast.expr, None]]:
+def _of_parameters(_: DagModule, node: ast.arguments) -> Iterator[tuple[str, ast.expr, None]]:
     given = node.posonlyargs + node.args
     for parameter, default in zip(given[len(given) - len(node.defaults) :], node.defaults, strict=True):
         yield parameter.arg, default, None
@@ -227,7 +211,7 @@ def _of_call(module: DagModule, call: ast.Call) -> Iterator[tuple[str, ast.expr,
             yield entry.value, default, None
 
 
-def _of_dict(node: ast.Dict) -> Iterator[tuple[str, ast.expr, None]]:
+def _of_dict(_: DagModule, node: ast.Dict) -> Iterator[tuple[str, ast.expr, None]]:
     pairs = zip(node.keys, node.values, strict=True)
     entries = {key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)}
     for name, value in entries.items():
@@ -235,6 +219,28 @@ def _of_dict(node: ast.Dict) -> Iterator[tuple[str, ast.expr, None]]:
     # `{"name": "DB_PASSWORD", "value": "…"}`, as containers take their environment.
     if "name" in entries and "value" in entries and (entry := _literal(entries["name"])):
         yield entry.value, entries["value"], None
+
+
+def _of_assignment(_: DagModule, node: ast.Assign) -> Iterator[tuple[str, ast.expr, None]]:
+    for target in node.targets:
+        yield from _of_target(target, node.value)
+
+
+def _of_annotated(_: DagModule, node: ast.AnnAssign) -> Iterator[tuple[str, ast.expr, None]]:
+    if node.value is not None:
+        yield from _of_target(node.target, node.value)
+
+
+def _of_alternatives(module: DagModule, node: ast.BoolOp) -> Iterator[tuple[str, ast.expr, None]]:
+    first, *others = node.values
+    if name := _asked_name(module, first):
+        for other in others:
+            yield name, other, None
+
+
+def _of_operator(_: DagModule, node: ast.BinOp) -> Iterator[tuple[str, ast.expr, None]]:
+    if isinstance(node.op, ast.Mod):
+        yield from _of_template(node.left, node.right.elts if isinstance(node.right, ast.Tuple) else [node.right])
 
 
 def _of_target(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr, None]]:
@@ -247,6 +253,18 @@ def _of_target(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.exp
     elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         for part, given in zip(target.elts, value.elts, strict=True):
             yield from _of_target(part, given)
+
+
+_PAIRS: dict[type[ast.AST], Callable[[DagModule, Any], Iterator[tuple[str, ast.expr, ast.Call | None]]]] = {
+    ast.Call: _of_call,
+    ast.Dict: _of_dict,
+    ast.Assign: _of_assignment,
+    ast.AnnAssign: _of_annotated,
+    ast.arguments: _of_parameters,
+    ast.BoolOp: _of_alternatives,
+    ast.List: _of_options,
+    ast.BinOp: _of_operator,
+}
 
 
 class _Text(ast.Constant):

@@ -274,7 +274,10 @@ class Graph:
 
     @property
     def current_dag(self) -> Dag | None:
-        return next((one for one in reversed(self.context) if isinstance(one, Dag)), None)
+        for one in reversed(self.context):  # a loop of its own: this is asked for each task
+            if isinstance(one, Dag):
+                return one
+        return None
 
     @property
     def current_group(self) -> Group | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import posixpath
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -60,6 +61,7 @@ _URLS = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def plain_function(path: str) -> Callable[..., Any] | None:
     """Python's own function of that name, where it is safe with any plain values."""
     found = _PLAIN.get(path.removeprefix("builtins."))

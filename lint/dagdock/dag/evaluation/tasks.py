@@ -256,7 +256,9 @@ class Tasks(Methods):
         task.trigger_rule = _RENAMED_RULES.get(rule, rule) if isinstance(rule, str) else rule
 
     def _id_of(self, arguments: dict[str, Value], open_end: Value, node: ast.AST, frame: Frame) -> Value:
-        task_id = arguments.get("task_id", open_end or self.unknown_data("no task_id", node, frame))
+        if "task_id" not in arguments:
+            return open_end or self.unknown_data("no task_id", node, frame)
+        task_id = arguments["task_id"]
         if isinstance(task_id, (str, Unknown)):
             return task_id
         return self.unknown_data("the task_id", node, frame)
@@ -276,7 +278,7 @@ class Tasks(Methods):
             kwargs.get("default_args"),
         ):
             if isinstance(defaults, dict):
-                found.update((key, value) for key, value in defaults.items() if isinstance(key, str))
+                found.update({key: value for key, value in defaults.items() if isinstance(key, str)})
         found.update(kwargs)
         return found
 
@@ -307,6 +309,8 @@ class Tasks(Methods):
                 self._depend_on(task, task.attributes.get(name), node, frame)
 
     def _depend_on(self, task: Task, value: Value, node: ast.AST, frame: Frame) -> None:
+        if not isinstance(value, (XCom, list, tuple, set, dict)):
+            return  # as nearly all of them are
         try:
             self.graph.depend_on_results(task, value)
         except GraphError as error:
