@@ -47,6 +47,19 @@ def needs(service: Service) -> Iterator[Need]:
             yield Need(namespace.filled.piece(len(OF_SERVICE), len(namespace.resolved)), key)
 
 
+def started_with(service: Service, others: dict[str, Service]) -> set[str]:
+    """A service and what is started before it, over any number of steps."""
+    found = {str(service.name)}
+    waiting = [service]
+    while waiting:
+        for need in needs(waiting.pop()):
+            if need.name not in found:
+                found.add(str(need.name))
+                if need.name in others:
+                    waiting.append(others[need.name])
+    return found
+
+
 def is_patient(service: Service, project: Project) -> bool:
     """Whether nothing fails if the servers that it works with are there only later, as far as its image is known."""
     image = as_run(service, project).image_ref

@@ -23,7 +23,11 @@ def unused(
         return
     for name, resource in resources.items():
         is_written_here = resource.span.source is file.source
-        if name not in used and is_written_here and not _is_used_beside(file, project, kind, name, uses):
+        external = resource.value("external")
+        may_be_external = external is not None and external.resolved is None
+        if name in used or not is_written_here or may_be_external:
+            continue
+        if not _is_used_beside(file, project, kind, name, uses):
             yield resource
 
 

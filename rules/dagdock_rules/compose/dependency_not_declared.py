@@ -8,7 +8,7 @@ from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, r
 
 from ._hosts import Host, by_host_name, hosts_in
 from ._model import is_for_swarm
-from ._needs import is_patient, needs
+from ._needs import is_patient, started_with
 from ._stores import store_of
 from .database_without_healthcheck import SLOW
 
@@ -73,7 +73,7 @@ def dependency_not_declared(file: ComposeFile, project: Project) -> Problems:
     told: set[tuple[str, str]] = set()
     for each in named.values():
         # What an anchor gives to several services is not used by all of them: one that waits may be the one it is for.
-        if any(wanted.store in _awaited(wanted.service, model.services) for wanted in each):
+        if any(wanted.store in started_with(wanted.service, model.services) for wanted in each):
             continue
         service, host, store = each[0]
         if (str(service.name), store) not in told:
@@ -112,16 +112,3 @@ def _waits_itself(service: Service) -> bool:
 def _is_slow(service: Service) -> bool:
     store = store_of(service)
     return store is not None and store.name in SLOW
-
-
-def _awaited(service: Service, others: dict[str, Service]) -> set[str]:
-    """What is started before a service, over any number of steps."""
-    found: set[str] = set()
-    waiting = [service]
-    while waiting:
-        for need in needs(waiting.pop()):
-            if need.name not in found:
-                found.add(str(need.name))
-                if need.name in others:
-                    waiting.append(others[need.name])
-    return found

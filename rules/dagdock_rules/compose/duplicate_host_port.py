@@ -5,6 +5,7 @@ from typing import NamedTuple
 from dagdock.api import Bad, ComposeFile, Port, PortRange, Problem, Problems, Project, Related, Service, rule
 
 from ._model import is_for_swarm
+from ._needs import started_with
 
 ALL_V4 = ("", "0.0.0.0")
 ALL_V6 = ("", "::")
@@ -52,8 +53,10 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/reference/compose-file/services/#ports
     """
     taken: list[Published] = []
-    is_collection = len(project.merged(file).services) > MANY
-    for service in project.merged(file).services.values():
+    services = project.merged(file).services
+    is_collection = len(services) > MANY
+    together = [started_with(service, services) for service in services.values()] if is_collection else []
+    for service in services.values():
         if service.has("network_mode"):
             continue
         by_other: dict[str, list[tuple[Published, Published]]] = {}
@@ -66,7 +69,7 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
             other = next((earlier for earlier in taken if _collide(earlier, one)), None)
             taken.append(one)
             if other:
-                if not (is_collection and _stand_in(one, other)):
+                if not (is_collection and _is_elsewhere(one, other) and not _start_together(one, other, together)):
                     by_other.setdefault(str(other.service.name), []).append((one, other))
             elif _runs_twice(file, service) and len(port.published) == 1:
                 yield Problem(
@@ -78,14 +81,21 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
             if len(pairs) > 1 and len(pairs) == len(service.ports):
                 yield _stands_in_for(pairs)
             else:
-                yield from (_problem(one, other) for one, other in pairs)
+                yield _problem(pairs)
 
 
-def _stand_in(one: Published, other: Published) -> bool:
-    """Whether two services from different files of a collection are both what answers to the web, so that one is
-    picked."""
-    is_elsewhere = one.ports.span.source is not other.port.span.source
-    return is_elsewhere and any(number in one.ports and number in other.ports for number in (80, 443))
+def _is_elsewhere(one: Published, other: Published) -> bool:
+    return one.ports.span.source is not other.port.span.source
+
+
+def _start_together(one: Published, other: Published, together: list[set[str]]) -> bool:
+    """Whether somebody who picks services of a collection gets both: because one that he picks needs them, or because
+    one of the two is needed by most."""
+    names = {str(one.service.name), str(other.service.name)}
+    if any(names <= started for started in together):
+        return True
+    picked = [started for started in together if len(started) > 1]
+    return any(sum(name in started for started in picked) * 2 > len(picked) for name in names)
 
 
 def _stands_in_for(pairs: list[tuple[Published, Published]]) -> Problem:
@@ -101,18 +111,26 @@ def _stands_in_for(pairs: list[tuple[Published, Published]]) -> Problem:
     )
 
 
-def _problem(one: Published, other: Published) -> Problem:
+def _problem(pairs: list[tuple[Published, Published]]) -> Problem:
+    """Two services and the ports that both want, told at the first of these."""
+    one, other = pairs[0]
+    numbers = list(dict.fromkeys(str(each.ports) for each, _ in pairs))
+    ports = f"port {numbers[0]}" if len(numbers) == 1 else f"ports {', '.join(numbers[:-1])} and {numbers[-1]}"
+    are = "is" if len(numbers) == 1 else "are"
     if one.ports.span == other.ports.span:  # an anchor that both services share
-        message = f"`{other.service.name}` and `{one.service.name}` both ask for port {one.ports} of the host"
+        message = f"`{other.service.name}` and `{one.service.name}` both ask for {ports} of the host"
     else:
         whose = "this service" if one.service.name == other.service.name else f"`{other.service.name}`"
-        message = f"port {one.ports} of the host is already taken by {whose} (`{other.port.span.text}`)"
+        if _is_elsewhere(one, other):
+            whose += f" of `{other.port.span.source.path}`"
+        written = f" (`{other.port.span.text}`)" if len(numbers) == 1 else ""
+        message = f"{ports} of the host {are} already taken by {whose}{written}"
     return Problem(
         one.ports,
         f"{message}, so the second container cannot start. Take another port on the host for one of them",
-        related=[] if one.ports.span == other.ports.span else [Related(other.port, "taken here")],
+        related=[Related(taken.port, "taken here") for each, taken in pairs if each.ports.span != taken.ports.span],
         # Services of different included files may be a catalogue of which only some are started.
-        severity="warning" if one.ports.span.source is not other.port.span.source else None,
+        severity="warning" if _is_elsewhere(one, other) else None,
     )
 
 

@@ -37,8 +37,8 @@ def unused_network(file: ComposeFile, project: Project) -> Problems:
         if network.name != "default":
             yield Problem(
                 network,
-                f"no service joins the network `{network.name}`, so it keeps nothing apart. List it under `networks` "
-                "of the services that belong to it, or delete the entry",
+                f"no service joins the network `{network.name}`, so the entry does nothing. List it under "
+                "`networks` of the services that belong to it, or delete it",
                 fix=take_out(file, "networks", network),
             )
 
