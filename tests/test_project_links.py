@@ -477,6 +477,18 @@ def test_the_root_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert find_root(str(deep)) == str(tmp_path)
 
 
+def test_the_root_of_what_another_compose_file_includes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "compose.yaml").write_text("include:\n  - ./mail/compose.yaml\n")
+    (tmp_path / "mail" / "compose.yaml").write_text("services:\n  mail:\n    image: a:1\n")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "compose.yaml").write_text("services:\n  web:\n    image: a:1\n")
+    for folder in (os.sep, str(tmp_path / "mail")):
+        monkeypatch.chdir(folder)
+        assert find_root(str(tmp_path / "mail" / "compose.yaml")) == str(tmp_path)
+    assert find_root(str(tmp_path / "other" / "compose.yaml")) == str(tmp_path / "other")
+
+
 def test_a_deep_tree_is_not_walked_for_one_file(tmp_path: Path) -> None:
     for number in range(30):
         (tmp_path / f"f{number}" / "a" / "b" / "c" / "d" / "e" / "f").mkdir(parents=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from dagdock.facts import Facts, Memory, inside
+from dagdock.facts import Disk, Facts, Memory, inside
 from dagdock.project.context import BuildContext
 from dagdock.project.documents import BASES, OVERRIDES, Documents
 from dagdock.remembered import cached_property
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+# As far above a file as this, a Compose file that includes it is looked for.
+_FOLDERS_UP = 6
 _CONFIGS = ("dagdock.toml", ".dagdock.toml")
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "docker-image://", "oci-layout://")
 
@@ -42,8 +44,8 @@ class Installed(NamedTuple):
 def find_root(path: str) -> str:
     """The absolute root of the project that a file or folder belongs to.
 
-    The nearest folder above with `.git`, else with a dagdock config, else with a `pyproject.toml`, else the folder
-    itself (for a file: the working directory where that holds it).
+    The nearest folder above with `.git`, else with a dagdock config, else with a `pyproject.toml`, else with a Compose
+    file that includes it, else the folder itself (for a file: the working directory where that holds it).
     """
     full = os.path.abspath(path)
     start = full if os.path.isdir(full) else os.path.dirname(full)
@@ -54,8 +56,19 @@ def find_root(path: str) -> str:
         for folder in above:
             if any(os.path.exists(os.path.join(folder, mark)) for mark in marks):
                 return folder
+    for folder in above[1:_FOLDERS_UP]:
+        if _is_included_from(folder, os.path.relpath(full, folder)):
+            return folder
     working_directory = os.getcwd()
     return working_directory if start != full and working_directory in above else start
+
+
+def _is_included_from(folder: str, path: str) -> bool:
+    """Whether a Compose file of the folder has an `include` and names that path, or one below it."""
+    wanted = path.replace(os.sep, "/").encode("utf-8", "surrogateescape")
+    disk = Disk(folder)
+    contents = (disk.read(name) or b"" for name in BASES)
+    return any(b"include:" in content and wanted in content for content in contents)
 
 
 class Project(Documents):
