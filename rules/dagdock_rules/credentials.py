@@ -134,7 +134,7 @@ FORMS = (
     Form("connection", ("jdbc:oracle",), r"\bjdbc:oracle:\w+:[\w$#]+/(?P<secret>[^\s@/'\"$]+)@"),
     Form(
         "address",
-        ("://",),
+        ("?", "&"),
         r"(?i)://[^\s'\"]{0,500}[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret))=(?P<secret>[^&#\s'\"]{8,})",
     ),
     # SQL that makes a user, or that reads from a bucket.
@@ -169,16 +169,28 @@ _URL = r"(?:\bjdbc:\w|[a-z]://)[^\s'\"]*$"
 @lru_cache(maxsize=8)  # each instruction and each variable asks about its whole file
 def forms_in(text: str) -> tuple[Form, ...]:
     """The forms whose signs a text, such as a whole file, holds; the other ones need not be tried on its parts."""
-    return tuple(form for form in FORMS if _holds_one(text, form.signs))
+    held = (form._replace(signs=tuple(sign for sign in form.signs if sign in text)) for form in FORMS)
+    return tuple(form for form in held if form.signs)
+
+
+def may_hand_over(text: str, forms: tuple[Form, ...]) -> bool:
+    """Whether a text holds a sign of one of the forms: a look from afar."""
+    for form in forms:
+        for sign in form.signs:  # `any` takes three times as long, and this is asked for each text
+            if sign in text:
+                return True
+    return False
 
 
 def handed_over(text: str, forms: tuple[Form, ...] = FORMS) -> Iterator[Handed]:
     """Where a text hands over what may be a secret; whether it is one is asked of each. No place comes twice."""
     seen: set[tuple[int, int]] = set()
     for form in forms:
-        if not _holds_one(text, form.signs):
+        if not may_hand_over(text, (form,)):
             continue
-        for found in islice(_in_connections(text) if form is CONNECTION else _in_form(text, form), MOST_LOOKED_AT):
+        for found in islice(
+            _in_connections(text) if form.pattern == CONNECTION.pattern else _in_form(text, form), MOST_LOOKED_AT
+        ):
             if (found.start, found.end) not in seen and len(seen) < MOST:
                 seen.add((found.start, found.end))
                 yield found
@@ -226,10 +238,3 @@ def _ends(quote: str | None, before: str, after: str) -> str:
         return r"[^&#\s'\"]+"
     is_list = before.rstrip().endswith(";") or re.match(r"[^;\s'\"]*;", after)
     return r"[^;'\"\n\\]+" if is_list else r"[^\s;'\"\\]+"
-
-
-def _holds_one(text: str, signs: tuple[str, ...]) -> bool:
-    for sign in signs:  # noqa: SIM110 (`any` takes three times as long, and this is asked for each text)
-        if sign in text:
-            return True
-    return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagdock.api import ComposeFile, Mapped, ServiceCommand, Text, Value
 
-from ..credentials import Handed, forms_in, handed_over, settings_in
+from ..credentials import Handed, forms_in, handed_over, may_hand_over, settings_in
 from ..secrets import is_common_password, is_password_name
 from ._secrets import gives_secret_away
 
@@ -16,18 +16,23 @@ _OF_CONNECTIONS = ("connection", "address")
 
 def handed_in_value(value: Value, file: ComposeFile) -> Iterator[tuple[Handed, Text]]:
     """The secrets inside of a value, with their places, those in defaults of variables too."""
+    forms = forms_in(file.source.text)
+    if not may_hand_over(value.raw, forms):
+        return
     filled = Value(value.node, {}, value.mapped).filled
-    for found in handed_over(filled.text, forms_in(file.source.text)):
+    for found in handed_over(filled.text, forms):
         if found.form not in _OF_CONNECTIONS and is_given_away(found):
             yield found, filled.piece(found.start, found.end)
 
 
 def handed_in_command(command: ServiceCommand, file: ComposeFile) -> Iterator[tuple[Handed, Text]]:
     """The secrets that a command hands over, with their places."""
+    forms = forms_in(file.source.text)
+    text = command.shell.text if command.shell else " ".join([word.raw for word in command.words])
+    if next(handed_over(text, forms), None) is None:
+        return  # as of nearly all; the places of words are worked out for the others
     line = command.shell or _line(command)
-    if line is None:
-        return
-    for found in handed_over(line.text, forms_in(file.source.text)):
+    for found in handed_over(line.text, forms):
         if found.form not in _OF_CONNECTIONS and is_given_away(found):
             yield found, line.piece(found.start, found.end)
 
@@ -48,9 +53,9 @@ def is_given_away(found: Handed) -> bool:
     return found.is_secret or (is_password_name(name) and is_common_password(found.secret))
 
 
-def _line(command: ServiceCommand) -> Mapped | None:
+def _line(command: ServiceCommand) -> Mapped:
     """The words of a command on one line, variables as they are written."""
     pieces: list[tuple[int, str]] = []
     for word in command.words:
         pieces += [*word.mapped.pieces(), (word.span.end, " ")]
-    return Mapped(command.words[0].mapped.source, pieces) if pieces else None
+    return Mapped(command.words[0].mapped.source, pieces)

@@ -22,7 +22,7 @@ from dagdock.api import (
     rule,
 )
 
-from ..credentials import Form, forms_in, handed_over
+from ..credentials import Form, forms_in, handed_over, may_hand_over
 from ..secrets import is_example_host, is_filled_in, passwords_in_urls
 from ._airflow import default_logins
 from ._handed import is_given_away
@@ -140,7 +140,7 @@ def _in_value(value: Value, forms: tuple[Form, ...]) -> Iterator[Found]:
         filled = value.filled
         for found in passwords_in_urls(filled.text):
             yield Found(value, filled.span(found.start, found.end), found.password, "password", found.user, found.host)
-    for handed in handed_over(value.filled.text, forms) if forms and ("=" in text or ":" in text) else ():
+    for handed in handed_over(value.filled.text, forms) if may_hand_over(text, forms) else ():
         if is_given_away(handed):
             span = value.filled.span(handed.start, handed.end)
             yield Found(value, span, handed.secret, handed.name or "password", handed.user, handed.host)
