@@ -40,7 +40,7 @@ UNUSED = (
 )
 PLAIN = UNUSED.replace("«", "").replace("»", "")
 LONE = (
-    WITH + "    a = BashOperator(task_id='a', bash_command='a')\n    b = BashOperator(task_id='b', bash_command='b')\n"
+    WITH.replace("None", "'@daily'") + "    a = BashOperator(task_id='a', bash_command='a')\n    b = BashOperator(task_id='b', bash_command='b')\n"
     "    c = «BashOperator»(task_id='c', bash_command='c')\n    a >> b\n"
 )
 COUNTDOWN = (
@@ -193,8 +193,8 @@ SENSOR = WITH + "    FileSensor(task_id='a', filepath='a', poke_interval=300"
         ),
         (
             "AF109",
-            "TODAY = str(datetime.today())\nDAG('d', schedule=None, params={'day': Param(TODAY, type='string')})\n",
-            "{{ params.NAME or ds }}",
+            "TODAY = str(datetime.today())\nDAG('d', schedule='@daily', params={'day': Param(TODAY, type='string')})\n",
+            "Param(None, type=[",
             "fixed",
         ),
         (
@@ -243,6 +243,6 @@ def test_what_a_release_does_not_have_is_not_offered(version: str | None, offere
 )
 def test_the_newest_image_may_be_what_is_wanted(more: str, severity: str) -> None:
     pod = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
-    text = IMPORTS + pod + WITH + f"    KubernetesPodOperator(task_id='a', image='a.b/c:latest'{more})\n"
+    text = IMPORTS + pod + WITH + f"    KubernetesPodOperator(task_id='a', image='a/c:latest'{more})\n"
     (finding,) = _findings("AF720", text)
     assert finding.severity == severity

@@ -192,9 +192,9 @@ BAD: dict[str, list[str]] = {
         "«import torch»\n@task\ndef f():\n    def g():\n        return torch.zeros(3)\n    g()\n" + WITH + "    f()",
     ],
     "AF210": [
-        f"for x in range(21):\n    «DAG»(f'd{{x}}', {ARGS})",
+        f"for x in range(51):\n    «DAG»(f'd{{x}}', {ARGS})",
         f"def make(x):\n    return «DAG»(f'd{{x}}', {ARGS})\nfor x in range(99):\n    make(x)",
-        "for x in range(30):\n    @«dag»(dag_id=f'd{x}', schedule=None)\n    def d(): pass\n    d()",
+        "for x in range(70):\n    @«dag»(dag_id=f'd{x}', schedule=None)\n    def d(): pass\n    d()",
     ],
     "AF211": [
         f"for x in ['a', 'b', 'c', 'd', 'e']:\n    with «DAG»(f'd_{{x}}', {ARGS}): EmptyOperator(task_id='a')",
@@ -463,7 +463,7 @@ GOOD: dict[str, list[str]] = {
         + "    f()",
     ],
     "AF210": [
-        f"for x in range(20):\n    DAG(f'd{{x}}', {ARGS})",
+        f"for x in range(50):\n    DAG(f'd{{x}}', {ARGS})",
         f"for x in names():\n    DAG(f'd{{x}}', {ARGS})",
         f"from airflow.utils.dag_parsing_context import get_parsing_context\n"
         f"for x in range(99):\n    DAG(f'd{{x}}', {ARGS})",
@@ -589,7 +589,8 @@ GOOD: dict[str, list[str]] = {
 }
 # What is bad for one Airflow only: code, version, text.
 BY_VERSION = [
-    ("AF107", "3.0", "«DAG»('d')"),
+    ("AF107", "3.0", "DAG('d')"),
+    ("AF107", "3.0", "«DAG»('d', catchup=True)"),
     ("AF108", "2.10", "with «DAG»('d', schedule='@daily') as dag:\n" + BASH),
     ("AF108", "2.10", "with DAG('d', schedule=None) as dag:\n" + BASH),
     ("AF108", "2.10", "with DAG('d', schedule='@daily') as dag:\n    pass"),
@@ -669,11 +670,14 @@ def test_a_run_once_after_the_other_needs_no_more_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "says"), [("2.9", "once a day."), ("3.0", "by hand only"), (None, "Airflow 3 only when")]
+    ("version", "says"), [("2.9", "once a day."), (None, "Airflow 3 only when")]
 )
 def test_what_no_schedule_means(version: str | None, says: str) -> None:
     (finding,) = check("AF107", IMPORTS + "DAG('d')", version)
     assert says in finding.message
+    assert not check("AF107", IMPORTS + "DAG('d')", "3.0")
+    (finding,) = check("AF107", IMPORTS + "DAG('d', catchup=True)", "3.0")
+    assert "by hand only" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -147,13 +147,13 @@ def is_sensor(task: Task) -> bool:
 
 
 def major_of(where: Located, project: Project) -> Major | None:
-    """The Airflow that a place is for; None where it may be either."""
+    """The Airflow that a place is for; None where it may be either, or Airflow 1."""
     version = project.airflow_version(where)
     if version is None:
         return None
     if version.at_least(3) is True:
         return 3
-    return 2 if version.at_least(3) is False else None
+    return 2 if version.major == 2 else None
 
 
 @cache

@@ -11,7 +11,8 @@ from dagdock.api import DagModule, Function, Task
 _COMMANDS = r"(?:airflow\s+version|basename|cat|date|echo|exit|export|false|hostname|ls|printf|pwd|sleep|true|whoami)"
 # Modules whose functions work on what they are given, or tell the time.
 _MODULES = (
-    "airflow.exceptions.", "airflow.models.Param", "airflow.sdk.exceptions.", "builtins.", "calendar.", "collections.",
+    "airflow.datasets.", "airflow.exceptions.", "airflow.models.Param", "airflow.sdk.Asset", "airflow.sdk.Metadata",
+    "airflow.sdk.definitions.asset.", "airflow.sdk.exceptions.", "builtins.", "calendar.", "collections.",
     "copy.", "dataclasses.", "datetime.", "decimal.", "enum.", "functools.", "hashlib.", "itertools.", "json.",
     "logging.", "math.", "operator.", "os.environ", "os.getenv", "os.path.", "pendulum.", "pprint.", "random.", "re.",
     "statistics.", "string.", "sys.", "textwrap.", "time.", "typing.", "uuid.", "zoneinfo.",

@@ -143,7 +143,7 @@ def pushed_keys(task: BuiltTask) -> set[str] | None:
     if any(_may_push(argument.name, argument.node) for argument in task.arguments.values()):
         return None
     if name in PLAIN:
-        return {"return_value"}
+        return None if "multiple_outputs" in task.arguments else {"return_value"}
     node, module = task.callable, task.callable_module
     if name not in PYTHON or node is None or module is None or task.bases:
         return None

@@ -42,6 +42,8 @@ def dag_missing_schedule(dag: Dag, project: Project) -> Problems:
         return  # made for others, perhaps as a part of a DAG that has a schedule
     version = project.airflow_version(dag)
     since3 = version.at_least(3) if version else None
+    if since3 and not (dag.catchup and dag.catchup.value.get(bool)):
+        return  # started by hand, as the documentation says; who wants it to make up for the past thinks otherwise
     now = {
         True: "Airflow 3 then starts it by hand only",
         False: "Airflow 2 then runs it once a day",

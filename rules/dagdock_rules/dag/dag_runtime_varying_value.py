@@ -101,7 +101,7 @@ def _without_default(module: DagModule, node: ast.expr, source: Origin) -> str:
     if name is None:
         return "Leave the default empty (`None`), and work it out where it is used"
     value = entries[name]
-    own = "run_id" if source.name not in CLOCKS else "ts" if _has_hours(module.span(value).text) else "ds"
+    own = "run_id" if source.name not in CLOCKS else "ts" if _has_hours(module, value) else "ds"
     empty = "`None`"
     if isinstance(value, ast.Call) and module.airflow(value.func) == "Param":
         given = next((module.value(one.value) for one in value.keywords if one.arg == "type"), None)
@@ -110,8 +110,9 @@ def _without_default(module: DagModule, node: ast.expr, source: Origin) -> str:
     return f"Make the default {empty}, and write `{{{{ params.{name} or {own} }}}}` where it is used"
 
 
-def _has_hours(code: str) -> bool:
+def _has_hours(module: DagModule, value: ast.expr) -> bool:
     """Whether what is made of a clock tells more than the day, as far as the code shows."""
+    code = " ".join(step.span.text for step in module.origin(value).walk())
     if "strftime" in code or "%Y" in code:
         return any(sign in code for sign in ("%H", "%I", "%M", "%S", "%T", "%X", "%c", "%s"))
     return "date.today" not in code and "date()" not in code

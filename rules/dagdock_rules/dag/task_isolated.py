@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
 
-from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
+from dagdock.api import Bad, BuiltDag, BuiltTask, Dag, DagModule, Problem, Problems, Project, rule
 
 from ._graph import complete_dags, place_of
+from ._schedule import recurs
 
 # In a DAG of few tasks a task by itself is an oversight; in a big one it is often meant.
 MIN_CONNECTED = 2
@@ -20,7 +23,7 @@ MIN_CONNECTED = 2
         Bad(
             "from datetime import datetime\nfrom airflow import DAG\nfrom airflow.operators.bash import "
             "BashOperator\n\n"
-            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n"
+            "with DAG('sales', start_date=datetime(2024, 1, 1), schedule='@daily') as dag:\n"
             "    extract = BashOperator(task_id='extract', bash_command='extract')\n"
             "    load = BashOperator(task_id='load', bash_command='load')\n"
             "    report = «BashOperator»(task_id='report', bash_command='report')\n"
@@ -69,15 +72,29 @@ def _is_forgotten(alone: BuiltTask, module: DagModule) -> bool:
     shifts = [node for node in module.names.parents if isinstance(node, ast.BinOp) and isinstance(node.op, _SHIFTS)]
     if any(_is_foreign(operand, module) for shift in shifts for operand in (shift.left, shift.right)):
         return False
-    if alone.operator_name in _EMPTY or not _POSITIONS.isdisjoint((alone.own_id or "").lower().split("_")):
+    if alone.operator_name in _EMPTY or _position().fullmatch((alone.own_id or "").lower()):
         return True
     task = next((task for task in module.tasks if task.call is alone.node), None)
     if task is None or task.taskflow:
         return False
     if "trigger_rule" in task.own or "xcom_pull" in module.span(task.call).text:
         return True
-    # A task that is made behind the last dependency is an addition that needs none.
-    return any(shift.lineno > task.call.lineno for shift in shifts)
+    # In a DAG that is started by hand each task may be there for itself, and so may one of several chains, or one that
+    # is made behind the last dependency.
+    by_clock = isinstance(task.dag, Dag) and recurs(task.dag, default=True)
+    return by_clock and _hang_together(alone.dag) and any(shift.lineno > task.call.lineno for shift in shifts)
+
+
+def _hang_together(dag: BuiltDag) -> bool:
+    """Whether all tasks that depend on any others depend on each other."""
+    connected = [task for task in dag.tasks if task.upstream or task.downstream]
+    waiting, seen = connected[:1], set(connected[:1])
+    for task in waiting:
+        for other in (*task.upstream, *task.downstream):
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    return len(seen) == len(connected)
 
 
 def _is_foreign(node: ast.expr, module: DagModule) -> bool:
@@ -89,10 +106,14 @@ def _is_foreign(node: ast.expr, module: DagModule) -> bool:
 
 _SHIFTS = (ast.LShift, ast.RShift)
 _EMPTY = ("DummyOperator", "EmptyOperator")
-# Words in the id of a task that say where in its DAG it stands.
-_POSITIONS = frozenset(
-    "start begin before first init prepare after last final end finish done join notify cleanup".split()
-)
+
+
+@cache
+def _position() -> re.Pattern[str]:
+    """Ids that say where in its DAG a task stands."""
+    whole = r"(?:[_-]?(?:all|dag|flow|job|pipeline|point|process|task|tasks))?"
+    ends = r"start|begin|init|first|last|end|finish|final|done|join|stop"
+    return re.compile(rf"(?:{ends}){whole}|(?:before|after|notify|clean_?up)(?:[_-].*)?")
 
 
 def _is_meant(task: BuiltTask, module: DagModule) -> bool:

@@ -1,0 +1,187 @@
+"""Rules on DAGs, on places where a second look at real findings shook its head: «marks» are what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.examples import as_files
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+RULES = {rule.code: rule for rule in Rules().of_kind("dag")}
+
+Files = str | Mapping[str, str]
+
+IMPORTS = """\
+from datetime import datetime, timedelta
+from airflow import DAG
+from airflow.decorators import task
+from airflow.models.param import Param
+from airflow.operators.bash import BashOperator
+
+"""
+BY_CLOCK = "with DAG('d', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+BY_HAND = BY_CLOCK.replace("'@daily'", "None")
+CHAIN = (
+    "    a = BashOperator(task_id='a', bash_command='a')\n    b = BashOperator(task_id='b', bash_command='b')\n"
+    "    c = «BashOperator»(task_id='c', bash_command='c')\n    a >> b\n"
+)
+MORE = (
+    "    e = BashOperator(task_id='e', bash_command='e')\n"
+    "    f = BashOperator(task_id='f', bash_command='f')\n    e >> f\n"
+)
+POD = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
+POLL = (
+    "import time\ndef wait():\n    while not ready():\n        «time.sleep»(60)\n\n\n@task\ndef f():\n{0}\n\n"
+    + BY_HAND
+    + "    f()\n"
+)
+
+
+def plain(text: str) -> str:
+    return IMPORTS + text.replace("«", "").replace("»", "")
+
+
+CASES: dict[str, list[Files]] = {
+    "AF109": [
+        # The present time in the form of a DAG that is started by hand is what is meant.
+        plain("DAG('d', schedule=None, params={'day': str(datetime.now())})\n"),
+        IMPORTS + "DAG('d', schedule='@daily', params={'day': str(«datetime.now()»)})\n",
+    ],
+    "AF131": [
+        plain("DAG('d', catchup='catchup_to_replace')\n"),
+        plain("DAG('d', max_active_runs='<runs>')\n"),
+        plain("DAG('d', max_active_runs='{{ cookiecutter.runs }}')\n"),
+        IMPORTS + "DAG('d', catchup=«'no'»)\n",
+    ],
+    "AF207": [
+        # pandas loads numpy anyway.
+        plain(
+            "import numpy as np\nimport pandas as pd\npd.options.display.width = 9\n"
+            "@task\ndef f():\n    np.zeros(3)\n\n" + BY_HAND + "    f()\n"
+        ),
+        IMPORTS
+        + "«import numpy as np»\nimport json\njson.dumps({})\n@task\ndef f():\n    np.zeros(3)\n\n"
+        + BY_HAND
+        + "    f()\n",
+    ],
+    "AF304": [
+        IMPORTS + BY_CLOCK + CHAIN,
+        # Started by hand, each task may be there for itself.
+        plain(BY_HAND + CHAIN),
+        # Behind the last dependency, or beside several chains.
+        plain(BY_CLOCK + CHAIN.replace("    a >> b\n", "").replace("    c =", "    a >> b\n    c =")),
+        plain(BY_CLOCK + CHAIN + MORE),
+        # What it is called says where it belongs.
+        IMPORTS + BY_HAND + CHAIN.replace("task_id='c'", "task_id='end_dag'"),
+        plain(BY_HAND + CHAIN.replace("task_id='c'", "task_id='start_java_job'")),
+        # A wrapper may hold it.
+        plain("from own import Flow\nflow = Flow()\n" + BY_CLOCK + CHAIN + "    flow >> a\n"),
+    ],
+    "AF422": [
+        plain(
+            BY_HAND
+            + "    a = BashOperator(task_id='a', bash_command='a', multiple_outputs=True, output_processor=print)\n"
+            + "    b = BashOperator(task_id='b', bash_command=\"{{ ti.xcom_pull('a', key='x') }}\")\n    a >> b\n"
+        ),
+    ],
+    "AF605": [
+        IMPORTS + POLL.format("    wait()\n    print(1)").replace("«time.sleep»(60)", "«time.sleep(60)»"),
+        plain(POLL.format("    for one in range(9):\n        wait()")),
+        plain(POLL.format("    with pool() as jobs:\n        wait()")),
+        plain(POLL.format("    wait()\n    wait()")),
+    ],
+    "AF701": [
+        plain(BY_CLOCK + "    BashOperator(task_id='a', bash_command='echo {{ ds }}; sleep 5')\n"),
+        plain("@task\ndef f(ti=None):\n    print(ti.xcom_pull('b'), len('x'))\n\n" + BY_CLOCK + "    f()\n"),
+        plain("def g():\n    print(1)\n\n@task\ndef f():\n    g()\n\n" + BY_CLOCK + "    f()\n"),
+        IMPORTS + BY_CLOCK.replace("DAG", "«DAG»") + "    BashOperator(task_id='a', bash_command='echo $(curl x)')\n",
+        IMPORTS + "@task\ndef f():\n    open('x')\n\n" + BY_CLOCK.replace("DAG", "«DAG»") + "    f()\n",
+        IMPORTS + "import own\n@task\ndef f():\n    own.go()\n\n" + BY_CLOCK.replace("DAG", "«DAG»") + "    f()\n",
+    ],
+    "AF720": [
+        # The same image is told once.
+        IMPORTS
+        + POD
+        + BY_HAND
+        + "    KubernetesPodOperator(task_id='a', image=«'python'»)\n"
+        + "    KubernetesPodOperator(task_id='b', image='python')\n",
+    ],
+    "AF802": [
+        {
+            "tools/one/dags/d.py": "from airflow import DAG\nDAG('d', schedule_interval=None)\n",
+            "tools/two/requirements.txt": "apache-airflow==2.0.0\n",
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in CASES.items() for case in cases])
+def test_what_is_flagged(code: str, case: Files) -> None:
+    files = as_files(case, "dags/d.py")
+    assert marked(RULES[code], files) == files
+
+
+def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
+    workspace = Workspace.in_memory({path: case} if isinstance(case, str) else dict(case))
+    return list(linter.check(workspace, [Target("", path, path)]).findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        ("AF106", "DAG('d', default_args={'schedule_interval': None})\n", "DAG(…, schedule=…)"),
+        (
+            "AF109",
+            "DAG('d', schedule='@daily', params={'day': Param(datetime.now().strftime('%F'), type='string')})\n",
+            'Make the default `Param(None, type=["null", "string"])`, and write `{{ params.day or ds }}`',
+        ),
+        (
+            "AF109",
+            "DAG('d', schedule='@hourly', params={'at': datetime.now().isoformat()})\n",
+            "Make the default `None`, and write `{{ params.at or ts }}`",
+        ),
+        (
+            "AF210",
+            "for c in crons():\n    pass\nfor x in range(60):\n    DAG(f'{x}', schedule=s[x])\n",
+            "get_parsing_c",
+        ),
+        ("AF210", "for x in range(60):\n    DAG(f'{x}', schedule=None)\n", ".expand"),
+        (
+            "AF520",
+            BY_HAND + "    BashOperator(task_id='a', bash_command='a {{ dag_run.conf[0] }}')\n",
+            "`env={'NAME': …}` with `append_env=True`",
+        ),
+        ("AF709", "DAG('d', concurrency=4, max_active_tasks=6)\n", "it wins: 4 tasks at once, not 6"),
+    ],
+)
+def test_what_is_said(code: str, text: str, said: str) -> None:
+    (finding,) = findings(code, IMPORTS + text)
+    assert said in finding.message
+
+
+def test_the_image_of_an_own_registry_is_a_remark() -> None:
+    text = IMPORTS + POD + BY_HAND + "    KubernetesPodOperator(task_id='a', image='{}:latest')\n"
+    assert [findings("AF720", text.format(image))[0].severity for image in ("gcr.io/shop/load", "quay.io/a/b")] == [
+        "info",
+        "warning",
+    ]
+
+
+def test_what_only_airflow_2_takes_says_that_it_is_2() -> None:
+    text = (
+        IMPORTS
+        + "with DAG('d', schedule_interval='@daily'{}) as dag:\n    BashOperator(task_id='a', bash_command='a')\n"
+    )
+    (finding,) = findings("AF108", text.format(""))
+    assert finding.severity == "error" and "Airflow 3" not in finding.message
+    assert findings("AF102", text.format(", start_date=datetime(2024, 1, 1)"))[0].severity == "warning"
+    # A pin of another project of the repository does not say that the DAG does not load.
+    files = {"tools/one/dags/d.py": text.format(""), "tools/two/requirements.txt": "apache-airflow==3.1.0\n"}
+    assert findings("AF802", files, "tools/one/dags/d.py")[0].severity == "info"
