@@ -30,6 +30,14 @@ def is_in_git(path: str, project: Project) -> bool:
     return (path.encode("utf-8", "surrogateescape") + b"\0") in (project.facts.read(".git/index") or b"")
 
 
+def tells_what_is_in_git(project: Project) -> bool:
+    """Whether it shows what git follows: not in a copy of a repository that has commits and no index."""
+    facts = project.facts
+    if facts.is_file(".git/index") or not facts.is_dir(".git"):
+        return True
+    return not facts.is_file(".git/packed-refs") and not facts.names(".git/refs/heads")
+
+
 def is_repository(path: str, project: Project) -> bool:
     """Whether a file lies in a repository of git, as far as that shows."""
     return bool(_files(path, project)) or project.facts.is_dir(".git")

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from posixpath import basename, join
+from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Problem, Problems, rule
+from dagdock.api import Bad, Problem, Problems, Related, rule
 
 from ._ignored import ignored_by_git
 from ._shared import is_said_before
 
 if TYPE_CHECKING:
-    from dagdock.api import Located, Project, Service
+    from dagdock.api import Located, Project, Service, VolumeMount
 
 # Files that somebody writes, and that a program cannot do without.
 WRITTEN = (
@@ -55,25 +55,37 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
     https://docs.docker.com/engine/storage/bind-mounts/
     """
     _ = project.project_directories  # they say where relative paths of other files start
+    if service.file.included_by or service.file.is_fragment or service.span.source is not service.file.source:
+        return
+    missing: dict[str, list[VolumeMount]] = {}
     for mount in service.volumes:
-        source = str(mount.source or "")
-        target = basename(str(mount.target or ""))
-        if not mount.is_bind or not source.startswith(".") or not source.lower().endswith(WRITTEN):
-            continue
-        if not target.lower().endswith(WRITTEN):
-            continue
-        if service.file.included_by or service.file.is_fragment or service.span.source is not service.file.source:
-            continue
-        path = project.relative(join(service.file.directory_of(mount), source))
+        path = _written_file(mount, service, project)
         if path is None or project.exists(path) is not False or ignored_by_git(path, project):
             continue
-        if is_said_before(service, mount, _places):
-            continue
+        if not is_said_before(service, mount, _places):
+            # The files of a folder that is not there are told with the first of them.
+            folder = dirname(path)
+            missing.setdefault(folder if project.exists(folder) is False else path, []).append(mount)
+    for mounts in missing.values():
+        first, *others = mounts
+        more = f" (nor {len(others)} other{'s' if others[1:] else ''} of that folder)" if others else ""
         yield Problem(
-            mount,
-            f"`{source}` is not there, so Docker makes a folder of that name and mounts it in place of the file. Put "
-            "the file there, or correct the path",
+            first,
+            f"`{first.source}` is not there{more}, so Docker makes a folder of that name and mounts it in place of the "
+            "file. Put the file there, or correct the path",
+            related=[Related(mount, "nor is this") for mount in others],
         )
+
+
+def _written_file(mount: VolumeMount, service: Service, project: Project) -> str | None:
+    """The path of a file of the project that is mounted as a file, and that a program cannot do without."""
+    source = str(mount.source or "")
+    target = basename(str(mount.target or ""))
+    if not mount.is_bind or not source.startswith(".") or not source.lower().endswith(WRITTEN):
+        return None
+    if not target.lower().endswith(WRITTEN):
+        return None
+    return project.relative(join(service.file.directory_of(mount), source))
 
 
 def _places(service: Service) -> list[Located]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Fix, Problem, Problems, nearest, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Related, nearest, rule
 
 from ._shared import is_said_before
 
@@ -52,14 +52,24 @@ def dockerfile_missing(service: Service, project: Project) -> Problems:
     place = build.dockerfile or build.context
     if place is None or is_said_before(service, place, _places):
         return
+    same = [other for other in service.file.services.values() if other.build and project.dockerfile_path(other) == path]
+    if same[0].name != service.name and same[0].span.source is service.file.source:
+        return  # told there
     context = project.context_of_service(service)
     close = nearest(path.rpartition("/")[2], context.root_listing) if context and build.dockerfile else None
     yield Problem(
         place,
         f"there is no `{path}`, so `{service.name}` cannot be built. "
-        + (f"Did you mean `{close}`?" if close else "The path of `dockerfile` starts at the build context"),
+        + _remedy(close, is_named=build.dockerfile is not None),
+        related=[Related(other, "is built by it, too") for other in same[1:]],
         fix=Fix.replace(f"Write `{close}`", place, close, "unsafe") if close and place.raw == place.resolved else None,
     )
+
+
+def _remedy(close: str | None, is_named: bool) -> str:
+    if close:
+        return f"Did you mean `{close}`?"
+    return "The path of `dockerfile` starts at the build context" if is_named else "Write one, or correct the path"
 
 
 def _places(service: Service) -> list[Value]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, Related, rule
 
-from ._ignored import ignored_by_git, is_in_git, is_repository
+from ..secrets import words_of
+from ._ignored import ignored_by_git, is_in_git, is_repository, tells_what_is_in_git
 
 if TYPE_CHECKING:
     from dagdock.api import ComposeFile, Located, Project
@@ -58,12 +59,12 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
     `.env` is the place for secrets because it stays on the machine. Without an entry in `.gitignore` the next
     `git add .` makes it part of the history, and what was in git once counts as known: passwords have to be changed,
     not only deleted. Keep a sample without values in git (`.env.example`). Of files that are in git already one is told
-    for each Compose file, unless it is for tests or examples.
+    for the first Compose file of a folder, unless it is for tests or examples; values that ask to be changed are none.
 
     https://docs.docker.com/compose/how-tos/environment-variables/best-practices/
     https://git-scm.com/docs/gitignore
     """
-    if file.included_by:
+    if file.included_by or not tells_what_is_in_git(project):
         return
     in_git: list[tuple[str, str, Located]] = []
     for path, places in _env_files(file, project).items():
@@ -71,7 +72,8 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
         if secret is None or not is_repository(path, project) or ignored_by_git(path, project):
             continue
         if is_in_git(path, project):
-            in_git.append((path, secret, place))
+            if not _is_told_before(path, file, project):
+                in_git.append((path, secret, place))
         else:
             yield Problem(
                 place,
@@ -91,6 +93,15 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
             severity="info",  # the values may be there to start with
             related=[Related(other, f"so does `{name}`: `{what}`") for name, what, other in in_git[1:]],
         )
+
+
+def _is_told_before(path: str, file: ComposeFile, project: Project) -> bool:
+    """Whether another Compose file of the folder, before this one by name, reads the same file of variables."""
+    from ..compose._model import files_beside
+
+    own = file.source.path
+    others = (other for other in files_beside(file, project, basename(path)) if other.source.path < own)
+    return any(path in _env_files(other, project) for other in others)
 
 
 def _keeps_others_out(project: Project) -> bool:
@@ -134,6 +145,15 @@ def _secret_at(path: str, places: dict[str, Located], project: Project) -> tuple
     return None, next(iter(places.values()))
 
 
+def _is_to_be_replaced(value: str) -> bool:
+    """`change-me`, `<password>`, `your-secret`."""
+    return bool(
+        re.match(
+            r"[\"']?(?:<|change[ _-]?|replace[ _-]?|insert[ _-]|your[ _-]|put[ _-]|todo|xxx)", value, re.IGNORECASE
+        )
+    )
+
+
 def _secrets_in(path: str, project: Project) -> list[str]:
     """The names of the secrets that the file gives a value."""
     from ..compose._secrets import gives_secret_away
@@ -145,6 +165,8 @@ def _secrets_in(path: str, project: Project) -> list[str]:
     found = []
     for line in content.decode("utf-8-sig", "replace").splitlines()[:2000]:
         match = re.match(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*(?:\s#.*)?$", line)
-        if match and "$" not in match[2] and gives_secret_away(match[1], match[2]):
+        if match is None or "$" in match[2] or _is_to_be_replaced(match[2]) or match[2].lower() in words_of(match[1]):
+            continue
+        if gives_secret_away(match[1], match[2]):
             found.append(match[1])
     return found

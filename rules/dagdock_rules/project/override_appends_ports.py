@@ -58,8 +58,8 @@ def override_appends_ports(file: ComposeFile, project: Project) -> Problems:
             if same and port.span.source is file.source and not any(_same(one, port) for one in other.ports):
                 yield Problem(
                     port,
-                    f"port {port.target} is published as {same.published} by the base already, and stays so: lists are "
-                    "added up. Write `ports: !override` to have only this one",
+                    f"the base file publishes port {port.target} of the container as {same.published}; this line adds "
+                    f"{port.published} and does not replace it. Write `ports: !override` to have only this one",
                     related=[Related(same, "in the base")],
                     fix=_fix(entry),
                 )
