@@ -169,6 +169,18 @@ def imported_function(project: Documents, module: DagModule, name: str) -> Funct
     return found[0].function_of(bindings[0].node)
 
 
+def imported_value(project: Documents, module: DagModule, name: str) -> tuple[DagModule, ast.expr] | None:
+    """What another module of the project assigns to a name (`helpers.TABLES`), and that module."""
+    plain = name.lstrip(".")
+    owner, _, own = plain.rpartition(".")
+    surroundings = ProjectSurroundings(project)
+    found = surroundings.module(owner, len(name) - len(plain), surroundings.path_of(module)) if own else None
+    bindings = found[0].names.root.bindings.get(own, ()) if found else ()
+    if found is None or len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
+        return None
+    return found[0], bindings[0].value
+
+
 def imported_modules(surroundings: ProjectSurroundings, module: DagModule) -> Iterator[tuple[DagModule, ast.alias]]:
     """The modules of the project that run when a module is imported, each with the import that brings it.
 

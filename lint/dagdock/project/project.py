@@ -310,6 +310,12 @@ class Project(Documents):
             self._functions[key] = imported_function(self, module, name)
         return self._functions[key]
 
+    def imported_value(self, module: DagModule, name: str) -> tuple[DagModule, ast.expr] | None:
+        """What another module of the project assigns to an imported name (`helpers.TABLES`), and that module."""
+        from dagdock.project.built import imported_value
+
+        return imported_value(self, module, name)
+
     def imported_modules(self, module: DagModule) -> list[tuple[DagModule, ast.alias]]:
         """The modules of the project that run when a module is imported, each with the import that brings it."""
         from dagdock.project.built import ProjectSurroundings, imported_modules

@@ -60,6 +60,25 @@ def _read_with(module: DagModule, project: Project) -> list[ReadModule]:
     return found
 
 
+def calls_on_made(module: DagModule) -> Iterator[tuple[str, Call]]:
+    """The calls on what a function of the file makes, by what that is: `client().get` as `httpx.Client().get`."""
+    for call in module.calls():
+        function = call.node.func
+        if call.name is not None or not isinstance(function, ast.Attribute):
+            continue
+        made: ast.expr = function.value
+        if isinstance(made, ast.Name):
+            bindings = module.names.bindings(made.id, made)
+            if len(bindings) != 1 or bindings[0].kind not in ("assign", "with") or bindings[0].value is None:
+                continue
+            made = bindings[0].value
+        maker = module.function(made.func) if isinstance(made, ast.Call) else None
+        if maker is None or isinstance(maker.node, ast.Lambda) or maker.node.decorator_list or len(maker.returns) != 1:
+            continue
+        if path := module.qualified(maker.returns[0].node):
+            yield f"{path}.{function.attr}", call
+
+
 def calls_elsewhere(module: DagModule, project: Project) -> Iterator[tuple[Call, Call]]:
     """The calls that run while the file is read of functions in other files, each with what it surely calls there.
 

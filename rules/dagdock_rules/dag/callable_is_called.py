@@ -40,7 +40,7 @@ CALLABLES = (
     ],
 )
 def callable_is_called(module: DagModule, project: Project) -> Problems:
-    """A function is called where it should only be named.
+    """A function is called where it should only be named, or a text stands in its place.
 
     `python_callable=load()` runs `load` each time the file is read, and hands its result, None, to the operator:
     Airflow refuses that, or a callback is never called. Without the parentheses the function itself is handed over;
@@ -51,7 +51,17 @@ def callable_is_called(module: DagModule, project: Project) -> Problems:
     told: set[int] = set()
     for argument in _arguments(module):
         node = argument.node
-        if not isinstance(node, ast.Call) or id(node) in told:
+        if id(node) in told:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and argument.name == "python_callable":
+            told.add(id(node))
+            yield Problem(
+                argument,
+                "`python_callable` is a text here, and Airflow does not load the file: it takes the function itself. "
+                + (f"Write `{node.value}`" if node.value.isidentifier() else "Name the function without quotes"),
+            )
+            continue
+        if not isinstance(node, ast.Call):
             continue
         path = module.qualified(node.func)
         function = module.function(node.func)

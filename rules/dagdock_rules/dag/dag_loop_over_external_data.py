@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from dagdock.api import Bad, DagModule, Loop, Origin, Problem, Problems, Related, rule
+from dagdock.api import Bad, DagModule, Loop, Origin, Problem, Problems, Project, Related, rule
 
 FOLDER = "the files in a folder"
 FILE = "a file elsewhere"
@@ -42,6 +42,9 @@ SOURCES = (
     ("pathlib.Path().rglob", FOLDER),
     ("pathlib.Path().iterdir", FOLDER),
 )
+# Methods that only queries have.
+ASKING = ("fetchall", "get_pandas_df", "get_records")
+MAX_DEPTH = 3
 # Words in a path that say that the folder is deployed together with the DAGs.
 OWN_FOLDERS = ("dags", "plugins", "include", "opt/airflow", "local/airflow", "home/airflow")
 # Folders there that fill up while Airflow runs.
@@ -73,7 +76,7 @@ RUNTIME_FOLDERS = ("/airflow/logs/", "/airflow/data/", "/airflow/tmp/", "/airflo
         "    PythonOperator(task_id='export', python_callable=export)\n",
     ],
 )
-def dag_loop_over_external_data(module: DagModule) -> Problems:
+def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems:
     """A loop makes tasks or DAGs from data that comes from outside while the file is read.
 
     Airflow reads the file about every 30 seconds: each time the database, service or Variable is asked. When the answer
@@ -90,7 +93,7 @@ def dag_loop_over_external_data(module: DagModule) -> Problems:
         if id(loop.node) in told or module.runs_at(loop.iterable or loop.node) == "task":
             continue
         told.add(id(loop.node))
-        if found := _external(loop):
+        if found := _external(loop, module, project):
             origin, source = found
             kept = "number" if loop.iterable and module.qualified(loop.iterable) == "builtins.range()" else "list"
             remedy = f"Fetch it in a task and map over it with `.expand`, or keep the {kept} in the file"
@@ -104,9 +107,9 @@ def dag_loop_over_external_data(module: DagModule) -> Problems:
             )
 
 
-def _external(loop: Loop) -> tuple[Origin, str] | None:
+def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, str] | None:
     """The call outside whose answer the loop runs over, and what it asks."""
-    steps = list(loop.origin.walk()) if loop.origin else []
+    steps = list(_steps(loop.origin, module, project, 0)) if loop.origin else []
     for step in steps:
         if not step.name.endswith("()"):
             continue
@@ -116,6 +119,22 @@ def _external(loop: Loop) -> tuple[Origin, str] | None:
         if source:
             return step, source
     return None
+
+
+def _steps(origin: Origin, module: DagModule, project: Project, depth: int) -> Iterator[Origin]:
+    """What a value is made of, also by modules of the project: names of theirs, and what their functions return."""
+    for step in origin.walk():
+        yield step
+        if "." not in step.name or depth >= MAX_DEPTH or step.name.startswith((".", "airflow.", "builtins.")):
+            continue
+        if step.name.endswith("()"):
+            name = step.name.removesuffix("()")
+            function = project.imported_function(module, name) if "()" not in name else None
+            for result in function.returns if function else ():
+                yield from _steps(result.origin, result.module, project, depth + 1)
+        elif found := project.imported_value(module, step.name):
+            owner, value = found
+            yield from _steps(owner.origin(value), owner, project, depth + 1)
 
 
 def _source(step: Origin) -> str | None:
@@ -129,6 +148,8 @@ def _source(step: Origin) -> str | None:
             return "a Hook"
     if name.startswith("pandas.read_") and "sql" not in name and any("://" in text for text in _texts(step.walk())):
         return "a file on the network"
+    if step.method in ASKING:
+        return "a database"
     if name in _OPENING and any(text.startswith("/") for text in _texts(step.walk())):
         return FILE
     return next((source for start, source in SOURCES if name.startswith(start)), None)

@@ -72,7 +72,8 @@ def _meant(name: str, argument: Argument) -> str | None:
     """The argument that a key is a slip of; `retry` with a number, for some operators have one of another kind."""
     if name == "retry":
         return "retries" if argument.value.get(int) is not None else None
-    return nearest(name, BASE)
+    singular = name.replace("retries", "retry") if name != "retries" else name
+    return singular if singular in BASE else nearest(name, BASE)
 
 
 def means_retries(dag: Dag) -> bool:

@@ -98,7 +98,7 @@ def _expand(task: Task, call: ast.Call) -> Problems:
         where = module.span(keyword)
         if not task.taskflow and name in UNMAPPABLE:
             yield Problem(where, f"`{name}` is one for all mapped tasks: give it to `partial`")
-        elif not task.taskflow and name in fixed:
+        elif name in fixed:
             yield Problem(where, f"`{name}` is given to `partial` already. Keep one of the two")
         elif task.taskflow and not _accepts(task, name):
             yield Problem(where, f"the function has no parameter `{name}`. Use one that it has")
@@ -109,7 +109,15 @@ def _expand(task: Task, call: ast.Call) -> Problems:
 
 
 def _partial(task: Task) -> set[str]:
-    """What is given before `expand`."""
+    """What is given before `expand`; of a TaskFlow function only what goes to the function."""
+    if task.taskflow:
+        made = _behind(task.module, task.call.func.value) if isinstance(task.call.func, ast.Attribute) else None
+        is_partial = isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) and made.func.attr == "partial"
+        return (
+            {keyword.arg for keyword in made.keywords if keyword.arg}
+            if isinstance(made, ast.Call) and is_partial
+            else set()
+        )
     return {keyword.arg for one in task.given for keyword in one.keywords if keyword.arg and one is not task.call}
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Task, nearest, rule
+from collections.abc import Mapping
+
+from dagdock.api import Argument, Bad, DagModule, Fix, Problem, Problems, Project, nearest, rule
 
 from ._operators import major_of, operator_of, terms
 
@@ -39,35 +41,43 @@ from ._operators import major_of, operator_of, terms
         "    ShopOperator(task_id='load', shop='berlin')\n",
     ],
 )
-def operator_unknown_argument(task: Task, project: Project) -> Problems:
-    """An operator is given an argument that it does not know.
+def operator_unknown_argument(module: DagModule, project: Project) -> Problems:
+    """An operator or a DAG is given an argument that it does not know.
 
-    Operators refuse what they do not know, and Airflow does not load the file. What each takes is known from Airflow
-    2.10 and 3.3 with their providers; arguments of earlier releases are the business of operator-deprecated-argument.
+    They refuse what they do not know, and Airflow does not load the file. What each takes is known from Airflow 2.10
+    and 3.3 with their providers; arguments of earlier releases are the business of operator-deprecated-argument and
+    dag-removed-argument.
 
     https://airflow.apache.org/docs/apache-airflow/stable/_api/airflow/models/baseoperator/index.html
     """
-    operator = operator_of(task)
-    if operator is None or not operator.strict:
-        return
-    major = major_of(task, project)
-    if operator.legacy and major is None:
-        return  # Airflow 1 only warned
-    known = operator.arguments()
-    former = operator.earlier_arguments() | terms("operator_old")
-    for name, argument in task.own.items():
-        if name in known or name in former or argument.given != "keyword" or argument.key is None:
+    for dag in module.dags:
+        if dag.known_signature:
+            yield from _unknown("DAG", dag.arguments, terms("dag"), frozenset())
+    for task in module.tasks:
+        operator = operator_of(task)
+        # Airflow 1 only warned.
+        if operator is None or not operator.strict or (operator.legacy and major_of(task, project) is None):
             continue
-        lacking = operator.required() - set(task.own)
+        former = operator.earlier_arguments() | terms("operator_old")
+        given = {name: argument for name, argument in task.own.items() if name not in former}
+        yield from _unknown(operator.name, given, operator.arguments(), operator.required() - set(task.own))
+
+
+def _unknown(
+    taker: str, given: Mapping[str, Argument], known: frozenset[str], lacking: frozenset[str] | set[str]
+) -> Problems:
+    for name, argument in given.items():
+        if name in known or argument.given != "keyword" or argument.key is None:
+            continue
         # The one argument that is missing is the one that is meant.
-        meant = nearest(name, known - set(task.own)) or (lacking.pop() if len(lacking) == 1 else None)
-        key = task.module.span(argument.key)
+        meant = nearest(name, known - set(given)) or (next(iter(lacking)) if len(lacking) == 1 else None)
+        key = argument.module.span(argument.key)
         place = key.source.span(key.start, key.start + len(name)) if key.text.startswith(name) else key
         fix = Fix.replace(f"Write `{meant}`", place, meant, "unsafe") if meant and place.text == name else None
         remedy = f"Did you mean `{meant}`?" if meant else "Take it out, or look up what it is called"
         yield Problem(
             place,
-            f"`{operator.name}` takes no argument `{name}`, so Airflow does not load this file. {remedy}",
+            f"`{taker}` takes no argument `{name}`, so Airflow does not load this file. {remedy}",
             fix=fix,
             severity="error" if meant else "warning",
         )

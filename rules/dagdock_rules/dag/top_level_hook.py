@@ -72,7 +72,8 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             if call.runs_at == "parse" and not _is_used_at_once(module, call.node):
                 yield Problem(
                     call,
-                    f"this makes {what} each time {read.readings}. {_remedy(module, call.node)}",
+                    f"this makes {what} each time {read.readings}. "
+                    + (_remedy(module, call.node) if read.is_own else "Make it inside the function that a task runs"),
                     severity="info" if what.startswith("a Hook") else None,
                     related=read.related,
                 )
@@ -103,6 +104,8 @@ def _remedy(module: DagModule, call: ast.Call) -> str:
     assigned = module.parent(call)
     target = assigned.targets[0] if isinstance(assigned, ast.Assign) else None
     loads = module.names.loads.get(target.id, ()) if isinstance(target, ast.Name) else ()
+    if isinstance(target, ast.Name) and not loads and "__all__" not in module.names.root.bindings:
+        return "Nothing uses it: delete it"
     if loads and all(isinstance(module.parent(load), ast.keyword) for load in loads):
         return "Give the operator the id of the connection in place of it"
     return "Make it inside the function that a task runs"

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
 
-from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
+from ._elsewhere import ReadModule, calls_elsewhere, calls_on_made, in_all_read
 
 # Calls that take their time, by name, and what happens there.
 SLOW = {
@@ -115,7 +115,8 @@ def top_level_io(module: DagModule, project: Project) -> Problems:
 def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     module = read.module
     shown: set[tuple[str, str]] = set()
-    for name, calls in module.calls_by_name.items():
+    named = [*module.calls_by_name.items(), *((name, [call]) for name, call in calls_on_made(module))]
+    for name, calls in named:
         what = _what(name)
         if what is None or name.endswith("ook().get_connection"):
             continue
