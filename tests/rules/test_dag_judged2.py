@@ -158,12 +158,43 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             BY_HAND + "    BashOperator(task_id='a', bash_command='a {{ dag_run.conf[0] }}')\n",
             "`env={'NAME': …}` with `append_env=True`",
         ),
+        (
+            "AF626",
+            BY_CLOCK + "    BashOperator(task_id='a', bash_command='a $(date -d yesterday +%F)')\n",
+            "is the day before the task happens to run, so a late or repeated run takes the data of another day. "
+            "Use `{{ ds }}`",
+        ),
+        (
+            "AF626",
+            BY_CLOCK.replace("@daily", "0 0,5 * * *")
+            + "    BashOperator(task_id='a', bash_command='a $(date -d yesterday +%F)')\n",
+            "Use `{{ macros.ds_add(data_interval_end | ds, -1) }}`",
+        ),
         ("AF709", "DAG('d', concurrency=4, max_active_tasks=6)\n", "it wins: 4 tasks at once, not 6"),
     ],
 )
 def test_what_is_said(code: str, text: str, said: str) -> None:
     (finding,) = findings(code, IMPORTS + text)
     assert said in finding.message
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        ("DAG('d', start_date=start('day'), schedule=None)\n", "Or set `AIRFLOW_VAR_DAY`"),
+        ("DAG('d', schedule=None)\nstart('day')\n", "Call it inside the task"),
+    ],
+)
+def test_what_is_needed_at_once_cannot_be_read_in_a_task(use: str, said: str) -> None:
+    helper = "from airflow.models import Variable\n\n\ndef start(name):\n    return Variable.get(name)\n"
+    (finding,) = findings("AF203", {"dags/d.py": IMPORTS + "from own import start\n" + use, "dags/own.py": helper})
+    assert said in finding.message
+
+
+def test_a_hook_that_nothing_uses() -> None:
+    text = IMPORTS + "from airflow.providers.postgres.hooks.postgres import PostgresHook\nhook = PostgresHook('x')\n"
+    (finding,) = findings("AF216", text + "DAG('d', schedule=None)\n")
+    assert "Nothing uses it: delete it" in finding.message
 
 
 def test_the_image_of_an_own_registry_is_a_remark() -> None:

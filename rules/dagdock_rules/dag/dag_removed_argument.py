@@ -91,7 +91,7 @@ def dag_removed_argument(module: DagModule, project: Project) -> Problems:
         first, *more = remarks
         yield Problem(
             first.place,
-            f"`{first.name}` is called `{first.new}` since Airflow 2.4 and gone in Airflow 3. "
+            f"`{first.name}` is the old name: since Airflow 2.4 it is `{first.new}`, and Airflow 3 takes only that. "
             f"Write `{first.new}`{and_elsewhere(others)}",
             severity="info",
             related=[Related(one.place, "the same here") for one in more],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -233,11 +234,29 @@ def _in_commands(module: DagModule) -> Iterator[Problem]:
             match = _shell_date().search(piece.text)
             # A backup is of the day on which it is made; who compares with the run's own date knows the difference.
             if match and _names_day(match["format"]) and (_past().search(match[0]) or not _apart().search(piece.text)):
+                day, remedy = _of_command(task, match[0])
                 yield Problem(
                     piece.span(match.start(), match.end()),
-                    f"`{match.group()}` is the date on which the task happens to run, so a late or repeated run takes "
-                    "the data of another day. Use `{{ ds }}`, or `{{ ds_nodash }}` without the dashes",
+                    f"`{match.group()}` is {day} the task happens to run, so a late or repeated run takes the data of "
+                    f"another day. Use {remedy}",
                 )
+
+
+def _is_daily(dag: Dag) -> bool:
+    schedule = dag.schedule.value if dag.schedule else None
+    text = (schedule.get(str) or "") if schedule else ""
+    minute, hour, *days = text.split() if text.count(" ") > 1 else ("", "")
+    one = minute.isdigit() and hour.isdigit() and days == ["*"] * 3
+    return one or text in ("@daily", "@midnight") or bool(schedule and schedule.get(timedelta) == timedelta(days=1))
+
+
+def _of_command(task: Task, command: str) -> tuple[str, str]:
+    """Which day a `date` gives, and what the run has in place of it: its interval ends on the day it is due."""
+    if not _past().search(command):
+        return "the date on which", "`{{ ds }}` (the day that the run stands for) or `{{ data_interval_end | ds }}`"
+    if isinstance(task.dag, Dag) and _is_daily(task.dag):
+        return "the day before", "`{{ ds }}`"
+    return "the day before", "`{{ macros.ds_add(data_interval_end | ds, -1) }}`"
 
 
 def _in_queries(module: DagModule) -> Iterator[Problem]:

@@ -88,14 +88,15 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
         if outer.node not in told and inner.airflow == "Variable.get":
-            name = _key(inner.module, inner.node)
+            name = _key(inner.module, inner.node) or _handed_on(outer, inner)
             if name and is_set_in_environment(project, name):
                 continue
             told.add(outer.node)
+            needed = "elsewhere" in uses_of(module, outer.node) and not isinstance(module.parent(outer.node), ast.Expr)
             yield Problem(
                 outer,
                 f"this function reads a Variable, so Airflow's database is asked each time {read.readings}. "
-                "Call it inside the task",
+                + (_at_once(name) if needed else "Call it inside the task"),
                 related=[Related(inner, "it is read here"), *read.related],
             )
 
@@ -104,14 +105,29 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
     """What to do instead, by what the value is used for."""
     uses = uses_of(module, call)
     if "elsewhere" in uses:
-        ready = (
-            f", and with `AIRFLOW_VAR_{name.upper()}` there this line can stay" if name and name.isidentifier() else ""
-        )
-        return f"A fixed value or an environment variable (`os.environ`) costs nothing here{ready}"
+        return _at_once(name)
     shown = _template(module, call) if name else "{{ var.value.my_variable }}"
     if shown is None or uses == {"in a task"}:
         return "Read it inside the task"
     return f"Read it inside the task, or in a templated argument: `{shown}`"
+
+
+def _at_once(name: str | None) -> str:
+    """What to do where the value is needed while the file is read."""
+    remedy = "Write a fixed value, or read an environment variable (`os.environ`)"
+    if not name or not name.isidentifier():
+        return remedy
+    return f"{remedy}. Or set `AIRFLOW_VAR_{name.upper()}`: Airflow then reads it from there, and this line can stay"
+
+
+def _handed_on(outer: Call, inner: Call) -> str | None:
+    """The name of the Variable, where the function gets it as an argument."""
+    key = inner.node.args[0] if inner.node.args else None
+    if not isinstance(key, ast.Name) or inner.function is None:
+        return None
+    given = [node for at, node in enumerate(outer.node.args) if inner.function.parameter(at) == key.id]
+    given += [keyword.value for keyword in outer.node.keywords if keyword.arg == key.id]
+    return outer.module.value(given[0]).get(str) if given else None
 
 
 def _key(module: DagModule, call: ast.Call) -> str | None:

@@ -52,8 +52,8 @@ def xcom_large_return(module: DagModule, project: Project) -> Problems:
                 place = module.span(node)
                 yield Problem(
                     place,
-                    f"XCom puts {found.what} into Airflow's own database. Save it to a file, bucket or table, and "
-                    "return its path or name",
+                    f"what this task returns, {found.what}, is stored in Airflow's own database (XCom). Save it to a "
+                    "file, bucket or table, and return its path or name",
                     severity="info" if found.may_be_small else "warning",
                     related=[]
                     if place.holds(found.origin)
