@@ -29,6 +29,7 @@ from ._platforms import is_windows
         ),
         ("FROM debian:12\nADD https://github.com/user/repo.git#0123456789abcdef0123456789abcdef01234567 /src\n"),
         "FROM debian:12\nADD rootfs.tar.gz /\n",
+        "FROM debian:12\nADD https://api.github.com/repos/shop/api/git/refs/heads/main /tmp/newest\n",
     ],
 )
 def add_remote_without_checksum(add: Add) -> Problems:
@@ -59,7 +60,7 @@ def add_remote_without_checksum(add: Add) -> Problems:
                     else (f"`{text}` is whatever the repository holds on the day of the build")
                 )
                 yield Problem(source, f"{what}. Name the full commit behind `#`")
-        elif text.strip("\"'").startswith("https://"):
+        elif text.strip("\"'").startswith("https://") and not _is_question(text):
             if leads_elsewhere(text.strip("\"'")):
                 message = (
                     f"the file behind this address can change. Name a version in it; then {check[0].lower()}{check[1:]}"
@@ -72,6 +73,11 @@ def add_remote_without_checksum(add: Add) -> Problems:
 def _is_version(name: str) -> bool:
     """`v1.2`, `2.30.1-rc1`, `release-1.4`."""
     return bool(re.search(r"\d\.\d", name))
+
+
+def _is_question(text: str) -> bool:
+    """Whether it asks a program for its newest answer, most often to have what follows built anew when that changes."""
+    return bool(re.match(r"[\"']?https://(?:api\.|[^/]+/api/)", text)) or "/git/refs/" in text
 
 
 def _is_git(text: str) -> bool:
