@@ -78,7 +78,8 @@ class Handed(NamedTuple):
 CONNECTION = Form(
     "connection",
     ("assw", "ASSW", "wd=", "Wd=", "WD=", "wd =", "ccountKey", "ccessKey", "accountkey", "accesskey"),
-    r"(?i)(?:^|(?<=[?&;\s'\"(=]))(?P<name>password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?P<quote>\\?['\"]|\{)?",
+    r"(?i)(?:^|(?<=[?&;\s'\"(=]))(?P<name>password|passwd|pwd|accountkey|sharedaccesskey)(?:=|\s+=\s+)"
+    r"(?P<quote>\\?['\"]|\{(?!\{))?",
 )
 FORMS = (
     CONNECTION,
