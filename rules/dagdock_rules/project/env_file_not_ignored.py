@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, Related, rule
 
-from ..secrets import words_of
 from ._ignored import ignored_by_git, is_in_git, is_repository, tells_what_is_in_git
 
 if TYPE_CHECKING:
@@ -165,7 +164,12 @@ def _secrets_in(path: str, project: Project) -> list[str]:
     found = []
     for line in content.decode("utf-8-sig", "replace").splitlines()[:2000]:
         match = re.match(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*(?:\s#.*)?$", line)
-        if match is None or "$" in match[2] or _is_to_be_replaced(match[2]) or match[2].lower() in words_of(match[1]):
+        if (
+            match is None
+            or "$" in match[2]
+            or _is_to_be_replaced(match[2])
+            or match[2].lower() in match[1].lower().split("_")
+        ):
             continue
         if gives_secret_away(match[1], match[2]):
             found.append(match[1])
