@@ -99,6 +99,7 @@ CASES: dict[str, list[Files]] = {
     "AF701": [
         plain(BY_CLOCK + "    BashOperator(task_id='a', bash_command='echo {{ ds }}; sleep 5')\n"),
         plain("@task\ndef f(ti=None):\n    print(ti.xcom_pull('b'), len('x'))\n\n" + BY_CLOCK + "    f()\n"),
+        plain("@task(queue='x')\ndef f():\n    print(1)\n\n" + BY_CLOCK + "    f()\n"),
         plain("def g():\n    print(1)\n\n@task\ndef f():\n    g()\n\n" + BY_CLOCK + "    f()\n"),
         IMPORTS + BY_CLOCK.replace("DAG", "«DAG»") + "    BashOperator(task_id='a', bash_command='echo $(curl x)')\n",
         IMPORTS + "@task\ndef f():\n    open('x')\n\n" + BY_CLOCK.replace("DAG", "«DAG»") + "    f()\n",

@@ -8,10 +8,11 @@ from functools import cache
 
 from dagdock.api import DagModule, Function, Task
 
-_COMMANDS = r"(?:airflow\s+version|basename|cat|date|echo|exit|export|false|hostname|ls|printf|pwd|sleep|true|whoami)"
+_COMMANDS = r"(?::|airflow\s+version|basename|cat|date|echo|exit|export|false|hostname|ls|printf|pwd|sleep|true|whoami)"
 # Modules whose functions work on what they are given, or tell the time.
 _MODULES = (
     "airflow.datasets.", "airflow.exceptions.", "airflow.models.Param", "airflow.sdk.Asset", "airflow.sdk.Metadata",
+    "airflow.operators.python.get_current_context", "airflow.sdk.get_current_context",
     "airflow.sdk.definitions.asset.", "airflow.sdk.exceptions.", "builtins.", "calendar.", "collections.",
     "copy.", "dataclasses.", "datetime.", "decimal.", "enum.", "functools.", "hashlib.", "itertools.", "json.",
     "logging.", "math.", "operator.", "os.environ", "os.getenv", "os.path.", "pendulum.", "pprint.", "random.", "re.",
@@ -38,7 +39,8 @@ def is_plain(task: Task) -> bool:
         return False
     waiting, seen = [task.function], {task.function}
     for function in waiting:
-        for node in ast.walk(function.node):
+        body = function.node.body
+        for node in (node for part in (body if isinstance(body, list) else [body]) for node in ast.walk(part)):
             if isinstance(node, (ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith, ast.Await)):
                 return False
             inner = _inner(function.module, node) if isinstance(node, ast.Call) else None

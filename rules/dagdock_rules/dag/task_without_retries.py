@@ -14,9 +14,8 @@ SETTING = "AIRFLOW__CORE__DEFAULT_TASK_RETRIES"
 # Operators that do nothing that could fail for a while and then work.
 IDLE = frozenset(
     (
-        "EmptyOperator", "DummyOperator", "LatestOnlyOperator", "BranchPythonOperator", "BranchDateTimeOperator",
-        "BranchDayOfWeekOperator", "BaseBranchOperator", "ShortCircuitOperator", "ExternalTaskMarker", "SubDagOperator",
-        "branch", "short_circuit",
+        "EmptyOperator", "DummyOperator", "LatestOnlyOperator", "BaseBranchOperator", "ShortCircuitOperator",
+        "ExternalTaskMarker", "SubDagOperator", "branch", "short_circuit",
     )
 )  # fmt: skip
 _USELESS = ("retry_delay", "max_retry_delay", "retry_exponential_backoff")
@@ -75,7 +74,7 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
         return  # `default-args-unused` speaks of that
     if means_retries(dag):
         return  # so does `default-args-unknown-key`
-    working = [task for task in dag.tasks if task.name not in IDLE and not is_plain(task)]
+    working = [task for task in dag.tasks if not (task.name in IDLE or _chooses(task) or is_plain(task))]
     if not working or any(_is_retried(task) for task in working):
         return
     useless = next((dag.default_args[name] for name in _USELESS if name in dag.default_args), None)
@@ -100,6 +99,10 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
         "default_args, or `'retries': 0` if that is meant",
         fix=_fix(dag),
     )
+
+
+def _chooses(task: Task) -> bool:
+    return task.name.startswith(("Branch", "branch_"))
 
 
 def _is_retried(task: Task) -> bool:
