@@ -70,10 +70,14 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             continue
         for call in calls:
             if call.runs_at == "parse" and not _is_used_at_once(module, call.node):
+                readings, remedy = read.readings, "Make it inside the function that a task runs"
+                if call.function is not None and call.function.name == "__init__":
+                    readings, remedy = "Airflow reads a DAG with this operator", "Make it in `execute`"
+                elif read.is_own:
+                    remedy = _remedy(module, call.node)
                 yield Problem(
                     call,
-                    f"this makes {what} each time {read.readings}. "
-                    + (_remedy(module, call.node) if read.is_own else "Make it inside the function that a task runs"),
+                    f"this makes {what} each time {readings}. {remedy}",
                     severity="info" if what.startswith("a Hook") else None,
                     related=read.related,
                 )
