@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename, dirname, join
 
-from dagdock.api import Dockerfile, Project, parse_image
+from dagdock.api import Dockerfile, ImageRef, Project, parse_image
 
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl")
 
@@ -14,6 +14,11 @@ PUBLIC = frozenset(
     "docker.io index.docker.io quay.io gcr.io ghcr.io mcr.microsoft.com public.ecr.aws registry.k8s.io k8s.gcr.io "
     "registry.access.redhat.com registry.redhat.io nvcr.io docker.elastic.co registry.gitlab.com".split()
 )
+
+
+def is_public(image: ImageRef) -> bool:
+    """Whether an image comes from a registry that anybody may publish in."""
+    return image.registry is None or image.registry in PUBLIC
 
 
 def is_named_context(name: str, dockerfile: Dockerfile, project: Project) -> bool:

@@ -10,9 +10,12 @@ from ._made_for import is_for_building, is_for_development
 
 
 def facts_of_final(stage: Stage) -> dict[str, Any] | None:
-    """What there is to say about the image that a final stage takes, where the stage is made to start a program."""
-    image = stage.image
-    if not stage.is_final or image is None or is_for_development(stage) or is_for_building(stage):
+    """What there is to say about the image that a final stage takes, itself or through the stages it is built on,
+    where the stage is made to start a program."""
+    image = stage.root_image
+    if not stage.is_final or image is None or is_for_building(stage):
+        return None
+    if any(is_for_development(part) for part in stage.chain()):
         return None
     about: dict[str, Any] | None = load_data("dagdock_rules", "smaller-images").get(image.familiar)
     return about if about and _runs_program(stage, about.get("tools", ())) else None
@@ -20,7 +23,7 @@ def facts_of_final(stage: Stage) -> dict[str, Any] | None:
 
 def _runs_program(stage: Stage, tools: list[str]) -> bool:
     """Whether the image is made to start something, and not one of the tools that only the big image has."""
-    starters: list[CommandInstruction] = [*stage.all_of(Entrypoint), *stage.all_of(Cmd)]
+    starters: list[CommandInstruction] = [each for each in (stage.last(Entrypoint), stage.last(Cmd)) if each]
     words = [
         (word.value or "").rpartition("/")[2]
         for starter in starters

@@ -184,9 +184,17 @@ def _requirements(call: PackageCommand) -> Iterator[str]:
 
 
 def _is_project(word: Word) -> bool:
-    """Whether pip is given a folder to install: that needs the sources."""
+    """Whether pip is given a folder to install, or what may be one: that needs the sources."""
     value = word.value
-    return value is None or value.startswith((".", "/"))
+    if value is None:
+        return not _named_requirement().match(word.text)
+    return value.startswith((".", "/"))
+
+
+@cache
+def _named_requirement() -> re.Pattern[str]:
+    """The start of a package's name with its version, which may be a variable: `"flask[async]==$FLASK"`."""
+    return re.compile(r"""["']?[A-Za-z][\w.-]*(?:\[[\w,-]*\])?(?:[=~!<>]=|[<>])""")
 
 
 @cache

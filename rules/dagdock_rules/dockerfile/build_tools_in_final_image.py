@@ -26,6 +26,8 @@ TOOLS = frozenset(
     "build-essential build-base gcc g++ gcc-c++ clang make cmake automake autoconf libtool bison flex ninja-build "
     "cargo rustc golang golang-go go maven gradle base-devel alpine-sdk linux-headers linux-headers-generic".split()
 )
+# Groups of packages that dnf and yum know: their names in full, and as ids.
+GROUPS = frozenset(("development tools", "development", "development-tools", "c development tools and libraries"))
 # Programs that build something of source code.
 BUILDERS = frozenset(
     "pip pipenv poetry uv pdm npm yarn pnpm make cargo go bundle gem configure cmake ninja docker-php-ext-install pecl "
@@ -77,11 +79,10 @@ def build_tools_in_final_image(run: Run) -> Problems:
     if _starts_tool(stage) or not _takes_sources(stage) or _compiles_often(stage):
         return
     calls = list(package_commands(run.script))
-    if any(call.action == "remove" for call in calls):
+    if any(call.action == "remove" and call.packages for call in calls) or _says_what_stays(run):
         return
     found = [word for call in calls for word in _tools_of(call)]
-    # Headers alone may be the way somebody gets a library.
-    if any(_name(word.value or "") in TOOLS for word in found) and _builds(stage):
+    if any(_is_named_tool(word.value or "") for word in found) and _builds(stage):
         others = len(found) - 1
         if found[0].value and _name(found[0].value).lower() in said_above(run):
             return
@@ -101,9 +102,21 @@ def _tools_of(call: PackageCommand) -> list[Word]:
     return [word for word in call.packages if word.value and _is_tool(word.value)]
 
 
+def _says_what_stays(run: Run) -> bool:
+    """Whether it marks packages, or takes a whole installation back: an `autoremove` then needs no names."""
+    return any(
+        command.effective.name == "apt-mark" or any(word.value == "undo" for word in command.effective.words)
+        for command in run.script.commands
+    )
+
+
 def _is_tool(package: str) -> bool:
-    name = _name(package)
-    return name in TOOLS or bool(_headers().fullmatch(name))
+    return _is_named_tool(package) or bool(_headers().fullmatch(_name(package)))
+
+
+def _is_named_tool(package: str) -> bool:
+    """Whether it is a tool and no headers alone: they may be the way somebody gets a library."""
+    return package.lower().removeprefix("@") in GROUPS or _name(package) in TOOLS
 
 
 def _name(package: str) -> str:

@@ -168,7 +168,8 @@ def _busy_name() -> re.Pattern[str]:
     return re.compile(
         r"(?:^|_)(?:(?:GIT|VCS|SOURCE|CI|BUILD|APP|HEAD)_)?(?:COMMIT(?:_?(?:SHA|HASH|ID|REF|SHORT_SHA|DATE|TIME))?"
         r"|REVISION)$"
-        r"|(?:^|_)(?:GIT|VCS|CI|SOURCE|BUILD)_?(?:SHA1?|HASH|REF|REV|DESCRIBE)$|^SHA$|^GITHUB_SHA$",
+        r"|(?:^|_)(?:GIT|VCS|CI|SOURCE|BUILD)_?(?:SHA1?|HASH|REF|REV|DESCRIBE)$|^SHA$"
+        r"|^(?:GITHUB|CIRCLE|SHORT|HEAD)_SHA1?$|^BUILD_SOURCEVERSION$",
         re.IGNORECASE,
     )
 
@@ -176,4 +177,10 @@ def _busy_name() -> re.Pattern[str]:
 @cache
 def _date_name() -> re.Pattern[str]:
     """Names whose value is another one in each build, whatever the default."""
-    return re.compile(r"(?:^|_)BUILD_?(?:DATE|TIME|TIMESTAMP|NUMBER|NUM|ID|COUNTER)$|(?:^|_)TIMESTAMP$", re.IGNORECASE)
+    return re.compile(
+        r"(?:^|_)BUILD_?(?:DATE|TIME|TIMESTAMP|NUMBER|NUM|ID|COUNTER)$|(?:^|_)TIMESTAMP$"
+        # What the services that build give each run.
+        r"|^(?:CI|GITHUB|GITLAB|CIRCLE|BUILDKITE|DRONE|JENKINS|TRAVIS|BITBUCKET|AZURE|TEAMCITY|WOODPECKER|SEMAPHORE)_"
+        r"(?:CI_)?(?:PIPELINE|WORKFLOW|BUILD|JOB|RUN)_?I?(?:ID|NUMBER|NUM|ATTEMPT)$|^BUILD_BUILD(?:ID|NUMBER)$",
+        re.IGNORECASE,
+    )

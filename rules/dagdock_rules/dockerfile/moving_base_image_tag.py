@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, load_data, rule
+import re
+
+from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Related, Stage, load_data, rule
 
 from ._base_image import argument_behind
 from ._comments import said_above
-from ._contexts import is_built_beside, is_named_context
+from ._contexts import is_built_beside, is_named_context, is_public
 
 # What may stand behind a tag that moves: the variant.
 VARIANTS = (
@@ -23,12 +25,14 @@ VARIANTS = (
         Bad("FROM «node:lts»\n"),
         Bad("FROM «nginx:stable-alpine»\n"),
         Bad("ARG TAG=edge\nFROM «alpine:$TAG»\n"),
+        Bad("FROM «python:slim-bookworm»\n"),
     ],
     good=[
         "FROM node:22.11-slim\n",
         "FROM nginx:1.27-alpine\n",
         "FROM nginx:stable@sha256:" + "a1" * 32 + "\n",
         "FROM alpine:3.20 AS dev\nFROM dev\n",
+        "FROM ubuntu:noble\n",
     ],
 )
 def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
@@ -36,29 +40,55 @@ def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
 
     `lts`, `stable`, `edge` and their like are put on another image with each release, the next major version included,
     just as `latest` is. The same Dockerfile then gives another image tomorrow. Name the version that you tested with.
-    Nothing is said where the comment right above speaks of the version.
+    A tag that says the variant only, such as `python:slim`, is `latest` in that variant; and `python:3` goes on to
+    each new 3.x, which leaves out what the one before called deprecated, so there it is a hint. Nothing is said where the comment right above speaks of the version.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
     image, word = stage.image, stage.image_word
     if image is None or word is None or image.digest or not image.tag or stage.is_scratch:
         return
-    first, _, rest = image.tag.partition("-")
-    moving: list[str] = load_data("dagdock_rules", "image-tags")["moving"]
-    variant = not rest or all(any(part.startswith(name) for name in VARIANTS) for part in rest.split("-"))
-    if first not in moving or not variant or image.tag == "latest":
-        return  # `latest` is another rule's
+    minor = _moves_by_minor(image)
+    if not minor and not _moves(image):
+        return
     if _is_known(stage):
         return
     if is_named_context(stage.base or "", stage.dockerfile, project) or _is_own(image.name, stage, project):
         return
     argument = argument_behind(stage)
+    name = f"`{image.familiar}:{image.tag}`"
+    if minor:
+        what = f"{name} moves on to each new {image.familiar.capitalize()} {minor}.x, where something else is gone"
+    else:
+        what = f"{name} moves on to newer releases, so a build can break though nothing changed here"
     yield Problem(
         word,
-        f"`{image.familiar}:{image.tag}` moves on to newer releases, so a build can break though nothing changed here. "
-        "Name the version that you tested",
+        f"{what}. Name the version that you tested",
         related=[Related(argument, "the default is set here")] if argument else (),
+        severity="info" if minor else None,
     )
+
+
+def _moves(image: ImageRef) -> bool:
+    """Whether a tag goes from one release to the next: it says so, or names nothing but a variant."""
+    facts = load_data("dagdock_rules", "image-tags")
+    tag = image.tag or ""
+    first, _, rest = tag.partition("-")
+    if tag == "latest":
+        return False  # that is another rule's
+    if first in facts["moving"]:
+        return not rest or all(any(part.startswith(name) for name in VARIANTS) for part in rest.split("-"))
+    if image.familiar in facts["named-after-systems"] or not is_public(image):
+        return False
+    # The system's release says nothing of the program's: `node:alpine3.20`.
+    parts = [re.sub(r"(?<=^alpine)\d.*", "", part) for part in tag.split("-")]
+    return all(part in facts["variants"] or part in facts["systems"] for part in parts)
+
+
+def _moves_by_minor(image: ImageRef) -> str:
+    """The major version that a tag names and nothing else, where that leaves much open."""
+    version = (image.tag or "").partition("-")[0]
+    return version if f"{image.familiar}:{version}" in load_data("dagdock_rules", "image-tags")["major-only"] else ""
 
 
 def _is_known(stage: Stage) -> bool:
