@@ -13,7 +13,7 @@ it may be wrong on purpose, or a program wrote it; empty where all is said."""
 
 # Folders with tests, and with what those read. Names in lower case, without `-` and `_`.
 _TESTS = frozenset("test tests e2e e2etests integration integrationtest integrationtests itests testing".split())
-_INPUT = frozenset("testdata testfiles testfixtures testresources".split())
+_INPUT = ("testdata", "testfile", "testfixture", "testresource")
 _DATA = frozenset("fixture fixtures".split())
 _FOREIGN = frozenset("vendor thirdparty".split())
 # What shows that a file is broken whatever it is for.
@@ -29,7 +29,7 @@ def why_quiet(below: str, document: Any) -> Quiet:
         return ""
     *above, name = below.lower().split("/")
     folders = {part.replace("-", "").replace("_", "") for part in above}
-    if not folders.isdisjoint(_INPUT):
+    if any(folder.startswith(_INPUT) for folder in folders):
         return "input"
     if (
         not folders.isdisjoint(_DATA | _FOREIGN)

@@ -227,8 +227,8 @@ CASES: dict[str, list[Files]] = {
         "FROM windows\nCOPY a b c:\\\\\n",
     ],
     "DF507": [
-        "COPY a «b»\n",
-        "FROM node:22 AS x\nFROM x\nADD a «b/»\n",
+        "COPY a b\n",
+        "FROM node:22 AS x\nFROM x\nADD a «./»\n",
         "FROM acme/own:1\nCOPY a .\n",
         "FROM scratch\nADD a b/\n",
         "FROM a AS x\nWORKDIR /x\nFROM x\nCOPY a .\n",
@@ -239,8 +239,8 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF518": [
         "FROM acme/own:1\nCOPY a «.»\n",
-        "FROM scratch\nADD a «b/»\n",
-        "COPY a b\n",
+        "FROM scratch\nADD a «./»\n",
+        "COPY a «b»\n",
         "FROM acme/own:1\nWORKDIR x\nCOPY a .\n",
     ],
     "DF510": [

@@ -144,7 +144,7 @@ CASES: dict[str, list[Files]] = {
         "RUN yum install $OPTIONS httpd\n",
     ],
     "DF314": [
-        "RUN «dnf install» httpd && «microdnf remove» x\n",
+        "RUN «dnf install» httpd && microdnf remove x\n",
         "RUN dnf -y install httpd && dnf5 install --assumeyes x && notdnf install y\n",
     ],
     "DF315": [

@@ -35,7 +35,7 @@ CASES: dict[str, list[Files]] = {
         "# syntax = docker/dockerfile:experimental\nFROM alpine:3.20\nRUN --mount=type=ssh git fetch\n",
         "# syntax=«docker/dockerfile:experimental»\nFROM alpine:3.20\nRUN <<EOF\nid\nEOF\n",
         "FROM alpine:3.20\nCOPY --chmod=755 run /run\n",
-        "FROM alpine:3.20\nCOPY --chmod=755 a /a\nCOPY «--link» b /b\n",
+        "FROM alpine:3.20\nCOPY --chmod=755 a /a\nCOPY «--parents» b /b\n",
     ],
     "DF214": [
         (

@@ -222,7 +222,7 @@ SAID = [
     ("DF429", "FROM a:1\nRUN curl -L https://yarnpkg.com/install.sh | bash\n", "`npm install -g yarn@VERSION`"),
     ("DF501", "FROM debian:12\nADD . /app\n", "ADD of `.` only copies, as COPY does"),
     ("DF507", "FROM debian:12\nCOPY a .\n", "this copies into `/`, the root of the file system"),
-    ("DF507", "FROM debian:12\nCOPY a app/\n", "`app/` becomes `/app`, at the root of the file system"),
+    ("DF518", "FROM debian:12\nCOPY a app/\n", "`app/` begins at the root of the file system"),
     ("DF604", 'FROM debian:12\nCOPY . .\nCMD ["a"]\nRUN make\n', "at the end of the file"),
     ("DF604", 'FROM node:22\nRUN npm ci\nCMD ["node", "a.js"]\n', "Add `USER node`, which the image has, before CMD"),
     ("DF603", 'FROM apache/airflow:3.0.1\nUSER root\nCMD ["a"]\n', "`USER airflow`, as the base image has it"),
@@ -236,7 +236,7 @@ SAID = [
 
 @pytest.mark.parametrize(("code", "text", "said"), SAID)
 def test_what_is_said(code: str, text: str, said: str) -> None:
-    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice())
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(extend_select=[code]))
     findings = linter.check(
         Workspace.in_memory({"Dockerfile": text}), [Target("", "Dockerfile", "Dockerfile")]
     ).findings

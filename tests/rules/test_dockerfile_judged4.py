@@ -26,7 +26,21 @@ CASES: dict[str, list[Files]] = {
         "FROM «mcr.microsoft.com/dotnet/core/runtime-deps:3.1»\n",
         "FROM mirror.example.com/library/python:3.7-slim\n",
     ],
+    "DF124": [
+        "FROM a:1\nRUN <<E\nset -e\nmake\nE\nCOPY --link a b\n",
+        "FROM a:1\nADD «--checksum=sha256:a» https://e.com/a /a\n",
+    ],
+    "DF125": ['FROM ruby:3.4\nCOPY Gemfile* .\nRUN bundle install\nCMD ["puma"]\n'],
+    "DF212": [
+        {"Dockerfile": "FROM a:1\nCOPY a.conf /etc/a/\nRUN chown -R u /etc/a\n", "a.conf": ""},
+        {"Dockerfile": "FROM a:1\nCOPY a /etc/a/\nRUN chown -R u /etc/a\n", "a": ""},
+        {"Dockerfile": "FROM a:1\nCOPY a /etc/a/\nRUN «chown -R u /etc/a»\n", "a/b.conf": ""},
+        "FROM a:1\nCOPY . /a\nRUN chown --from root:root -R u:u /a\n",
+    ],
     "DF214": [
+        "FROM a:1\nRUN curl -f https://e.com/master/install.sh | sh -s -- -b /bin $TOOL_VERSION\n",
+        "FROM a:1\nRUN curl -f https://e.com/master/install.sh | sh -s -- v1.2.3\n",
+        "FROM a:1\nRUN curl -f «https://e.com/master/install.sh» | sh -s -- -y\n",
         f'FROM a:1\nRUN if [ "$V" = "latest" ]; then {CLONE}; else {CLONE} --branch $V; fi\n',
         f"FROM a:1\nRUN if [ -z $A_VERSION ]; then {CLONE}; fi\n",
         f"FROM a:1\nRUN if [ $A ]; then {CLONE} --branch $A; else {CLONE}; fi\n",
@@ -46,6 +60,16 @@ CASES: dict[str, list[Files]] = {
         "FROM python:3.13\nRUN pip install «six»\nRUN pip install six==1.16.0\n",
     ],
     "DF329": ["FROM mirror.gcr.io/library/python:3.10-bullseye\nRUN curl -f https://e.com/k | apt-key add -\n"],
+    "DF401": [
+        "FROM eclipse-temurin:21\nRUN java -XX:ArchiveClassesAtExit=a.jsa -jar app.jar\n",
+        "FROM eclipse-temurin:21\nRUN «java -Xmx1g -jar app.jar»\n",
+    ],
+    "DF410": [
+        'FROM scratch\nCOPY a /busybox\nRUN ["/busybox/ln", "-s", "/busybox/sh", "/bin/sh"]\n',
+        "FROM a:1\nRUN «ln -sf /bin/bash /bin/sh»\n",
+        "FROM a:1\nRUN rm /bin/sh && «ln -s /bin/bash /bin/sh»\n",
+    ],
+    "DF412": [{".devcontainer/Dockerfile": "FROM a:1\nRUN chmod -R a+w /usr/share/dotnet\n"}],
     "DF422": [
         "FROM a:1\nRUN <<E\nif a; then\n  make\nelse\n  make b\nfi\nE\n",
         "FROM a:1\nRUN <<E\ncase $A in\n  a) make ;;\n  *) make b ;;\nesac\nE\n",
@@ -57,10 +81,34 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF424": [
         "FROM golang:1\nRUN go get e.com/a || true && cd /go/src/e.com/a && go build .\n",
+        "FROM golang:1\nRUN go get e.com/a || true\nWORKDIR /go/src/e.com/a\n",
         "FROM debian:13\nRUN apt-get update || true; apt-get install -y a\n",
         "FROM debian:13\nRUN apt-get install -y a« || true»\n",
     ],
+    "DF507": [
+        {"Dockerfile": "FROM python:3.13\nCOPY requirements.txt .\n", "requirements.txt": ""},
+        {"Dockerfile": "FROM python:3.13\nCOPY src «.»\n", "src/a.py": ""},
+        {"Dockerfile": "FROM python:3.13\nCOPY app.py «.»\n", "app.py": ""},
+        {"Dockerfile": "FROM python:3.13\nCOPY start start\n", "start": ""},
+    ],
+    "DF515": [
+        {
+            "Dockerfile": "FROM python:3.13\nARG D\nRUN if [ $D = y ]; then pip install -r requirements-dev.txt; fi\n",
+            "requirements-dev.txt": "pytest==8\n",
+        },
+        {
+            "Dockerfile": "FROM python:3.13\nCOPY pyproject.own.toml pyproject.toml\nRUN uv sync\n",
+            "pyproject.toml": "[dependency-groups]\ndev = ['a']\n",
+            "pyproject.own.toml": "",
+        },
+    ],
+    "DF632": [
+        "FROM a:1\nVOLUME /busybox\nRUN ln -s /busybox/sh /bin/sh\n",
+        "FROM a:1\nVOLUME /data\n«RUN cp /etc/a /data/»\n",
+    ],
+    "DF636": ["FROM a:1\nHEALTHCHECK --interval=3s CMD a\n", "FROM a:1\nHEALTHCHECK «--interval=1s» CMD a\n"],
     "DF604": [
+        {"Dockerfile.dev": 'FROM debian:13\nCOPY . .\nENTRYPOINT ["make"]\n'},
         'FROM alpine:3.22\nCOPY a /a\nENTRYPOINT ["wg"]\n',
         'FROM debian:13\nRUN apt-get install -y micro\nENTRYPOINT ["micro"]\n',
         '«FROM debian:13»\nRUN apt-get install -y micro\nEXPOSE 80\nENTRYPOINT ["micro"]\n',
@@ -112,6 +160,28 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
             "DF212",
             "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && chown -R node /app\n",
             "and `chown` here only what other steps have made",
+        ),
+        (
+            "DF206",
+            "FROM debian:13\nRUN apt-get update && apt-get install -y curl\nRUN curl -fO https://e.com/a\n"
+            "RUN apt-get purge -y curl\n",
+            "Install it, use it and delete it in one RUN",
+        ),
+        (
+            "DF405",
+            "FROM a:1\nRUN apt-get install -y sudo && sudo apt-get install -y b\n",
+            "sudo changes nothing. Leave it out",
+        ),
+        (
+            "DF609",
+            'FROM python:3.13\nENV PYTHONPATH="${PYTHONPATH}:/a"\n',
+            "empty here. Leave it out, and a `:` beside it",
+        ),
+        ("DF609", "FROM python:3.13\nENV A=$A\n", "sets it to nothing. Delete the line"),
+        (
+            "DF416",
+            "FROM a:1\nRUN U=$(curl -f https://e.com) && curl -fo a.tgz $U && tar xf a.tgz\n",
+            "with the one that the publisher offers beside it",
         ),
         ("DF212", "FROM a:1\nCOPY a /app/a\nRUN useradd u && chown -R u /app\n", "Move that COPY below this RUN"),
         (

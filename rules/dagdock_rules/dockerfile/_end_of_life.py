@@ -74,6 +74,17 @@ def official_name(image: ImageRef) -> str:
     return name
 
 
+def names_old_system(path: str, today: str) -> bool:
+    """Whether a file or a folder above it is named after a release of Debian or Ubuntu that gets no more updates."""
+    images: dict[str, Table] = load_data("dagdock_rules", "end-of-life")["image"]
+    words = re.split(r"[/._-]", path.lower())
+    return any(
+        (day := images[system]["ends"].get(images[system]["names"].get(word))) is not None and day < today
+        for system in ("debian", "ubuntu")
+        for word in words
+    )
+
+
 def names_release(image: ImageRef, path: str) -> bool:
     """Whether a Dockerfile or its folder is named after the release: each has its own, and this one has the old.
 

@@ -15,6 +15,8 @@ TOOLS = frozenset(
 )
 # What only a service is told behind its jar.
 SETTINGS = ("--server.", "--spring.", "--management.", "--port")
+# With these Java does a piece of work and ends: layers are taken out, an archive of classes is written.
+ENDING = ("-Djarmode", "-Dspring.context.exit", "-XX:ArchiveClassesAtExit", "-Xshare:dump", "-XX:AOTMode=record")
 MAIN_CLASSES = (".Main", ".App", "Application", "Server")
 WORKS = ("build", "generate", "prepare", "compile", "bundle", "lint", "test", "export")
 
@@ -115,7 +117,7 @@ def _detaches(about: dict[str, Any], texts: Sequence[str | None]) -> bool:
 def _java(arguments: Sequence[Word]) -> Server | None:
     """`java -jar app.jar` alone, `java -cp … Main`: with arguments behind it may be any tool."""
     texts = [word.value or "" for word in arguments]
-    if not all(texts) or any(text.startswith("-Djarmode") for text in texts):
+    if not all(texts) or any(text.startswith(ENDING) for text in texts):
         return None
     if "-jar" not in texts:
         is_main = len(texts) > 2 and texts[-3] in ("-cp", "-classpath", "--class-path") and "." in texts[-1]

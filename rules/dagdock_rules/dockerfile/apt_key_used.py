@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Command, Problem, Problems, Project, Run, rule
 
-from ._end_of_life import end_of
+from ._end_of_life import end_of, names_old_system
 
 
 @rule(
@@ -33,7 +33,7 @@ def apt_key_used(run: Run, project: Project) -> Problems:
         effective = command.effective
         if effective.name == "apt-key" and any(word.value in ("add", "adv") for word in effective.arguments):
             image = run.stage.root_image if run.stage else None
-            if image and end_of(image, project.today):
+            if (image and end_of(image, project.today)) or names_old_system(run.span.source.path, project.today):
                 return
             yield Problem(
                 effective.words[0], f"`apt-key` is gone from Debian 13 and Ubuntu 25.04. {_remedy(effective, run)}"

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, Command, CopyLike, Edit, Fix, Problem, Problems, Related, Run, Span, rule
+from dagdock.api import Bad, Command, Copy, CopyLike, Edit, Fix, Problem, Problems, Project, Related, Run, Span, rule
 
 from ._copies import absolute, inside_container
+from ._destinations import holds_folder
 from ._layers import ships
 
 # Commands that need no file of the project.
@@ -38,11 +39,12 @@ LONGEST = 2_000
         "FROM node:22-slim\nCOPY app /app\nRUN mkdir /data && chown -R node /data\n",
     ],
 )
-def chown_after_copy(run: Run) -> Problems:
+def chown_after_copy(run: Run, project: Project) -> Problems:
     """Files are copied, and a later step changes their owner or mode, which stores them a second time.
 
     A layer holds whole files. When only the owner changes, the new layer holds a copy of every file, so they take
-    twice the room. `COPY --chown=…` and `COPY --chmod=…` set owner and mode on the way.
+    twice the room. `COPY --chown=…` and `COPY --chmod=…` set owner and mode on the way. Single files, which take
+    little room, are left alone.
 
     https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
     """
@@ -58,7 +60,7 @@ def chown_after_copy(run: Run) -> Problems:
         for copy in reversed(copies):
             target = inside_container(copy)
             path = next((path for path in paths if target and _covers(absolute(run, path), target)), None)
-            if target is None or path is None or copy.flag(flag):
+            if target is None or path is None or copy.flag(flag) or not _is_large(copy, project):
                 continue
             made_here = _is_made_between(value, copy, run)
             exact = absolute(run, path) == target and not made_here
@@ -85,7 +87,9 @@ def _change(command: Command) -> tuple[str, str, list[str]] | None:
     effective = command.effective
     if effective.name not in ("chown", "chmod"):
         return None
-    options = effective.options()
+    options = effective.options(("--from", "--reference"))
+    if options.has("--from", "--reference") is not False:
+        return None
     words = [word.value for word in options.operands]
     if not options.has("-R", "--recursive") or len(words) < 2 or None in words:
         return None
@@ -129,6 +133,13 @@ def _is_elsewhere(command: Command, run: Run, target: str) -> bool:
     paths = [word.value for word in command.effective.arguments if not word.prefix.startswith("-")]
     places = [absolute(run, path) if path is not None else None for path in paths]
     return not any(place is None or _covers(place, target) or _covers(target, place) for place in places[-1:])
+
+
+def _is_large(copy: CopyLike, project: Project) -> bool:
+    """Whether a whole folder is copied, or something from another image that has no ending of a file."""
+    if isinstance(copy, Copy) and copy.from_ is not None:
+        return not all("." in str(source.literal or "").rpartition("/")[2] for source in copy.sources)
+    return holds_folder(copy, project)
 
 
 def _covers(folder: str | None, target: str) -> bool:

@@ -55,6 +55,8 @@ class Cleanup(NamedTuple):
     what: str
     needed_by: Sequence[int] = ()
     """The lines of RUNs between the two that need what is deleted."""
+    in_between: bool = False
+    """Whether another RUN between the two may need it."""
 
 
 @rule(
@@ -117,6 +119,9 @@ def _in_run(found: Cleanup) -> str:
         needs = f"RUN in line {lines} needs" if len(found.needed_by) == 1 else f"RUNs in lines {lines} need"
         each = "it its" if len(found.needed_by) == 1 else "each its"
         return f"The {needs} these lists too: give {each} own `apt-get update`, and delete the lists in each RUN"
+    if found.in_between:
+        make = "Fetch" if "/" in found.what else "Install"
+        return f"{make} it, use it and delete it in one RUN"
     return f"Delete {'them' if found.what == PACKAGE_LISTS else 'it'} in that RUN"
 
 
@@ -237,8 +242,23 @@ def _packages(command: Command, own: list[PackageCommand], run: Run) -> Cleanup 
         made = [each for each in last if each]
         if made:
             best = min(made, key=lambda each: (-each.number, each.place.span.start))
-            return Cleanup(command, best.step, best.place, f"`{best.what}`")
+            return Cleanup(command, best.step, best.place, f"`{best.what}`", in_between=_is_used(best, run))
     return None
+
+
+def _is_used(made: Making, run: Run) -> bool:
+    """Whether a step may need what was made: a RUN between, or this one before it deletes."""
+    if not isinstance(made.step, Run) or run.stage is None:
+        return False
+    between = made.step.stage is run.stage and any(
+        made.number < step.index < run.index for step in run.stage.all_of(Run)
+    )
+    return between or not _is_tidying(run.script.commands[0])
+
+
+def _is_tidying(command: Command) -> bool:
+    words = [word.value for word in command.effective.words[:2]]
+    return command.effective.name in ("rm", "apk", "apt", "apt-get", "yum", "dnf", "find") and "install" not in words
 
 
 @remembered
@@ -265,7 +285,7 @@ def _files(command: Command, run: Run) -> Cleanup | None:
     if not made:
         return None
     best = min(made, key=lambda each: (-each.number, each.place.span.start))
-    return Cleanup(command, best.step, best.place, f"`{best.what}`")
+    return Cleanup(command, best.step, best.place, f"`{best.what}`", in_between=_is_used(best, run))
 
 
 @remembered

@@ -85,6 +85,8 @@ def dev_dependencies_in_final_image(run: Run, project: Project) -> Problems:
     contexts = contexts_that_fit(run.dockerfile, project)
     context = contexts[0] if len(contexts) == 1 else None
     for call in package_commands(run.script, "install"):
+        if {"if", "case"} & set(call.command.context):
+            continue  # for those who ask for it
         advice = _node(call, stage, context, project) or _pip(call) or _grouped(call, stage, context, project)
         if advice and not _is_tested_inside(run, context, project):
             yield Problem(
@@ -166,12 +168,23 @@ def _grouped(call: PackageCommand, stage: Stage, context: BuildContext | None, p
     if tool is None or context is None or call.verb not in ("install", "sync") or call.packages:
         return ""
     manifest, listed, without, flag = tool
+    if _is_replaced(manifest, stage):
+        return ""
     settings = ("POETRY_WITHOUT", "UV_NO_DEV", "UV_NO_DEFAULT_GROUPS", "COMPOSER_NO_DEV")
     if any(name in stage.scope_at() for name in settings):
         return ""
     if not re.search(listed, text_of(manifest, context, project)) or call.options.has(*without) is not False:
         return ""
     return f"Add `{flag}`"
+
+
+def _is_replaced(manifest: str, stage: Stage) -> bool:
+    """Whether another file of the context is copied in under the manifest's name."""
+    for copy in filter(None, map(from_context, stage.instructions)):
+        target = (copy.destination.value if copy.destination else "").rstrip("/").rpartition("/")[2]
+        if target == manifest and all(source.rpartition("/")[2] != manifest for source in local_sources(copy)):
+            return True
+    return False
 
 
 def _builds(stage: Stage) -> bool:

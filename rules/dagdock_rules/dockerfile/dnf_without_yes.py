@@ -28,21 +28,14 @@ def dnf_without_yes(run: Run) -> Problems:
     """dnf asks before it changes anything, and nobody answers in a build.
 
     dnf shows what it is about to do and waits for `y`. A build has no keyboard, so the step fails. `-y` answers
-    beforehand. microdnf does not ask, but dnf5, which takes its place in newer images, does.
+    beforehand. Of microdnf, which does not ask, `microdnf-without-yes` speaks on request.
 
     https://dnf5.readthedocs.io/en/latest/dnf5.8.html
     """
     for call in package_commands(run.script, "install", "upgrade", "remove"):
-        if call.family in ("dnf", "microdnf", "tdnf") and call.yes is False:
-            asks = call.family != "microdnf"
-            consequence = (
-                "asks for confirmation, and in a build nobody answers"
-                if asks
-                else "goes ahead only because microdnf never asks; dnf5, which newer images have instead, does"
-            )
+        if call.family in ("dnf", "tdnf") and call.yes is False:
             yield Problem(
                 call.head,
-                f"`{call.manager} {call.verb}` {consequence}. Add `-y`",
-                severity=None if asks else "info",
+                f"`{call.manager} {call.verb}` asks for confirmation, and in a build nobody answers. Add `-y`",
                 fix=Fix("Add `-y`", [add_option(run, call.verb_word, "-y")]),
             )

@@ -49,7 +49,7 @@ def error_swallowed(run: Run) -> Problems:
         group = list(_group(number, script.commands))
         work = next((command for command in group if _is_work(command, calls)), None)
         later = [each for each in script.commands[number + 2 :] if each.effective.name not in TIDY]
-        if work and later and _only_fetches(work, calls):
+        if work and _only_fetches(work, calls, bool(later)):
             continue  # what builds from it fails
         if work:
             end = after.span
@@ -105,10 +105,10 @@ def _is_work(command: Command, calls: dict[int, PackageCommand]) -> bool:
     return name in BUILDERS
 
 
-def _only_fetches(command: Command, calls: dict[int, PackageCommand]) -> bool:
-    """Whether it only brings what later commands of the RUN need: lists of packages, or sources to build."""
+def _only_fetches(command: Command, calls: dict[int, PackageCommand], used: bool) -> bool:
+    """Whether it only brings what is built later: lists of packages that the RUN uses, or sources of Go."""
     call = calls.get(id(command.effective))
-    return call is not None and (call.action == "update" or (call.family == "go" and call.verb == "get"))
+    return call is not None and ((call.action == "update" and used) or (call.family == "go" and call.verb == "get"))
 
 
 def _name(command: Command, calls: dict[int, PackageCommand]) -> str:

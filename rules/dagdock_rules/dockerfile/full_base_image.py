@@ -68,6 +68,19 @@ def _compiles(run: Run) -> bool:
     if not run.script.understood or run.script.broken:
         return True
     text = run.body.text
-    if any(sign in text for sign in ("-dev", "build-essential", "node-gyp", "--no-binary", "git+", "setup.py", "apt")):
+    if any(
+        sign in text
+        for sign in (
+            "-dev",
+            "build-essential",
+            "node-gyp",
+            "--no-binary",
+            "git+",
+            "setup.py",
+            "apt",
+            "bundle",
+            "gem install",
+        )
+    ):
         return True
     return any((command.effective.name or "") in COMPILERS for command in run.script.commands)

@@ -13,7 +13,7 @@ SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-
     bad=[Bad("FROM nginx:1.27\nHEALTHCHECK «--interval=1s» CMD curl -f http://localhost/ || exit 1\n")],
     good=["FROM nginx:1.27\nHEALTHCHECK --interval=30s --start-interval=1s CMD curl -f http://localhost/ || exit 1\n"],
 )
-def healthcheck_too_often(check: Healthcheck, *, seconds: int = 5) -> Problems:
+def healthcheck_too_often(check: Healthcheck, *, seconds: int = 3) -> Problems:
     """A HEALTHCHECK runs every few seconds.
 
     Each check starts a process in the container, and its request goes through the whole service: every second that is

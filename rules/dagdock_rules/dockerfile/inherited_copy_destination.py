@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, rule
+from dagdock.api import Bad, CopyLike, Problem, Problems, Project, rule
 
-from ._destinations import homeless_destination, is_on_scratch, lands_at_the_root
-from ._layers import ships
+from ._destinations import homeless_destination, is_on_scratch, lands_at_the_root, lies_about
 
 
 @rule(
@@ -21,16 +20,17 @@ from ._layers import ships
         "FROM apache/airflow:2.9.1\nWORKDIR /opt/airflow\nCOPY dags dags\n",
     ],
 )
-def inherited_copy_destination(copy: CopyLike) -> Problems:
+def inherited_copy_destination(copy: CopyLike, project: Project) -> Problems:
     """Files are copied to a relative path below the working directory of the base image.
 
     That is as good as any path while the base image keeps its working directory; the reader has to know it. The same
-    goes for a stage that others only copy from. Projects that want to see where files go can switch this on.
+    goes for a stage that others only copy from, and for a single file in the root. Projects that want to see where
+    files go can switch this on.
 
     https://docs.docker.com/reference/dockerfile/#workdir
     """
     destination = homeless_destination(copy)
-    if destination is not None and not (lands_at_the_root(copy) and ships(copy)):
+    if destination is not None and not lies_about(copy, destination, project):
         where = "the working directory of the base image"
         if is_on_scratch(copy) or lands_at_the_root(copy):
             where = "the root of the file system"

@@ -30,7 +30,13 @@ def link_bin_sh(run: Run) -> Problems:
     """
     for command in run.script.commands:
         arguments = command.effective.arguments
-        if command.effective.name == "ln" and len(arguments) > 1 and arguments[-1].value in ("/bin/sh", "/usr/bin/sh"):
+        if (
+            command.effective.name != "ln"
+            or len(arguments) < 2
+            or arguments[-1].value not in ("/bin/sh", "/usr/bin/sh")
+        ):
+            continue
+        if command.effective.has_flag("-f", "--force") is not False or "/bin/sh" in run.body.text[: command.start]:
             advice = (
                 'Use `SHELL ["/bin/bash", "-c"]` for the steps of the build'
                 if _is_for_steps(run)

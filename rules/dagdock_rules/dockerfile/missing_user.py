@@ -162,9 +162,13 @@ def _starts_program(stage: Stage) -> bool:
 
 
 def _is_for_builds(stage: Stage) -> bool:
-    """Whether the image is named after a service that runs builds, whose files belong to root."""
-    folder = stage.span.source.path.lower().split("/")[-2:-1]
-    return any(not FOR_BUILDS.isdisjoint(re.split(r"[-_.]", name)) for name in folder)
+    """Whether the image is named after a service that runs builds, whose files belong to root, or its file after the
+    work on the project (`Dockerfile.dev`), or after what others are built on (`Dockerfile.base`)."""
+    *folders, file = stage.span.source.path.lower().split("/")[-2:]
+    if any(not FOR_BUILDS.isdisjoint(re.split(r"[-_.]", name)) for name in folders):
+        return True
+    words = set(re.split(r"[-_.]", file)) - {"dockerfile"}
+    return not words.isdisjoint(DEVELOPMENT | {"base", "builder"})
 
 
 def _is_own_service(stage: Stage) -> bool:

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import posixpath
+from dagdock.api import Bad, CopyLike, Problem, Problems, Project, rule
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, rule
-
-from ._destinations import homeless_destination, lands_at_the_root
-from ._layers import ships
+from ._destinations import holds_folder, homeless_destination, lies_about
 
 
 @rule(
@@ -15,29 +12,31 @@ from ._layers import ships
     lessons=["L14"],
     aliases=["hadolint:DL3045"],
     bad=[
-        Bad("FROM python:3.12-slim\nCOPY app.py «app/»\n"),
+        Bad("FROM python:3.12-slim\nCOPY . «.»\nCMD python app.py\n"),
+        Bad("FROM python:3.12-slim\nCOPY app.py «./»\nCMD python app.py\n"),
     ],
     good=[
+        "FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
         "FROM python:3.12-slim\nWORKDIR /srv\nCOPY app.py app/\n",
         "FROM python:3.12-slim\nCOPY app.py /srv/app/\n",
         "FROM python:3.12-slim\nARG TARGET\nCOPY app.py $TARGET\n",
     ],
 )
-def relative_copy_destination(copy: CopyLike) -> Problems:
-    """Files are copied to a relative path, and no WORKDIR says where that is.
+def relative_copy_destination(copy: CopyLike, project: Project) -> Problems:
+    """The project is copied into the root of the file system, as no WORKDIR says where it belongs.
 
-    The base image sets no working directory either, so they land in the root of the file system, among `/bin` and
-    `/etc`. Set `WORKDIR` first or copy to an absolute path. What the rule cannot know, `inherited-copy-destination`
-    reports on request: base images that may set one, and stages that others only copy from.
+    The base image sets no working directory either, so its files land among `/bin` and `/etc`, where they may lie over
+    those of the system. Set `WORKDIR` first or copy to an absolute path. Of other relative paths
+    `inherited-copy-destination` speaks on request: of a single file that is no program, of folders of their own, of
+    base images that may set a working directory, and of stages that others only copy from.
 
     https://docs.docker.com/reference/dockerfile/#workdir
     """
     destination = homeless_destination(copy)
-    if destination is not None and lands_at_the_root(copy) and ships(copy):
-        folder = posixpath.normpath(posixpath.join("/", destination.value))
-        where = (
-            "this copies into `/`, the root of the file system, among `/bin` and `/etc`,"
-            if folder == "/"
-            else f"`{destination.value}` becomes `{folder}`, at the root of the file system,"
+    if destination is not None and lies_about(copy, destination, project):
+        yield Problem(
+            destination,
+            "this copies into `/`, the root of the file system, among `/bin` and `/etc`, as no WORKDIR is set. Set one "
+            "first or write an absolute path",
+            severity=None if holds_folder(copy, project) else "info",
         )
-        yield Problem(destination, f"{where} as no WORKDIR is set. Set one first or write an absolute path")

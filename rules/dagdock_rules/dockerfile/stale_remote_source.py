@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from dagdock.api import Bad, Problem, Problems, Run, rule
+from dagdock.api import Bad, Problem, Problems, Run, Script, rule
 
 from ._clones import Clone, clones, is_used_later
-from ._downloads import downloads, is_key, leads_elsewhere
+from ._downloads import Download, downloads, is_key, leads_elsewhere, runs_output
 
 
 @rule(
@@ -58,7 +58,7 @@ def stale_remote_source(run: Run) -> Problems:
                 f"or {other}",
             )
     for download in downloads(run.script):
-        if is_key(download):
+        if is_key(download) or _is_told_version(download, run.script):
             continue
         for word in download.urls:
             if "$" not in word.text and leads_elsewhere(word.text) and not _names_version(word.text):
@@ -68,6 +68,13 @@ def stale_remote_source(run: Run) -> Problems:
                     "or a commit",
                 )
                 break
+
+
+def _is_told_version(download: Download, script: Script) -> bool:
+    """Whether it is an installer that is told which version to install: `curl … | sh -s -- v1.2.3`."""
+    shell = runs_output(download, script)
+    words = [word.text.lower() for word in shell.effective.arguments] if shell else []
+    return any(re.search(r"v?\d+\.\d|\$\{?\w*version", word) for word in words)
 
 
 def _names_version(address: str) -> bool:

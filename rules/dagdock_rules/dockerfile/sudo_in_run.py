@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from dagdock.api import Bad, Command, Edit, Fix, Problem, Problems, Run, Span, rule
 
+from ..packages import package_commands
 from ._base_image import known_image
 from ._users import is_root
 
 SUDO = ("sudo", "/usr/bin/sudo", "/bin/sudo")
+
+SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
 
 
 @rule(
@@ -69,6 +72,11 @@ def _is_root(run: Run) -> bool | None:
     user = run.stage.user_at(run) if run.stage else None
     if user is not None:
         return is_root(user, user.stage) if user.stage else None
+    if any(
+        call.family in SYSTEM and "sudo" not in call.command.wrappers and not call.command.context
+        for call in package_commands(run.script, "install", "update")
+    ):
+        return True  # or it would fail
     known = known_image(run.stage.root_image) if run.stage else None
     return None if known is None else known["user"] != "other"
 

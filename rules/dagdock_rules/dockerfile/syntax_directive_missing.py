@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from dagdock.api import Bad, Directive, Dockerfile, Edit, Fix, Located, Problem, Problems, Related, load_data, rule
 
-# What Docker 20.10 of 2020 has built in, the oldest builder still in use that reads the syntax line at all.
-BUILT_IN = (1, 2)
+# What Docker 23 of 2023 has built in, the oldest release that builds with BuildKit by itself.
+BUILT_IN = (1, 4)
+# What the last version of `docker/dockerfile:experimental` knows.
+EXPERIMENTAL = (1, 2)
 # What the image `docker/dockerfile:experimental` was made for, years before the stable line had it.
 EXPERIMENTS = ("`RUN --security`", "`RUN --network`")
 
@@ -29,8 +31,8 @@ class Feature:
     fix="safe",
     bad=[
         Bad(
-            "FROM python:3.12-slim\nCOPY «--link» app /app\n",
-            fixed="# syntax=docker/dockerfile:1\nFROM python:3.12-slim\nCOPY --link app /app\n",
+            "FROM python:3.12-slim\nCOPY «--parents» app/*.toml /\n",
+            fixed="# syntax=docker/dockerfile:1\nFROM python:3.12-slim\nCOPY --parents app/*.toml /\n",
         ),
         Bad(
             "# syntax=«docker/dockerfile:1.3»\nFROM debian:12\nRUN <<EOF\nset -e\nmake\nEOF\n",
@@ -54,8 +56,8 @@ def syntax_directive_missing(file: Dockerfile) -> Problems:
     Without `# syntax=docker/dockerfile:1` in the first line each builder reads the file with the version that it has
     built in: on an older Docker or CI server the build stops at a flag or heredoc that works on your machine. With the
     line the builder fetches the newest version of the language before it begins. A version that is pinned too low, or
-    the old `experimental` one, has the same effect. What Docker 20.10 (2020) knows without being asked, such as `RUN
-    --mount` and `COPY --chmod`, needs no such line.
+    the old `experimental` one, has the same effect. What Docker 23 (2023) knows without being asked, such as `RUN
+    --mount`, `COPY --link` and heredocs, needs no such line.
 
     https://docs.docker.com/build/buildkit/frontend/#stable-channel
     """
@@ -122,7 +124,7 @@ def _is_too_old(directive: Directive, feature: Feature) -> bool:
     if tag is None:
         return False
     if "experimental" in tag:
-        return feature.version > BUILT_IN and feature.name not in EXPERIMENTS
+        return feature.version > EXPERIMENTAL and feature.name not in EXPERIMENTS
     labs = tag.endswith("labs")
     numbers = re.match(r"(\d+)(?:\.(\d+))?", tag)
     if numbers is None or numbers[2] is None:

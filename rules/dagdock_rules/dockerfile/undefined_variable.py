@@ -64,7 +64,8 @@ def undefined_variable(stage: Stage) -> Problems:
             inside = [pair.value is not None and pair.value.span.holds(name) for pair in setting]
             if not all(inside):
                 continue  # self-reference-in-env says it
-            yield _problem(name, close, own=bool(inside))
+            whole = all(pair.value is not None and _is_all(pair.value.raw, name) for pair in setting)
+            yield _problem(name, close, own=("all" if whole else "part") if inside else "")
 
 
 @remembered
@@ -82,7 +83,12 @@ def _pairs(env: Env) -> dict[str, list[Pair]]:
     return found
 
 
-def _problem(name: Text, close: str | None, own: bool) -> Problem:
+def _is_all(value: str, name: str) -> bool:
+    return value.strip("\"'") in (f"${name}", f"${{{name}}}")
+
+
+def _problem(name: Text, close: str | None, own: str) -> Problem:
+    """`own` says whether the variable is all or a part of what it is set to itself."""
     if close:
         return Problem(
             name,
@@ -93,6 +99,11 @@ def _problem(name: Text, close: str | None, own: bool) -> Problem:
         return Problem(
             name,
             f"`{name}` is known only while a RUN or the container runs; here it is empty. Write the folder or name out",
+        )
+    if own == "part":
+        return Problem(
+            name,
+            f"`{name}` is declared nowhere above, so it is empty here. Leave it out, and a `:` beside it",
         )
     if own:
         return Problem(

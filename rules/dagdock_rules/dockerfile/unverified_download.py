@@ -73,7 +73,9 @@ def unverified_download(run: Run) -> Problems:
             address = download.urls[-1].text
             is_it = user.rpartition("/")[2] == (download.file or "").rpartition("/")[2]
             before = "it is run" if is_it else f"`{user}` uses it"
-            if "$" not in address and (leads_elsewhere(address) or not says_version(address)):
+            if _is_worked_out(download, run):
+                advice = f"{_how(download)} with the one that the publisher offers beside it"
+            elif "$" not in address and (leads_elsewhere(address) or not says_version(address)):
                 # What is there now is replaced some day, and a checksum written here then breaks the build.
                 advice = (
                     "Take it from an address that holds one version, and compare its checksum, or compare the checksum "
@@ -94,6 +96,12 @@ def _how(download: Download) -> str:
         if download.outer.pipeline
         else "Compare its checksum first"
     )
+
+
+def _is_worked_out(download: Download, run: Run) -> bool:
+    """Whether the RUN itself works a part of the address out, so that nobody knows the file beforehand."""
+    given = {word.text.partition("=")[0] for command in run.script.commands for word in command.assignments}
+    return any(word.variables and not given.isdisjoint(map(str, word.variables)) for word in download.urls)
 
 
 def _is_open(download: Download, run: Run) -> bool:

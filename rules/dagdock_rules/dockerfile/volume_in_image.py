@@ -90,7 +90,8 @@ def _written(instruction: Instruction) -> list[str | None]:
             redirect.target.value for redirect in command.redirects if redirect.target and ">" in redirect.operator
         ]
         if effective.name in WRITES and effective.name != "rm":
-            places += [text for word in effective.arguments for text in texts_of(word, instruction) or ()]
+            words = effective.arguments[-1:] if effective.name in ("ln", "cp", "mv") else effective.arguments
+            places += [text for word in words for text in texts_of(word, instruction) or ()]
         # The words of other commands may be no paths at all.
         relative = effective.name in ("touch", "mkdir")
         paths = [each for each in places if each and (each.startswith("/") or (relative and each[0] not in "-$"))]

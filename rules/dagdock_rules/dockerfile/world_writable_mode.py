@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from dagdock.api import Bad, CopyLike, Dockerfile, Instruction, Problem, Problems, Project, Run, rule
 
 from ._comments import said_above
+from ._users import is_workplace
 
 # Folders that everybody may write to on purpose.
 SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
@@ -62,7 +63,9 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
 
 
 def _is_wanted(instruction: Instruction) -> bool:
-    """Whether the comment right above says that everybody is to write there: nobody knows the user beforehand."""
+    """Whether everybody is to write there: in a dev container, or as the comment right above says."""
+    if instruction.stage and is_workplace(instruction.stage):
+        return True
     return _anybody().search(said_above(instruction)) is not None
 
 
