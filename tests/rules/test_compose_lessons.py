@@ -16,6 +16,7 @@ Files = str | Mapping[str, str]
 
 APP = "services:\n  app:\n    image: app:1\n"
 DB = "  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\n"
+CHECKED = f"{DB}    healthcheck: {{test: pg_isready}}\n"
 AIRFLOW = "services:\n  airflow:\n    image: apache/airflow:2.10.2\n"
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
@@ -92,6 +93,26 @@ CASES: dict[str, dict[str, Files]] = {
         + "    environment: {S: 'AccountName=a;AccountKey=«Zm9v9mFyYmF6cXV4cXV1eGNv7mdlZ3JhdWx0Z2Fy»;X=b'}\n",
         "default": APP + "    environment: {S: 'Server=a;Uid=b;Pwd=${PW:-«Quitte77baum»};'}\n",
         "filled in": APP + "    environment: {S: 'Server=a;Uid=b;Pwd=${PW};', T: 'host=a password={{ pw }} user=b'}\n",
+    },
+    "DC501": {
+        "waits by a script": APP
+        + "    command: [./wait-for-it.sh, 'db:5432', --, app]\n    depends_on: [db]\n"
+        + CHECKED,
+        "waits in a loop": APP
+        + "    command: sh -c 'until nc -z db 5432; do sleep 1; done; app'\n    depends_on: [db]\n"
+        + CHECKED,
+        "a script of its own": APP + "    command: sh -c './wait_for_db.sh && app'\n    depends_on: [db]\n" + CHECKED,
+        "waits for another one": APP
+        + "    command: dockerize -wait tcp://cache:6379 app\n    depends_on: [«db»]\n"
+        + CHECKED,
+        "in the image": {
+            "compose.yaml": "services:\n  app:\n    build: .\n    depends_on: [db]\n" + CHECKED,
+            "Dockerfile": 'FROM app:1\nENTRYPOINT ["/wait-for-it.sh", "db:5432", "--", "app"]\n',
+        },
+    },
+    "DC504": {
+        "waits by a program": APP + "    command: dockerize -wait tcp://db:5432 app\n    depends_on: [db]\n" + DB,
+        "waits for nobody": APP + "    command: app\n    depends_on: [«db»]\n" + DB,
     },
     "DC507": {
         "a policy that is none": {

@@ -21,6 +21,10 @@ _PATIENT = (
 )
 _PATIENT_WITH_OWNER = ("debezium/connect", "puckel/docker-airflow", "bitnami/airflow")
 
+# Programs and loops that wait for an address, and scripts whose name says that they wait for something of their own.
+_WAITS = r"wait[-_]for[-_]it|wait[-_]for\b|wait4x|dockerize\b.*-wait|\b(?:until|while)\b|\bwait-on\b|/wait\b"
+_WAITS_BY_ITSELF = r"wait[-_]?for[-_](?!it\b)\w+|wait[-_](?:db|database|postgres|mysql|redis|kafka|mongo)"
+
 
 class Need(NamedTuple):
     """A service's name where another service names it, and the key that this stands under."""
@@ -68,3 +72,20 @@ def is_patient(service: Service, project: Project) -> bool:
     return image.repository.endswith(_PATIENT_WITH_OWNER) or bool(
         re.fullmatch(_PATIENT, image.repository.rpartition("/")[2])
     )
+
+
+def waits_itself(service: Service, name: str, project: Project) -> bool:
+    """Whether what a service starts waits for another one before it does its work: `wait-for-it.sh db:5432`."""
+    running = as_run(service, project)
+    hosts = running.variable("WAIT_HOSTS")
+    lines = [command.span.text for command in (running.entrypoint, running.command) if command]
+    if hosts and hosts.value:
+        lines.append(f"/wait {hosts.value.raw}")
+    elif running.build and running.command is None and (stage := project.stage_of(running)):
+        from dagdock.api import Cmd, Entrypoint
+
+        lines += [last.span.text for last in (stage.last(Entrypoint), stage.last(Cmd)) if last]
+    line = " ".join(lines)
+    if re.search(_WAITS_BY_ITSELF, line):
+        return True
+    return bool(re.search(_WAITS, line, re.DOTALL)) and bool(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", line))

@@ -5,7 +5,7 @@ import re
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Service, Text, rule
 
 from ._model import is_for_swarm
-from ._needs import is_patient
+from ._needs import is_patient, waits_itself
 from ._stores import store_of
 
 # Programs that take a moment to start, and those that the others cannot work without.
@@ -74,6 +74,9 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         store = store_of(other) if other and other.complete and not other.has("healthcheck") else None
         kind = store.name.partition(" of ")[0] if store else ""
         if other is None or kind not in SLOW or all(_is_store(service) for _, service in places):
+            continue
+        places = [place for place in places if not waits_itself(place[1], name, project)]
+        if not places:
             continue
         test = f" (`{program}`)" if (program := _test(other, kind)) else ""
         yield Problem(

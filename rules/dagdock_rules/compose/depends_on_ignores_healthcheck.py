@@ -22,7 +22,7 @@ from dagdock.api import (
 
 from ._edits import STEP, column, is_plain_name, lines_below
 from ._model import is_for_swarm
-from ._needs import is_patient
+from ._needs import is_patient, waits_itself
 from ._stores import store_of
 
 
@@ -63,7 +63,8 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
 
     The short form of `depends_on` waits until the other container runs, not until the program in it works: a database
     takes some seconds more, and whoever connects too early fails. The other service has a healthcheck; the long form
-    with `condition: service_healthy` waits for it.
+    with `condition: service_healthy` waits for it. A service whose command waits itself is left alone:
+    `wait-for-it.sh db:5432`.
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
@@ -76,6 +77,8 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
     for dependency in dependencies:
         name, condition = dependency.service, dependency.condition
         if name is None or name not in ready or name == service.name or _is_same_program(service, others[name]):
+            continue
+        if waits_itself(service, name, project):
             continue
         if dependency.form == "short":
             yield Problem(
