@@ -138,3 +138,119 @@ SLA = (
 @pytest.mark.parametrize(("version", "count"), [(None, 1), ("2.10", 0), ("3.0", 2)])
 def test_an_sla_is_told_once_unless_it_is_ignored(check: Check, version: str | None, count: int) -> None:
     assert len(check("AF803", {"dags/a_dag.py": SLA, "dags/b_dag.py": SLA}, version)) == count
+
+
+IMPORTS = """\
+from datetime import datetime, timedelta
+from airflow import DAG
+from airflow.decorators import dag, task
+from airflow.models import Variable
+from airflow.operators.bash import BashOperator
+from airflow.operators.empty import EmptyOperator
+from airflow.operators.python import BranchPythonOperator, PythonOperator
+import pandas as pd
+"""
+BEGIN = "with DAG('d', start_date=datetime(2024, 1, 1), schedule='@daily', catchup=False) as dag:\n"
+BRANCH = (
+    BEGIN + "    b = BranchPythonOperator(task_id='b', python_callable={})\n"
+    "    one, two = EmptyOperator(task_id='one'), EmptyOperator(task_id='two')\n"
+    "    end = {}(task_id='end'{})\n    b >> [one, two] >> end\n"
+)
+FAILS_LATE = BEGIN + "    a = BashOperator(task_id='a', bash_command='a')\n"
+
+FOUND = [
+    ("AF330", "DAG('d', «shedule»='@daily')\n"),
+    ("AF330", "@dag(«max_active_run»=1)\ndef d():\n    pass\n"),
+    ("AF334", BEGIN + "    PythonOperator(task_id='a', python_callable=«'load'»)\n"),
+    ("AF215", "@task\ndef f(a, b):\n    pass\n" + BEGIN + "    f.partial(a=1).expand(«a=[1, 2]», b=[3])\n"),
+    (
+        "AF204",
+        "import httpx\ndef client():\n    return httpx.Client(timeout=9)\nX = «client().get('/x')»\n"
+        + BEGIN
+        + "    pass\n",
+    ),
+    ("AF642", BRANCH.format("lambda: 'one'", "«BashOperator»", ", bash_command='x'")),
+    ("AF642", "import random\n" + BRANCH.format("lambda: random.choice(['one', 'two'])", "«EmptyOperator»", "")),
+    ("AF642", "WAYS = {'a': 'one'}\n" + BRANCH.format("lambda x: WAYS.get(x, 'two')", "«EmptyOperator»", "")),
+    ("AF641", BRANCH.format("lambda ds: «ds > '2024'»", "EmptyOperator", "")),
+    ("AF641", "@task.branch\ndef b(ds=None):\n    late = ds > '2024'\n    return «late»\n"),
+    ("AF641", "@task.branch\ndef b(ds=None):\n    return «not ds»\n"),
+    (
+        "AF644",
+        FAILS_LATE
+        + "    «PythonOperator»(task_id='z', python_callable=lambda: print(1), trigger_rule='all_done') << a\n",
+    ),
+    ("AF316", "@dag(schedule=None)\ndef d():\n    pass\n\n«d»\n"),
+    ("AF316", BEGIN + "    @task\n    def f():\n        pass\n\n    «f»\n"),
+    ("AF625", "@task\ndef f():\n    day = '«{{ ds }}»'\n    print(f'of {day}')\n"),
+    (
+        "AF401",
+        "from sklearn.model_selection import train_test_split\n@task\ndef f():\n"
+        "    train, test = train_test_split(pd.read_csv('/a.csv'))\n    return «{'train': train}»\n",
+    ),
+    ("AF125", "DAG('d', default_args={«'retry'»: 3})\n"),
+    ("AF125", "DAG('d', default_args={«'email_on_retries'»: False})\n"),
+    ("AF622", BEGIN + "    BashOperator(task_id='a', bash_command='x {{ «macros».ds_subtract(ds, 1) }}')\n"),
+]
+SILENT = [
+    ("AF330", "DAG('d', **ARGS)\nDAG('e', schedule_interval=None, deadline=None)\n"),
+    ("AF330", "class Ours(DAG):\n    pass\nOurs('d', team='x')\n"),
+    ("AF215", "@task\ndef f(a, b):\n    pass\n" + BEGIN + "    f.partial(a=1).expand(b=[3])\n"),
+    ("AF642", BRANCH.format("lambda: ['one', 'two']", "EmptyOperator", "")),
+    ("AF642", BRANCH.format("choose", "EmptyOperator", "")),
+    ("AF642", BRANCH.format("lambda: 'one'", "EmptyOperator", ", trigger_rule='none_failed_min_one_success'")),
+    ("AF641", "@task.branch\ndef b(ds=None):\n    return ds > '2024' and 'one' or 'two'\n"),
+    ("AF641", "@task.short_circuit\ndef b(ds=None):\n    return ds > '2024'\n"),
+    ("AF644", FAILS_LATE + "    PythonOperator(task_id='z', python_callable=look, trigger_rule='all_done') << a\n"),
+    (
+        "AF644",
+        "def look(dag_run):\n    print(dag_run)\n"
+        + FAILS_LATE
+        + "    PythonOperator(task_id='z', python_callable=look, trigger_rule='all_done') << a\n",
+    ),
+    ("AF316", "@dag(schedule=None)\ndef d():\n    pass\n\nx = d\n"),
+    ("AF125", "from x import Retry\nDAG('d', default_args={'retry': Retry()})\n"),
+    (
+        "AF622",
+        BEGIN
+        + "    BashOperator(task_id='a', bash_command='x {{ macros.ours.day(ds) }} {{ macros.ds_add(ds, 1) }}')\n",
+    ),
+    ("AF701", "DAG('d', default_args={'retry': 3, 'retry_delay': timedelta(1)})\n"),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), FOUND)
+def test_found(check: Check, code: str, text: str) -> None:
+    plain, marks = unmark(IMPORTS + text)
+    assert [(one.span.start, one.span.end) for one in check(code, {"dags/a_dag.py": plain})] == marks
+
+
+@pytest.mark.parametrize(("code", "text"), SILENT)
+def test_silent(check: Check, code: str, text: str) -> None:
+    assert check(code, {"dags/a_dag.py": IMPORTS + text}) == []
+
+
+@pytest.mark.parametrize(
+    ("helper", "line"),
+    [
+        ("from airflow.models import Variable\nSHOPS = Variable.get('shops').split(',')\n", "helper.SHOPS"),
+        (
+            "from airflow.models import Variable\ndef shops():\n    return Variable.get('shops').split(',')\n",
+            "helper.shops()",
+        ),
+        ("SHOPS = [row[0] for row in hook.get_records('SELECT name FROM shops')]\n", "helper.SHOPS"),
+    ],
+)
+def test_a_loop_over_what_another_module_asked_for(check: Check, helper: str, line: str) -> None:
+    dag = IMPORTS + f"import helper\n{BEGIN}    for shop in {line}:\n        EmptyOperator(task_id=shop)\n"
+    (finding,) = check("AF202", {"dags/helper.py": helper, "dags/a_dag.py": dag})
+    assert finding.related[0].span.source.path == "dags/helper.py"
+
+
+def test_a_function_of_another_file_that_is_called(check: Check) -> None:
+    dag = IMPORTS + "from helper import load, made\n" + BEGIN
+    dag += "    PythonOperator(task_id='a', python_callable=load())\n"
+    dag += "    PythonOperator(task_id='b', python_callable=made())\n"
+    helper = "def load():\n    print('x')\n\ndef made():\n    return load\n"
+    (finding,) = check("AF334", {"dags/helper.py": helper, "dags/a_dag.py": dag})
+    assert finding.span.text == "load()"
