@@ -180,3 +180,12 @@ def test_a_password_that_is_only_a_name_is_a_hint_where_no_port_leads_to_it() ->
     target = Target("", "compose.yaml", "compose.yaml")
     found = Linter(choice=Choice(["DC401"])).check(workspace, [target]).findings
     assert [finding.severity for finding in found] == ["info"]
+
+
+def test_an_image_that_the_folder_itself_makes_is_not_told_to_have_no_version() -> None:
+    compose = "services:\n  web:\n    image: acme/collectd\n"
+    for dockerfile, codes in {"collectd/Dockerfile": [], "web/Dockerfile": ["DC101"]}.items():
+        workspace = Workspace.in_memory({"collectd/compose.yaml": compose, dockerfile: "FROM alpine:3.24\n"})
+        target = Target("", "collectd/compose.yaml", "collectd/compose.yaml")
+        found = Linter(choice=Choice(["DC101"])).check(workspace, [target]).findings
+        assert [finding.rule.code for finding in found] == codes

@@ -36,7 +36,7 @@ def is_made_here(service: Service, project: Project) -> bool:
         return True
     if "/" not in reference.name:
         return _is_built_by_script(reference.name, service, project)
-    return _is_sent(reference, project) or _has_folder(reference, project)
+    return _is_sent(reference, project) or _has_folder(reference, service, project)
 
 
 def _is_on_this_machine(reference: ImageRef) -> bool:
@@ -97,9 +97,13 @@ def _sending(project: Project) -> list[bytes]:
     return [content for content in contents if re.search(rb"docker|buildx|\btarget \"|push:|kaniko", content)]
 
 
-def _has_folder(reference: ImageRef, project: Project) -> bool:
-    """Whether a folder that is built is called as the image; only compound names tell, for many have a `server`."""
+def _has_folder(reference: ImageRef, service: Service, project: Project) -> bool:
+    """Whether a folder that is built is called as the image: that of the Compose file itself, else only one with a
+    compound name, for many have a `server`."""
     last = reference.name.rpartition("/")[2]
+    folder = dirname(project.path_of(service.file.source.whole) or "")
+    if basename(folder) == last and join(folder, "Dockerfile") in project.inventory.dockerfiles:
+        return True
     if "-" not in last:
         return False
     makers = [path for path in project.inventory.dockerfiles if basename(dirname(path)) == last]
