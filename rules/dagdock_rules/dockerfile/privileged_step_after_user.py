@@ -1,11 +1,24 @@
 from __future__ import annotations
 
-from functools import lru_cache
-
-from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Span, Stage, User, remembered, rule
+from dagdock.api import (
+    Bad,
+    Command,
+    CopyLike,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Run,
+    Span,
+    Stage,
+    User,
+    remembered,
+    rule,
+)
 
 from ..packages import Action, PackageCommand, package_commands
 from ._base_image import known_image
+from ._root_files import belongs_to_root
 from ._users import is_root
 
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
@@ -33,6 +46,8 @@ RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
     bad=[
         Bad("FROM apache/airflow:2.9.1\nRUN «apt-get update» && apt-get install -y gcc\n"),
         Bad("FROM debian:12\nRUN useradd app\nUSER app\nRUN «apt-get update» && apt-get install -y curl\n"),
+        Bad("FROM node:24-slim\nCOPY app /app\nUSER node\nRUN «chown -R node /app»\n"),
+        Bad("FROM node:24-slim\nUSER node\nRUN «npm install -g» pm2@5.4.0\n"),
     ],
     good=[
         (
@@ -45,14 +60,16 @@ RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
         ),
         "FROM debian:12\nUSER app\nRUN sudo apt-get update\n",
         "FROM python:3.12\nUSER app\nRUN pip install --user flask==3.0.3\n",
+        "FROM node:24-slim\nCOPY --chown=node app /app\nUSER node\nRUN chmod +x /app/start.sh\n",
     ],
 )
-def privileged_step_after_user(run: Run) -> Problems:
+def privileged_step_after_user(run: Run, project: Project) -> Problems:
     """A step that needs root comes after USER, or in an image that has an ordinary user from the start.
 
     USER holds for the RUNs below it as well, and an ordinary user may install no packages and make no users: the step
     fails. Put it above the USER, or go back with `USER root` and forth again. Some images, Airflow's among them, name
-    an ordinary user themselves.
+    an ordinary user themselves. What COPY and ADD bring is root's whoever USER names, so that `chown` and `chmod` of
+    it need root, too: `COPY --chown=app --chmod=755` sets both on the way.
 
     https://docs.docker.com/reference/dockerfile/#user
     """
@@ -69,7 +86,11 @@ def privileged_step_after_user(run: Run) -> Problems:
         what, place = _privileged(command, calls.get(id(effective)), name)
         if place is None and effective.name == "mkdir":
             what, place = _new_folder(effective, run, stage, name)
-        if place and not _is_root_by_number(stage, name) and not _is_opened(stage, what):
+        if place is None and user and effective.name in ("chown", "chgrp", "chmod") and not _is_optional(command, run):
+            what, place = _of_root(command, run, user, project)
+        if place is None and effective.name == "npm":
+            what, place = _global_package(effective, run, stage)
+        if place and not _is_root_by_number(stage, name) and not _is_opened(stage, run, what):
             since = (
                 f"since line {user.span.line} the build runs as `{name}`" if user else f"`{name}` runs as another user"
             )
@@ -148,15 +169,55 @@ def _new_folder(command: Command, run: Run, stage: Stage, user: str) -> tuple[st
     return "", None
 
 
-@lru_cache(maxsize=64)
-def _is_opened(stage: Stage, what: str) -> bool:
-    """Whether something may have given the folder to others before: then an ordinary user may write there."""
+def _of_root(command: Command, run: Run, user: User, project: Project) -> tuple[str, Span | None]:
+    """The file or folder of root's whose owner or mode would be changed."""
+    effective = command.effective
+    options = effective.options(("--from",))
+    if options.unknown or options.has("--reference") or any("+s" in word.text for word in options.operands[:1]):
+        return "", None
+    below = options.has("-R", "--recursive") is True
+    for word in options.operands[1:]:
+        if word.value is None or word.glob or "~" in word.text:
+            continue
+        maker = belongs_to_root(word.value, command, run, user, project, below=below)
+        if maker is not None:
+            why = f"which line {maker.span.line} made root's" if maker is not user else "which is root's"
+            way = " (or `--chown` at that COPY)" if isinstance(maker, CopyLike) else ""
+            return f"`{effective.name} {word.value}`, {why},{way}", effective.words[0].span.to(word)
+    return "", None
+
+
+def _global_package(command: Command, run: Run, stage: Stage) -> tuple[str, Span | None]:
+    """`npm install -g` with the folder of Node.js's image, which is root's."""
+    image = stage.root_image
+    call = next((call for call in package_commands(run.script, "install") if call.command.span == command.span), None)
+    if image is None or image.familiar != "node" or call is None or len(stage.instructions) > LONGEST:
+        return "", None
+    if call.options.has("-g", "--global") is not True and "global" not in call.options.values("--location"):
+        return "", None
+    said = "\n".join(step.span.text for part in stage.chain() for step in part.instructions).lower()
+    if any(word in said for word in ("prefix", "npmrc", "chown", "chmod", "nvm", "volta", "fnm", "node_modules")):
+        return "", None
+    return f"`{call.manager} {call.verb} -g`", call.head
+
+
+def _is_optional(command: Command, run: Run) -> bool:
+    """Whether the step may fail: `|| true` stands behind it."""
+    commands = run.script.commands
+    after = commands[commands.index(command) + 1 :]
+    return bool(command.context) or (bool(after) and after[0].joined == "||")
+
+
+def _is_opened(stage: Stage, run: Run, what: str) -> bool:
+    """Whether something above may have given the folder to others: then an ordinary user may write there."""
     folder = next((root for root in ROOTS if f"`{root}" in what), None)
     return folder is not None and any(
         folder.rstrip("/") in text and any(word in text for word in ("chown", "chmod", "setfacl"))
         for part in stage.chain()
         for text in (
-            instruction.body.text + (" chown" if instruction.flag("chown") else "") for instruction in part.instructions
+            instruction.body.text + (" chown" if instruction.flag("chown") else "")
+            for instruction in part.instructions
+            if part is not stage or instruction.index < run.index
         )
     )
 
