@@ -60,6 +60,11 @@ def test_names_that_only_look_like_it(name: str) -> None:
     assert classify(name, DOCKERFILE) is None
 
 
+def test_a_template_of_a_project_holds_no_documents() -> None:
+    assert classify("{{cookiecutter.slug}}/compose.yaml", COMPOSE) is None
+    assert classify("{{cookiecutter.slug}}/Dockerfile", DOCKERFILE) is None
+
+
 def test_a_loose_name_needs_a_from_line() -> None:
     assert classify("Dockerfile", b"") == "dockerfile"
     assert classify("Dockerfile.prod", b"# syntax=docker/dockerfile:1\r\n\r\n  from alpine\r\n") == "dockerfile"

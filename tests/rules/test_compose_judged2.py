@@ -56,10 +56,24 @@ CASES: dict[str, dict[str, Files]] = {
             "vets-service/pom.xml": "<project/>\n",
             "nginx/package.json": "{}\n",
         },
+        "a helper, to try it": {"examples/compose.yaml": "services:\n  mail:\n    image: axllent/mailpit\n"},
         "one variable for many": {
             "compose.yaml": "services:\n  a:\n    image: «acme/a:${TAG}»\n  b:\n    image: acme/b:${TAG}\n",
             ".env": "TAG=latest\n",
         },
+    },
+    "DC012": {
+        "of the folder above": {
+            "overrides/compose.tls.yaml": WEB + "    volumes: ['sites:/sites']\n",
+            "compose.yaml": DB + "    volumes: ['sites:/sites']\nvolumes:\n  sites:\n",
+        },
+        "of nobody": {
+            "overrides/compose.tls.yaml": WEB + "    volumes: ['«sites»:/sites']\n",
+            "compose.yaml": DB,
+        },
+    },
+    "DC201": {
+        "in a test": {"compose.test.yaml": DB + "    ports: ['5432:5432']\n"},
     },
     "DC202": {
         "of a collection, one is picked": {
@@ -137,10 +151,20 @@ CASES: dict[str, dict[str, Files]] = {
     "DC513": {
         "a tool": "services:\n  ui:\n    image: adminer:4\n    environment: {URL: 'pg://db:5432'}\n" + HEALTHY_DB,
     },
+    "DC703": {
+        "wakes machines": "services:\n  up:\n    image: seriousm4x/upsnap:5\n    network_mode: host\n",
+        "in a test": {"compose.ci-test.yaml": WEB + "    network_mode: host\n"},
+    },
     "DC704": {
         "of the socket's owner": "services:\n  proxy:\n    image: traefik:v3.2\n    userns_mode: host\n"
         "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n",
         "of nobody": WEB + "    userns_mode: «host»\n",
+    },
+    "DC905": {
+        "on a machine of one's own": {
+            "airflow-local/compose.yaml": AIRFLOW + "      AIRFLOW__CORE__FERNET_KEY: ''\n",
+        },
+        "to last": AIRFLOW + "      «AIRFLOW__CORE__FERNET_KEY: ''»\n",
     },
     "DC913": {
         "the template's database, for those inside": AIRFLOW
@@ -183,6 +207,20 @@ CASES: dict[str, dict[str, Files]] = {
             ".env": "SECRET_KEY=k7Xw92-lq\n",
             ".gitignore": "*.pyc\n",
             ".git/index": "DIRC .env\0",
+        },
+    },
+    "PJ164": {
+        "a sample": {
+            "README.md": "# Docker samples\n",
+            "compose.yaml": DB + "    secrets: [p]\nsecrets:\n  p:\n    file: ./p.txt\n",
+            "p.txt": "8d5f2c61b7aa4e9d90c3\n",
+            ".gitignore": "*.pyc\n",
+        },
+    },
+    "PJ170": {
+        "once a service": {
+            "compose.yaml": WEB + "    ports: ['80:80', '443:443']\n",
+            "compose.override.yaml": "services:\n  web:\n    ports: ['«8080:80»', '8443:443']\n",
         },
     },
     "PJ161": {

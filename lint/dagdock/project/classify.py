@@ -45,6 +45,8 @@ def classify(path: str, content: bytes) -> DocumentKind | None:
     For Python this is a look from afar: `DagModule.is_dag_file` of the parsed file has the last word.
     """
     name = path.rpartition("/")[2].lower()
+    if "{{" in path and "}}" in path:
+        return None  # of a template of a whole project: `{{cookiecutter.name}}/compose.yaml`
     content = content.removeprefix(codecs.BOM_UTF8)
     if name.endswith(".py"):
         return "dag" if _is_dag(name, content) else None

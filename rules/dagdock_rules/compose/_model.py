@@ -45,18 +45,31 @@ def is_extended(file: ComposeFile, project: Project) -> bool:
 def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str) -> bool:
     """Whether another file may bring in a name that this one lacks.
 
-    One that includes this file or extends its services: then it need not stand alone. Or one beside it that defines
-    the name: the two are likely run together, `-f one -f other`, unless both are whole and this one is what Compose
-    takes by itself.
+    One that includes this file or extends its services: then it need not stand alone. Or one beside it, or the usual
+    one of the folder above, that defines the name: the two are likely run together, `-f one -f other`, unless both
+    are whole and this one is what Compose takes by itself.
     """
     alone = basename(file.source.path) in DEFAULT_NAMES
     for other in files_beside(file, project, name):
         if (other.is_fragment or not alone) and name in getattr(other, kind):
             return True
+    if not alone and any(name in getattr(other, kind) for other in _bases_above(file, project, name)):
+        return True
     if is_extended(file, project):
         return True
     project.once("includes are read", lambda: _read_includes(project))
     return any(part.included_by for part in (file, *project.merged(file).bases))
+
+
+def _bases_above(file: ComposeFile, project: Project, word: str) -> Iterator[ComposeFile]:
+    """What Compose takes by itself in the folder above, for `overrides/compose.tls.yaml` belongs to it."""
+    folder = dirname(project.path_of(file.source.whole) or "")
+    for name in DEFAULT_NAMES if folder else ():
+        path = join(dirname(folder), name)
+        if word.encode("utf-8", "surrogateescape") in (project.facts.read(path) or b""):
+            other = project.document(path)
+            if isinstance(other, ComposeFile):
+                yield other
 
 
 def _files_that_extend(project: Project) -> dict[bytes, list[str]]:

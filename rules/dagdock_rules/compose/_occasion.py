@@ -34,7 +34,7 @@ def is_for_tests(file: ComposeFile, project: Project) -> bool:
 
 def is_for_work(file: ComposeFile, project: Project) -> bool:
     """Whether somebody develops with it, by its name or by what it says at its top: nobody else depends on it."""
-    return not _words(file, project, 2).isdisjoint(_WORK) or _says_so(file)
+    return not _words(file, project, 3).isdisjoint(_WORK) or _says_so(file)
 
 
 def is_for_trial(file: ComposeFile, project: Project) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
 
 from ._airflow import deployment_of, is_own
+from ._occasion import is_short_lived
 
 
 @rule(
@@ -34,8 +35,10 @@ def airflow_fernet_key_empty(file: ComposeFile, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/fernet.html
     """
     airflow = deployment_of(file, project)
+    if airflow is None or is_short_lived(file, project):
+        return  # what is tried out has no passwords to keep
     told = set()
-    for part in airflow.parts if airflow else ():
+    for part in airflow.parts:
         option = part.option("core.fernet_key")
         if option is None or option.value != "" or option.setting is None or not is_own(option.setting, file):
             continue

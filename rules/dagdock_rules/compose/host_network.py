@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Service, rule
+from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
+from ._occasion import is_for_tests
 from ._purpose import MONITORS, NETWORKS, is_one_of
 
 
@@ -20,7 +21,7 @@ from ._purpose import MONITORS, NETWORKS, is_one_of
         "services:\n  home:\n    image: ghcr.io/home-assistant/home-assistant:2025.1\n    network_mode: host\n",
     ],
 )
-def host_network(service: Service) -> Problems:
+def host_network(service: Service, project: Project) -> Problems:
     """A container uses the network of the host instead of one of its own.
 
     Every port that its program opens is open on the machine, and whatever listens on the machine's `localhost`, such
@@ -31,7 +32,9 @@ def host_network(service: Service) -> Problems:
     https://docs.docker.com/engine/network/drivers/host/
     """
     mode = service.network_mode
-    if mode and mode.resolved == "host" and not is_one_of(service, (*MONITORS, *NETWORKS)):
+    if mode is None or mode.resolved != "host" or is_for_tests(service.file, project):
+        return
+    if not is_one_of(service, (*MONITORS, *NETWORKS)):
         yield Problem(
             mode,
             "nothing stands between this container and the network of the host: all its ports are open there, and it "

@@ -6,6 +6,7 @@ from posixpath import basename, join
 from dagdock.api import Bad, ComposeFile, ImageRef, Problem, Problems, Project, Related, Value, load_data, rule
 
 from ._made_here import is_made_here
+from ._occasion import is_short_lived
 
 
 @rule(
@@ -39,7 +40,7 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
 
     What the project makes itself is left alone: images that are built here, that its scripts and pipelines tag or
     push, or that have a name without an owner and are none of Docker Hub's. Tools for the work that keep no data, such
-    as adminer or mailpit, are a hint.
+    as adminer or mailpit, are a hint, and in files for development, tests and examples not even that.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
@@ -59,11 +60,14 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
             told[name].append(Related(image, f"`{service.name}` {'takes' if variable else 'runs'} it, too"))
             continue
         told[name] = []
+        is_helper = any(_is_called(reference, helper) for helper in helpers)
+        if is_helper and is_short_lived(file, project):
+            continue
         what = _what_moves(image, reference, variable, file, project)
         yield Problem(
             image,
             f"{what}. Name the version that you tested, or its digest",
-            severity="info" if any(_is_called(reference, helper) for helper in helpers) else None,
+            severity="info" if is_helper else None,
             related=told[name],
         )
 

@@ -4,6 +4,7 @@ from dagdock.api import Bad, Edit, Fix, Mapping, Port, Problem, Problems, Projec
 
 from ._edits import add_entry
 from ._model import as_run
+from ._occasion import is_for_tests
 from ._stores import EVERYWHERE, Store, store_below, store_of
 
 LOCAL = "127.0.0.1"
@@ -52,7 +53,7 @@ def published_database_port(service: Service, project: Project) -> Problems:
     """
     service = as_run(service, project)
     store = store_of(service) or store_below(service, project)
-    if store is None or service.has("network_mode"):
+    if store is None or service.has("network_mode") or is_for_tests(service.file, project):
         return
     for port in service.ports:
         if port.host_ip in EVERYWHERE and port.publishes is not None and _is_of_store(port, store):

@@ -141,7 +141,7 @@ def _stays_down(service: Service, project: Project) -> bool:
         return False
     if service.value("stdin_open") or service.value("tty") or _is_developed(service) or _waits(service):
         return False
-    if service.image and any(word in service.image.raw.lower() for word in INTERACTIVE):
+    if any(word in f"{service.name} {service.image.raw if service.image else ''}".lower() for word in INTERACTIVE):
         return False
     stage = project.stage_of(service) if service.build else None
     if stage and _has_healthcheck(stage):

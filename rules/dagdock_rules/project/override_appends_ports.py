@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from dagdock.api import Bad, Edit, Fix, Problem, Problems, Related, Span, rule
 
 if TYPE_CHECKING:
-    from dagdock.api import ComposeFile, Entry, Port, Project
+    from dagdock.api import ComposeFile, Entry, Port, Project, Service
 
 
 @rule(
@@ -53,16 +53,24 @@ def override_appends_ports(file: ComposeFile, project: Project) -> Problems:
         entry = service.entries.get("ports")
         if other is None or entry is None or entry.value.tag == "!override":
             continue
-        for port in service.ports:
-            same = next((one for one in other.ports if _same_inside(one, port)), None)
-            if same and port.span.source is file.source and not any(_same(one, port) for one in other.ports):
-                yield Problem(
-                    port,
-                    f"the base file publishes port {port.target} of the container as {same.published}; this line adds "
-                    f"{port.published} and does not replace it. Write `ports: !override` to have only this one",
-                    related=[Related(same, "in the base")],
-                    fix=_fix(entry),
-                )
+        added = [(port, same) for port in service.ports if (same := _in_base(port, file, other))]
+        if added:
+            port, same = added[0]
+            more = ", and so for the ports below" if added[1:] else ""
+            yield Problem(
+                port,
+                f"the base file publishes port {port.target} of the container as {same.published}; this line adds "
+                f"{port.published} and does not replace it{more}. Write `ports: !override` to have only what is here",
+                related=[Related(base_port, "in the base") for _, base_port in added],
+                fix=_fix(entry),
+            )
+
+
+def _in_base(port: Port, file: ComposeFile, other: Service) -> Port | None:
+    """The entry of the base that publishes the same port of the container as another one of the host."""
+    if port.span.source is not file.source or any(_same(one, port) for one in other.ports):
+        return None
+    return next((one for one in other.ports if _same_inside(one, port)), None)
 
 
 def _is_loaded_on_top(file: ComposeFile) -> bool:
