@@ -83,7 +83,8 @@ CONNECTION = Form(
 )
 FORMS = (
     CONNECTION,
-    Form("option", _WORDS, r"(?<![\w-])--(?P<name>[a-z][\w-]*)[= ]" + _VALUE),
+    # `--password x`, `--password=x`, `"--password", "x"`
+    Form("option", _WORDS, r"(?<![\w-])--(?P<name>[a-z][\w-]*)(?:[= ]|['\"],\s*)" + _VALUE),
     # `-Dspring.datasource.password=…`
     Form("option", ("-D",), r"(?<![\w-])-D(?P<name>[A-Za-z][\w.-]*)=" + _VALUE),
     Form(
@@ -155,6 +156,7 @@ _OTHER_PARTS = (
     r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login|host(?:name|addr)?|server(?:name)?|data ?source"
     r"|addr(?:ess)?|database(?:name)?|dbname|initial catalog|endpoint|accountname|sharedaccesskeyname|driver|port)\s*="
 )
+_KEYS_OF_ACCOUNTS = {"accountkey": "AccountKey", "sharedaccesskey": "SharedAccessKey"}
 _USER = r"(?i)(?:^|[?&;\s'\"(=])(?:user(?:name| ?id)?|uid|login)\s*=\s*\\?['\"]?(?P<value>[^;&\s'\"]+)"
 _HOST = (
     r"(?i)(?:(?:^|[?&;\s'\"(=])(?:host(?:name|addr)?|server(?:name)?|data ?source)\s*=\s*(?:tcp:)?|://)"
@@ -223,7 +225,7 @@ def _in_connections(text: str) -> Iterator[Handed]:
         others = text[end : end + _NEAR].partition("\n")[0]
         before = before.rpartition("\n")[2]
         if re.search(_OTHER_PARTS, before) or re.search(_OTHER_PARTS, others) or re.search(_URL, before):
-            name = "password" if "key" not in match["name"].lower() else "account_key"
+            name = _KEYS_OF_ACCOUNTS.get(match["name"].lower(), "password")
             user, host = (re.search(pattern, f"{before} {others}") for pattern in (_USER, _HOST))
             names = [found["value"] if found else "" for found in (user, host)]
             yield Handed("connection", name, text[start:end], start, end, *names)

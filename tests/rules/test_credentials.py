@@ -13,6 +13,7 @@ SECRET = "Quitte77baum"
 HANDED = {
     "option": f"app --db-password={SECRET}",
     "option apart": f"app --password '{SECRET}' run",
+    "option in a list": f'["app", "--db-password", "{SECRET}"]',
     "Java property": f"java -Xmx1g -Dspring.datasource.password={SECRET} -jar app.jar",
     "variable": f"PGPASSWORD={SECRET} pg_dump -h db shop",
     "variable of docker": f"docker run -e DB_PASSWORD={SECRET} app",
