@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename, dirname, join
 
-from dagdock.api import Dockerfile, ImageRef, Project, parse_image
+from dagdock.api import Dockerfile, ImageRef, Project, load_data, parse_image
 
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl")
 
@@ -19,6 +19,11 @@ PUBLIC = frozenset(
 def is_public(image: ImageRef) -> bool:
     """Whether an image comes from a registry that anybody may publish in."""
     return image.registry is None or image.registry in PUBLIC
+
+
+def is_official(image: ImageRef) -> bool:
+    """Whether it is one of the images of Docker Hub that have no owner in their name."""
+    return image.familiar in load_data("dagdock_rules", "official-images")["names"].split()
 
 
 def is_named_context(name: str, dockerfile: Dockerfile, project: Project) -> bool:

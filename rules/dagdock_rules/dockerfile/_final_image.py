@@ -22,12 +22,13 @@ def facts_of_final(stage: Stage) -> dict[str, Any] | None:
 
 
 def _runs_program(stage: Stage, tools: list[str]) -> bool:
-    """Whether the image is made to start something, and not one of the tools that only the big image has."""
+    """Whether the image is made to start something, and not one of the tools that only the big image has.
+
+    A stage on top of the one that builds may also be there to compare or to test, so it has to start a file.
+    """
     starters: list[CommandInstruction] = [each for each in (stage.last(Entrypoint), stage.last(Cmd)) if each]
-    words = [
-        (word.value or "").rpartition("/")[2]
-        for starter in starters
-        for command in starter.script.commands
-        for word in command.effective.words[:2]
-    ]
-    return bool(words) and not any(word in tools for word in words)
+    commands = [each.effective for starter in starters for each in starter.script.commands if each.effective.words]
+    if stage.parent and not any("/" in call.words[0].text or call.name in ("java", "dotnet") for call in commands):
+        return False
+    started = [(word.value or "").rpartition("/")[2] for call in commands for word in call.words[:2]]
+    return bool(started) and not any(word in tools for word in started)

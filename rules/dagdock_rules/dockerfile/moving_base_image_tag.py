@@ -6,7 +6,8 @@ from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Related, Stag
 
 from ._base_image import argument_behind
 from ._comments import said_above
-from ._contexts import is_built_beside, is_named_context, is_public
+from ._contexts import is_built_beside, is_named_context, is_official, is_public
+from ._made_for import is_for_development
 
 # What may stand behind a tag that moves: the variant.
 VARIANTS = (
@@ -41,14 +42,16 @@ def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
     `lts`, `stable`, `edge` and their like are put on another image with each release, the next major version included,
     just as `latest` is. The same Dockerfile then gives another image tomorrow. Name the version that you tested with.
     A tag that says the variant only, such as `python:slim`, is `latest` in that variant; and `python:3` goes on to
-    each new 3.x, which leaves out what the one before called deprecated, so there it is a hint. Nothing is said where the comment right above speaks of the version.
+    each new 3.x, which leaves out what the one before called deprecated, so there it is a hint.
+
+    Nothing is said where the comment right above speaks of the version.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
     image, word = stage.image, stage.image_word
     if image is None or word is None or image.digest or not image.tag or stage.is_scratch:
         return
-    minor = _moves_by_minor(image)
+    minor = "" if is_for_development(stage) else _moves_by_minor(image)
     if not minor and not _moves(image):
         return
     if _is_known(stage):
@@ -80,9 +83,12 @@ def _moves(image: ImageRef) -> bool:
         return not rest or all(any(part.startswith(name) for name in VARIANTS) for part in rest.split("-"))
     if image.familiar in facts["named-after-systems"] or not is_public(image):
         return False
-    # The system's release says nothing of the program's: `node:alpine3.20`.
+    # The system's release says nothing of the program's: `node:alpine3.20`. Other people name their images after
+    # systems and releases as they like.
     parts = [re.sub(r"(?<=^alpine)\d.*", "", part) for part in tag.split("-")]
-    return all(part in facts["variants"] or part in facts["systems"] for part in parts)
+    systems = set(facts["systems"]) - set(facts["ended-systems"]) if is_official(image) else set()
+    named = any(sign.isdigit() for sign in image.repository)
+    return not named and all(part in facts["variants"] or part in systems for part in parts)
 
 
 def _moves_by_minor(image: ImageRef) -> str:

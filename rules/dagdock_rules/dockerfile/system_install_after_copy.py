@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Stage, remembered, rule
+from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Span, Stage, remembered, rule
 
 from ..packages import PackageCommand, others, package_commands
+from ._by_name import languages_of, named_installs
 from ._copies import copies_whole_context, from_context, local_sources, program_sources
 from ._layers import named, rebuilt_lines
 from ._moves import move_above
@@ -30,6 +31,10 @@ MOST = 5000
             fixed="FROM python:3.12-slim\nRUN apt-get update && apt-get install -y libpq5 "
             "&& rm -rf /var/lib/apt/lists/*\nCOPY . /app\n",
         ),
+        Bad(
+            "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN «pip install --no-cache-dir gunicorn==22.0.0»\n",
+            fixed="FROM python:3.12-slim\nWORKDIR /app\nRUN pip install --no-cache-dir gunicorn==22.0.0\nCOPY . .\n",
+        ),
     ],
     good=[
         "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y libpq5\nCOPY . /app\n",
@@ -38,37 +43,56 @@ MOST = 5000
     ],
 )
 def system_install_after_copy(stage: Stage) -> Problems:
-    """System packages are installed after the project has been copied.
+    """Packages that need nothing of the project are installed after it has been copied.
 
-    Docker keeps the result of each step as long as nothing above it has changed. The packages of the system change
-    once in a while, the project with every commit; below its COPY they are downloaded and installed again each time.
-    Move the RUN above the COPY.
+    Docker keeps the result of each step as long as nothing above it has changed. The packages of the system, and
+    others that the RUN names itself (`pip install gunicorn==22.0.0`), change once in a while, the project with every
+    commit; below its COPY they are downloaded and installed again each time. Move the RUN above the COPY.
 
     https://docs.docker.com/build/cache/optimize/#order-your-layers
     """
     if len(stage.dockerfile.instructions) > MOST:
         return
     whole: CopyLike | None = None
-    prepared = False
+    prepared = told = False
+    languages: set[str] = set()
     for instruction in stage.instructions:
         copy = from_context(instruction)
         if copy and (copies_whole_context(copy) or program_sources(copy) or _brings_scripts(copy)):
             whole = whole or copy
         elif whole and isinstance(instruction, Run) and instruction.onbuild is None:
+            # Of a language's packages nothing is said behind others of it, which may need the project.
+            place = None if prepared or told else _by_name(instruction, languages)
+            languages |= languages_of(instruction)
             prepared = prepared or _prepares(instruction)
-            calls = [call for call in package_commands(instruction.script) if call.family in SYSTEM]
-            if not any(call.action == "install" and call.packages for call in calls):
+            place = place or (None if prepared else _of_system(instruction))
+            if place is None:
                 continue
-            if prepared or _may_need_project(instruction, calls):
-                continue
-            install = next(call for call in calls if call.action == "install")
+            told = True
             yield Problem(
-                calls[0].span.to(install),
+                place,
                 f"any change to the project rebuilds {named(rebuilt_lines(whole))}, and so installs these packages "
                 f"again: the COPY in line {whole.span.line} stands above. Move this RUN above it",
                 related=[Related(whole, "this brings in the project")],
-                fix=_fix(stage, whole, instruction, calls),
+                fix=_fix(stage, whole, instruction),
             )
+
+
+def _of_system(run: Run) -> Span | None:
+    """Where a RUN installs packages of the system and surely needs nothing of the project."""
+    calls = [call for call in package_commands(run.script) if call.family in SYSTEM]
+    install = next((call for call in calls if call.action == "install"), None)
+    if install is None or not any(call.action == "install" and call.packages for call in calls):
+        return None
+    return None if _may_need_project(run, calls) else calls[0].span.to(install)
+
+
+def _by_name(run: Run, before: set[str]) -> Span | None:
+    """Where a RUN installs packages of a language by name and does nothing else."""
+    found = named_installs(run)
+    if not found or any(install.language in before for install in found):
+        return None
+    return found[0].command.span
 
 
 def _brings_scripts(copy: CopyLike) -> bool:
@@ -104,10 +128,12 @@ def _settings(stage: Stage) -> list[int]:
     return [each.index for each in stage.instructions if each.name in ("USER", "ENV", "ARG", "SHELL")]
 
 
-def _fix(stage: Stage, whole: CopyLike, run: Run, calls: list[PackageCommand]) -> Fix | None:
+def _fix(stage: Stage, whole: CopyLike, run: Run) -> Fix | None:
     """Move the RUN up, where it does nothing else and nothing between the two could matter to it."""
     settings = _settings(stage)
     between = bisect_left(settings, run.index) - bisect_left(settings, whole.index)
-    if between or others(run.script, calls, HARMLESS):
+    calls = [call for call in package_commands(run.script) if call.family in SYSTEM]
+    alone = bool(calls) and not others(run.script, calls, HARMLESS)
+    if between or not (alone or run.index == whole.index + 1):
         return None
     return Fix("Move this RUN above the COPY", move_above(run, whole), "unsafe")

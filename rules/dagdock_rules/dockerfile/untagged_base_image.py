@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Related, Run, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Project, Related, Run, Stage, parse_image, rule
 
 from ._base_image import argument_behind, is_to_be_given
-from ._contexts import is_built_beside, is_named_context
+from ._contexts import is_built_beside, is_named_context, is_official
 from ._layers import is_shipped
+from ._stage_names import USUAL, named_in
 
 DISTROLESS = "gcr.io/distroless/"
 DEBIAN = "-debian"
@@ -29,6 +30,7 @@ MOVERS = frozenset("cat chmod chown cp echo find ln ls mkdir mv printf rm sed sh
     bad=[
         Bad("FROM «debian»\n"),
         Bad("ARG BASE=alpine\nFROM «$BASE»\n"),
+        Bad("FROM debian:12\nCOPY --from=«ghcr.io/astral-sh/uv» /uv /bin/\n"),
     ],
     good=[
         "FROM debian:12.8-slim\n",
@@ -44,7 +46,7 @@ MOVERS = frozenset("cat chmod chown cp echo find ln ls mkdir mv printf rm sed sh
     ],
 )
 def untagged_base_image(stage: Stage, project: Project) -> Problems:
-    """A base image is named without a version.
+    """An image is taken without a version.
 
     Without a tag Docker takes `latest`, which is whatever was published last. The same Dockerfile then gives another
     image tomorrow, and the day it breaks nothing in your repository has changed. Name the version that you tested
@@ -52,6 +54,7 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
+    yield from _copied(stage, project)
     if stage.is_scratch:
         return
     if stage.image and stage.image_word and stage.image.tag is None and stage.image.digest is None:
@@ -73,6 +76,25 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
             related=[Related(argument, "the default is set here")] if argument else (),
             severity="info" if _is_helper(stage) else None,
         )
+
+
+def _copied(stage: Stage, project: Project) -> Problems:
+    """What `COPY --from` and mounts take from an image, where it surely is one."""
+    file = stage.dockerfile
+    for instruction in stage.instructions:
+        for name, by_index in named_in(instruction):
+            image = parse_image(name)
+            if image is None or image.tag or image.digest or file.stage_named(name, by_index=by_index):
+                continue
+            if name.lower() in USUAL or not ("/" in name or is_official(image)) or "$" in name:
+                continue
+            if not is_named_context(name, file, project) and not is_built_beside(name, file, project):
+                yield Problem(
+                    name,
+                    f"`{name}` has no tag, so the files come from whatever `latest` is that day. Name the version that "
+                    "you tested",
+                    aliases=[],
+                )
 
 
 def _is_helper(stage: Stage) -> bool:
