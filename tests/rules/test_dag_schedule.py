@@ -311,11 +311,6 @@ BAD: dict[str, list[str]] = {
         "DAG('d', «schedule_interval»='@daily')",
         "@dag(«schedule_interval»=None)\ndef d(): pass",
     ],
-    "AF803": [
-        "DAG('d', default_args={«'sla': timedelta(hours=1)»})",
-        "DAG('d', «sla_miss_callback=print»)",
-        WITH + "    BashOperator(task_id='a', bash_command='x', «sla=timedelta(hours=1)»)",
-    ],
 }
 GOOD: dict[str, list[str]] = {
     "AF107": [
@@ -585,6 +580,7 @@ GOOD: dict[str, list[str]] = {
         "from airflow.utils.dates import days_ago\nDAG('d', default_args={'sla': timedelta(hours=1)})",
         "DAG('d', default_args={'sla': None})",
         "slack = 'sla'\n" + WITH + BASH,
+        "DAG('d', default_args={'sla': timedelta(hours=1)}, sla_miss_callback=print)",
     ],
 }
 # What is bad for one Airflow only: code, version, text.
@@ -613,6 +609,8 @@ BY_VERSION = [
     ),
     ("AF803", "2.10", "DAG('d', default_args={'sla': timedelta(hours=1)})"),
     ("AF803", "3.1", "DAG('d', default_args={«'sla': timedelta(hours=1)»})"),
+    ("AF803", "3.0", "DAG('d', «sla_miss_callback=print»)"),
+    ("AF803", "3.0", WITH + "    BashOperator(task_id='a', bash_command='x', «sla=timedelta(hours=1)»)"),
 ]
 
 

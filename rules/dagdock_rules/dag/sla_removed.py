@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, Related, rule
+from collections.abc import Iterable
 
-from ._once import others_like
-
-_GONE = ("airflow.contrib.", "airflow.utils.dates", "airflow.operators.dummy", "airflow.operators.subdag")
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, rule
 
 
 @rule(
@@ -39,32 +37,23 @@ def sla_removed(module: DagModule, project: Project) -> Problems:
 
     Airflow 3 takes `sla` and `sla_miss_callback` without a word, and nobody is told any more when a task is late. From
     3.1 on there are deadline alerts; `execution_timeout` and `dagrun_timeout` end what takes too long in all versions.
-    Where it is not known which Airflow there is, this is one remark, made in the first file that has an SLA.
+    Where it is not known which Airflow there is, nothing is said: on Airflow 2 they work.
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/deadline-alerts.html
     """
-    given = _given(module, project)
     version = project.airflow_version(module.source.whole)
-    since3 = version.at_least(3) if version else None
-    others = others_like(module, project, "sla", lambda *of: bool(_given(*of))) if given and not since3 else 0
-    if others is None:
-        return
-    for argument in given if since3 else given[:1]:
+    if version is None or version.at_least(3) is not True:
+        return  # on Airflow 2 they work
+    for argument in _given(module):
         yield Problem(
             argument.whole,
             f"Airflow 3 ignores `{argument.name}`: nobody is told when a task is late. Use `execution_timeout` or "
             "`dagrun_timeout`, or a deadline alert (3.1)",
-            severity=None if since3 else "info",
-            related=[] if since3 else [Related(other.whole, "the same here") for other in given[1:]],
         )
 
 
-def _given(module: DagModule, project: Project) -> list[Argument]:
-    """The SLAs of a file, unless it is surely for Airflow 2."""
-    version = project.airflow_version(module.source.whole)
-    since3 = version.at_least(3) if version else None
-    if since3 is False or (since3 is None and _is_for_2(module)):
-        return []
+def _given(module: DagModule) -> Iterable[Argument]:
+    """The SLAs of a file."""
     given: list[Argument | None] = []
     for dag in module.dags:
         given += [dag.arguments.get("sla_miss_callback"), dag.default_args.get("sla")]
@@ -73,11 +62,4 @@ def _given(module: DagModule, project: Project) -> list[Argument]:
     for argument in given:
         if argument is not None and not (argument.value.known and argument.value.value is None):
             found.setdefault(id(argument.node), argument)
-    return list(found.values())
-
-
-def _is_for_2(module: DagModule) -> bool:
-    """Whether a file uses what Airflow 3 does not have: nobody runs it there as it is."""
-    if any("schedule_interval" in dag.arguments for dag in module.dags):
-        return True
-    return any(path.startswith(_GONE) or path.endswith("_operator") for path in module.imports)
+    return found.values()
