@@ -253,7 +253,6 @@ def test_what_is_flagged(code: str, case: Files) -> None:
         ("DF217", "FROM debian:12 AS other\nRUN make\nFROM debian:12\nRUN ls\n", "for `--target other` only"),
         ("DF309", "RUN go get e.com/a && cd /go/src/e.com/a && git checkout v1\n", "what it depends on stays"),
         ("DF316", "RUN apt-get install -y curl\n", "list the ones that you do need"),
-        ("DF428", "ADD https://e.com/a.git#v1.2 /a\n", "`v1.2` is a tag that can be moved"),
         ("DF428", "ADD https://e.com/a.git /a\n", "whatever the repository holds"),
         ("DF619", "ENV DEBUG=1\n", "every container of this image. Set"),
         ("DF619", "ENV DEBUG=1\nEXPOSE 80\n", "to visitors. Set"),

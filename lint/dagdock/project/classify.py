@@ -52,7 +52,7 @@ def classify(path: str, content: bytes) -> DocumentKind | None:
         return "dag" if _is_dag(name, content) else None
     if name.endswith((".yml", ".yaml")):
         return "compose" if _is_compose(name, content) else None
-    if name.endswith(".dockerignore"):
+    if name.endswith((".dockerignore", ".containerignore")):
         return "ignorefile"
     if "dockerfile" in name or "containerfile" in name:
         return "dockerfile" if _is_dockerfile(name, content) else None

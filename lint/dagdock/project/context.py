@@ -42,7 +42,8 @@ class BuildContext:
         self._facts = facts
         self.folder = folder
         self.ignore_file = ignore_file
-        """The ignore file in force: `<Dockerfile>.dockerignore`, else `.dockerignore` in the context's root."""
+        """The ignore file in force: `<Dockerfile>.dockerignore`, else `.dockerignore` in the context's root; for a
+        Containerfile `.containerignore` goes first."""
         self.stated = stated
         self.certain = certain
 

@@ -387,11 +387,16 @@ class Project(Documents):
             return []
 
     def _ignore_file(self, folder: str, dockerfile: str | None) -> IgnoreFile | None:
-        """The ignore file in force: the one named after the Dockerfile, else the one in the context's root."""
+        """The ignore file in force: the one named after the Dockerfile, else the one in the context's root.
+
+        A Containerfile is built by Podman or Buildah, which look for a `.containerignore` first.
+        """
         from dagdock.ignorefile import IgnoreFile
 
-        places = [f"{dockerfile}.dockerignore"] if dockerfile else []
-        for path in [*places, join(folder, ".dockerignore")]:
+        of_podman = "containerfile" in basename(dockerfile or "").lower()
+        endings = (".containerignore", ".dockerignore") if of_podman else (".dockerignore",)
+        places = [f"{dockerfile}{ending}" for ending in endings] if dockerfile else []
+        for path in [*places, *(join(folder, ending) for ending in endings)]:
             found = self.document(path)
             if isinstance(found, IgnoreFile):
                 return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from dagdock.api import BuildContext, CopyLike, Dockerfile, DockerfileWord, Project, copied_from
+from dagdock.api import BuildContext, CopyLike, Dockerfile, DockerfileWord, IgnorePattern, Project, copied_from
 from dagdock.api import container_path as absolute
 from dagdock.api import container_target as inside_container
 from dagdock.api import context_copy as from_context
@@ -20,6 +20,7 @@ __all__ = [
     "from_context",
     "inside_container",
     "is_whole",
+    "leaves_out",
     "local_sources",
     "origin",
     "program_sources",
@@ -42,6 +43,12 @@ def whole_source(copy: CopyLike) -> DockerfileWord | None:
 
 def copies_whole_context(copy: CopyLike) -> bool:
     return whole_source(copy) is not None
+
+
+def leaves_out(copy: CopyLike, name: str) -> bool:
+    """Whether `--exclude` keeps a name in the context's root out; also where a variable in one may do so."""
+    patterns = [flag.value for flag in copy.flags if flag.name == "exclude" and flag.value]
+    return any("$" in pattern or IgnorePattern(pattern).matches(name) for pattern in patterns)
 
 
 def program_sources(copy: CopyLike) -> list[str]:

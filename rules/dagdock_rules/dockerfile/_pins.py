@@ -137,6 +137,8 @@ def _message(call: PackageCommand, found: Unpinned, advice: str) -> str:
 def _is_constrained(call: PackageCommand, run: Run) -> bool:
     """Whether a file says the versions: pip's requirements or constraints, by option or environment."""
     files = ("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints")
+    if call.options.has("--no-index") is not False:
+        return True  # what is installed lies in a folder, as it was put there
     if call.options.has(*files) is not False or "--spec" in {option.name for option in call.options.options}:
         return True
     scope = run.stage.scope_at(run) if run.stage else None

@@ -28,6 +28,7 @@ from ._platforms import is_windows
             "https://example.com/tool.tar.gz /opt/\n"
         ),
         ("FROM debian:12\nADD https://github.com/user/repo.git#0123456789abcdef0123456789abcdef01234567 /src\n"),
+        "FROM debian:12\nADD https://github.com/user/repo.git#v1.4.2 /src\n",
         "FROM debian:12\nADD rootfs.tar.gz /\n",
         "FROM debian:12\nADD https://api.github.com/repos/shop/api/git/refs/heads/main /tmp/newest\n",
     ],
@@ -36,8 +37,8 @@ def add_remote_without_checksum(add: Add) -> Problems:
     """ADD fetches a file and takes whatever arrives.
 
     The file behind an address can be replaced, by its owner or by somebody else, and the build would not notice.
-    `--checksum=sha256:…` makes it fail then. For a Git repository, name the full commit, which is a checksum by
-    itself: a branch or a tag may move.
+    `--checksum=sha256:…` makes it fail then. For a Git repository, name a version or, surer, the full commit, which
+    is a checksum by itself: a branch moves with every commit.
 
     https://docs.docker.com/reference/dockerfile/#add---checksum
     """
@@ -53,13 +54,9 @@ def add_remote_without_checksum(add: Add) -> Problems:
             name = text.strip("\"'").partition("#")[2].partition(":")[0]
             if "$" in name:
                 continue  # may be a commit
-            if not _commit().search(text):
-                what = (
-                    f"`{name}` is a tag that can be moved to other commits"
-                    if _is_version(name)
-                    else (f"`{text}` is whatever the repository holds on the day of the build")
-                )
-                yield Problem(source, f"{what}. Name the full commit behind `#`")
+            if not _is_version(name) and not _commit().search(text):
+                what = f"`{text}` is whatever the repository holds on the day of the build"
+                yield Problem(source, f"{what}. Name a version or the full commit behind `#`")
         elif text.strip("\"'").startswith("https://") and not _is_question(text):
             if leads_elsewhere(text.strip("\"'")):
                 message = (

@@ -18,7 +18,7 @@ from dagdock.api import (
     rule,
 )
 
-from ._copies import contexts_that_fit, from_context, local_sources, whole_source
+from ._copies import contexts_that_fit, from_context, leaves_out, local_sources, whole_source
 from ._layers import ships
 from ._secret_files import fits, is_harmless, is_secret_file
 
@@ -90,9 +90,10 @@ def dockerignore_lacks(file: Dockerfile, project: Project) -> Problems:
         copy = from_context(instruction)
         place = whole_source(copy) if copy else None
         if copy and place:
-            names = secrets + [name for name in weight if not _is_wanted(name, copy)]
+            exposed = [name for name in secrets if not leaves_out(copy, name)]
+            names = exposed + [name for name in weight if not _is_wanted(name, copy) and not leaves_out(copy, name)]
             if names:
-                yield _problem(place, names, ignore_file, exposed=bool(secrets) and ships(copy))
+                yield _problem(place, names, ignore_file, exposed=bool(exposed) and ships(copy))
             return
 
 

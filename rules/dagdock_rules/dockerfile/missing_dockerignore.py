@@ -4,7 +4,7 @@ from posixpath import dirname
 
 from dagdock.api import Bad, BuildContext, Dockerfile, Problem, Problems, Project, rule
 
-from ._copies import contexts_that_fit, from_context, whole_source
+from ._copies import contexts_that_fit, from_context, leaves_out, whole_source
 from ._secret_files import is_published, is_secret_file
 
 UNWANTED = frozenset((".git", "node_modules", "__pycache__", ".venv", "venv", ".env", "airflow.db", "logs", "target"))
@@ -53,7 +53,7 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
     for instruction in file.instructions:
         copy = from_context(instruction)
         place = whole_source(copy) if copy else None
-        if copy and place:
+        if copy and place and not leaves_out(copy, ".git"):
             yield Problem(
                 place,
                 f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, "

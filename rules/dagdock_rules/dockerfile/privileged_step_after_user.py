@@ -181,9 +181,9 @@ def _of_root(command: Command, run: Run, user: User, project: Project) -> tuple[
             continue
         maker = belongs_to_root(word.value, command, run, user, project, below=below)
         if maker is not None:
-            why = f"which line {maker.span.line} made root's" if maker is not user else "which is root's"
-            way = " (or `--chown` at that COPY)" if isinstance(maker, CopyLike) else ""
-            return f"`{effective.name} {word.value}`, {why},{way}", effective.words[0].span.to(word)
+            since = f"since line {maker.span.line}" if maker is not user else "in every image"
+            way = f" (`{maker.name} --chown=…` gives it away)" if isinstance(maker, CopyLike) else ""
+            return f"`{effective.name} {word.value}`, which is root's {since}{way},", effective.words[0].span.to(word)
     return "", None
 
 
