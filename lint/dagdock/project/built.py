@@ -157,11 +157,10 @@ class ProjectSurroundings:
         yield name
 
 
-def imported_function(project: Documents, module: DagModule, name: str) -> Function | None:
+def imported_function(surroundings: ProjectSurroundings, module: DagModule, name: str) -> Function | None:
     """The function of another module of the project that a name stands for (`helpers.load`, `.helpers.load`)."""
     plain = name.lstrip(".")
     owner, _, own = plain.rpartition(".")
-    surroundings = ProjectSurroundings(project)
     found = surroundings.module(owner, len(name) - len(plain), surroundings.path_of(module)) if own else None
     bindings = found[0].names.root.bindings.get(own, ()) if found else ()
     if found is None or len(bindings) != 1 or bindings[0].kind != "def":
@@ -191,7 +190,9 @@ def imported_modules(surroundings: ProjectSurroundings, module: DagModule) -> It
     for name, aliases in module.imports.items():
         plain = name.lstrip(".")
         parts = plain.split(".")
-        if name.startswith(_LIBRARIES) or not any(module.runs_at(alias) == "parse" for alias in aliases):
+        if name.startswith(_LIBRARIES) or (plain == name and parts[0] in sys.stdlib_module_names):
+            continue
+        if not any(module.runs_at(alias) == "parse" for alias in aliases):
             continue
         for length in range(1, len(parts) + 1):  # packages run before what is in them
             found = surroundings.module(".".join(parts[:length]), len(name) - len(plain), path)

@@ -293,12 +293,11 @@ class Project(Documents):
         path = self.path_of(module.source.whole) or module.source.path
         found = self._built.get(path)
         if found is None or found[0] is not module:
-            from dagdock.project.built import ProjectSurroundings, built
+            from dagdock.project.built import built
 
-            self._surroundings = self._surroundings or ProjectSurroundings(self)
             version = self.airflow_version(module.source.whole)
             major = (version.major or 2) if version else 2
-            found = self._built[path] = (module, built(self._surroundings, module, major))
+            found = self._built[path] = (module, built(self._around(), module, major))
         return found[1]
 
     def imported_function(self, module: DagModule, name: str) -> Function | None:
@@ -307,7 +306,7 @@ class Project(Documents):
         if key not in self._functions:
             from dagdock.project.built import imported_function
 
-            self._functions[key] = imported_function(self, module, name)
+            self._functions[key] = imported_function(self._around(), module, name)
         return self._functions[key]
 
     def imported_value(self, module: DagModule, name: str) -> tuple[DagModule, ast.expr] | None:
@@ -318,11 +317,18 @@ class Project(Documents):
 
     def imported_modules(self, module: DagModule) -> list[tuple[DagModule, ast.alias]]:
         """The modules of the project that run when a module is imported, each with the import that brings it."""
-        from dagdock.project.built import ProjectSurroundings, imported_modules
+        from dagdock.project.built import imported_modules
 
-        surroundings = self._surroundings = self._surroundings or ProjectSurroundings(self)
+        surroundings = self._around()
         path = surroundings.path_of(module)
         return self.once(("imported modules", path), lambda: list(imported_modules(surroundings, module)))
+
+    def _around(self) -> ProjectSurroundings:
+        from dagdock.project.built import ProjectSurroundings
+
+        if self._surroundings is None:
+            self._surroundings = ProjectSurroundings(self)
+        return self._surroundings
 
     def airflow_versions(self) -> list[FoundVersion]:
         """Every place of the project that says which Airflow there is, imports left out, by path."""

@@ -51,7 +51,12 @@ class Interpreter(Statements):
         frame.names["__name__"] = "unusual_prefix_" + path.rpartition("/")[2].removesuffix(".py")
         frame.names["__file__"] = self.file_name(path)
         self._follow(module, frame, path)
-        return self._collect(frame, path)
+        found = self._collect(frame, path)
+        # Functions know the names around them, and those know the functions: without this all that was made in between
+        # stays for good, as nobody looks for garbage during a run.
+        for one in (frame, *(value.frame for value in self.frame_of_module.values())):
+            one.names = {}
+        return found
 
     def _follow(self, module: DagModule, frame: Frame, path: str) -> None:
         limit = sys.getrecursionlimit()
