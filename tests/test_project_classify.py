@@ -60,9 +60,10 @@ def test_names_that_only_look_like_it(name: str) -> None:
     assert classify(name, DOCKERFILE) is None
 
 
-def test_a_template_of_a_project_holds_no_documents() -> None:
-    assert classify("{{cookiecutter.slug}}/compose.yaml", COMPOSE) is None
-    assert classify("{{cookiecutter.slug}}/Dockerfile", DOCKERFILE) is None
+def test_a_template_of_a_project_holds_no_compose_files() -> None:
+    path = "{{cookiecutter.slug}}/compose.yaml"
+    assert classify(path, COMPOSE.replace(b"nginx", b"{{ cookiecutter.slug }}_web")) is None
+    assert classify(path, COMPOSE) == "compose"
 
 
 def test_a_loose_name_needs_a_from_line() -> None:

@@ -45,12 +45,12 @@ def classify(path: str, content: bytes) -> DocumentKind | None:
     For Python this is a look from afar: `DagModule.is_dag_file` of the parsed file has the last word.
     """
     name = path.rpartition("/")[2].lower()
-    if "{{" in path and "}}" in path:
-        return None  # of a template of a whole project: `{{cookiecutter.name}}/compose.yaml`
     content = content.removeprefix(codecs.BOM_UTF8)
     if name.endswith(".py"):
         return "dag" if _is_dag(name, content) else None
     if name.endswith((".yml", ".yaml")):
+        if "{{" in path and b"{{" in content:
+            return None  # a file of a template of a whole project: `{{cookiecutter.name}}/compose.yaml`
         return "compose" if _is_compose(name, content) else None
     if name.endswith((".dockerignore", ".containerignore")):
         return "ignorefile"
