@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import posixpath
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dagdock.api import (
     Bad,
@@ -12,6 +13,7 @@ from dagdock.api import (
     Dockerfile,
     Entrypoint,
     Expose,
+    Label,
     Problem,
     Problems,
     Project,
@@ -22,6 +24,7 @@ from dagdock.api import (
 
 from ._base_image import known_image
 from ._copies import absolute, from_context
+from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
 from ._started import listening, started
 from ._users import begins_as_root, drops_root, is_workplace
@@ -43,6 +46,7 @@ NEED_ROOT = frozenset(
     "rpc.nfsd dnsmasq dhcpd hostapd keepalived docker docker-compose podman buildah kaniko executor pack dive nerdctl "
     "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one".split()
 )
+SOCKET = "docker.sock"
 # Folders of images that other builds work with.
 FOR_BUILDS = frozenset(
     "ci cicd cloudbuild buildpacks buildkite jenkins runner runners gitpod codespaces builder".split()
@@ -102,6 +106,7 @@ def missing_user(stage: Stage, project: Project) -> Problems:
         or not _starts_program(stage)
         or (_makes_user(stage) and not _stays_root(stage))
         or _is_privileged(stage)
+        or _works_on_machine(stage, project)
     ):
         return
     reason = "the image runs as root, since it has no USER line"
@@ -216,6 +221,31 @@ def _is_in_home_of_root(stage: Stage) -> bool:
     folder = absolute(found[0], ".")
     places = [folder, *(word for word in words if word and word.startswith("/"))]
     return any(place is not None and f"{place}/".startswith("/root/") for place in places)
+
+
+def _works_on_machine(stage: Stage, project: Project) -> bool:
+    """Whether what it starts changes the machine it runs on, or speaks to Docker's socket: its script, a Compose file
+    or the README beside it says so; or BuildKit itself runs it."""
+    file = stage.dockerfile
+    if any("moby.buildkit.frontend" in label.span.text for part in stage.chain() for label in part.all_of(Label)):
+        return True
+    if any(_changes_machine().search(script.text) for _, script in entry_scripts(file, project)):
+        return True
+    if any(SOCKET in service.span.text for service in project.services_building(file)):
+        return True
+    folder = posixpath.dirname(project.path_of(file) or "")
+    readmes = [name for name in project.facts.names(folder or ".") if name.lower().startswith("readme")]
+    return any(
+        (text := project.text(posixpath.join(folder, name))) is not None and SOCKET in text.text for name in readmes[:2]
+    )
+
+
+@cache
+def _changes_machine() -> re.Pattern[str]:
+    tools = (
+        "modprobe|insmod|depmod|mount|iptables|ip6tables|nft|sysctl|wg|wg-quick|dockerd|tc|ip (?:link|route|addr|rule)"
+    )
+    return re.compile(rf"(?m)^[ \t]*(?:if |then |exec |! )*(?:{tools})[ \t]")
 
 
 def _is_shell(command: CommandInstruction) -> bool:
