@@ -5,7 +5,22 @@ from collections.abc import Iterator
 from functools import cache
 from posixpath import dirname, join, normpath
 
-from dagdock.api import Bad, BuildContext, Cmd, Entrypoint, Fix, Problem, Problems, Project, Run, Stage, rule
+from dagdock.api import (
+    Bad,
+    BuildContext,
+    Cmd,
+    Copy,
+    Entrypoint,
+    Fix,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Run,
+    Stage,
+    container_path,
+    rule,
+)
 
 from ..packages import PackageCommand, package_commands
 from ._copies import contexts_that_fit, from_context, local_sources
@@ -14,6 +29,7 @@ from ._manifests import text_of
 
 PRODUCTION = ("--production", "--prod", "-P", "--omit", "--only", "--omit=dev")
 INSTALLS = ("", "install", "i", "ci", "clean-install")
+NODE = ("npm", "yarn", "pnpm")
 SCRIPTS = frozenset(("scripts", "script", "bin", "tools", "ci"))
 DEV_NAMES = ("dev", "develop", "development", "test", "tests", "debug", "ci", "lint", "local", "watch", "sandbox")
 
@@ -56,6 +72,15 @@ GROUPED = {
                 'CMD ["node", "server.js"]\n'
             },
         ),
+        Bad(
+            {
+                "Dockerfile": "FROM node:22 AS build\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\n"
+                "RUN npm run build\nFROM node:22-slim\nCOPY --from=build «/app» /app\n"
+                'CMD ["node", "/app/dist/main.js"]\n',
+                "package.json": '{"devDependencies": {"typescript": "5"}}',
+                "package-lock.json": "{}",
+            },
+        ),
         Bad("FROM python:3.12-slim\nCOPY requirements-dev.txt .\nRUN «pip install» -r requirements-dev.txt\n"),
     ],
     good=[
@@ -70,7 +95,7 @@ GROUPED = {
         "FROM python:3.12-slim AS test\nRUN pip install -r requirements-dev.txt\nFROM python:3.12-slim\n",
     ],
 )
-def dev_dependencies_in_final_image(run: Run, project: Project) -> Problems:
+def dev_dependencies_in_final_image(stage: Stage, project: Project) -> Problems:
     """Test and build tools of the project are installed into the final image.
 
     What `devDependencies` or `requirements-dev.txt` list is for people who work on the project. In the image that
@@ -79,21 +104,76 @@ def dev_dependencies_in_final_image(run: Run, project: Project) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#dont-install-unnecessary-packages
     """
-    stage = run.stage
-    if stage is None or not stage.is_final or run.onbuild is not None or run.script.broken or _is_for_work(stage):
+    if not stage.is_final or _is_for_work(stage):
         return
-    contexts = contexts_that_fit(run.dockerfile, project)
+    contexts = contexts_that_fit(stage.dockerfile, project)
     context = contexts[0] if len(contexts) == 1 else None
-    for call in package_commands(run.script, "install"):
-        if {"if", "case"} & set(call.command.context):
-            continue  # for those who ask for it
-        advice = _node(call, stage, context, project) or _pip(call) or _grouped(call, stage, context, project)
-        if advice and not _is_tested_inside(run, context, project):
-            yield Problem(
-                call.head,
-                f"this installs packages for development (tests, linters, build tools) into the final image. {advice}",
-                fix=_fix(run, call),
-            )
+    for run in stage.all_of(Run):
+        for call in _installs(run):
+            node = "" if _builds(stage) else _node(call, run, context, project)
+            advice = node or _pip(call) or _grouped(call, stage, context, project)
+            if advice and not _is_tested_inside(run, context, project):
+                yield Problem(
+                    call.head,
+                    "this installs packages for development (tests, linters, build tools) into the final image. "
+                    f"{advice}",
+                    fix=_fix(run, call),
+                )
+    if context is not None:
+        yield from _copied(stage, context, project)
+
+
+def _installs(run: Run) -> list[PackageCommand]:
+    """The installations that are made in each build: in a branch they are for those who ask for them."""
+    if run.onbuild is not None or run.script.broken:
+        return []
+    calls = package_commands(run.script, "install")
+    return [call for call in calls if not {"if", "case"} & set(call.command.context)]
+
+
+def _copied(stage: Stage, context: BuildContext, project: Project) -> Problems:
+    """The `node_modules` of a build stage, copied as they were needed there."""
+    if _builds(stage):
+        return
+    for copy in stage.all_of(Copy):
+        build = copy.from_stage
+        install = _last_for_node(build, context, project) if build else None
+        if build is None or install is None:
+            continue
+        run, call = install
+        folder = container_path(run, "node_modules")
+        for source in copy.sources:
+            path = source.resolve(stage.scope_at(copy))
+            path = container_path(build.instructions[-1], path) if path else None
+            if folder and path and (folder == path or folder.startswith(path.rstrip("/") + "/")):
+                yield Problem(
+                    source,
+                    "this brings the packages for development (tests, linters, build tools) into the final image, as "
+                    f"`{build.name or 'the stage'}` installs them. Throw them out there after the build: "
+                    f"`{_prune(call)}`",
+                    related=[Related(call.head, "they are installed here")],
+                )
+                break
+
+
+def _last_for_node(stage: Stage, context: BuildContext, project: Project) -> tuple[Run, PackageCommand] | None:
+    """The installation of a stage that leaves `devDependencies` there; none where something throws them out again."""
+    found: tuple[Run, PackageCommand] | None = None
+    for part in reversed(list(stage.chain())):
+        for run in part.all_of(Run):
+            if _throws_out().search(run.body.text):
+                found = None
+            for call in _installs(run):
+                if call.manager in NODE:
+                    found = (run, call) if _node(call, run, context, project) else None
+    return found
+
+
+def _prune(call: PackageCommand) -> str:
+    return {
+        "yarn": "yarn install --production --ignore-scripts --prefer-offline",
+        "pnpm": "pnpm prune --prod",
+    }.get(call.manager, "npm prune --omit=dev")
 
 
 def _is_tested_inside(run: Run, context: BuildContext | None, project: Project) -> bool:
@@ -138,17 +218,17 @@ def _tests_in_container() -> re.Pattern[str]:
     )
 
 
-def _node(call: PackageCommand, stage: Stage, context: BuildContext | None, project: Project) -> str:
-    if call.manager not in ("npm", "yarn", "pnpm") or call.verb not in INSTALLS or call.packages:
+def _node(call: PackageCommand, run: Run, context: BuildContext | None, project: Project) -> str:
+    if call.manager not in NODE or call.verb not in INSTALLS or call.packages:
         return ""
     if call.options.has(*PRODUCTION, "-g", "--global") is not False or context is None:
         return ""
-    scope = stage.scope_at()
-    if (scope.value("NODE_ENV") or "production" if "NODE_ENV" in scope else "") == "production":
+    scope = run.stage.scope_at(run) if run.stage else None
+    if scope is None or (scope.value("NODE_ENV") or "production" if "NODE_ENV" in scope else "") == "production":
         return ""
     if any(word.text.startswith("NODE_ENV=") for word in call.command.assignments):
         return ""
-    if '"devDependencies"' not in text_of("package.json", context, project) or _builds(stage):
+    if '"devDependencies"' not in text_of("package.json", context, project):
         return ""
     return "Add `--omit=dev`" if call.manager == "npm" else f"Add `{_flag(call)}`"
 
@@ -218,6 +298,11 @@ def _tools() -> re.Pattern[str]:
         r"|\bwebpack\b|\bng\b|\bnodemon\b|\bts-node|\btsx\b|\bprune\b|\bnext\b|\bgulp\b|\bgrunt\b|\bjest\b|\bturbo\b|\bnx\b"
         r"|\bnest\b|\bnode_modules/\.bin|\bproduction\b"
     )
+
+
+@cache
+def _throws_out() -> re.Pattern[str]:
+    return re.compile(r"\bprune\b|--prod|--omit|--only[= ]prod|--no-dev|NODE_ENV=prod|\brm\b.*node_modules|\bdeploy\b")
 
 
 @cache
