@@ -113,6 +113,21 @@ FORMS = (
     Form("login", ("cqlsh", "rabbitmqadmin"), rf"\b(?:cqlsh|rabbitmqadmin)\s{_SAME_COMMAND}\s-p[= ]" + _VALUE),
     Form("login", ("rabbitmqctl",), r"\brabbitmqctl\s+(?:add_user|change_password)\s+[^\s'\"$]+\s+" + _VALUE),
     Form(
+        "login", ("http-basic",), r"\b(?:poetry|composer)\s+config\s[^\n|;&]{0,200}?http-basic\.\S+\s+\S+\s+" + _VALUE
+    ),
+    Form(
+        "login",
+        ("twine", "az login", "airflow", "podman", "skopeo"),
+        r"\b(?:twine\s+upload|az\s+login|airflow\s+users\s+create|podman\s+login|skopeo\s+login)\s"
+        rf"{_SAME_COMMAND}(?<=\s)-p[= ]" + _VALUE,
+    ),
+    Form("login", ("lftp",), rf"\blftp\s{_SAME_COMMAND}(?<=\s)-u\s*[^\s,'\"$]+," + _VALUE),
+    Form("login", ("machine",), r"\bmachine\s+\S+\s+login\s+\S+\s+password\s+" + _VALUE),
+    Form("login", ("pypi-token",), r"\bpoetry\s+config\s[^\n|;&]{0,200}?pypi-token\.\S+\s+" + _VALUE),
+    Form(
+        "login", ("_auth",), r"\b(?:npm|pnpm|yarn)\s+(?:config\s+)?set\s[^\n|;&]{0,200}?:_auth(?:Token)?[= ]" + _VALUE
+    ),
+    Form(
         "login",
         ("htpasswd",),
         r"\bhtpasswd\s+-\w*b\w*\s+(?:-\w+\s+)*(?:[^\s'\"$]+\s+){1,2}?" + _VALUE + r"(?=\s*(?:$|[;&|>'\"]))",
@@ -123,12 +138,18 @@ FORMS = (
     Form(
         "login",
         ("echo", "printf"),
-        r"\b(?:echo|printf)\s+(?:-\w+\s+)*" + _VALUE + r"['\"]?\s*\|\s*(?:sudo\s+(?:-\w+\s+)*-S\b|kinit\b)",
+        r"\b(?:echo|printf)\s+(?:-\w+\s+)*"
+        + _VALUE
+        + r"['\"]?\s*\|\s*(?:sudo\s+(?:-\w+\s+)*-S\b|kinit\b|[a-z][^\n|;&]{0,300}?--password-stdin)",
     ),
     Form(
         "header",
         ("uthorization",),
         r"\b[Aa]uthorization\\?['\"]?\s*[:=]\s*\\?['\"]?(?:Bearer|Basic|Token|ApiKey)\s+" + _TOKEN,
+    ),
+    Form("login", ("smbclient",), rf"\bsmbclient\s{_SAME_COMMAND}(?:-U\s*|--user[= ])['\"]?[^\s%'\"$]+%" + _VALUE),
+    Form(
+        "header", ("-TOKEN", "-Token"), r"(?<![\w-])(?P<name>[A-Z][\w-]*-(?:TOKEN|Token))['\"]?\s*:\s*['\"]?" + _TOKEN
     ),
     Form("header", ("X-", "x-"), r"\b(?P<name>[Xx]-[\w-]+)['\"]?\s*:\s*['\"]?" + _TOKEN),
     # An object as JSON: `{"user": "etl", "password": "…"}`
@@ -166,6 +187,8 @@ _SETTING = (
     r"(?m)^[ \t]*(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?[ \t]*[=:][ \t]*[\"']?"
     r"(?P<secret>[^\s\"',]+)[\"']?[ \t]*,?[ \t\r]*$"
 )
+# `mysql --password shop` asks for the password; `shop` is a database.
+_ASKS = r"\b(?:mysql|mariadb)[\w-]*\s[^\n|;&]*--password['\",]*\s+['\"]?$"
 _URL = r"(?:\bjdbc:\w|[a-z]://)[^\s'\"]*$"
 
 
@@ -209,6 +232,8 @@ def settings_in(text: str) -> Iterator[Handed]:
 def _in_form(text: str, form: Form) -> Iterator[Handed]:
     for match in re.finditer(form.pattern, text):
         name = match.groupdict().get("name") or ""
+        if name == "password" and re.search(_ASKS, text[max(match.start() - _NEAR, 0) : match.start("secret")]):
+            continue
         yield Handed(form.name, name, match["secret"], *match.span("secret"))
 
 

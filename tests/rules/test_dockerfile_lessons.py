@@ -129,7 +129,8 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF428": [
         'FROM debian:12\nARG V=1.2\nADD «"https://e.com/tool-${V}.zip"» /tmp/\n',
-        "FROM debian:12\nADD «https://e.com/a.git#v1.2» /a\n",
+        "FROM debian:12\nADD «https://e.com/a.git#main» /a\n",
+        "FROM debian:12\nADD https://e.com/a.git#v1.2 /a\n",
         "FROM debian:12\nARG V\nADD https://e.com/a.git#$V /a\n",
     ],
     "DF126": [
