@@ -31,6 +31,9 @@ HANDED = {
     "header": "curl -H 'Authorization: Bearer 9fKq2LmZx83VbTnR51Ws' https://api",
     "header in a variable": "Authorization=Basic b3RlbDpRdWl0dGU3N2JhdW0=",
     "header of its own": "-H 'X-Api-Key: 4f9b2c7d8e1a6f3b5c0d'",
+    "header of GitLab": "-H 'PRIVATE-TOKEN: 4f9b2c7d8e1a6f3b5c0d'",
+    "from a pipe": f"echo {SECRET} | docker login -u shop --password-stdin",
+    "smbclient": f"smbclient //nas/share -U shop%{SECRET}",
     "JSON": f'{{"host": "wh", "login": "etl", "password": "{SECRET}"}}',
     "JSON, quotes escaped": f'{{\\"login\\":\\"etl\\",\\"password\\":\\"{SECRET}\\"}}',
     "libpq": f"host=wh user=etl password={SECRET} dbname=x",
@@ -59,6 +62,7 @@ NOT_HANDED = {
     "policies": "PASSWORD_POLICY=min-length=12;max-age=90 PASSWORD_MIN=12",
     "alone": "forgot password=no and user presses=yes",
     "empty": "Server=db;Uid=sa;Pwd=;host=db password= user=a",
+    "asked for": "mysql -u root --password shop < /dump.sql",
     "a port": "psql -h db -p 5432 -U app; ssh -p 2222 host; mkdir -p /data/secrets",
 }
 

@@ -204,8 +204,8 @@ def _all_secrets(file: ComposeFile) -> Iterator[tuple[str, Secret]]:
         yield from _secrets_of(service)
     for config in file.configs.values():
         if content := config.value("content"):
-            for setting, place in settings_in_config(content):
-                yield str(place), Secret(None, "text", setting.name, place)
+            for name, place in settings_in_config(content):
+                yield str(place), Secret(None, "text", name, place)
 
 
 def _secrets_of(service: Service) -> Iterator[tuple[str, Secret]]:
@@ -221,15 +221,15 @@ def _secrets_of(service: Service) -> Iterator[tuple[str, Secret]]:
         ):
             yield text.strip(), Secret(service, "value", str(setting.name), value, value, _variable(setting, value))
         elif may_be_in_text:
-            for handed, place in handed_in_value(value, file):
-                yield str(place), Secret(service, "text", handed.name or "password", place)
+            for name, place in handed_in_value(value, file):
+                yield str(place), Secret(service, "text", name, place)
     for command in (service.command, service.entrypoint, service.healthcheck.test if service.healthcheck else None):
         if command is None:
             continue
         for option, word in _options(command):
             yield str(word), Secret(service, "option", option, word)
-        for handed, place in handed_in_command(command, file) if may_be_in_text else ():
-            yield str(place), Secret(service, "text", handed.name or "password", place)
+        for name, place in handed_in_command(command, file) if may_be_in_text or may_be_any else ():
+            yield str(place), Secret(service, "text", name, place)
 
 
 def _is_unread(setting: Setting, service: Service) -> bool:
@@ -298,6 +298,8 @@ def _options(command: ServiceCommand) -> Iterator[tuple[str, Text]]:
             continue
         elif equals and gives_secret_away("password", value):
             yield option, _part(word, len(option) + 1)
+        elif short == "-p" and option == "--password" and not equals:
+            continue  # `mysql --password shop` asks for it; `shop` is a database
         elif following and not equals and following[0] != "-" and gives_secret_away("password", following):
             yield option, following
 

@@ -4,6 +4,7 @@ import re
 
 from dagdock.api import Bad, Located, Problem, Problems, Project, Section, Service, rule
 
+from ..secrets import is_password_name
 from ._handed import handed_in_value
 from ._secrets import gives_secret_away, is_to_stay, written_text
 
@@ -50,8 +51,8 @@ def secret_in_label(service: Service, project: Project) -> Problems:
         if gives_secret_away(name, written_text(setting.value)):
             yield _problem(setting.value, f"the value of `{setting.name}`")
             continue
-        for handed, place in handed_in_value(setting.value, service.file):
-            yield _problem(place, f"this {'secret' if handed.name else 'password'} in `{setting.name}`")
+        for what, place in handed_in_value(setting.value, service.file):
+            yield _problem(place, f"this {'password' if is_password_name(what) else 'secret'} in `{setting.name}`")
         hashed = re.search(HASH, written_text(setting.value)) if is_to_stay(service.file, project) else None
         if hashed:
             yield Problem(
