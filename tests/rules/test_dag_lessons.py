@@ -159,6 +159,7 @@ BRANCH = (
 FAILS_LATE = BEGIN + "    a = BashOperator(task_id='a', bash_command='a')\n"
 
 FOUND = [
+    ("AF106", "DAG('d', schedule=None, default_args={«'tags': ['a']»})\n"),
     ("AF330", "DAG('d', «shedule»='@daily')\n"),
     ("AF330", "@dag(«max_active_run»=1)\ndef d():\n    pass\n"),
     ("AF334", BEGIN + "    PythonOperator(task_id='a', python_callable=«'load'»)\n"),
@@ -193,6 +194,8 @@ FOUND = [
     ("AF622", BEGIN + "    BashOperator(task_id='a', bash_command='x {{ «macros».ds_subtract(ds, 1) }}')\n"),
 ]
 SILENT = [
+    ("AF106", "DAG('d', schedule=None, default_args={'tags': {'team': 'a'}})\n"),
+    ("AF106", "DAG('d', schedule=None, tags=['b'], default_args={'tags': ['a']})\n"),
     ("AF330", "DAG('d', **ARGS)\nDAG('e', schedule_interval=None, deadline=None)\n"),
     ("AF330", "class Ours(DAG):\n    pass\nOurs('d', team='x')\n"),
     ("AF215", "@task\ndef f(a, b):\n    pass\n" + BEGIN + "    f.partial(a=1).expand(b=[3])\n"),

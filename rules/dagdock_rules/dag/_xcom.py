@@ -130,6 +130,7 @@ _KEEPS_TABLE = frozenset(
     "stack unstack add_prefix add_suffix to_frame pipe mask transform cumsum diff rank combine_first set_axis "
     "str dt".split()
 )
+_KEEPS_ARRAY = frozenset(("astype", "copy", "round", "tolist"))
 # What turns a table into texts or lists of the same size, or writes it to the path that is given.
 _WRITES = frozenset(("to_csv", "to_json", "to_html", "to_string"))
 # What hands a text or bytes on.
@@ -484,7 +485,8 @@ def _of_receiver(module: DagModule, origin: Origin, node: ast.Call, receiver: Or
         return found if found and found.kind in ("file", "answer") else None
     if method in _KEEPS_TABLE and not _writes(origin, node):
         found = large(module, receiver, depth + 1)
-        return found if found and found.kind == "table" else None
+        kept = ("table", "array") if method in _KEEPS_ARRAY else ("table",)
+        return found if found and found.kind in kept else None
     return None
 
 

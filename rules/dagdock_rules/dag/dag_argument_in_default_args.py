@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
+from dagdock.api import Argument, Bad, Dag, Problem, Problems, Project, rule
 
 from .dag_removed_argument import NEW_NAMES
 
@@ -46,7 +46,7 @@ def dag_argument_in_default_args(dag: Dag, project: Project) -> Problems:
     if dag.open:
         return
     for name, argument in dag.default_args.items():
-        if name in DAG_ONLY and name not in dag.arguments:
+        if (name in DAG_ONLY or _are_tags(argument)) and name not in dag.arguments:
             yield Problem(
                 argument.whole,
                 f"`{name}` has no effect in default_args, which only tasks get. "
@@ -56,6 +56,12 @@ def dag_argument_in_default_args(dag: Dag, project: Project) -> Problems:
                     else f"Give it to the DAG: `DAG(…, {_name_today(name, dag, project)}=…)`"
                 ),
             )
+
+
+def _are_tags(argument: Argument) -> bool:
+    """Whether it is a list of texts called `tags`: operators that take tags, such as those of AWS, want more."""
+    tags = argument.value.get(list) if argument.name == "tags" else None
+    return bool(tags) and all(isinstance(one, str) for one in tags or ())
 
 
 def _name_today(name: str, dag: Dag, project: Project) -> str:
