@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Value, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Value, rule
 
 
 @rule(
@@ -37,13 +37,18 @@ def missing_compose_file(file: ComposeFile, project: Project) -> Problems:
     """
     named: list[Value] = [value for include in file.include for value in include.paths]
     named += [service.extends.file for service in file.services.values() if service.extends and service.extends.file]
-    told: set[int] = set()
+    missing: dict[str, list[Value]] = {}
     for value in named:
         path = file.path_of(value)
         place = project.relative(path) if path is not None and value.resolved and ":" not in value.resolved else None
-        is_own = value.span.source is file.source and value.span.start not in told
-        if place is not None and is_own and project.exists(place) is False:
-            told.add(value.span.start)
-            yield Problem(
-                value, f"there is no file `{value.resolved}` where this one looks for it; Compose refuses to start"
-            )
+        if place is None or value.span.source is not file.source or project.exists(place) is not False:
+            continue
+        places = missing.setdefault(place, [])
+        if all(value.span.start != other.span.start for other in places):
+            places.append(value)
+    for first, *others in missing.values():
+        yield Problem(
+            first,
+            f"there is no file `{first.resolved}` where this one looks for it; Compose refuses to start",
+            related=[Related(other, "the same file again") for other in others],
+        )
