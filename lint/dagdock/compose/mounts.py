@@ -104,11 +104,12 @@ def _short(value: Value) -> VolumeMount:
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
     """The parts between colons; the one behind a single letter belongs to a Windows drive."""
-    start = 0
-    for place, character in enumerate(text):
-        if character == ":" and not (place == start + 1 and text[start].isalpha()):
+    start, place = 0, text.find(":")
+    while place >= 0:
+        if place != start + 1 or not text[start].isalpha():
             yield start, place
             start = place + 1
+        place = text.find(":", place + 1)
     yield start, len(text)
 
 

@@ -73,6 +73,8 @@ class Scalar(Node):
     def inner(self) -> Span:
         """The place of the text without its quotes or block header."""
         start, end = self.start, self.end
+        if self.style == "plain":  # as most are
+            return Span(self.source, start, end)
         if self.style in ("single", "double"):
             return Span(self.source, start + 1, max(start + 1, end - 1))
         if self.is_block:
