@@ -35,6 +35,7 @@ MORE = (
     "    e = BashOperator(task_id='e', bash_command='e')\n"
     "    f = BashOperator(task_id='f', bash_command='f')\n    e >> f\n"
 )
+MANY = "    for x in range(60):\n        BashOperator(task_id=f'{x}', bash_command='x')\n"
 POD = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
 POLL = (
     "import time\ndef wait():\n    while not ready():\n        «time.sleep»(60)\n\n\n@task\ndef f():\n{0}\n\n"
@@ -65,10 +66,27 @@ CASES: dict[str, list[Files]] = {
             "import numpy as np\nimport pandas as pd\npd.options.display.width = 9\n"
             "@task\ndef f():\n    np.zeros(3)\n\n" + BY_HAND + "    f()\n"
         ),
+        # So do the clients of BigQuery and Snowflake.
+        plain(
+            "import pandas as pd\nfrom airflow.providers.google.cloud.hooks.bigquery import BigQueryHook\n"
+            "@task\ndef f():\n    pd.DataFrame()\n\n" + BY_HAND + "    f()\n"
+        ),
+        IMPORTS
+        + "«import pandas as pd»\nfrom google.cloud import storage\n"
+        + "@task\ndef f():\n    pd.DataFrame()\n\n"
+        + BY_HAND
+        + "    f()\n",
         IMPORTS
         + "«import numpy as np»\nimport json\njson.dumps({})\n@task\ndef f():\n    np.zeros(3)\n\n"
         + BY_HAND
         + "    f()\n",
+    ],
+    "AF217": [
+        IMPORTS + BY_CLOCK.replace("DAG", "«DAG»") + MANY,
+        {
+            "dags/d.py": plain(BY_CLOCK + MANY).replace("bash import", "bash_operator import"),
+            "Dockerfile": "FROM apache/airflow:1.10.15\n",
+        },
     ],
     "AF304": [
         IMPORTS + BY_CLOCK + CHAIN,
@@ -149,6 +167,25 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "Make the default `None`, and write `{{ params.at or ts }}`",
         ),
         (
+            "AF202",
+            "from airflow.models import Variable\ndef make(x):\n    with DAG(x, schedule=None) as dag:\n"
+            "        BashOperator(task_id='a', bash_command='a')\n    return dag\n"
+            "for x in Variable.get('names'):\n    globals()[x] = make(x)\n",
+            "which DAGs there are is decided by a Variable",
+        ),
+        (
+            "AF204",
+            "import requests\nNAMES = requests.get('https://a.b')\nDAG('d', schedule=None, tags=[*NAMES.json()])\n",
+            "Keep the answer in a file that is deployed with the DAGs",
+        ),
+        (
+            "AF204",
+            "import requests\nNAMES = requests.get('https://a.b')\n@task\ndef f():\n    print(NAMES)\n\n"
+            + BY_HAND
+            + "    f()\n",
+            "Move it into the function that a task runs",
+        ),
+        (
             "AF210",
             "for c in crons():\n    pass\nfor x in range(60):\n    DAG(f'{x}', schedule=s[x])\n",
             "get_parsing_c",
@@ -190,6 +227,14 @@ def test_what_is_needed_at_once_cannot_be_read_in_a_task(use: str, said: str) ->
     helper = "from airflow.models import Variable\n\n\ndef start(name):\n    return Variable.get(name)\n"
     (finding,) = findings("AF203", {"dags/d.py": IMPORTS + "from own import start\n" + use, "dags/own.py": helper})
     assert said in finding.message
+
+
+def test_a_password_that_is_the_login_over_again() -> None:
+    text = IMPORTS + BY_HAND + "    BashOperator(task_id='a', bash_command='mysql --user={} --password={}')\n"
+    (finding,) = findings("AF504", text.format("shop_loader1", "shop_loader1"))
+    assert finding.severity == "info"
+    (finding,) = findings("AF504", text.format("admin", "shop_loader1"))
+    assert finding.severity == "error"
 
 
 def test_a_hook_that_nothing_uses() -> None:

@@ -6,7 +6,7 @@ from ._schedule import crons
 from .cron_invalid import part_of_text
 
 _REMEDIES = {
-    "every-minute": "Airflow takes seconds to start a task: ask for data with a sensor, or run less often",
+    "every-minute": "Airflow takes seconds to start a task: run less often, or wait for data with a sensor",
     "reversed-range": "Write two ranges, such as `FRI-SUN,MON`, if that is meant",
     "every-minute-of-hour": "Write `0` for the minute if once is meant",
     "step-too-large": "Write the value itself, or put the step into the field of the larger unit",

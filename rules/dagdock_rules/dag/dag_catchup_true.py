@@ -67,8 +67,8 @@ def dag_catchup_true(dag: Dag, project: Project, *, missed: int = 100) -> Proble
     if number >= missed:
         yield Problem(
             dag.catchup.whole,
-            f"Airflow starts one run for every interval since {start:%Y-%m-%d}, up to sixteen at a time. "
-            "Limit them with `max_active_runs=1`",
+            f"switched on anew, Airflow starts one run for every interval since {start:%Y-%m-%d}, up to sixteen at a "
+            "time. Limit them with `max_active_runs=1`",
         )
 
 

@@ -87,8 +87,10 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
     """
     told: set[int] = set()
-    made = [(loop, "tasks") for task in module.tasks for loop in task.count.loops]
-    made += [(loop, "DAGs") for dag in module.dags for loop in dag.count.loops]
+    made = [(loop, "DAGs") for dag in module.dags for loop in dag.count.loops]
+    made += [(loop, "tasks") for task in module.tasks for loop in task.count.loops]
+    version = project.airflow_version(module.source.whole)
+    can_map = version is None or version.at_least(2, 3) is not False
     for loop, what in made:
         if id(loop.node) in told or module.runs_at(loop.iterable or loop.node) == "task":
             continue
@@ -97,7 +99,7 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
             origin, source = found
             kept = "number" if loop.iterable and module.qualified(loop.iterable) == "builtins.range()" else "list"
             remedy = f"Fetch it in a task and map over it with `.expand`, or keep the {kept} in the file"
-            if what == "DAGs":
+            if what == "DAGs" or not can_map:
                 remedy = f"Keep the {kept} in the file, or in one that is deployed with it"
             yield Problem(
                 loop,

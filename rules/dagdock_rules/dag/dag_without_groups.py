@@ -41,7 +41,8 @@ def dag_without_groups(dag: Dag, project: Project, *, max_tasks: int = 50) -> Pr
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#taskgroups
     """
     count = dag.task_count
-    if count.low <= max_tasks or dag.module.groups:
+    version = project.airflow_version(dag)
+    if count.low <= max_tasks or dag.module.groups or (version is not None and version.at_least(2) is False):
         return
     tasks, _ = tasks_of(dag, project, max_tasks)
     if not max_tasks < tasks <= MANY:

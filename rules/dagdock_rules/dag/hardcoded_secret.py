@@ -86,12 +86,24 @@ def hardcoded_secret(module: DagModule) -> Problems:
         if node in told or len(value) < 12:
             continue
         for found in handed_over(value, forms):
-            if found.is_secret:
+            if found.is_secret and _login(value[found.start : found.end]).search(value):
+                yield Problem(
+                    inside(module, node, value, found.start, found.end),
+                    "this password is the login over again, for everyone who can read the DAG or its logs. Where more "
+                    "than a demo answers to it, change it, and keep it in an Airflow Connection or the environment",
+                    severity="info",
+                )
+            elif found.is_secret:
                 yield Problem(
                     inside(module, node, value, found.start, found.end),
                     "this secret stands in the text for everyone who can read the DAG or its logs. Keep it in an "
                     "Airflow Connection or the environment, hand it over from there, and change it",
                 )
+
+
+def _login(name: str) -> re.Pattern[str]:
+    """The same text as a login or a user in a command or a connection string."""
+    return re.compile(rf"(?:login|user(?:name)?|(?<!\w)-[uU])['\"]?\s*[ =:]\s*['\"]?{re.escape(name)}(?!\w)", re.I)
 
 
 def _message(text: Named, severity: Severity) -> str:

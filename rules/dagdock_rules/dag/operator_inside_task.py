@@ -48,18 +48,23 @@ def operator_inside_task(module: DagModule) -> Problems:
         executed = _is_executed(module, call.node)
         if executed is None:
             continue
+        hook = "" if name.startswith(_WITHOUT_HOOK) else ", or use its hook"
         yield Problem(
             module.span(call.node.func),
             (
                 f"`{name}` is executed inside of a task: no retries, no rendered templates, no log and no place in the "
-                "graph of its own. Make it a task, or use its hook"
+                f"graph of its own. Make it a task{hook}"
                 if executed
                 else f"`{name}` is made while a task runs, so it never becomes a task and does nothing. Make it "
-                "outside of the function, or use its hook"
+                f"outside of the function{hook}"
             ),
             severity="info" if executed else "warning",
             related=[Related(function, "the function that the task runs")],
         )
+
+
+# Operators that ask nobody but Airflow.
+_WITHOUT_HOOK = ("Branch", "Dummy", "Empty", "Python", "ShortCircuit", "TriggerDagRun")
 
 
 def _is_task(function: Function) -> bool:

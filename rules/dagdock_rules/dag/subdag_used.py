@@ -35,6 +35,8 @@ def subdag_used(task: Task, project: Project) -> Problems:
     """
     if _is_subdag(task):
         version = project.airflow_version(task)
+        if version is not None and version.at_least(2) is False:
+            return  # there are no task groups yet
         gone = version is not None and version.at_least(3) is True
         yield Problem(
             task,

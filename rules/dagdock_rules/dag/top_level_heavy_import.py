@@ -16,6 +16,12 @@ HEAVY = frozenset(
 
 # What some of them load with themselves (their own requirements, tried with the releases of 2025).
 _WITH_NUMPY = ("numpy",)
+_TABLES = ("pandas", "numpy", "pyarrow")
+CLIENTS = (
+    (("airflow.providers.databricks.operators.databricks_sql", "databricks.sql"), ("numpy", "pyarrow")),
+    (("airflow.providers.snowflake", "airflow.contrib.operators.snowflake", "snowflake.connector"), _TABLES),
+)
+GOOGLE = ("airflow.contrib.", "airflow.providers.google.", "google.cloud.bigquery")
 LOADS: dict[str, tuple[str, ...]] = {
     "catboost": ("numpy", "pandas", "matplotlib", "plotly", "scipy"),
     "cv2": _WITH_NUMPY,
@@ -118,9 +124,11 @@ def _staying(module: DagModule, moving: list[ImportStatement]) -> set[str]:
         library = path.partition(".")[0]
         for place in places:
             above = module.parent(place)
-            stays = above not in moving and module.runs_at(place) == "parse"
-            if stays and (library in LOADS or library in HEAVY):
+            if above not in moving and module.runs_at(place) == "parse":
                 found |= {library, *LOADS.get(library, ())}
+                found |= {one for clients, loaded in CLIENTS for one in loaded if path.startswith(clients)}
+                if "bigquery" in path and path.startswith(GOOGLE):
+                    found |= set(_TABLES)
     return found
 
 

@@ -144,10 +144,38 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
 
 @lru_cache(maxsize=4096)
 def _decides(module: DagModule, call: ast.Call) -> bool:
-    """Whether a loop that makes DAGs or tasks runs over what a call gives, also by way of functions of the file."""
+    """Whether what a call gives is needed while the file is read: a loop that makes DAGs or tasks runs over it, also by
+    way of functions of the file, or code at the top reads the name that it gets."""
+    if any(module.runs_at(load) == "parse" and not _is_handed_over(module, load) for load in _loads(module, call)):
+        return True
     counts = [*(dag.count for dag in module.dags), *(task.count for task in module.tasks)]
     loops = [loop for count in counts for loop in count.loops]
     return any(step.node is call for loop in loops if loop.origin for step in loop.origin.walk())
+
+
+def _loads(module: DagModule, call: ast.Call) -> list[ast.Name]:
+    """Where the name is read that gets what a call gives, or something out of that: `requests.get(…).json()`."""
+    for above in module.names.ancestors(call):
+        if isinstance(above, ast.Assign):
+            names = [target.id for target in above.targets if isinstance(target, ast.Name)]
+            loads = (load for name in names for load in module.names.loads.get(name, ()))
+            return [load for load in loads if _is_of(module, load, above)]
+        if not isinstance(above, (ast.Attribute, ast.Call, ast.Subscript, ast.keyword)):
+            break
+    return []
+
+
+def _is_of(module: DagModule, load: ast.Name, assigned: ast.Assign) -> bool:
+    return any(binding.node is assigned for binding in module.names.bindings(load.id, load))
+
+
+def _is_handed_over(module: DagModule, node: ast.AST) -> bool:
+    """Whether a value goes to a task, which could ask for it itself, or is only shown."""
+    calls = {call for task in module.tasks for call in (task.call, *task.given)}
+    return any(
+        above in calls or (isinstance(above, ast.Call) and module.qualified(above.func) == "builtins.print")
+        for above in module.names.ancestors(node)
+    )
 
 
 @lru_cache(maxsize=4096)

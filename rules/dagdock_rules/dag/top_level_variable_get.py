@@ -92,11 +92,10 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             if name and is_set_in_environment(project, name):
                 continue
             told.add(outer.node)
-            needed = "elsewhere" in uses_of(module, outer.node) and not isinstance(module.parent(outer.node), ast.Expr)
             yield Problem(
                 outer,
                 f"this function reads a Variable, so Airflow's database is asked each time {read.readings}. "
-                + (_at_once(name) if needed else "Call it inside the task"),
+                + _remedy_elsewhere(outer, inner, name),
                 related=[Related(inner, "it is read here"), *read.related],
             )
 
@@ -110,6 +109,16 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
     if shown is None or uses == {"in a task"}:
         return "Read it inside the task"
     return f"Read it inside the task, or in a templated argument: `{shown}`"
+
+
+def _remedy_elsewhere(outer: Call, inner: Call, name: str | None) -> str:
+    """What to do about a function of another file, by what it does with the value, or its caller with what it gives."""
+    results = inner.function.returns if inner.function else []
+    if not any(step.node is inner.node for result in results for step in result.origin.walk()):
+        return _remedy(inner.module, inner.node, name)
+    is_used = not isinstance(outer.module.parent(outer.node), ast.Expr)
+    needed = is_used and "elsewhere" in uses_of(outer.module, outer.node)
+    return _at_once(name) if needed else "Call it inside the task"
 
 
 def _at_once(name: str | None) -> str:
