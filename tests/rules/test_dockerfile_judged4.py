@@ -107,7 +107,20 @@ CASES: dict[str, list[Files]] = {
         "FROM a:1\nVOLUME /data\n«RUN cp /etc/a /data/»\n",
     ],
     "DF636": ["FROM a:1\nHEALTHCHECK --interval=3s CMD a\n", "FROM a:1\nHEALTHCHECK «--interval=1s» CMD a\n"],
+    "DF601": [
+        "FROM python:3.13\nCMD . /opt/venv/bin/activate && exec gunicorn a:b\n",
+        "FROM python:3.13\nCMD exec gunicorn a:b\n",
+        "FROM python:3.13\n«CMD . /opt/venv/bin/activate && gunicorn a:b»\n",
+    ],
+    "DF641": ["FROM python:3.13\n«CMD . /opt/venv/bin/activate && exec gunicorn a:b»\n"],
+    "DF603": [
+        {"ci_docker/Dockerfile": "FROM python:3.13\nUSER root\nRUN a\n"},
+        {"app/Dockerfile": "FROM python:3.13\n«USER root»\nRUN a\n"},
+    ],
     "DF604": [
+        {"Dockerfile": 'FROM alpine:3.22\nCOPY e.sh /e.sh\nCMD ["/e.sh"]\n', "e.sh": "#!/bin/sh\nmodprobe wireguard\n"},
+        {"Dockerfile": 'FROM node:22\nCOPY . .\nCMD ["node", "a.js"]\n', "README.md": "-v /var/run/docker.sock:…\n"},
+        'FROM alpine:3.22\nCOPY a /a\nLABEL moby.buildkit.frontend.caps=a\nCMD ["/a"]\n',
         {"Dockerfile.dev": 'FROM debian:13\nCOPY . .\nENTRYPOINT ["make"]\n'},
         'FROM alpine:3.22\nCOPY a /a\nENTRYPOINT ["wg"]\n',
         'FROM debian:13\nRUN apt-get install -y micro\nENTRYPOINT ["micro"]\n',
@@ -182,6 +195,11 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
             "DF416",
             "FROM a:1\nRUN U=$(curl -f https://e.com) && curl -fo a.tgz $U && tar xf a.tgz\n",
             "with the one that the publisher offers beside it",
+        ),
+        (
+            "DF416",
+            "FROM a:1\nRUN V=1.2 && curl -fo a.tgz https://e.com/a-$V.tgz && tar xf a.tgz\n",
+            "where SUM is what the publisher names",
         ),
         ("DF212", "FROM a:1\nCOPY a /app/a\nRUN useradd u && chown -R u /app\n", "Move that COPY below this RUN"),
         (

@@ -797,7 +797,7 @@ CASES: dict[str, list[Files]] = {
         'CMD ["a", "b"\n',
         "«CMD python \\\n  app.py»\n",
         '«CMD bash -c "npm start"»\n',
-        "«ENTRYPOINT exec java -jar x.jar»\n",
+        "ENTRYPOINT exec java -jar x.jar\n",
         'CMD ["python","app.py"]\n',
         'CMD [ "a" ]\n',
         "CMD []\n",

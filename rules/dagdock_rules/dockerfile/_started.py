@@ -134,6 +134,15 @@ def takes_no_shell_line(words: list[str]) -> bool:
     return not any(start in word.lower() for word in words[1:] for start in STARTERS)
 
 
+def ends_in_exec(command: CommandInstruction) -> bool:
+    """Whether the last thing that a shell line does is `exec`: the program then takes the place of the shell."""
+    own = [each for each in command.script.commands if not {"script", "substitution"} & set(each.context)]
+    if not own:
+        return command.command.text.split(maxsplit=1)[:1] == ["exec"]
+    last = own[-1]
+    return last.name == "exec" and not last.context and not last.pipeline and not last.background
+
+
 def only_waits(command: CommandInstruction) -> bool:
     """Whether it ends with `sleep infinity`, `tail -f /dev/null` or the like, which has no work to finish when it is
     stopped, and as the container's first process would not even hear of it."""

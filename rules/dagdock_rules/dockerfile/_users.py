@@ -7,6 +7,7 @@ import re
 from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Stage, User
 
 from ._comments import said_above
+from ._made_for import DEVELOPMENT
 
 ROOT = frozenset(("root", "0", "containeradministrator", "administrator"))
 DROPPERS = r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|chroot --userspec|fixuid|fixdockergid)\b"
@@ -16,6 +17,11 @@ BEGIN_AS_ROOT = frozenset(
     "nginx openresty httpd httpd-foreground apache2 apache2ctl apachectl apache2-foreground php-fpm sshd cron crond "
     "supervisord postfix master dovecot haproxy varnishd squid named vsftpd proftpd init systemd my_init runit "
     "runsvdir runit_bootstrap s6-svscan openrc-init dockerd containerd buildkitd dockerd-entrypoint.sh rsyslogd".split()
+)
+
+# Folders of images that other builds work with.
+FOR_BUILDS = frozenset(
+    "ci cicd cloudbuild buildpacks buildkite jenkins runner runners gitpod codespaces builder".split()
 )
 
 # Words of a comment that gives a reason for root.
@@ -53,7 +59,17 @@ def drops_root(stage: Stage) -> bool:
 
 def is_usual_root(stage: Stage) -> bool:
     """Whether an image is expected to end as root: what it starts gives root up, or it is a place to work in."""
-    return is_workplace(stage) or drops_root(stage) or begins_as_root(stage)
+    return is_workplace(stage) or drops_root(stage) or begins_as_root(stage) or is_for_builds(stage)
+
+
+def is_for_builds(stage: Stage) -> bool:
+    """Whether the image is named after a service that runs builds, whose files belong to root, or its file after the
+    work on the project (`Dockerfile.dev`), or after what others are built on (`Dockerfile.base`)."""
+    *folders, file = stage.span.source.path.lower().split("/")[-2:]
+    if any(not FOR_BUILDS.isdisjoint(re.split(r"[-_.]", name)) for name in folders):
+        return True
+    words = set(re.split(r"[-_.]", file)) - {"dockerfile"}
+    return not words.isdisjoint(DEVELOPMENT | {"base", "builder"})
 
 
 def is_workplace(stage: Stage) -> bool:

@@ -27,7 +27,7 @@ from ._copies import absolute, from_context
 from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
 from ._started import listening, started
-from ._users import begins_as_root, drops_root, is_workplace
+from ._users import begins_as_root, drops_root, is_for_builds, is_workplace
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
@@ -47,10 +47,6 @@ NEED_ROOT = frozenset(
     "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one".split()
 )
 SOCKET = "docker.sock"
-# Folders of images that other builds work with.
-FOR_BUILDS = frozenset(
-    "ci cicd cloudbuild buildpacks buildkite jenkins runner runners gitpod codespaces builder".split()
-)
 
 
 @rule(
@@ -95,7 +91,7 @@ def missing_user(stage: Stage, project: Project) -> Problems:
         or drops_root(stage)
         or begins_as_root(stage)
         or is_workplace(stage)
-        or _is_for_builds(stage)
+        or is_for_builds(stage)
         or not _is_own_service(stage)
     ):
         return
@@ -164,16 +160,6 @@ def _starts_program(stage: Stage) -> bool:
         if isinstance(instruction, (Cmd, Entrypoint))
     ]
     return bool(commands) and not any(_is_shell(command) for command in commands)
-
-
-def _is_for_builds(stage: Stage) -> bool:
-    """Whether the image is named after a service that runs builds, whose files belong to root, or its file after the
-    work on the project (`Dockerfile.dev`), or after what others are built on (`Dockerfile.base`)."""
-    *folders, file = stage.span.source.path.lower().split("/")[-2:]
-    if any(not FOR_BUILDS.isdisjoint(re.split(r"[-_.]", name)) for name in folders):
-        return True
-    words = set(re.split(r"[-_.]", file)) - {"dockerfile"}
-    return not words.isdisjoint(DEVELOPMENT | {"base", "builder"})
 
 
 def _is_own_service(stage: Stage) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
 from ..secrets import without_secrets
-from ._started import only_waits, takes_no_shell_line
+from ._started import ends_in_exec, only_waits, takes_no_shell_line
 
 # Words that only a shell understands; with any of them the command cannot do without one.
 BUILT_IN = frozenset(
@@ -65,9 +65,11 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         return  # worse than a shell in between: cmd-ignored says it
     if only_waits(command):
         return  # nothing is there that could finish its work: harmless-shell-form
+    if ends_in_exec(command):
+        return  # the program takes the place of the shell: harmless-shell-form
     words = _words(command)
-    if (words is None and _begins_with_exec(command)) or (words and words[0].startswith("[")):
-        return  # it does the right thing, or is a JSON list in quotes: nothing that another form would mend
+    if words and words[0].startswith("["):
+        return  # a JSON list in quotes: nothing that another form would mend
     remedy = "Write it as a JSON list of words" if words else _remedy(command)
     if words and len(words) > 2 and words[0] in ("sh", "bash") and words[1] == "-c":
         remedy += ", and put `exec` in front of the last command of its script"
@@ -80,7 +82,7 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
 
 
 def _words(command: CommandInstruction) -> list[str] | None:
-    """The words that the program gets, `exec` left out; None where only a shell can tell, or has more to do."""
+    """The words that the program gets; None where only a shell can tell, or has more to do."""
     script = command.script
     commands = [each for each in script.commands if "script" not in each.context]  # not those of `sh -c '…'`
     if script.broken or not script.understood or len(commands) != 1 or command.heredocs:
@@ -88,15 +90,11 @@ def _words(command: CommandInstruction) -> list[str] | None:
     (only,) = commands
     if only.assignments or only.redirects or only.pipeline or only.background or only.negated or only.context:
         return None
-    words = only.words[1:] if only.name == "exec" else only.words
+    words = only.words
     values = [word.value for word in words]
     if not words or values[0] in BUILT_IN or any(word.glob or word.text.startswith("~") for word in words):
         return None
     return None if None in values else [value for value in values if value is not None]
-
-
-def _begins_with_exec(command: CommandInstruction) -> bool:
-    return command.command.text.split(maxsplit=1)[0] == "exec"
 
 
 def _fix(command: CommandInstruction, text: Mapped, words: list[str]) -> Fix | None:
