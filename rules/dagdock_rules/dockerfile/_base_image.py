@@ -34,3 +34,13 @@ def is_to_be_given(stage: Stage) -> bool:
     """Whether an ARG without a default stands in the name, so that each build says the tag."""
     scope = stage.dockerfile.global_scope
     return any(scope.unset(variable.name) for variable in (stage.image_word.variables if stage.image_word else ()))
+
+
+def is_set_by_base(name: str, stage: Stage) -> bool:
+    """Whether the base image may set a variable of that name itself, as `python` sets PYTHON_VERSION."""
+    first = list(stage.chain())[-1]
+    facts = known_image(first.image)
+    if facts and "env" in facts:
+        return name in facts["env"]
+    stem = name.partition("_")[0].lower()
+    return first.image is None or stem in first.image.familiar.lower()

@@ -10,6 +10,7 @@ from dagdock.api import (
     CopyLike,
     Expose,
     Instruction,
+    Located,
     PairsInstruction,
     Span,
     StopSignal,
@@ -39,6 +40,13 @@ def docker_reads(instruction: Instruction) -> Iterator[Variable]:
         for variable in word.variables:
             if variable.modifier not in WITH_DEFAULT:
                 yield variable
+
+
+def reads(instruction: Instruction) -> Iterator[tuple[str, Located]]:
+    """Names of the variables that Docker replaces in an instruction, or that its shell surely takes from outside."""
+    for variable in docker_reads(instruction):
+        yield variable.name, variable
+    yield from shell_reads(instruction)
 
 
 def shell_reads(instruction: Instruction) -> Iterator[tuple[str, Span]]:

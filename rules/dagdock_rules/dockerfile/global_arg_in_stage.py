@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from dagdock.api import (
     Bad,
     Dockerfile,
     Fix,
-    Instruction,
     Located,
     Pair,
     Problem,
@@ -17,8 +14,8 @@ from dagdock.api import (
     rule,
 )
 
-from ._base_image import known_image
-from ._variables import docker_reads, shell_reads
+from ._base_image import is_set_by_base
+from ._variables import reads
 
 
 @rule(
@@ -62,10 +59,10 @@ def global_arg_in_stage(stage: Stage) -> Problems:
         return
     told: set[str] = set()
     for instruction in stage.instructions[1:]:
-        for name, place in _reads(instruction):
+        for name, place in reads(instruction):
             if name not in declared or name in told or name in stage.scope_at(instruction):
                 continue
-            if not _set_by_base(name, stage):
+            if not is_set_by_base(name, stage):
                 told.add(name)
                 yield _problem(stage, declared[name], name, place)
 
@@ -74,12 +71,6 @@ def global_arg_in_stage(stage: Stage) -> Problems:
 def _declared(file: Dockerfile) -> dict[str, Pair]:
     """The ARGs above the first FROM."""
     return {str(pair.key): pair for argument in file.global_args for pair in argument.pairs}
-
-
-def _reads(instruction: Instruction) -> Iterator[tuple[str, Located]]:
-    for variable in docker_reads(instruction):
-        yield variable.name, variable
-    yield from shell_reads(instruction)
 
 
 def _problem(stage: Stage, pair: Pair, name: str, place: Located) -> Problem:
@@ -95,13 +86,3 @@ def _problem(stage: Stage, pair: Pair, name: str, place: Located) -> Problem:
             f"{'ARG' if stage.from_instruction.keyword.isupper() else 'arg'} {name}",
         ),
     )
-
-
-def _set_by_base(name: str, stage: Stage) -> bool:
-    """Whether the base image may set a variable of that name itself, as `python` sets PYTHON_VERSION."""
-    first = list(stage.chain())[-1]
-    facts = known_image(first.image)
-    if facts and "env" in facts:
-        return name in facts["env"]
-    stem = name.partition("_")[0].lower()
-    return first.image is None or stem in first.image.familiar.lower()

@@ -1,9 +1,25 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dockerfile, Env, Fix, Pair, Problem, Problems, Stage, Text, nearest, remembered, rule
+from dagdock.api import (
+    Arg,
+    Bad,
+    Dockerfile,
+    Env,
+    Fix,
+    Pair,
+    Problem,
+    Problems,
+    Related,
+    Stage,
+    Text,
+    nearest,
+    remembered,
+    rule,
+)
 
-from ._base_image import known_image
-from ._variables import docker_reads
+from ._base_image import is_set_by_base, known_image
+from ._contexts import is_public
+from ._variables import docker_reads, reads
 
 # Docker gives these to RUN without a declaration.
 PROXIES = frozenset(("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"))
@@ -28,6 +44,12 @@ MOST = 500
             fixed="FROM debian:12\nARG APP_HOME=/srv\nWORKDIR $APP_HOME\n",
         ),
         Bad("FROM alpine:3.20\nCOPY app /opt/$«VERSION»/app\nARG VERSION=1\n"),
+        Bad(
+            "FROM golang:1.26 AS build\nARG VERSION=dev\nRUN make app-$VERSION\nFROM gcr.io/distroless/static\n"
+            "LABEL version=«$VERSION»\n",
+            fixed="FROM golang:1.26 AS build\nARG VERSION=dev\nRUN make app-$VERSION\nFROM gcr.io/distroless/static\n"
+            "ARG VERSION\nLABEL version=$VERSION\n",
+        ),
     ],
     good=[
         "FROM debian:12\nARG APP_HOME=/srv\nWORKDIR $APP_HOME\n",
@@ -40,8 +62,9 @@ def undefined_variable(stage: Stage) -> Problems:
     """An instruction uses a variable that nothing above it declares.
 
     Docker puts in an empty text without a word, so `COPY app /opt/$VERSION/` copies to `/opt//`. Declare the variable
-    with ARG or ENV above its use in the same stage. What the base image itself sets counts too: the rule speaks only
-    where that is known, or where the name is close to one that is declared.
+    with ARG or ENV above its use in the same stage; an ARG of another stage does not count here. What the base image
+    itself sets counts too: the rule speaks only where that is known, where another stage has an ARG of that name, or
+    where the name is close to one that is declared.
 
     https://docs.docker.com/reference/build-checks/undefined-var/
     """
@@ -49,6 +72,7 @@ def undefined_variable(stage: Stage) -> Problems:
     first = list(stage.chain())[-1]
     facts = known_image(first.image) if not first.is_scratch else {"env": []}
     told: set[str] = set()
+    yield from _of_other_stages(stage, declared_globally, told)
     for instruction in stage.instructions[1:]:
         scope = stage.scope_at(instruction)
         for name in (variable.name for variable in docker_reads(instruction)):
@@ -66,6 +90,45 @@ def undefined_variable(stage: Stage) -> Problems:
                 continue  # self-reference-in-env says it
             whole = all(pair.value is not None and _is_all(pair.value.raw, name) for pair in setting)
             yield _problem(name, close, own=("all" if whole else "part") if inside else "")
+
+
+def _of_other_stages(stage: Stage, declared_globally: set[str], told: set[str]) -> Problems:
+    """The variables that only an ARG of another stage declares."""
+    image = stage.root_image
+    own = set(stage.chain())
+    declared = {name: arg for name, arg in _args(stage.dockerfile).items() if arg.stage not in own}
+    if not declared or not (image and is_public(image)) or not any(name in stage.span.text for name in declared):
+        return
+    for instruction in stage.instructions[1:]:
+        for name, place in reads(instruction):
+            if name in told or name not in declared or name in declared_globally or name.upper() in PROXIES:
+                continue
+            if name in stage.scope_at(instruction) or is_set_by_base(name, stage):
+                continue
+            if isinstance(instruction, Env) and name in _pairs(instruction):
+                continue  # other rules say it
+            told.add(name)
+            assert stage.from_instruction
+            yield Problem(
+                place,
+                f"`{name}` is empty here: the ARG in line {declared[name].span.line} is known in its own stage only. "
+                f"Add `ARG {name}` to this stage",
+                related=[Related(declared[name], "declared here, for that stage")],
+                fix=Fix.insert_line_after(
+                    f"Declare `ARG {name}` in this stage", stage.from_instruction, f"ARG {name}", "unsafe"
+                ),
+            )
+
+
+@remembered
+def _args(file: Dockerfile) -> dict[str, Arg]:
+    """The ARGs of stages by name, the first of each."""
+    found: dict[str, Arg] = {}
+    for stage in file.stages:
+        for arg in stage.all_of(Arg):
+            for pair in arg.pairs:
+                found.setdefault(str(pair.key), arg)
+    return found
 
 
 @remembered

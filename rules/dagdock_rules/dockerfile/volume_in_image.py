@@ -1,10 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
-from dagdock.api import Bad, Copy, Instruction, Problem, Problems, Related, Run, Stage, Volume, remembered, rule
+from dagdock.api import (
+    Bad,
+    Copy,
+    CopyLike,
+    DockerfileWord,
+    Instruction,
+    Problem,
+    Problems,
+    Related,
+    Run,
+    Stage,
+    Volume,
+    load_data,
+    remembered,
+    rule,
+)
 
 from ._copies import absolute, copies_whole_context, from_context, inside_container, program_sources
+from ._layers import ships
 from ._values import texts_of
 
 # Commands that write below the folders they are given.
@@ -22,6 +39,7 @@ MOST = 50
         Bad("FROM postgres:16\nVOLUME /seed\n«COPY seed.sql /seed/»\n"),
         Bad("FROM debian:12\nVOLUME /var/lib/app\n«RUN mkdir -p /var/lib/app/cache && chown -R 1000 /var/lib/app»\n"),
         Bad("FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nVOLUME «/app»\n"),
+        Bad("FROM mysql:8.4\n«COPY backup/ /var/lib/mysql/»\n"),
     ],
     good=[
         "FROM debian:12\nRUN mkdir -p /var/lib/app && chown -R 1000 /var/lib/app\nVOLUME /var/lib/app\n",
@@ -34,18 +52,18 @@ def volume_in_image(stage: Stage) -> Problems:
     What a step below the VOLUME writes into it is lost with the classic builder, and kept with BuildKit: the image
     depends on who builds it. And code in a volume stays as it was when the volume was made: a container that gets its
     old volume back runs the old code, however new the image. Put VOLUME behind the steps that fill it, and only over
-    folders for data.
+    folders for data. The volumes of the stages below count, and those that images of databases bring along.
 
     https://docs.docker.com/reference/dockerfile/#notes-about-specifying-volumes
     """
     told: set[int] = set()
-    volumes = [(volume, path) for volume in stage.all_of(Volume)[:MOST] for path in volume.paths[:MOST]][:MOST]
+    volumes = list(islice(_volumes(stage), MOST))
     for volume, word in volumes:
-        path = word.resolve(stage.scope_at(volume))
+        path = word.resolve(volume.stage.scope_at(volume)) if volume.stage else None
         folder = absolute(volume, path) if path else None
         if folder is None or folder == "/":
             continue
-        below = islice(stage.instructions, volume.index - stage.instructions[0].index + 1, None)
+        below = islice(stage.instructions, max(0, volume.index - stage.instructions[0].index) + 1, None)
         later = next((each for each in below if _fills(each, folder)), None)
         if later is not None and later.index in told:
             continue
@@ -66,6 +84,33 @@ def volume_in_image(stage: Stage) -> Problems:
                 "container with its old volume runs old code. Make a volume of the folder with the data only",
                 related=[Related(code, "the files are copied here")],
             )
+    yield from _of_image(stage)
+
+
+def _volumes(stage: Stage) -> Iterator[tuple[Volume, DockerfileWord]]:
+    """The volumes of a stage and of those it is built on."""
+    for part in stage.chain():
+        for volume in part.all_of(Volume):
+            yield from ((volume, word) for word in volume.paths)
+
+
+def _of_image(stage: Stage) -> Problems:
+    """What is copied over the volumes that the image brings along."""
+    image = stage.root_image
+    folders = load_data("dagdock_rules", "image-volumes").get(image.familiar, {}) if image else {}
+    if image is None or not folders:
+        return
+    major = (image.tag or "").partition("-")[0].partition(".")[0]
+    for copy in stage.all_of(CopyLike):
+        written = _written(copy) if from_context(copy) else []  # data made in another stage are put there on purpose
+        for folder in folders.get(major, folders[""]):
+            if ships(copy) and any(_is_below(path, folder) for path in written):
+                yield Problem(
+                    copy,
+                    f"`{folder}` is a volume of `{stage.root.base}`: what this puts there is lost with the classic "
+                    "builder, and a container that has its data already never sees it. Put it into another folder",
+                )
+                break
 
 
 def _fills(instruction: Instruction, folder: str) -> bool:
@@ -92,6 +137,8 @@ def _written(instruction: Instruction) -> list[str | None]:
         if effective.name in WRITES and effective.name != "rm":
             words = effective.arguments[-1:] if effective.name in ("ln", "cp", "mv") else effective.arguments
             places += [text for word in words for text in texts_of(word, instruction) or ()]
+        if effective.name == "git" and [word.value for word in effective.words[1:2]] == ["clone"]:
+            places += texts_of(effective.words[-1], instruction) or ()
         # The words of other commands may be no paths at all.
         relative = effective.name in ("touch", "mkdir")
         paths = [each for each in places if each and (each.startswith("/") or (relative and each[0] not in "-$"))]
