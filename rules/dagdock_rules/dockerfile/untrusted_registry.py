@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, ImageRef, Located, Problem, Problems, Project, Stage, parse_image, rule
+from dagdock.api import Bad, Located, Problem, Problems, Project, Stage, parse_image, rule
 
+from ..registries import untrusted
 from ._contexts import is_named_context
 from ._stage_names import is_number, named_in
 
 CONFIG = 'trusted-registries = ["docker.io", "*.example.com", "ghcr.io/acme"]\n'
-DOCKER_HUB = ("docker.io", "hub.docker.com", "index.docker.io", "registry-1.docker.io")
+# Docker's own reader of Dockerfiles, which most builds take without naming it.
+FRONTENDS = ("docker/dockerfile", "docker/dockerfile-upstream")
 
 
 @rule(
@@ -19,6 +21,12 @@ DOCKER_HUB = ("docker.io", "hub.docker.com", "index.docker.io", "registry-1.dock
     tags=["security"],
     bad=[
         Bad({"dagdock.toml": CONFIG, "Dockerfile": "FROM «quay.io/someone/python:3.12»\n"}),
+        Bad(
+            {
+                "dagdock.toml": CONFIG,
+                "Dockerfile": "# syntax=«quay.io/someone/dockerfile:1»\nFROM alpine:3.20\n",
+            }
+        ),
         Bad(
             {
                 "dagdock.toml": CONFIG,
@@ -38,32 +46,30 @@ DOCKER_HUB = ("docker.io", "hub.docker.com", "index.docker.io", "registry-1.dock
 def untrusted_registry(stage: Stage, project: Project, *, trusted_registries: list[str] = []) -> Problems:
     """An image comes from a registry that is not among the trusted ones.
 
-    Everything in a base image runs with the rights of yours, so many teams say where images may come from. The list
-    `trusted-registries` of the configuration says it: names of registries, where `*` at either end stands for
-    anything, or a registry with a folder such as `ghcr.io/acme`. An image without a registry is from `docker.io`.
-    Without that list the rule says nothing.
+    Everything in a base image runs with the rights of yours, and the image behind `# syntax=` runs the build, so
+    many teams say where images may come from. The list `trusted-registries` of the configuration says it: names of
+    registries, where `*` at either end stands for anything, or a registry with a folder such as `ghcr.io/acme`. An
+    image without a registry is from `docker.io`. Without that list the rule says nothing.
 
     https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image
     """
     if not trusted_registries:
         return
     for name, place in _images(stage, project):
-        image = parse_image(name)
-        if image is None or any(_fits(image, pattern.lower()) for pattern in trusted_registries):
-            continue
-        listed = ", ".join(f"`{pattern}`" for pattern in trusted_registries[:4])
-        more = " …" if len(trusted_registries) > 4 else ""
-        yield Problem(
-            place,
-            f"`{name}` comes from `{image.registry or 'docker.io'}`, which is none of the trusted registries "
-            f"({listed}{more}). Take the image from one of those, or add this one to `trusted-registries`",
-        )
+        said = untrusted(name, trusted_registries)
+        if said:
+            yield Problem(place, said)
 
 
 def _images(stage: Stage, project: Project) -> list[tuple[str, Located]]:
-    """The images that a stage is built on, copies from and mounts, each with its place."""
+    """The images that a stage is built on, copies from and mounts, each with its place; with the first stage the one
+    that reads the file."""
     file = stage.dockerfile
     found: list[tuple[str, Located]] = []
+    for directive in file.directives if stage.index == 0 else ():
+        image = parse_image(directive.value) if directive.name == "syntax" and not directive.repeated else None
+        if image and image.familiar not in FRONTENDS:
+            found.append((str(directive.value), directive.value))
     if stage.image_word and stage.base and stage.parent is None and not stage.is_scratch:
         found.append((stage.base, stage.image_word))
     for instruction in stage.instructions:
@@ -72,16 +78,3 @@ def _images(stage: Stage, project: Project) -> list[tuple[str, Located]]:
             if not is_stage and name not in ("scratch", stage.name):
                 found.append((str(name), name))
     return [(name, place) for name, place in found if not is_named_context(name, file, project)]
-
-
-def _fits(image: ImageRef, pattern: str) -> bool:
-    from fnmatch import fnmatchcase
-
-    registries = (image.registry.lower(),) if image.registry else DOCKER_HUB
-    if any(registry in DOCKER_HUB for registry in registries):
-        registries = DOCKER_HUB
-    if "/" not in pattern:
-        return any(fnmatchcase(registry, pattern) for registry in registries)
-    folder = pattern.rstrip("/")
-    names = [f"{registry}/{image.repository}" for registry in registries]
-    return any(name == folder or name.startswith(folder + "/") or fnmatchcase(name, pattern) for name in names)
