@@ -224,6 +224,7 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
             {"Dockerfile": "FROM a:1\nCOPY . .\n", "dockerignore.sample": ".git\n"},
             "Copy `dockerignore.sample`, which lies beside this file, to `.dockerignore`",
         ),
+        ("DF502", {"Dockerfile": "FROM a:1\nCOPY . .\n", "node_modules/a": ""}, "`node_modules` too"),
         (
             "DF604",
             'FROM debian:13\nWORKDIR /root\nCOPY a.py .\nCMD ["python", "a.py"]\n',
@@ -243,4 +244,11 @@ def test_what_is_said(code: str, files: Files, said: str) -> None:
 )
 def test_a_heredoc_that_only_makes_folders_and_users_gets_a_hint(body: str, severity: str) -> None:
     (finding,) = _findings("DF422", f"FROM a:1\nRUN <<E\n{body}\nE\n")
+    assert finding.severity == severity
+
+
+@pytest.mark.parametrize(("files", "severity"), [({}, "info"), ({".git/a": ""}, "warning")])
+def test_a_whole_context_in_a_stage_that_only_builds(files: Mapping[str, str], severity: str) -> None:
+    dockerfile = "FROM golang:1.27 AS build\nCOPY . .\nRUN go build\nFROM scratch\nCOPY --from=build /a /a\n"
+    (finding,) = _findings("DF502", {"Dockerfile": dockerfile, **files})
     assert finding.severity == severity

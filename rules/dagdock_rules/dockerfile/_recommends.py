@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from dagdock.api import CommandInstruction, Copy, Run, Stage
+from dagdock.api import CommandInstruction, Copy, Run, Stage, load_data
 
 from ..packages import PackageCommand, installs
 
 CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-recommends", "-r", "--with-recommends")
-# Packages that recommend nothing, nor do those they need, or only what every image has. Looked at: 2026-11, Debian 12.
-ALONE = frozenset(
-    "sudo make unzip zip xz-utils bzip2 tzdata jq gettext-base tini gosu dumb-init procps vim-tiny net-tools coreutils "
-    "locales patch tree netcat-openbsd less psmisc apt-transport-https file gzip sed grep tar findutils diffutils "
-    "ca-certificates lsb-release sqlite3 gawk mawk openssl".split()
-)
 
 
 def installs_recommended(run: Run) -> list[PackageCommand]:
@@ -26,7 +20,15 @@ def installs_recommended(run: Run) -> list[PackageCommand]:
 def may_recommend(install: PackageCommand) -> bool:
     """Whether one of the packages may recommend others: headers do not as a rule."""
     names = [(word.value or word.text).partition("=")[0].partition(":")[0] for word in install.packages]
-    return any(name not in ALONE and not (name.startswith("lib") and name.endswith("-dev")) for name in names)
+    alone = _alone()
+    return any(name not in alone and not (name.startswith("lib") and name.endswith("-dev")) for name in names)
+
+
+@cache
+def _alone() -> frozenset[str]:
+    """The packages that bring no others but those they need."""
+    packages: str = load_data("dagdock_rules", "apt-without-recommends")["packages"]
+    return frozenset(packages.split())
 
 
 def _is_with_recommends(install: PackageCommand) -> bool:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from posixpath import dirname
 
-from dagdock.api import Bad, BuildContext, Dockerfile, Problem, Problems, Project, rule
+from dagdock.api import Bad, BuildContext, CopyLike, Dockerfile, Problem, Problems, Project, rule
 
 from ._copies import contexts_that_fit, from_context, leaves_out, whole_source
+from ._layers import is_shipped
 from ._secret_files import is_published, is_secret_file
 
 UNWANTED = frozenset((".git", "node_modules", "__pycache__", ".venv", "venv", ".env", "airflow.db", "logs", "target"))
@@ -58,7 +59,7 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
                 place,
                 f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, "
                 f"{_such_as(contexts[0], project, file)}, {reason}",
-                severity="info" if model else None,
+                severity="info" if model or _is_only_built(copy, contexts[0], project) else None,
             )
             return
 
@@ -75,6 +76,11 @@ def _unwanted(context: BuildContext, project: Project) -> list[str]:
 
 def _called(context: BuildContext) -> str:
     return "the build context" if context.folder == "." else f"`{context.folder}`"
+
+
+def _is_only_built(copy: CopyLike, context: BuildContext, project: Project) -> bool:
+    """Whether nothing is there yet that should stay out, and the stage only builds what another one takes."""
+    return copy.stage is not None and not is_shipped(copy.stage) and not _unwanted(context, project)
 
 
 def _model(file: Dockerfile, project: Project) -> str | None:
