@@ -251,6 +251,13 @@ MISTAKES = {
     "L57/mistake-3": Mistake("airflow.cfg", 3, "airflow-cfg-for-trial"),
     "L57/mistake-4": Mistake("compose.yaml", 4, "airflow-sequential-executor"),
     "L57/mistake-5": Mistake("config/airflow.cfg", 2, "airflow-cfg-for-trial-in-image"),
+    "L58/mistake-1": Mistake("dags/lake.py", 4, "provider-not-installed"),
+    "L58/mistake-2": Mistake("dags/stream.py", 4, "provider-not-installed"),
+    "L58/mistake-3": Mistake("dags/tickets.py", 10, "provider-not-installed"),
+    "L59/mistake-1": Mistake("dags/orders.py", 15, "environment-baked-in"),
+    "L59/mistake-2": Mistake("dags/rates.py", 6, "environment-baked-in"),
+    "L59/mistake-3": Mistake("dags/export.py", 15, "environment-baked-in"),
+    "L59/mistake-4": Mistake("dags/backup.py", 12, "environment-baked-in"),
 }
 RIGHT_WAYS = sorted(path.relative_to(LESSONS).as_posix() for path in LESSONS.glob("L*/right-*"))
 

@@ -159,6 +159,12 @@ BRANCH = (
 FAILS_LATE = BEGIN + "    a = BashOperator(task_id='a', bash_command='a')\n"
 
 FOUND = [
+    ("AF510", "X = dict(host=«'10.20.1.5'», port=5432)\nDAG('d')\n"),
+    ("AF510", "X = {'host': «'db-prod'»}\nDAG('d')\n"),
+    ("AF510", BEGIN + "    BashOperator(task_id='a', bash_command=«'aws s3 ls s3://shop-prod/x'»)\n"),
+    ("AF510", "Q = «'https://sqs.eu-west-1.amazonaws.com/482915530771/q'»\nDAG('d')\n"),
+    ("AF510", "A = «'s3://shop-prod'»\nB = 's3://shop-prod/b'\nDAG('d')\n"),
+    ("AF510", "X = {'postgres_conn_id': «'dwh_prd'»}\nDAG('d')\n"),
     ("AF106", "DAG('d', schedule=None, default_args={«'tags': ['a']»})\n"),
     ("AF330", "DAG('d', «shedule»='@daily')\n"),
     ("AF330", "@dag(«max_active_run»=1)\ndef d():\n    pass\n"),
@@ -194,6 +200,18 @@ FOUND = [
     ("AF622", BEGIN + "    BashOperator(task_id='a', bash_command='x {{ «macros».ds_subtract(ds, 1) }}')\n"),
 ]
 SILENT = [
+    ("AF510", "A = 's3://shop-prod/x'\nB = 's3://shop-dev/x'\nDAG('d')\n"),
+    ("AF510", "A = 's3://shop/staging/x'\nB = 's3://shop-staging'\nC = 'https://api.shop.dev/x'\nDAG('d')\n"),
+    ("AF510", "A = 'https://products.example.com'\nB = 'https://dev.azure.com/x'\nDAG('d')\n"),
+    ("AF510", "A = f's3://shop-{STAGE}/x'\nB = 'https://{{ var.value.env }}.example.com'\nDAG('d')\n"),
+    ("AF510", "import os\nA = 's3://shop-prod' if os.environ['X'] == 'prod' else 's3://test'\nDAG('d')\n"),
+    ("AF510", "import os\nA = os.getenv('X', 's3://shop-prod')\nDAG('d', params={'a': Param('s3://shop-prod')})\n"),
+    (
+        "AF510",
+        "def f(host='db-prod'):\n    pass\nA = {'host': 'localhost', 'version': '10.1.2.3'}\nDAG('d', tags=['prod'])\n",
+    ),
+    ("AF510", "A = 's3://shop-prod/x'\n"),
+    ("AF510", "A = 'postgresql://me:secret-9@db.prod.example.com/x'\nDAG('d')\n"),
     ("AF106", "DAG('d', schedule=None, default_args={'tags': {'team': 'a'}})\n"),
     ("AF106", "DAG('d', schedule=None, tags=['b'], default_args={'tags': ['a']})\n"),
     ("AF330", "DAG('d', **ARGS)\nDAG('e', schedule_interval=None, deadline=None)\n"),

@@ -45,7 +45,8 @@ def provider_not_installed(module: DagModule, project: Project) -> Problems:
     """A DAG imports a provider that the image it runs in does not install.
 
     Operators for other systems come in packages of their own, the providers. The official image brings some two dozen
-    of them; any other has to be installed, or the DAG does not load. Add the package to the requirements of the image.
+    of them; any other has to be installed, or the DAG does not load (where a task imports it, the task fails). Add the
+    package to the requirements of the image.
 
     https://airflow.apache.org/docs/apache-airflow-providers/packages-ref.html
     """
@@ -60,18 +61,20 @@ def provider_not_installed(module: DagModule, project: Project) -> Problems:
             told.add(package)
             stage = lacking[0]
             image = stage.image_word.value if stage.image_word else "the image"
+            effect = "this DAG does not load" if place in module.tree.body else "the task fails when it runs"
             yield Problem(
                 _module_name(module, place),
-                f"`{package}` is neither part of `{image}` nor installed in its Dockerfile, so this DAG does not load. "
+                f"`{package}` is neither part of `{image}` nor installed in its Dockerfile, so {effect}. "
                 "Add it to the requirements of the image",
                 related=[Related(stage.image_word, "the image that runs this DAG")] if stage.image_word else (),
             )
 
 
 def _providers(module: DagModule) -> list[tuple[str, ast.stmt]]:
-    """The provider packages that the file surely needs when it is loaded, each with the import."""
+    """The provider packages that the file surely needs to be loaded or its tasks to run, each with the import."""
     found: list[tuple[str, ast.stmt]] = []
-    for node in module.tree.body:
+    tasks = [one.node for one in module.functions if not isinstance(one.node, ast.Lambda) and one.runs_at == "task"]
+    for node in (*module.tree.body, *(statement for task in tasks for statement in task.body)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module]
