@@ -31,6 +31,11 @@ CASES: dict[str, list[Files]] = {
         "FROM a:1\nADD «--checksum=sha256:a» https://e.com/a /a\n",
     ],
     "DF125": ['FROM ruby:3.4\nCOPY Gemfile* .\nRUN bundle install\nCMD ["puma"]\n'],
+    "DF208": [
+        "FROM debian:13 AS b\nRUN «apt-get update»\nFROM b\nRUN apt-get install -y x\n",
+        "FROM debian:13\nRUN apt-get update && apt-get purge -y a\nCOPY a.sh /a.sh\nRUN /a.sh\n",
+        "FROM debian:13\nRUN «apt-get update»\nRUN make\n",
+    ],
     "DF212": [
         {"Dockerfile": "FROM a:1\nCOPY a.conf /etc/a/\nRUN chown -R u /etc/a\n", "a.conf": ""},
         {"Dockerfile": "FROM a:1\nCOPY a /etc/a/\nRUN chown -R u /etc/a\n", "a": ""},

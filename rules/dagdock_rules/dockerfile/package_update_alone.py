@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Related, Run, rule
+from dagdock.api import Bad, Command, Problem, Problems, Related, Run, rule
 
 from ..packages import PackageCommand, package_commands
 from ._joins import HARMLESS, following_run, join
@@ -57,6 +57,8 @@ def package_update_alone(run: Run) -> Problems:
                 f"the lists stay as they are in the cache, and the installation in line {later.span.line} takes what "
                 "is old in them. Update and install in one RUN"
             )
+        elif _may_install_later(run):
+            return
         else:
             message = (
                 "these lists are downloaded and nothing is installed from them. Leave the update out, or install in "
@@ -81,11 +83,34 @@ def _is_followed(update: PackageCommand, calls: list[PackageCommand], run: Run) 
     return any(command.effective.name not in HARMLESS and command.span.start > start for command in run.script.commands)
 
 
+def _may_install_later(run: Run) -> bool:
+    """Whether a script that a later RUN starts, or a stage that is built on this one, may install from the lists."""
+    stage = run.stage
+    if stage is None or stage.children:
+        return True
+    return any(
+        _is_script(command.effective)
+        for later in stage.all_of(Run)
+        if later.index > run.index
+        for command in later.script.commands
+    )
+
+
+def _is_script(command: Command) -> bool:
+    words = [word.value or word.text for word in command.words[:3]]
+    shell = command.name in ("sh", "bash", "dash", "ash", "source", ".")
+    return any("/" in word or word.endswith(".sh") for word in (words[1:] if shell else words[:1]))
+
+
 def _installation(run: Run, family: str) -> PackageCommand | None:
-    """The first installation in a later RUN of the stage."""
-    for later in run.stage.all_of(Run) if run.stage else ():
-        if later.index > run.index:
-            for call in package_commands(later.script, "install", "update"):
-                if call.family == family:
-                    return call if call.action == "install" else None
+    """The first installation in a later RUN of the stage, or of one that is built on it."""
+    if run.stage is None:
+        return None
+    runs = [later for later in run.stage.all_of(Run) if later.index > run.index]
+    for child in run.stage.children[:1]:
+        runs += child.all_of(Run)
+    for later in runs:
+        for call in package_commands(later.script, "install", "update"):
+            if call.family == family:
+                return call if call.action == "install" else None
     return None
