@@ -195,8 +195,8 @@ _URL = r"(?:\bjdbc:\w|[a-z]://)[^\s'\"]*$"
 @lru_cache(maxsize=8)  # each instruction and each variable asks about its whole file
 def forms_in(text: str) -> tuple[Form, ...]:
     """The forms whose signs a text, such as a whole file, holds; the other ones need not be tried on its parts."""
-    held = (form._replace(signs=tuple(sign for sign in form.signs if sign in text)) for form in FORMS)
-    return tuple(form for form in held if form.signs)
+    held = ((form, tuple([sign for sign in form.signs if sign in text])) for form in FORMS)
+    return tuple([form._replace(signs=signs) for form, signs in held if signs])
 
 
 def may_hand_over(text: str, forms: tuple[Form, ...]) -> bool:

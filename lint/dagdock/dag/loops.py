@@ -56,7 +56,10 @@ class Loop:
             return not self.node.ifs
         known = self.module.known_exact.get(self.node)
         if known is None:
-            known = not any(isinstance(node, (ast.Break, ast.Return)) for node in ast.walk(self.node))
+            text = self.module.source.text
+            known = not ("break" in text or "return" in text) or not any(
+                isinstance(node, (ast.Break, ast.Return)) for node in ast.walk(self.node)
+            )
             self.module.known_exact[self.node] = known
         return known
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dagdock.text import Source, Span
@@ -173,15 +173,25 @@ def in_packaging(source: Source, is_lock: bool) -> Iterator[tuple[AirflowVersion
 def in_module(module: DagModule) -> AirflowVersion | None:
     """The Airflow that a DAG file is written for, by what it imports without `try` or `if` around it and by its
     `schedule_interval`; None where it may be any."""
-    imported = set(_imports(module))
-    if any(f"{name}.".startswith("airflow.sdk.") for name in imported):
+    eras = {_era(name) for name in _imports(module)}
+    if "since 3" in eras:
         return AirflowVersion((3, 0, 0))
-    # The packages themselves held operators and those of plugins until Airflow 2.
-    if any(_in_package().fullmatch(name) for name in imported):
+    if "before 2" in eras:
         return AirflowVersion((0, 0, 0), (2, 0, 0))
-    if any(_gone_in_3().match(f"{name}.") for name in imported) or _has_schedule_interval(module):
+    if "before 3" in eras or _has_schedule_interval(module):
         return AirflowVersion((0, 0, 0), (3, 0, 0))
     return None
+
+
+@lru_cache(maxsize=4096)
+def _era(name: str) -> Literal["since 3", "before 2", "before 3", ""]:
+    """When Airflow had what goes by a full name, where that says something."""
+    if f"{name}.".startswith("airflow.sdk."):
+        return "since 3"
+    # The packages themselves held operators and those of plugins until Airflow 2.
+    if _in_package().fullmatch(name):
+        return "before 2"
+    return "before 3" if _gone_in_3().match(f"{name}.") else ""
 
 
 def _imports(module: DagModule) -> Iterator[str]:

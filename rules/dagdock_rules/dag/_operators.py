@@ -35,7 +35,10 @@ class Operator:
 
     def arguments(self, major: Major | None = None) -> frozenset[str]:
         """What it takes in that Airflow, or in either of them."""
-        return self._own("a", major) | _of_all(self.is_sensor, major)
+        found = self._known.get(("arguments", major))
+        if found is None:
+            found = self._known["arguments", major] = self._own("a", major) | _of_all(self.is_sensor, major)
+        return found
 
     def earlier_arguments(self) -> frozenset[str]:
         """What it took in earlier releases and takes in neither Airflow any more."""

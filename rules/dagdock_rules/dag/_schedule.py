@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 
 from dagdock.api import Dag, DagModule
 
@@ -44,8 +45,13 @@ def is_set_later(dag: Dag, name: str) -> bool:
     return any(isinstance(node.ctx, ast.Store) for node in dag.module.names.attributes.get(name, ()))
 
 
-def crons(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
+@lru_cache(maxsize=1)  # several rules ask, one after the other
+def crons(module: DagModule) -> list[tuple[str, ast.expr]]:
     """The schedules and timetables of the file that are known texts, each with the expression of the text."""
+    return list(_crons(module))
+
+
+def _crons(module: DagModule) -> Iterator[tuple[str, ast.expr]]:
     told: set[ast.expr] = set()
     for dag in module.dags:
         schedule = dag.schedule

@@ -56,11 +56,12 @@ def loop_variable_captured(task: Task) -> Problems:
     """
     around = set(task.module.names.ancestors(task.call))
     loops = [node for node in around if isinstance(node, _LOOPS)]
-    if not loops:
+    functions = list(_functions(task)) if loops else []
+    if not functions:
         return
     bound = frozenset[str]().union(*map(_bound, loops))
     told: set[str] = set()
-    for function in _functions(task):
+    for function in functions:
         for load in _loads(function.node):
             if load.id not in bound:
                 continue

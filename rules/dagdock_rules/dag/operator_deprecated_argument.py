@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from dagdock.api import Argument, Bad, Edit, Fix, Problem, Problems, Project, Task, load_data, rule
@@ -85,16 +86,24 @@ def _is_first(task: Task, name: str) -> bool:
 
 def _fact(operator: Operator, argument: Argument) -> dict[str, Any] | None:
     """What is known of an argument, where its value is one that it is about."""
-    for fact in load_data("dagdock_rules", "airflow-arguments")["argument"]:
-        if fact["name"] != argument.name or (fact["operators"] and operator.name not in fact["operators"]):
+    for fact in _facts().get(argument.name, ()):
+        if fact["operators"] and operator.name not in fact["operators"]:
             continue
         if not fact["operators"] and argument.name not in operator.arguments() | operator.earlier_arguments():
             continue
         if "values" in fact and argument.value.get(bool) is None:
             continue
-        found: dict[str, Any] = fact
-        return found
+        return fact
     return None
+
+
+@cache
+def _facts() -> dict[str, list[dict[str, Any]]]:
+    """What is known of arguments, by their names."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for fact in load_data("dagdock_rules", "airflow-arguments")["argument"]:
+        found.setdefault(fact["name"], []).append(fact)
+    return found
 
 
 def _problem(

@@ -58,8 +58,8 @@ def operator_unknown_argument(module: DagModule, project: Project) -> Problems:
         # Airflow 1 only warned.
         if operator is None or not operator.strict or (operator.legacy and major_of(task, project) is None):
             continue
-        former = operator.earlier_arguments() | terms("operator_old")
-        given = {name: argument for name, argument in task.own.items() if name not in former}
+        earlier, old = operator.earlier_arguments(), terms("operator_old")
+        given = {name: argument for name, argument in task.own.items() if name not in earlier and name not in old}
         yield from _unknown(operator.name, given, operator.arguments(), operator.required() - set(task.own))
 
 

@@ -42,11 +42,13 @@ def taskflow_not_called(module: DagModule) -> Problems:
         return
     exported = "__all__" in module.names.root.bindings
     for function in module.functions:
-        if isinstance(function.node, ast.Lambda) or function.calls or function.escapes or _is_used(module, function):
+        if function.decorator is None or function.calls or function.escapes:
             continue
         name = function.name
+        if _is_used(module, name):
+            continue
         # A line that names the function and does nothing else is where the call was meant to be.
-        mention = next(iter(_mentions(module, function)), None)
+        mention = next(iter(_mentions(module, name)), None)
         place = module.span(mention) if mention else name.span
         named = f"`{name}` is named here and not called" if mention else f"`{name}` is never called"
         if function.decorator == "dag" and not exported and _is_outermost(function) and not _needs_arguments(function):
@@ -56,13 +58,13 @@ def taskflow_not_called(module: DagModule) -> Problems:
             yield Problem(place, f"{named}, so the DAG has no such task. Call it, or take it out")
 
 
-def _mentions(module: DagModule, function: Function) -> list[ast.Name]:
-    return module.names.loads.get(function.name, [])
+def _mentions(module: DagModule, name: str) -> list[ast.Name]:
+    return module.names.loads.get(name, [])
 
 
-def _is_used(module: DagModule, function: Function) -> bool:
-    """Whether the function is mentioned anywhere, but for a line that names it and does nothing else."""
-    mentions = [*_mentions(module, function), *module.names.attributes.get(function.name, ())]
+def _is_used(module: DagModule, name: str) -> bool:
+    """Whether a function is mentioned anywhere, but for a line that names it and does nothing else."""
+    mentions = [*_mentions(module, name), *module.names.attributes.get(name, ())]
     return any(not isinstance(module.parent(mention), ast.Expr) for mention in mentions)
 
 
