@@ -9,6 +9,9 @@ KNOWN = ("no", "always", "unless-stopped", "on-failure")
 MEANT = {"never": "no", "none": "no", "false": "no", "off": "no", "true": "always", "yes": "always", "any": "always",
          "unless_stopped": "unless-stopped", "on_failure": "on-failure"}  # fmt: skip
 
+# What `deploy.restart_policy` calls them, and what Compose takes for the same.
+CONDITIONS = ("none", "on-failure", "any", "no", "always", "unless-stopped")
+
 
 @rule(
     "DC506",
@@ -23,6 +26,9 @@ MEANT = {"never": "no", "none": "no", "false": "no", "off": "no", "true": "alway
             fixed="services:\n  web:\n    image: nginx:1.27\n    restart: no\n",
         ),
         Bad(
+            "services:\n  web:\n    image: nginx:1.27\n    deploy:\n      restart_policy: {condition: «allways»}\n"
+        ),
+        Bad(
             'services:\n  web:\n    image: nginx:1.27\n    restart: "«unless-stoped»"\n',
             fixed='services:\n  web:\n    image: nginx:1.27\n    restart: "unless-stopped"\n',
         ),
@@ -34,13 +40,15 @@ MEANT = {"never": "no", "none": "no", "false": "no", "off": "no", "true": "alway
     ],
 )
 def invalid_restart_policy(service: Service) -> Problems:
-    """A value of `restart` that Docker does not know.
+    """A value of `restart`, or a condition of `deploy.restart_policy`, that Docker does not know.
 
     Compose takes it without a word; the container is then not created ("invalid restart policy"). Docker knows `no`,
     `always`, `unless-stopped` and `on-failure`, the last with a number of tries if you like (`on-failure:3`).
+    The conditions of `deploy.restart_policy` are `none`, `on-failure` and `any`.
 
     https://docs.docker.com/reference/compose-file/services/#restart
     """
+    yield from _conditions(service)
     restart = service.restart
     if restart is None or restart.resolved is None or restart.type != "text":
         return
@@ -54,3 +62,14 @@ def invalid_restart_policy(service: Service) -> Problems:
         + (f"Write `{meant}`" if meant else "Write `no`, `always`, `unless-stopped` or `on-failure`"),
         fix=Fix.replace(f"Write `{meant}`", restart, meant, "unsafe") if meant and restart.span.text == text else None,
     )
+
+
+def _conditions(service: Service) -> Problems:
+    policy = service.deploy.section("restart_policy") if service.deploy else None
+    condition = policy.value("condition") if policy else None
+    if condition and condition.resolved and condition.resolved not in CONDITIONS:
+        yield Problem(
+            condition,
+            f"Docker knows no condition `{condition.resolved}` here. Write `any` to start again whatever happened, "
+            "`on-failure` or `none`",
+        )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     severity="error",
     since="0.1",
     kind="project",
+    lessons=["L28"],
     bad=[
         Bad({"compose.yaml": "services:\n  web:\n    build: «./wbe»\n", "web/Dockerfile": "FROM nginx:1.27\n"}),
     ],
