@@ -27,9 +27,15 @@ def entry_scripts(dockerfile: Dockerfile, project: Project) -> Iterator[tuple[Co
                         yield starter, source
 
 
-def _origin(word: str, starter: CommandInstruction, project: Project) -> str | None:
+def script_of(word: str, starter: CommandInstruction, project: Project, *, any_name: bool = False) -> Source | None:
+    """The script of the context that a word of a command names; with `any_name` also one without path and ending."""
+    path = _origin(word, starter, project, any_name)
+    return project.text(path) if path else None
+
+
+def _origin(word: str, starter: CommandInstruction, project: Project, any_name: bool = False) -> str | None:
     """Where in the project a script lies that a word of a command names."""
-    if word.startswith("-") or (not word.endswith(".sh") and "/" not in word):
+    if word.startswith("-") or not (any_name or word.endswith(".sh") or "/" in word):
         return None
     relative = absolute(starter, word)
     places = [relative] if relative else []

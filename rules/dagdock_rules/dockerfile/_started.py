@@ -100,6 +100,13 @@ def _port(name: str, about: dict[str, Any], words: list[str], scope: Scope) -> L
         return Listening(name, ports.pop(), True) if len(ports) == 1 and len(found) == 1 else None
     if "default" not in about or any(word.partition("=")[0] in about.get("config", ()) for word in words):
         return None
+    for variable in about.get("arguments", ()):
+        if binding := scope.get(variable):
+            if binding.value is None:
+                return None
+            more = _port(name, about, binding.value.split(), Scope({}, 0, None, True))
+            if more is None or more.stated:
+                return more
     for variable in about.get("env", ()):
         if binding := scope.get(variable):
             known = binding.kind == "env" and (binding.value or "").isdigit()

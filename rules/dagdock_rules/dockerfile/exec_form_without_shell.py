@@ -15,7 +15,7 @@ EXPAND = frozenset("envsubst dockerize confd gomplate consul-template supervisor
     severity="error",
     since="0.1",
     fix="unsafe",
-    lessons=["L10", "L09"],
+    lessons=["L10", "L09", "L11"],
     bad=[
         Bad(
             'FROM python:3.12-slim\nENV PORT=8000\nCMD ["gunicorn", "--bind", «":$PORT"», "app:app"]\n',

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Expose, Located, Problem, Problems, Project, Related, Stage, rule
 
-from ._copies import contexts_that_fit
 from ._ports import read
-from ._started import server_in, started
+from ._serving import serving
 
 
 @rule(
@@ -15,6 +14,12 @@ from ._started import server_in, started
     bad=[
         Bad('FROM python:3.12-slim\nEXPOSE «80»\nCMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]\n'),
         Bad("FROM python:3.12-slim\nEXPOSE «8000»\nCMD exec flask run --host=0.0.0.0\n"),
+        Bad(
+            {
+                "Dockerfile": 'FROM python:3.12-slim\nCOPY app.py /\nEXPOSE «8000»\nCMD ["python", "/app.py"]\n',
+                "app.py": "from flask import Flask\napp = Flask(__name__)\napp.run('0.0.0.0', port=5000)\n",
+            }
+        ),
         Bad('FROM python:3.12-slim\nENV PORT=8080\nEXPOSE «80»\nCMD ["sh", "-c", "uvicorn app:app --port $PORT"]\n'),
     ],
     good=[
@@ -28,19 +33,17 @@ def expose_mismatch(stage: Stage, project: Project) -> Problems:
 
     EXPOSE opens nothing: it tells people and tools which port to map. With the wrong one `docker run -P`, a proxy or a
     colleague ends at a port where nobody answers. The rule knows the port of common servers, by their options or
-    their default.
+    their default, and that of small programs and scripts that say it themselves.
 
     https://docs.docker.com/reference/dockerfile/#expose
     """
     if not stage.is_final:
         return
     exposed = [(expose, word) for part in stage.chain() for expose in part.all_of(Expose) for word in expose.words]
-    running = started(stage) if exposed else None
-    server = server_in(running[1], stage.scope_at()) if running else None
-    if running is None or server is None:
+    running = serving(stage, project) if exposed else None
+    if running is None:
         return
-    if server.files and not server.stated and _may_lie_there(stage, project, server.files):
-        return
+    starter, server = running
     for expose, word in exposed:
         text = word.resolve((expose.stage or stage).scope_at(expose))
         numbers = read(text).numbers if text is not None else None
@@ -54,11 +57,5 @@ def expose_mismatch(stage: Stage, project: Project) -> Problems:
         place,
         f"`{server.name}` {how} {server.port}, and nothing here exposes that one. Write `EXPOSE {server.port}`, or "
         "start it on the port that is exposed",
-        related=[Related(running[0], "the program is started here")],
+        related=[Related(starter, "the program is started here")],
     )
-
-
-def _may_lie_there(stage: Stage, project: Project, files: tuple[str, ...]) -> bool:
-    """Whether a file of the context may say another port."""
-    contexts = contexts_that_fit(stage.dockerfile, project)
-    return any(file in context.root_listing for context in contexts for file in files)
