@@ -145,6 +145,10 @@ CASES: dict[str, dict[str, Files]] = {
         "    environment: {AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE: 'true'}\n"
         "  web:\n    image: apache/airflow:2.10.2\n    command: webserver\n",
     },
+    "DC911": {
+        "a web server alone": AIRFLOW + "    command: webserver\n"
+        "    environment: {AIRFLOW__CORE__EXECUTOR: CeleryExecutor}\n",
+    },
     "DC921": {
         "script": AIRFLOW + "    command: bash -c '«pip install» --user -r /r.txt && exec airflow scheduler'\n",
         "entry point apart": AIRFLOW

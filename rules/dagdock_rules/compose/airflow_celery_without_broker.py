@@ -63,7 +63,7 @@ def airflow_celery_without_broker(file: ComposeFile, project: Project) -> Proble
                 f"no service is called `{host}`, so tasks never reach the workers. Add the broker under that name, or "
                 "name the service that is one",
             )
-    if not airflow.complete or not all(part.lacks(OPTION) for part in parts):
+    if not parts or not airflow.complete or not all(part.lacks(OPTION) for part in parts):
         return
     for executor in airflow.executors():
         if "CeleryExecutor" in executor.executors and is_own(executor.place, file):
