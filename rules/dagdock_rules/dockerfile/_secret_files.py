@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dagdock.api import Source
+from dagdock.api import BuildContext, Project, Source
 
 from ..secrets import is_placeholder, is_secret_name, is_setting, known_secret, password_in_url
 from ._secret_names import PUBLISHED
@@ -41,6 +41,15 @@ OTHERS = (
     ".vault-token",
 )
 FOLDERS = frozenset((".aws", ".ssh", ".kube", ".gnupg"))
+# Settings that count in folders below, where other names often belong to samples and tests.
+SETTINGS_BELOW = (".env", ".env.local", ".env.prod", ".env.production", ".npmrc", ".pypirc")
+# Folders of other people's files, and those below which keys and passwords are made to be shown.
+OTHER_FOLDERS = frozenset(
+    "node_modules venv site-packages third_party vendor test tests testing testdata e2e spec fixture fixtures example "
+    "examples sample samples demo demos doc docs mock mocks dev develop development local template templates".split()
+)
+# How deep, and how many folders, to look into; deeper down people keep other people's files.
+DEEP, MANY = 3, 500
 # These look like secrets and are made to be shown.
 SHOWN = (
     "*.example",
@@ -89,6 +98,42 @@ def is_harmless(name: str, source: Source | None) -> bool:
     if not _matches(lower, SETTINGS) or known_secret(text) or password_in_url(text):
         return False
     return not any(_is_secret_line(line) for line in text.splitlines())
+
+
+def secrets_below(folder: str, context: BuildContext, project: Project) -> list[str]:
+    """The files in the folders of a context that surely hold secrets and are sent to the build, by their content."""
+    path = context.path(folder)
+    found = project.once(("secret files below", path), lambda: _below(path, project))
+    root = "" if context.folder == "." else f"{context.folder}/"
+    return [name for each in found if not context.ignored(name := each[len(root) :])]
+
+
+def _below(folder: str, project: Project) -> list[str]:
+    facts = project.facts
+    found: list[str] = []
+    waiting = [(folder, 0)]
+    for place, depth in waiting:
+        start = "" if place == "." else f"{place}/"
+        found += (start + name for name in facts.names(place) if _holds_secret(name, start + name, project))
+        if depth < DEEP and len(waiting) < MANY:
+            waiting += ((start + name, depth + 1) for name in facts.folders(place) if _is_own(name))
+    return found
+
+
+def _is_own(folder: str) -> bool:
+    """Whether a folder is the project's own, and what lies there is in earnest."""
+    return not folder.startswith(".") and folder.lower() not in OTHER_FOLDERS
+
+
+def _holds_secret(name: str, path: str, project: Project) -> bool:
+    if not is_secret_file(name) or project.facts.is_dir(path):
+        return False
+    source = project.text(path)
+    if source is None:
+        return False
+    if known_secret(source.text):
+        return True
+    return name in SETTINGS_BELOW and not is_harmless(name, source) and not is_published(name, source)
 
 
 def is_published(name: str, source: Source | None) -> bool:

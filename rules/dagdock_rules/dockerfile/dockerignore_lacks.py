@@ -20,7 +20,7 @@ from dagdock.api import (
 
 from ._copies import contexts_that_fit, from_context, leaves_out, local_sources, whole_source
 from ._layers import ships
-from ._secret_files import fits, is_harmless, is_secret_file
+from ._secret_files import fits, is_harmless, is_secret_file, secrets_below
 
 if TYPE_CHECKING:
     from dagdock.api import IgnoreFile
@@ -35,10 +35,14 @@ WEIGHT = (
     ".mypy_cache",
     ".pytest_cache",
     ".ruff_cache",
+    ".ipynb_checkpoints",
     ".terraform",
     "airflow.db",
     "*.sqlite3",
+    "*.log",
 )
+# Where programs write their logs; Airflow's lie deepest.
+LOGS = [f"logs/{'*/' * depth}*.log" for depth in range(5)]
 
 
 @rule(
@@ -73,9 +77,10 @@ WEIGHT = (
 def dockerignore_lacks(file: Dockerfile, project: Project) -> Problems:
     """The .dockerignore lets files into the image that should stay out.
 
-    The whole folder is copied, and among what the .dockerignore leaves there are secrets (`.env`, keys), the history
-    in `.git`, or folders that belong to one machine only (`node_modules`, virtual environments, caches). They end up
-    in every image, and each change in them builds the steps below again. Only what really lies there is reported.
+    The whole folder is copied, and among what the .dockerignore leaves there are secrets (`.env`, keys), the
+    history in `.git`, or folders that belong to one machine only (`node_modules`, virtual environments, caches,
+    logs). They end up in every image, and each change in them builds the steps below again. Only what really lies
+    there is reported.
 
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
@@ -83,13 +88,11 @@ def dockerignore_lacks(file: Dockerfile, project: Project) -> Problems:
     ignore_file = contexts[0].ignore_file if len(contexts) == 1 else None
     if ignore_file is None:
         return
-    let_in = [name for name in contexts[0].root_listing if not contexts[0].ignored(name)]
-    secrets = [name for name in let_in if _is_secret(name, contexts[0], project)]
-    weight = [name for name in let_in if any(fits(name, pattern) for pattern in WEIGHT)]
     for instruction in file.instructions:
         copy = from_context(instruction)
         place = whole_source(copy) if copy else None
         if copy and place:
+            secrets, weight = _let_in(contexts[0], project)
             exposed = [name for name in secrets if not leaves_out(copy, name)]
             names = exposed + [name for name in weight if not _is_wanted(name, copy) and not leaves_out(copy, name)]
             if names:
@@ -117,6 +120,19 @@ def _problem(place: DockerfileWord, names: list[str], ignore_file: IgnoreFile, *
             "unsafe",
         ),
     )
+
+
+def _let_in(context: BuildContext, project: Project) -> tuple[list[str], list[str]]:
+    """What should stay out and does not: the files with secrets, and what only weighs."""
+    names = [name for name in context.root_listing if not context.ignored(name)]
+    secrets = [name for name in names if _is_secret(name, context, project)]
+    secrets += (path for path in secrets_below(".", context, project) if "/" in path)
+    weight = [name for name in names if any(fits(name, pattern) for pattern in WEIGHT)]
+    return secrets, [*weight, "logs"] if "logs" in names and _holds_logs(context) else weight
+
+
+def _holds_logs(context: BuildContext) -> bool:
+    return any(not context.ignored(path) for pattern in LOGS for path in context.matches(pattern)[:1])
 
 
 def _is_secret(name: str, context: BuildContext, project: Project) -> bool:
