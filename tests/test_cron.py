@@ -205,6 +205,7 @@ def test_a_forgotten_at_sign_is_named() -> None:
         ("* * * * *", "every-minute", "*"),
         ("*/1 * * * *", "every-minute", "*/1"),
         ("* 5 * * *", "every-minute-of-hour", "*"),
+        ("* 5,17 * * *", "every-minute-of-hour", "*"),
         ("*/90 * * * *", "step-too-large", "*/90"),
         ("0 */24 * * *", "step-too-large", "*/24"),
         ("*/45 * * * *", "uneven-step", "*/45"),

@@ -317,7 +317,7 @@ def _surprises(texts: list[tuple[int, str]], fields: list[_Values]) -> list[Cron
     if minute.star or len(minute.numbers) == 60:
         if hour.star or len(hour.numbers) == 24:
             found.append(CronSurprise("every-minute", "it fires every minute", start, start + len(text)))
-        else:
+        elif "-" not in texts[1][1] and "/" not in texts[1][1]:  # a span of hours is one to do something all along
             message = f"`{text}` fires at every minute of the hour, sixty times"
             found.append(CronSurprise("every-minute-of-hour", message, start, start + len(text)))
     if not day.star and not weekday.star:

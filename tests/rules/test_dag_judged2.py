@@ -60,6 +60,16 @@ CASES: dict[str, list[Files]] = {
         plain("DAG('d', max_active_runs='{{ cookiecutter.runs }}')\n"),
         IMPORTS + "DAG('d', catchup=«'no'»)\n",
     ],
+    "AF123": [
+        plain("DAG('d', schedule='* 10-15 * * 1-5')\n"),
+        IMPORTS + "DAG('d', schedule='«*» 6 * * *')\n",
+    ],
+    "AF202": [
+        plain(
+            "import glob\ndef make(folder):\n    with DAG('d', schedule=None) as dag:\n"
+            "        for path in glob.glob(folder):\n            BashOperator(task_id=path, bash_command='a')\n"
+        ),
+    ],
     "AF207": [
         # pandas loads numpy anyway.
         plain(
@@ -108,11 +118,24 @@ CASES: dict[str, list[Files]] = {
             + "    b = BashOperator(task_id='b', bash_command=\"{{ ti.xcom_pull('a', key='x') }}\")\n    a >> b\n"
         ),
     ],
+    "AF504": [
+        plain("DAG('d', schedule=None)\nCOLUMNS = {'token_transfers': 'block_number'}\n"),
+        IMPORTS + "DAG('d', schedule=None)\nAPI = {'api_token': «'hG7xk29sLq0Zt8'»}\n",
+    ],
     "AF605": [
         IMPORTS + POLL.format("    wait()\n    print(1)").replace("«time.sleep»(60)", "«time.sleep(60)»"),
         plain(POLL.format("    for one in range(9):\n        wait()")),
         plain(POLL.format("    with pool() as jobs:\n        wait()")),
         plain(POLL.format("    wait()\n    wait()")),
+    ],
+    "AF622": [
+        # What several such marks stand for is put in before Airflow has the file.
+        plain(BY_HAND + "    BashOperator(task_id='a', bash_command='a {{REGION}} {{BUCKET}}')\n"),
+        IMPORTS + BY_HAND + "    BashOperator(task_id='a', bash_command='a {{«REGION»}}')\n",
+        IMPORTS
+        + "REGION = BUCKET = 'a'\n"
+        + BY_HAND
+        + "    BashOperator(task_id='a', bash_command='a {{«REGION»}} {{«BUCKET»}}')\n",
     ],
     "AF701": [
         plain(BY_CLOCK + "    BashOperator(task_id='a', bash_command='echo {{ ds }}; sleep 5')\n"),
@@ -221,6 +244,7 @@ def test_what_is_said(code: str, text: str, said: str) -> None:
     [
         ("DAG('d', start_date=start('day'), schedule=None)\n", "Or set `AIRFLOW_VAR_DAY`"),
         ("DAG('d', schedule=None)\nstart('day')\n", "Call it inside the task"),
+        ("DAG('d', schedule=None, tags=[start('api_token')])\n", "keep it in a Connection"),
     ],
 )
 def test_what_is_needed_at_once_cannot_be_read_in_a_task(use: str, said: str) -> None:

@@ -116,8 +116,8 @@ def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, 
         if not step.name.endswith("()"):
             continue
         source = _source(step)
-        if source in (FOLDER, FILE) and _is_deployed_along(steps):
-            return None
+        if source in (FOLDER, FILE) and (_is_deployed_along(steps) or not any(_texts(steps))):
+            return None  # it comes with the DAGs, or may do so
         if source:
             return step, source
     return None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from itertools import chain
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Severity, rule
@@ -144,6 +145,8 @@ def _severity(module: DagModule, text: Named) -> Severity | None:
         name = (module.qualified(text.call.func) or "").rpartition(".")[2]
         if name in REFERENCES or name in OTHERS:
             return None
+    if not is_password_name(text.name) and _words().fullmatch(value):
+        return None  # what is called so is another name: `token_transfers` and `block_number`
     weak = is_password_name(text.name) and is_weak_password(value) and words_of(value) != words_of(text.name)
     for scheme in ("Bearer ", "Basic ", "Token "):
         value = value.removeprefix(scheme)
@@ -152,6 +155,11 @@ def _severity(module: DagModule, text: Named) -> Severity | None:
     if _repeats_login(module, text):
         return "info"
     return "warning" if weak else "error"
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(r"[a-z]{2,}(?:[_-][a-z]{2,})+")
 
 
 def _repeats_login(module: DagModule, text: Named) -> bool:

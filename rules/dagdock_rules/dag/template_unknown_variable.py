@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 
-from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, Task, nearest, parse_jinja, rule
+from dagdock.api import Bad, Dag, DagModule, Fix, Problem, Problems, Project, Task, nearest, parse_jinja, rule
 
 from ._operators import major_of, terms
 from ._templates import HOLE, OWN_NAMES, Piece, names_for, rendered
@@ -93,6 +95,8 @@ def _unknown(piece: Piece, known: frozenset[str], *, in_three: bool) -> Iterator
                 f"{REPLACED.get(name.text, 'Use `logical_date` or the data interval')}",
             )
             continue
+        if _is_filled_in(piece.argument.module, name.text):
+            continue
         meant = nearest(name.text, known)
         fix = None
         if meant is not None and place.text == name.text:
@@ -103,6 +107,17 @@ def _unknown(piece: Piece, known: frozenset[str], *, in_three: bool) -> Iterator
             f"Airflow gives templates no `{name.text}`, so the task fails when it is due. {remedy}",
             fix=fix,
         )
+
+
+def _is_filled_in(module: DagModule, name: str) -> bool:
+    """Whether a name is one of several that are put in before Airflow has the file: `{{BUCKET}}`, `{{REGION}}`."""
+    marks = {mark for mark in _mark().findall(module.source.text) if mark not in module.names.root.bindings}
+    return name in marks and len(marks) > 1
+
+
+@cache
+def _mark() -> re.Pattern[str]:
+    return re.compile(r"\{\{([A-Z][A-Z0-9_]+)\}\}")
 
 
 def _members(piece: Piece, task: Task) -> Iterator[Problem]:

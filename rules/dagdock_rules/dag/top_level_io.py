@@ -146,7 +146,8 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
 def _decides(module: DagModule, call: ast.Call) -> bool:
     """Whether what a call gives is needed while the file is read: a loop that makes DAGs or tasks runs over it, also by
     way of functions of the file, or code at the top reads the name that it gets."""
-    if any(module.runs_at(load) == "parse" and not _is_handed_over(module, load) for load in _loads(module, call)):
+    loads = _loads(module, call) if module.function_at(call) is None else []
+    if any(module.runs_at(load) == "parse" and not _is_handed_over(module, load) for load in loads):
         return True
     counts = [*(dag.count for dag in module.dags), *(task.count for task in module.tasks)]
     loops = [loop for count in counts for loop in count.loops]

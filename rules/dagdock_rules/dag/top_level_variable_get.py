@@ -16,6 +16,7 @@ from dagdock.api import (
     rule,
 )
 
+from ..secrets import is_secret_name
 from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
 from ._variables import is_rendered, is_set_in_environment, uses_of
 
@@ -123,6 +124,8 @@ def _remedy_elsewhere(outer: Call, inner: Call, name: str | None) -> str:
 
 def _at_once(name: str | None) -> str:
     """What to do where the value is needed while the file is read."""
+    if name and is_secret_name(name):
+        return "It is a secret: keep it in a Connection, and get that inside the task"
     remedy = "Write a fixed value, or read an environment variable (`os.environ`)"
     if not name or not name.isidentifier():
         return remedy
