@@ -95,7 +95,8 @@ def curl_without_fail(run: Run) -> Problems:
         harm = (
             f"stores the error page as `{first.file}`" if first.file else f"passes the error page to {_reader(first)}"
         )
-        more = f" here, and to the {len(found) - 1} other calls of this RUN" if len(found) > 1 else ""
+        others = f"{len(found) - 1} other calls" if len(found) > 2 else "other call"
+        more = f" here, and to the {others} of this RUN" if len(found) > 1 else ""
         yield Problem(
             places[0],
             f"when the server answers with an error, curl {harm} and reports no failure. Add `-f`{more}",

@@ -100,13 +100,13 @@ def _how(download: Download) -> str:
 
 def _is_worked_out(download: Download, run: Run) -> bool:
     """Whether the RUN itself works a part of the address out, so that nobody knows the file beforehand."""
-    given = {
-        word.text.partition("=")[0]
-        for command in run.script.commands
-        for word in command.assignments
-        if "$(" in word.text or "`" in word.text
-    }
-    return any(word.variables and not given.isdisjoint(map(str, word.variables)) for word in download.urls)
+    worked_out: set[str] = set()
+    for command in run.script.commands:
+        for word in command.assignments:
+            name, _, value = word.text.partition("=")
+            if "$(" in value or "`" in value or not worked_out.isdisjoint(word.variables):
+                worked_out.add(name)
+    return any(not worked_out.isdisjoint(word.variables) for word in download.urls)
 
 
 def _is_open(download: Download, run: Run) -> bool:
