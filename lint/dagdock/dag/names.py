@@ -105,6 +105,8 @@ class Names:
         self.classes: list[ast.ClassDef] = []
         self.returns: list[ast.Return] = []
         self.fstrings: list[ast.JoinedStr] = []
+        self.constants: list[ast.Constant] = []
+        self.expressions: list[ast.Expr] = []
         self.rounds: list[Looping] = []
         """Every `for` and comprehension, those around others first."""
         self.imports: dict[str, list[ast.alias]] = {}
@@ -132,7 +134,8 @@ class Names:
     # The one walk.
 
     def _walk(self, tree: ast.Module) -> None:
-        parents, scopes, loads, attributes, calls = self.parents, self.scopes, self.loads, self.attributes, self.calls
+        parents, scopes, loads, attributes = self.parents, self.scopes, self.loads, self.attributes
+        calls, constants = self.calls, self.constants
         nodes: list[ast.AST] = [tree]
         for node in nodes:  # grows while it runs
             cls = node.__class__
@@ -140,7 +143,10 @@ class Names:
                 if node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
                     loads.setdefault(node.id, []).append(node)  # type: ignore[attr-defined, arg-type]
                 continue
-            if cls is ast.Constant or cls is ast.MatchSingleton:
+            if cls is ast.Constant:
+                constants.append(node)  # type: ignore[arg-type]
+                continue
+            if cls is ast.MatchSingleton:
                 continue
             scope = scopes[node]
             if cls is ast.Attribute:
@@ -301,6 +307,9 @@ class Names:
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         self.returns.append(node)
+
+    def _expression(self, node: ast.Expr, scope: Scope) -> None:
+        self.expressions.append(node)
 
     def _fstring(self, node: ast.JoinedStr, scope: Scope) -> None:
         self.fstrings.append(node)
@@ -607,6 +616,7 @@ _BINDERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Nonlocal: Names._declaration,
     ast.Return: Names._return,
     ast.JoinedStr: Names._fstring,
+    ast.Expr: Names._expression,
     **dict.fromkeys(_MATCH, Names._match),
 }
 

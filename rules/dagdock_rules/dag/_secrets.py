@@ -54,12 +54,11 @@ class Named(NamedTuple):
 @lru_cache(maxsize=1)  # several rules ask, one after the other
 def texts(module: DagModule) -> list[tuple[str, ast.expr]]:
     """Every literal text of the file but docstrings and other texts that stand alone; f-strings with HOLEs."""
+    parents = module.names.parents
     found: list[tuple[str, ast.expr]] = [
         (_text(node), node)
-        for node, above in module.names.parents.items()
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, (str, bytes))
-        and not isinstance(above, (ast.Expr, ast.JoinedStr))
+        for node in module.names.constants
+        if isinstance(node.value, (str, bytes)) and not isinstance(parents[node], (ast.Expr, ast.JoinedStr))
     ]
     for node in module.names.fstrings:
         parts = [part.value if isinstance(part, ast.Constant) else HOLE for part in node.values]
@@ -121,10 +120,13 @@ def inside(module: DagModule, node: ast.expr, text: str, start: int, end: int) -
     return span
 
 
-def _pairs(module: DagModule) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:
+@lru_cache(maxsize=1)
+def _pairs(module: DagModule) -> list[tuple[str, ast.expr, ast.Call | None]]:
+    found: list[tuple[str, ast.expr, ast.Call | None]] = []
     for node in module.names.parents:
         if pairs := _PAIRS.get(node.__class__):
-            yield from pairs(module, node)
+            found += pairs(module, node)
+    return found
 
 
 def _of_options(_: DagModule, node: ast.List) -> Iterator[tuple[str, ast.expr, None]]:

@@ -41,10 +41,10 @@ def dependency_statement_no_effect(module: DagModule) -> Problems:
     made = {task.call for task in module.tasks}
     if not made:
         return
-    for node in module.names.parents:
-        if not isinstance(node, ast.Expr) or module.runs_at(node) == "task":
-            continue
+    for node in module.names.expressions:
         value = node.value
+        if isinstance(value, (ast.BinOp, ast.Call, ast.Constant)) or module.runs_at(node) == "task":
+            continue  # what most lines are
         if isinstance(value, ast.Compare) and _all_tasks(module, made, [value.left, *value.comparators]):
             first, second = value.left, value.comparators[0]
             yield Problem(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dagdock.api import Bad, DagModule, Problem, Problems, Project, rule
 
@@ -91,6 +92,7 @@ def _is_asked(module: DagModule, name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _made(name: str) -> str | None:
     if name in CLIENTS:
         return CLIENTS[name]
