@@ -11,11 +11,17 @@ from ._secrets import inside
 
 FOLDERS = ("/tmp/", "/var/tmp/")
 WRITERS = frozenset(
-    ("to_csv", "to_excel", "to_feather", "to_json", "to_parquet", "to_pickle", "write_bytes", "write_text")
-)
+    (
+        "dump", "save", "savefig", "savetxt", "to_csv", "to_excel", "to_feather", "to_json", "to_parquet", "to_pickle",
+        "urlretrieve", "write_bytes", "write_csv", "write_json", "write_parquet", "write_text",
+    )
+)  # fmt: skip
 READERS = frozenset(
-    ("read_csv", "read_excel", "read_feather", "read_json", "read_parquet", "read_pickle", "read_table", "loadtxt")
-)
+    (
+        "load_file", "loadtxt", "read_csv", "read_excel", "read_feather", "read_json", "read_parquet", "read_pickle",
+        "read_table", "scan_csv", "scan_parquet",
+    )
+)  # fmt: skip
 # Executors whose tasks all run on one machine.
 ONE_MACHINE = ("LocalExecutor", "SequentialExecutor")
 
@@ -135,7 +141,8 @@ def _of_call(module: DagModule, task: Task, node: ast.Call) -> Iterator[Use]:
         writes = method in WRITERS
     else:
         return
-    for argument in node.args[:1]:
+    # `urlretrieve(url, path)` and `dump(model, path)` name the path second.
+    for argument in node.args[:2] if method in ("urlretrieve", "dump") else node.args[:1]:
         path = module.value(argument).get(str)
         if path is not None and path.startswith(FOLDERS):
             yield Use(task, path, module.span(argument), writes=writes)
