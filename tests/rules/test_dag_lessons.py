@@ -159,6 +159,19 @@ BRANCH = (
 FAILS_LATE = BEGIN + "    a = BashOperator(task_id='a', bash_command='a')\n"
 
 FOUND = [
+    ("AF404", "@task\ndef f(rows):\n    «yield from rows»\n"),
+    (
+        "AF404",
+        "def f():\n    for i in 1, 2:\n        «yield i»\n"
+        + BEGIN
+        + "    PythonOperator(task_id='a', python_callable=f)\n",
+    ),
+    (
+        "AF334",
+        "from airflow.operators.python import PythonVirtualenvOperator\n"
+        + BEGIN
+        + "    PythonVirtualenvOperator(task_id='a', python_callable=«lambda: 1»)\n",
+    ),
     ("AF510", "X = dict(host=«'10.20.1.5'», port=5432)\nDAG('d')\n"),
     ("AF510", "X = {'host': «'db-prod'»}\nDAG('d')\n"),
     ("AF510", BEGIN + "    BashOperator(task_id='a', bash_command=«'aws s3 ls s3://shop-prod/x'»)\n"),
@@ -200,6 +213,9 @@ FOUND = [
     ("AF622", BEGIN + "    BashOperator(task_id='a', bash_command='x {{ «macros».ds_subtract(ds, 1) }}')\n"),
 ]
 SILENT = [
+    ("AF404", "@task\ndef f(rows):\n    def g():\n        yield 1\n    return list(g())\n"),
+    ("AF404", "from airflow.datasets.metadata import Metadata\n@task\ndef f(rows):\n    yield Metadata(X, {})\n"),
+    ("AF334", BEGIN + "    PythonOperator(task_id='a', python_callable=lambda: 1)\n"),
     ("AF510", "A = 's3://shop-prod/x'\nB = 's3://shop-dev/x'\nDAG('d')\n"),
     ("AF510", "A = 's3://shop/staging/x'\nB = 's3://shop-staging'\nC = 'https://api.shop.dev/x'\nDAG('d')\n"),
     ("AF510", "A = 'https://products.example.com'\nB = 'https://dev.azure.com/x'\nDAG('d')\n"),

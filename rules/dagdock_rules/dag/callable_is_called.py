@@ -9,6 +9,8 @@ CALLABLES = (
     "python_callable", "on_execute_callback", "on_failure_callback", "on_retry_callback", "on_skipped_callback",
     "on_success_callback", "sla_miss_callback", "execution_date_fn", "response_check",
 )  # fmt: skip
+# Operators that write a function's text into a file for another Python.
+OUTSIDE = ("PythonVirtualenvOperator", "ExternalPythonOperator", "BranchPythonVirtualenvOperator")
 
 
 @rule(
@@ -49,6 +51,10 @@ def callable_is_called(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/python.html
     """
     told: set[int] = set()
+    outside = [
+        task.own["python_callable"] for task in module.tasks if task.name in OUTSIDE and "python_callable" in task.own
+    ]
+    elsewhere = {id(argument.node) for argument in outside}
     for argument in _arguments(module):
         node = argument.node
         if id(node) in told:
@@ -59,6 +65,14 @@ def callable_is_called(module: DagModule, project: Project) -> Problems:
                 argument,
                 "`python_callable` is a text here, and Airflow does not load the file: it takes the function itself. "
                 + (f"Write `{node.value}`" if node.value.isidentifier() else "Name the function without quotes"),
+            )
+            continue
+        if isinstance(node, ast.Lambda) and argument.name == "python_callable" and id(node) in elsewhere:
+            told.add(id(node))
+            yield Problem(
+                argument,
+                "a function that runs in another Python cannot be a lambda, so Airflow does not load the file. Write "
+                "it as a `def`",
             )
             continue
         if not isinstance(node, ast.Call):

@@ -75,7 +75,7 @@ def xcom_unserializable(module: DagModule, project: Project) -> Problems:
 
     What goes to XCom is turned into JSON for Airflow's database. Connections, open files, iterators, functions and
     answers of services cannot be: the task fails when it is done with its work. Open them in the task that uses
-    them, and hand on plain values.
+    them, and hand on plain values. A function with `yield` is a generator: Airflow takes nothing from it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
     """
@@ -86,6 +86,26 @@ def xcom_unserializable(module: DagModule, project: Project) -> Problems:
                 module.span(value.node),
                 f"XCom cannot keep {what}, so the task fails here. "
                 f"{'Return' if value.returned else 'Push'} a plain value, and open or make it where it is used",
+            )
+
+    if "yield" in module.source.text:
+        yield from _generators(module)
+
+
+def _generators(module: DagModule) -> Problems:
+    """Tasks that `yield`: Airflow runs them to their end and takes nothing but Metadata of assets from them."""
+    for function in module.functions:
+        if not function.is_taskflow and not any(task.name == "PythonOperator" for task in function.tasks):
+            continue
+        yielded = [
+            node
+            for node in ast.walk(function.node)
+            if isinstance(node, (ast.Yield, ast.YieldFrom)) and module.function_at(node) is function
+        ]
+        if yielded and "Metadata" not in module.source.text:
+            yield Problem(
+                module.span(yielded[0]),
+                "a task hands on what it returns; what it yields is thrown away. Collect it in a list and return that",
             )
 
 
