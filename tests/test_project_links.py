@@ -477,6 +477,59 @@ def test_the_root_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert find_root(str(deep)) == str(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("overlay", "text"),
+    [
+        ("services:\n  tls:\n    build: extras/tls/\n    depends_on: [web]\n", ""),
+        (
+            "services:\n  tls:\n    image: a:1\n    volumes: ['./extras/tls/a.conf:/a.conf']\n    depends_on: [web]\n",
+            "Just run `up`.\n",
+        ),
+        (
+            "services:\n  tls:\n    image: a:1\n    depends_on: [web]\n",
+            "docker compose \\\n  -f compose.yaml \\\n  -f extras/tls/tls-compose.yaml up\n",
+        ),
+    ],
+)
+def test_a_file_of_a_folder_below_is_loaded_on_top_of_the_base(overlay: str, text: str) -> None:
+    files = {
+        "compose.yaml": "services:\n  web:\n    image: a:1\n",
+        "extras/tls/tls-compose.yaml": overlay,
+        "extras/tls/Dockerfile": "FROM a:1\n",
+        "extras/tls/a.conf": "",
+        "extras/tls/README.md": text,
+        ".env": "A=1\n",
+    }
+    project = Workspace.in_memory(files).project("")
+    file = project.compose_file("extras/tls/tls-compose.yaml")
+    assert file is not None
+    assert set(project.merged(file).services) == {"web", "tls"}
+    assert file.directory == ""
+    assert file.env["A"] == "1"
+
+
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        "services:\n  tls:\n    image: extras/tls/server:1\n",
+        "services:\n  tls:\n    image: a:1\n    volumes: ['./extras/data:/data']\n",
+        "services:\n  tls:\n    build: ../extras/tls/\n",
+    ],
+)
+def test_a_file_of_a_folder_below_stands_alone(overlay: str) -> None:
+    files = {
+        "compose.yaml": "services:\n  web:\n    image: a:1\n",
+        "extras/compose.yaml": overlay,
+        "extras/README.md": "docker compose -f compose.yaml up, or docker compose -f extras/compose.yaml up\n",
+        "extras/extras/tls/a": "",
+    }
+    project = Workspace.in_memory(files).project("")
+    file = project.compose_file("extras/compose.yaml")
+    assert file is not None
+    assert set(project.merged(file).services) == {"tls"}
+    assert file.directory == "extras"
+
+
 def test_the_root_of_what_another_compose_file_includes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mail").mkdir()
     (tmp_path / "compose.yaml").write_text("include:\n  - ./mail/compose.yaml\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagdock.facts import Facts, inside
 from dagdock.project.classify import Document, DocumentKind, Unreadable, classify, parse, read_source
+from dagdock.project.overlays import BASES, base_above
 from dagdock.remembered import cached_property
 from dagdock.text import Located, Source
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from dagdock.dockerfile import Dockerfile
     from dagdock.project.inventory import Inventory
 
-BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDES = tuple(name.replace("compose.", "compose.override.") for name in BASES)
 
 
@@ -44,6 +44,8 @@ class Documents:
         self._opened: dict[DocumentKind, set[str]] = {"dockerfile": set(), "compose": set()}
         """What is open of the kinds that links lead to; there are too many DAG files to go through them each time."""
         self._only_named: set[str] = set()
+        self.loaded_on: dict[str, str] = {}
+        """The Compose files that are loaded on top of one in a folder above, with that one."""
         self._paths: dict[int, str] = {}
         self._texts: dict[str, Source | None] = {}
 
@@ -143,6 +145,7 @@ class Documents:
             self.__dict__.pop("inventory", None)
         for path in gone:
             del self._documents[path]
+            self.loaded_on.pop(path, None)
         for opened in self._opened.values():
             opened -= gone
         for path in paths:
@@ -242,10 +245,13 @@ class Documents:
             return
         from dagdock import compose
 
-        environment = self.environment(dirname(path))
-        self._documents[path] = compose.parse(
-            source, environment, self._load, self._stands_alone(path), self._shown_values
-        )
+        base = base_above(self.facts, path, content)
+        whole = False if base else self._stands_alone(path)
+        file = compose.parse(source, self.environment(dirname(base or path)), self._load, whole, self._shown_values)
+        if base:
+            self.loaded_on[path] = base
+            file.directory = dirname(self.shown(base))
+        self._documents[path] = file
 
     def _load(self, shown: str) -> ComposeFile | None:
         path = self.relative(shown)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dagdock.facts import Disk, Facts, Memory, inside
 from dagdock.project.context import BuildContext
-from dagdock.project.documents import BASES, OVERRIDES, Documents
+from dagdock.project.documents import OVERRIDES, Documents
+from dagdock.project.overlays import BASES
 from dagdock.remembered import cached_property
 from dagdock.text import Located, Source
 
@@ -230,7 +231,7 @@ class Project(Documents):
         """The Compose files that are loaded together with this one, itself too, in loading order.
 
         What `COMPOSE_FILE` in `.env` lists; else the base and its `compose.override.yaml`; for another fragment
-        (`compose.dev.yaml`) the base that it belongs to.
+        (`compose.dev.yaml`) the base that it belongs to, which may lie in a folder above.
         """
         path = self.path_of(file.source.whole)
         if path is None:
@@ -426,9 +427,11 @@ class Project(Documents):
         """The file that a Compose file overrides or is a part of, itself where it is a base; None where none is."""
         from dagdock.compose import bases_of
 
+        file = self.compose_file(path)
+        if path in self.loaded_on:
+            return self.loaded_on[path]
         if basename(path) in BASES:
             return path
-        file = self.compose_file(path)
         if basename(path) in OVERRIDES or (file and file.is_fragment):
             return next((base for base in bases_of(path) if self.facts.is_file(base)), None)
         return None
