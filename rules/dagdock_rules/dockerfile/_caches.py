@@ -27,6 +27,9 @@ class Cache(NamedTuple):
 DNF = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum")
 CACHES = {
     "apk": Cache(("/var/cache/apk",), "rm -rf /var/cache/apk/*"),
+    "conda": Cache(
+        ("/opt/conda/pkgs", "/root/miniconda3/pkgs", "/root/.cache/conda", "/root/micromamba/pkgs"), "conda clean -afy"
+    ),
     "dnf": Cache(DNF, "dnf clean all"),
     "microdnf": Cache(DNF, "microdnf clean all"),
     "tdnf": Cache(("/var/cache/tdnf",), "tdnf clean all"),

@@ -17,6 +17,7 @@ SPELLING = {
     "apk": "{}=VERSION",
     "apt": "{}=VERSION",
     "bun": "{}@VERSION",
+    "conda": "{}=VERSION",
     "dnf": "{}-VERSION",
     "gem": "{}:VERSION",
     "go": "{}@VERSION",
@@ -45,6 +46,8 @@ def unpinned(call: PackageCommand, run: Run) -> Unpinned:
     if call.family in ("pip", "pipx", "uv") and _is_constrained(call, run):
         return []
     is_pinned = _OF_FAMILY.get(call.family, _has_sign)
+    if call.family == "conda" and call.options.has("-f", "--file", "--clone") is not False:
+        return []
     if call.family == "gem" and call.options.has("-v", "--version", "-g", "--file", "-f") is not False:
         return []
     found = [
@@ -136,16 +139,24 @@ def _message(call: PackageCommand, found: Unpinned, advice: str) -> str:
 
 def _is_constrained(call: PackageCommand, run: Run) -> bool:
     """Whether a file says the versions: pip's requirements or constraints, by option or environment."""
-    files = ("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints")
-    if call.options.has("--no-index") is not False:
-        return True  # what is installed lies in a folder, as it was put there
-    if call.options.has(*files) is not False or "--spec" in {option.name for option in call.options.options}:
+    # With --no-index it lies in a folder, as it was put there.
+    files = ("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "--no-index")
+    given = call.options.has(*files)
+    if given or (given is None and not _is_plain(call, run)):
+        return True
+    if "--spec" in {option.name for option in call.options.options}:
         return True
     scope = run.stage.scope_at(run) if run.stage else None
-    given = [*call.command.assignments, *(word for command in run.script.commands for word in command.words)]
+    words = [*call.command.assignments, *(word for command in run.script.commands for word in command.words)]
     return (scope is not None and "PIP_CONSTRAINT" in scope) or any(
-        word.text.startswith(("PIP_CONSTRAINT=", "UV_CONSTRAINT=")) for word in given
+        word.text.startswith(("PIP_CONSTRAINT=", "UV_CONSTRAINT=")) for word in words
     )
+
+
+def _is_plain(call: PackageCommand, run: Run) -> bool:
+    """Whether it is known what the variables among the words come to, and none of them is an option."""
+    texts = [texts_of(word, run) for word in call.command.words if word.value is None]
+    return all(each and not any(text.startswith("-") for text in each) for each in texts)
 
 
 def _has_sign(text: str, call: PackageCommand) -> bool:
@@ -193,6 +204,11 @@ def _is_pinned_gem(text: str, call: PackageCommand) -> bool:
     return _has_sign(text, call) or "/" in text
 
 
+def _is_pinned_conda(text: str, call: PackageCommand) -> bool:
+    """`name=1.2`, `name>=1`, a file or an address; `channel::name` says no version."""
+    return any(sign in text for sign in "=<>") or "/" in text.partition("::")[2] or text.startswith((".", "/", "http"))
+
+
 def _is_pinned_rpm(text: str, call: PackageCommand) -> bool:
     """`name-1.2-3`, `name:stream` of a module, a path or address; groups and `provides` have no versions."""
     if "/" in text or text.startswith(("@", ".")) or "(" in text or call.verb.startswith(("group", "local")):
@@ -215,6 +231,7 @@ _OF_FAMILY: dict[str, Callable[[str, PackageCommand], bool]] = {
     "apk": _is_pinned_apk,
     "apt": _is_pinned_apt,
     "bun": _is_pinned_node,
+    "conda": _is_pinned_conda,
     "dnf": _is_pinned_rpm,
     "gem": _is_pinned_gem,
     "go": _is_pinned_go,

@@ -18,6 +18,10 @@ def texts_of(word: Word, run: Run) -> list[str] | None:
     if word.value is not None:
         return [word.value]
     text = word.inside.text
+    if len(word.variables) == 1 and _plain_variable().fullmatch(text):
+        items = _looped(run).get(word.variables[0])
+        if items:
+            return items
     values = {name: _value(name, run) for name in word.variables}
     if None in values.values():
         return None
@@ -47,6 +51,20 @@ def _value(name: str, run: Run) -> str | None:
     return "" if scope.complete or (listed is not None and name not in listed) else None
 
 
+@lru_cache(maxsize=64)
+def _looped(run: Run) -> dict[str, list[str]]:
+    """The plain words that a loop goes through, by its variable: `for p in numpy pandas; do …`."""
+    if "for" not in run.body.text:
+        return {}
+    text = run.body.text.replace("\\\n", " ")
+    found: dict[str, list[str]] = {}
+    for match in _loop().finditer(text):
+        items = match[2].split()
+        plain = items and all(_plain_item().fullmatch(item) for item in items)
+        found[match[1]] = items if plain and match[1] not in found and match[1] not in _assignments(run) else []
+    return found
+
+
 _DECLARE = ("export", "declare", "local", "readonly", "typeset")
 
 
@@ -74,6 +92,16 @@ def _set_otherwise(run: Run) -> frozenset[str] | None:
 @cache
 def _plain_variable() -> re.Pattern[str]:
     return re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+
+
+@cache
+def _loop() -> re.Pattern[str]:
+    return re.compile(r"\bfor\s+(\w+)\s+in\s+([^;\n]*?)\s*[;\n]\s*do\b")
+
+
+@cache
+def _plain_item() -> re.Pattern[str]:
+    return re.compile(r"[\w./@:=+~<>-]+")
 
 
 @cache

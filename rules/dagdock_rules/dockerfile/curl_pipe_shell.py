@@ -46,6 +46,7 @@ INSTALLERS = {
     severity="info",
     since="0.1",
     security=4.0,
+    lessons=["L16"],
     tags=["security", "reproducible"],
     words=["curl", "wget"],
     bad=[

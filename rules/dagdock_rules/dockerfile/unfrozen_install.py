@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dagdock.api import Bad, Fix, Problem, Problems, Project, Run, Stage, rule
 
-from ..packages import PackageCommand, installs
+from ..packages import PackageCommand, installs, package_commands
 from ._copies import absolute, contexts_that_fit, from_context, origin
 from ._layers import add_option
 
@@ -64,6 +64,17 @@ TOOLS = {
 }
 
 
+# Commands that write the lock file anew, and what installs what it says.
+UPDATES = {
+    "composer": (("composer.lock",), "composer install"),
+    "npm": (("package-lock.json", "npm-shrinkwrap.json"), "npm ci"),
+    "pnpm": (("pnpm-lock.yaml",), "pnpm install --frozen-lockfile"),
+    "bundle": (("Gemfile.lock",), "bundle install"),
+    "poetry": (("poetry.lock",), "poetry install"),
+    "pipenv": (("Pipfile.lock",), "pipenv sync"),
+}
+
+
 @rule(
     "DF328",
     severity="info",
@@ -82,6 +93,7 @@ TOOLS = {
                 "Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\n"
             },
         ),
+        Bad("FROM php:8.3-cli\nWORKDIR /app\nCOPY composer.json composer.lock ./\nRUN «composer update» --no-dev\n"),
         Bad(
             {"Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package.json yarn.lock ./\nRUN «yarn install»\n"},
             fixed={
@@ -126,6 +138,20 @@ def unfrozen_install(run: Run, project: Project) -> Problems:
                 install.head,
                 f"`{install.head.text}` may install other versions than `{lock}` says. Use `{tool.remedy}`",
                 fix=_fix(run, install),
+            )
+    yield from _updates(run, project)
+
+
+def _updates(run: Run, project: Project) -> Problems:
+    for call in package_commands(run.script, "upgrade"):
+        locks, remedy = UPDATES.get(call.manager, ((), ""))
+        if call.packages or call.options.has("-g", "--global", "--lock") is not False or _is_elsewhere(run, call):
+            continue
+        lock = next((lock for lock in locks if _is_there(lock, run, project)), None)
+        if lock:
+            yield Problem(
+                call.head,
+                f"`{call.head.text}` goes past `{lock}` to the newest versions of the day. Use `{remedy}`",
             )
 
 
