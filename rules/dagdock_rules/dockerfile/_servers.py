@@ -18,6 +18,8 @@ SETTINGS = ("--server.", "--spring.", "--management.", "--port")
 # With these Java does a piece of work and ends: layers are taken out, an archive of classes is written.
 ENDING = ("-Djarmode", "-Dspring.context.exit", "-XX:ArchiveClassesAtExit", "-Xshare:dump", "-XX:AOTMode=record")
 MAIN_CLASSES = (".Main", ".App", "Application", "Server")
+# Programs that run what they are given.
+PROGRAMS = frozenset("python python3 node java ruby php dotnet deno bun gunicorn uvicorn celery flask npm".split())
 WORKS = ("build", "generate", "prepare", "compile", "bundle", "lint", "test", "export")
 
 
@@ -48,6 +50,23 @@ def server_of(command: Command) -> Server | None:
     if name == "dotnet" and len(effective.arguments) == 1 and _is_program(effective.arguments[0], ".dll"):
         return Server(f"dotnet {effective.arguments[0].value}", False)
     return _in_table(name, effective.arguments) or _in_table(name.rstrip("0123456789."), effective.arguments)
+
+
+def goes_on(command: Command) -> bool:
+    """Whether a command runs a server, or a program by its main file: what a container is there for."""
+    if server_of(command) is not None:
+        return True
+    effective = command.effective
+    words = [word.value or "" for word in effective.arguments]
+    name = (effective.name or "").rstrip("0123456789.")
+    return name in PROGRAMS and bool(words) and words[-1:] != ["--version"] and _is_main(words)
+
+
+def _is_main(words: list[str]) -> bool:
+    """Whether the words are those of a program's main file: `app.py`, `server.js`, `-jar app.jar`."""
+    mains = ("app", "main", "server", "index", "bot", "run", "worker", "wsgi", "asgi", "consumer", "service", "api")
+    files = [word.rpartition("/")[2].partition(".")[0].lower() for word in words if not word.startswith("-")]
+    return bool(files) and (files[0] in mains or "-jar" in words)
 
 
 def does_work(text: str) -> bool:

@@ -9,6 +9,11 @@ from dagdock.api import CopyLike, ImageRef, Run, Stage, load_data
 
 from ..packages import installs
 
+# Images whose tags are all of Debian or Ubuntu, but for those that say something else.
+OF_DEBIAN = frozenset(
+    "debian ubuntu buildpack-deps python pypy node ruby golang rust php perl gcc r-base postgres mariadb nginx redis "
+    "apache/airflow continuumio/miniconda3 continuumio/anaconda3 condaforge/miniforge3 eclipse-temurin".split()
+)
 GNU_FAMILIES = ("apt", "yum", "dnf", "microdnf", "tdnf", "zypper")
 
 
@@ -40,6 +45,19 @@ def shell_behind(stage: Stage | None) -> str | None:
     if root.image is None and root.image_word and "alpine" in root.image_word.raw.lower():
         return "ash"  # `php:${PHP_VERSION}-alpine`
     return "" if root.is_scratch else shell_of(root.image)
+
+
+def has_dash(stage: Stage) -> bool:
+    """Whether `/bin/sh` surely is dash: the image is of Debian or Ubuntu, and nothing puts another shell there."""
+    *_, root = stage.chain()
+    if root.image is None or root.image.familiar not in OF_DEBIAN:
+        return False
+    tag = (root.image.tag or "").lower()
+    if any(mark in tag for mark in ("alpine", "busybox", "ubi", "oracle", "al2", "amazon", "win", "nanoserver")):
+        return False
+    return stage.shell_at() is None and not any(
+        "/bin/sh" in run.body.text for part in stage.chain() for run in part.all_of(Run)
+    )
 
 
 def has_busybox(run: Run) -> bool:

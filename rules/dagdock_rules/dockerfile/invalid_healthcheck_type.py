@@ -10,6 +10,7 @@ from ._faults import faults
     severity="error",
     since="0.1",
     precision="very-high",
+    lessons=["L11"],
     aliases=["dockerfile-utils:UNKNOWN_TYPE", "dockerfile-utils:HEALTHCHECK_CMD_ARGUMENT_MISSING"],
     tags=["syntax"],
     bad=[

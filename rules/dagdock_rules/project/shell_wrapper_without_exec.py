@@ -9,8 +9,6 @@ from ..secrets import without_secrets
 if TYPE_CHECKING:
     from dagdock.api import Command, Dockerfile, Project, Script, Source
 
-PROGRAMS = frozenset("python python3 node java ruby php dotnet deno bun gunicorn uvicorn celery flask npm".split())
-
 
 @rule(
     "PJ110",
@@ -93,25 +91,13 @@ def _handles_signals(script: Script) -> bool:
 
 def _goes_on(command: Command) -> bool:
     """Whether a command runs what the container is there for, and is not `exec` already."""
-    from ..dockerfile._servers import server_of
+    from ..dockerfile._servers import goes_on
 
     if command.name == "exec" or "exec" in command.wrappers or "exec" in command.effective.wrappers:
         return False
     if command.words and command.words[0].text in ('"$@"', "$@", '"${@}"', "$*"):
         return True
-    if server_of(command) is not None:
-        return True
-    effective = command.effective
-    words = [word.value or "" for word in effective.arguments]
-    name = (effective.name or "").rstrip("0123456789.")
-    return name in PROGRAMS and bool(words) and words[-1:] != ["--version"] and _is_main(words)
-
-
-def _is_main(words: list[str]) -> bool:
-    """Whether the words are those of a program's main file: `app.py`, `server.js`, `-jar app.jar`."""
-    mains = ("app", "main", "server", "index", "bot", "run", "worker", "wsgi", "asgi", "consumer", "service", "api")
-    files = [word.rpartition("/")[2].partition(".")[0].lower() for word in words if not word.startswith("-")]
-    return bool(files) and (files[0] in mains or "-jar" in words)
+    return goes_on(command)
 
 
 def _short(command: Command) -> str:
