@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from .secrets import (
     is_common_password,
+    is_identifier,
     is_likely_secret,
     is_password_name,
     is_placeholder,
@@ -25,6 +26,8 @@ from .secrets import (
 # So many are told of one text.
 MOST = 20
 MOST_LOOKED_AT = 200
+# A name, an attribute, a call or an item, with what follows it where it is not quoted; names in capitals.
+_CODE = r"[A-Za-z_][\w.]*[\])(\[,].*|[a-z_]+(?:\.[a-z_]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\{.*"
 # How far the other parts of a connection string may stand from its password.
 _NEAR = 300
 # Values in a command: up to a blank, a quote or what means something to a shell.
@@ -65,13 +68,32 @@ class Handed(NamedTuple):
         text = self.secret
         if len(text) < 4 or text.startswith("-") or is_placeholder(text) or known_secret(text):
             return False
-        if self.form == "json" and re.fullmatch(r"[a-z]+(?:_[a-z]+)+", text):
-            return False  # what a field is called
-        if self.name and not is_secret_name(self.name):
+        if (self.name and not is_secret_name(self.name)) or self._is_of_code:
             return False
-        if not self.name or is_password_name(self.name):
+        if self.form != "header" and (not self.name or is_password_name(self.name)):
             return is_weak_password(text) or (not is_common_password(text) and not is_setting(text))
-        return is_likely_secret(text, self.name) and not is_common_password(text)
+        # A token or a key was made by a machine; a word in its place says which.
+        has_digit = any(map(str.isdigit, text))
+        return has_digit and is_likely_secret(text, self.name) and not is_common_password(text)
+
+    @property
+    def _is_of_code(self) -> bool:
+        """Whether it is a name that code, a usage text or a template puts in the place: `self.token,`, `DB_PASS`."""
+        text = self.secret
+        if self.form == "json" and re.fullmatch(r"[a-z]+(?:_[a-z]+)+", text):
+            return True  # what a field is called
+        if self.form == "option" and re.match(r"(?:id|env|src|source|type)=", text):
+            return True  # `docker build --secret id=…`
+        return bool(re.fullmatch(_CODE, text)) or "..." in text or is_identifier(text)
+
+    def repeats_login(self, text: str) -> bool:
+        """Whether it is the login over again, as demos have it; `text` is where it was found."""
+        secret = re.escape(self.secret)
+        before = text[max(self.start - _NEAR, 0) : self.start]
+        login = rf"(?:login|user(?:name)?|role|(?<!\w)-u)['\"]?\s*[ =:]?\s*['\"]?{secret}(?!\w)"
+        return before.endswith(f"{self.secret}:") or bool(
+            re.search(login, f"{before} {text[self.end :][:_NEAR]}", re.I)
+        )
 
 
 # Connection strings: `host=db user=etl password=…`, `jdbc:…?user=etl&password=…`, `Server=db;Uid=etl;Pwd=…`.
@@ -84,7 +106,7 @@ CONNECTION = Form(
 FORMS = (
     CONNECTION,
     # `--password x`, `--password=x`, `"--password", "x"`
-    Form("option", _WORDS, r"(?<![\w-])--(?P<name>[a-z][\w-]*)(?:[= ]|['\"],\s*)" + _VALUE),
+    Form("option", _WORDS, r"(?<![\w-])--(?P<name>[a-z][\w-]*)(?:[= ]|['\"],\s*(?=['\"]))" + _VALUE),
     # `-Dspring.datasource.password=…`
     Form("option", ("-D",), r"(?<![\w-])-D(?P<name>[A-Za-z][\w.-]*)=" + _VALUE),
     Form(
@@ -161,11 +183,13 @@ FORMS = (
         r"(?i)://[^\s'\"]{0,500}[?&](?P<name>[a-z_-]*(?:api_?-?key|token|secret))=(?P<secret>[^&#\s'\"]{8,})",
     ),
     # SQL that makes a user, or that reads from a bucket.
-    Form("sql", ("dentified", "DENTIFIED"), r"(?i)\bidentified\s+(?:with\s+\S+\s+)?by\s+['\"](?P<secret>[^'\"]+)['\"]"),
+    Form(
+        "sql", ("dentified", "DENTIFIED"), r"(?i)\bidentified\s+(?:with\s+\S+\s+)?by\s+['\"](?P<secret>[^'\"\n]+)['\"]"
+    ),
     Form(
         "sql",
         ("assword", "ASSWORD"),
-        r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b[^;]{0,200}?\bpassword\s*=?\s*\\?'(?P<secret>[^'\\]+)\\?'",
+        r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b[^;]{0,200}?\bpassword\s*=?\s*\\?'(?P<secret>[^'\\\n]+)\\?'",
     ),
     Form(
         "sql",

@@ -74,6 +74,7 @@ CASES: dict[str, dict[str, Files]] = {
         "header": APP + "    command: [curl, -H, 'Authorization: Bearer «9fKq2LmZx83VbTnR51Ws»', 'https://api']\n",
         "token in a command": APP + "    command: bot --log debug «glpat-" + "Zk3xQ9vT2mLr8WcYb5Nd»\n",
         "two parts": APP + "    environment: {BASIC_AUTH: '«admin:Quitte77baum»'}\n",
+        "the login over again": APP + "    command: curl -u admin1:admin1 http://api\n",
         "asked for": APP + "    command: mysql -u root --password shop\n",
         "login": APP + "    command: [curl, -u, 'ci:«Quitte77baum»', 'https://api']\n",
         "login in a healthcheck": APP + "    healthcheck: {test: 'curl -fu ci:«Quitte77baum» http://localhost'}\n",

@@ -62,6 +62,12 @@ NOT_HANDED = {
     "policies": "PASSWORD_POLICY=min-length=12;max-age=90 PASSWORD_MIN=12",
     "alone": "forgot password=no and user presses=yes",
     "empty": "Server=db;Uid=sa;Pwd=;host=db password= user=a",
+    "code": "connect(host=host, user=user, password=password, port=1) connect(host=a, password=conn.password)",
+    "items": "connect(host=self.conf['host'], password=self.conf['password']) headers={'X-Api-Key': self.api_key}",
+    "usage": "app [--password PASSWORD] [--token TOKEN_OF_APP] --conn-password DB_PASS",
+    "options of code": "add_argument('--password', required=True) ['--token', config.admin_token, 'x']",
+    "secrets of a build": "docker build --secret id=npm,env=NPM_TOKEN --secret=id=aws,src=/root/.aws/credentials .",
+    "names of secrets": "CREATE ROLE app LOGIN PASSWORD 'app_password' user=a password=prod-db-password host=b",
     "asked for": "mysql -u root --password shop < /dump.sql",
     "a port": "psql -h db -p 5432 -U app; ssh -p 2222 host; mkdir -p /data/secrets",
 }

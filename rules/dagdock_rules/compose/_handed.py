@@ -20,7 +20,7 @@ def handed_in_value(value: Value, file: ComposeFile) -> Iterator[tuple[str, Text
     if may_hand_over(value.raw, forms):
         filled = Value(value.node, {}, value.mapped).filled
         for found in handed_over(filled.text, forms):
-            if found.form not in _OF_CONNECTIONS and is_given_away(found):
+            if found.form not in _OF_CONNECTIONS and is_given_away(found, filled.text):
                 yield found.name or "password", filled.piece(found.start, found.end)
 
 
@@ -34,7 +34,7 @@ def handed_in_command(command: ServiceCommand, file: ComposeFile) -> Iterator[tu
     for token in known_secrets(line.text):
         yield "token", line.piece(token.start, token.end)
     for found in handed_over(line.text, forms):
-        if found.form not in _OF_CONNECTIONS and is_given_away(found):
+        if found.form not in _OF_CONNECTIONS and is_given_away(found, line.text):
             yield found.name or "password", line.piece(found.start, found.end)
 
 
@@ -44,14 +44,14 @@ def settings_in_config(value: Value) -> Iterator[tuple[str, Text]]:
     for token in known_secrets(filled.text):
         yield "token", filled.piece(token.start, token.end)
     for found in settings_in(filled.text):
-        if is_given_away(found) and not known_secret(found.secret):
+        if is_given_away(found, filled.text) and not known_secret(found.secret):
             yield found.name, filled.piece(found.start, found.end)
 
 
-def is_given_away(found: Handed) -> bool:
-    """Whether what is handed over is a secret, and stands in the file itself."""
+def is_given_away(found: Handed, text: str) -> bool:
+    """Whether what a text hands over is a secret, and stands in the file itself."""
     name = found.name or "password"
-    if "\0" in found.secret or not gives_secret_away(name, found.secret):
+    if "\0" in found.secret or not gives_secret_away(name, found.secret) or found.repeats_login(text):
         return False
     return found.is_secret or (is_password_name(name) and is_common_password(found.secret))
 

@@ -141,7 +141,7 @@ def _in_value(value: Value, forms: tuple[Form, ...]) -> Iterator[Found]:
         for found in passwords_in_urls(filled.text):
             yield Found(value, filled.span(found.start, found.end), found.password, "password", found.user, found.host)
     for handed in handed_over(value.filled.text, forms) if may_hand_over(text, forms) else ():
-        if is_given_away(handed):
+        if is_given_away(handed, value.filled.text):
             span = value.filled.span(handed.start, handed.end)
             yield Found(value, span, handed.secret, handed.name or "password", handed.user, handed.host)
 

@@ -87,7 +87,7 @@ def hardcoded_secret(module: DagModule) -> Problems:
         if node in told or len(value) < 12:
             continue
         for found in handed_over(value, forms):
-            if found.is_secret and _login(value[found.start : found.end]).search(value):
+            if found.is_secret and found.repeats_login(value):
                 yield Problem(
                     inside(module, node, value, found.start, found.end),
                     "this password is the login over again, for everyone who can read the DAG or its logs. Where more "
@@ -100,11 +100,6 @@ def hardcoded_secret(module: DagModule) -> Problems:
                     "this secret stands in the text for everyone who can read the DAG or its logs. Keep it in an "
                     "Airflow Connection or the environment, hand it over from there, and change it",
                 )
-
-
-def _login(name: str) -> re.Pattern[str]:
-    """The same text as a login or a user in a command or a connection string."""
-    return re.compile(rf"(?:login|user(?:name)?|(?<!\w)-[uU])['\"]?\s*[ =:]\s*['\"]?{re.escape(name)}(?!\w)", re.I)
 
 
 def _message(text: Named, severity: Severity) -> str:
