@@ -107,6 +107,14 @@ CASES: dict[str, list[Files]] = {
             "pyproject.own.toml": "",
         },
     ],
+    "DF648": [
+        'FROM alpine:3.22\nWORKDIR /root\nCOPY a .\n«USER app»\nCMD ["./a"]\n',
+        'FROM alpine:3.22\nWORKDIR /root\nCOPY a .\nRUN chmod 755 /root\nUSER app\nCMD ["./a"]\n',
+        'FROM acme/own:1\nWORKDIR /root\nUSER app\nCMD ["./a"]\n',
+        'FROM alpine:3.22\nWORKDIR /root\nUSER root\nCMD ["./a"]\n',
+        'FROM alpine:3.22\nWORKDIR /root/app\nWORKDIR /app\nUSER app\nCMD ["./a"]\n',
+        'FROM alpine:3.22\nARG U\nWORKDIR /root\nUSER $U\nCMD ["./a"]\n',
+    ],
     "DF632": [
         "FROM a:1\nVOLUME /busybox\nRUN ln -s /busybox/sh /bin/sh\n",
         "FROM a:1\nVOLUME /data\n«RUN cp /etc/a /data/»\n",

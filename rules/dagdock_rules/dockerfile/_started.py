@@ -7,6 +7,8 @@ from typing import Any
 
 from dagdock.api import Cmd, Command, CommandInstruction, Entrypoint, Scope, Stage, Word, load_data, parse_exec
 
+from ._copies import absolute
+
 # Programs that run what they are given as a program or script of their own, and no shell line.
 PROGRAMS = frozenset(
     "python python3 node nodejs java ruby php perl dotnet deno bun npm npx yarn pnpm gunicorn uvicorn flask celery "
@@ -139,6 +141,16 @@ def takes_no_shell_line(words: list[str]) -> bool:
     if name.rstrip("0123456789.") not in PROGRAMS and name not in PROGRAMS:
         return False
     return not any(start in word.lower() for word in words[1:] for start in STARTERS)
+
+
+def place_in_root_home(stage: Stage) -> str | None:
+    """The folder that the container starts in, or the program that it starts, where that lies in root's home."""
+    found = started(stage)
+    if found is None:
+        return None
+    words = [word.value for command in found[1] for word in command.effective.words]
+    places = [absolute(found[0], "."), *(word for word in words if word and word.startswith("/"))]
+    return next((place for place in places if place is not None and f"{place}/".startswith("/root/")), None)
 
 
 def ends_in_exec(command: CommandInstruction) -> bool:

@@ -23,10 +23,10 @@ from dagdock.api import (
 )
 
 from ._base_image import known_image
-from ._copies import absolute, from_context
+from ._copies import from_context
 from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
-from ._started import listening, started
+from ._started import listening, place_in_root_home, started
 from ._users import begins_as_root, drops_root, is_for_builds, is_workplace
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
@@ -106,7 +106,7 @@ def missing_user(stage: Stage, project: Project) -> Problems:
     ):
         return
     reason = "the image runs as root, since it has no USER line"
-    if _is_in_home_of_root(stage):
+    if place_in_root_home(stage):
         reason += (
             ", and what it runs lies in `/root`, which no other user may read. Move it, for example to `/app`, then add"
         )
@@ -196,17 +196,6 @@ def _holds_project(stage: Stage) -> bool:
             if any(mount.type == "bind" and not mount.from_ for run in part.all_of(Run) for mount in run.mounts):
                 return True
     return False
-
-
-def _is_in_home_of_root(stage: Stage) -> bool:
-    """Whether the folder that the program is started in, or the program itself, lies in root's home."""
-    found = started(stage)
-    if found is None:
-        return False
-    words = [word.value for command in found[1] for word in command.effective.words]
-    folder = absolute(found[0], ".")
-    places = [folder, *(word for word in words if word and word.startswith("/"))]
-    return any(place is not None and f"{place}/".startswith("/root/") for place in places)
 
 
 def _works_on_machine(stage: Stage, project: Project) -> bool:
