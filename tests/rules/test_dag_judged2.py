@@ -49,7 +49,15 @@ def plain(text: str) -> str:
 
 
 CASES: dict[str, list[Files]] = {
+    "AF104": [
+        plain("DAG('d', schedule='schedule_to_replace')\n"),
+        IMPORTS + "DAG('d', schedule='«dayly»')\n",
+    ],
     "AF109": [
+        # A function that somebody else calls may run in a task.
+        plain("def f(c):\n    BashOperator(task_id='a', bash_command=str(datetime.now())).execute(c)\n" + "DAG('d')\n"),
+        IMPORTS
+        + "def f():\n    with DAG('d'):\n        BashOperator(task_id='a', bash_command=str(«datetime.now()»))\n",
         # The present time in the form of a DAG that is started by hand is what is meant.
         plain("DAG('d', schedule=None, params={'day': str(datetime.now())})\n"),
         IMPORTS + "DAG('d', schedule='@daily', params={'day': str(«datetime.now()»)})\n",
@@ -121,6 +129,14 @@ CASES: dict[str, list[Files]] = {
     "AF504": [
         plain("DAG('d', schedule=None)\nCOLUMNS = {'token_transfers': 'block_number'}\n"),
         IMPORTS + "DAG('d', schedule=None)\nAPI = {'api_token': «'hG7xk29sLq0Zt8'»}\n",
+    ],
+    "AF510": [
+        plain("DAG('d', schedule=None)\ndag_doc_md = 'reads s3://shop-dev/in'\n"),
+        plain(
+            "DAG('prod-load', schedule=None)\nBashOperator(task_id='a', bash_command='a', ssh_conn_id='shop-prod')\n"
+        ),
+        IMPORTS
+        + "DAG('load', schedule=None)\nBashOperator(task_id='a', bash_command='a', ssh_conn_id=«'shop-prod'»)\n",
     ],
     "AF605": [
         IMPORTS + POLL.format("    wait()\n    print(1)").replace("«time.sleep»(60)", "«time.sleep(60)»"),
@@ -203,6 +219,12 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
         ),
         (
             "AF204",
+            "import requests\ndef names():\n    found = requests.get('https://a.b')\n    return found.json()\n\n"
+            "NAMES = names()\nDAG('d', schedule=None, tags=[*NAMES])\n",
+            "Keep the answer in a file that is deployed with the DAGs",
+        ),
+        (
+            "AF204",
             "import requests\nNAMES = requests.get('https://a.b')\n@task\ndef f():\n    print(NAMES)\n\n"
             + BY_HAND
             + "    f()\n",
@@ -218,6 +240,11 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "AF520",
             BY_HAND + "    BashOperator(task_id='a', bash_command='a {{ dag_run.conf[0] }}')\n",
             "`env={'NAME': …}` with `append_env=True`",
+        ),
+        (
+            "AF520",
+            BY_HAND + "    BashOperator(task_id='a', bash_command='{{ dag_run.conf[0] }}')\n",
+            "let it only choose among them",
         ),
         (
             "AF626",

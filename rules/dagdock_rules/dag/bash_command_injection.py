@@ -51,13 +51,21 @@ def bash_command_injection(task: Task, project: Project) -> Problems:
                 continue
             end = name.end + len(".conf")
             exact = piece.text[name.start : end] == "dag_run.conf"
+            remedy = f'Hand it over in {_env(task, project)} and use `"$NAME"` in the command'
+            if _is_whole(piece.text):
+                remedy = "Write the commands here, and let it only choose among them"
             yield Problem(
                 piece.span(name.start, end if exact else name.end),
                 f"`dag_run.conf` is put into the command as it is, so whoever starts the DAG can run anything on the "
-                f"{'server' if task.name == 'SSHOperator' else 'worker'}. Hand it over in {_env(task, project)} and "
-                'use `"$NAME"` in the command',
+                f"{'server' if task.name == 'SSHOperator' else 'worker'}. {remedy}",
             )
             return
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the template is all that there is of the command."""
+    text = text.strip()
+    return text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1
 
 
 def _env(task: Task, project: Project) -> str:

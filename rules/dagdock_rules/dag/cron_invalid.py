@@ -5,6 +5,7 @@ import ast
 from dagdock.api import Bad, CronFault, DagModule, Problem, Problems, Span, parse_cron, rule
 
 from ._schedule import crons
+from .dag_argument_wrong_type import holds_a_place
 
 
 @rule(
@@ -44,7 +45,7 @@ def cron_invalid(module: DagModule) -> Problems:
     """
     for text, node in crons(module):
         cron = parse_cron(text)
-        if isinstance(cron, CronFault):
+        if isinstance(cron, CronFault) and not holds_a_place(text):
             place = part_of_text(module, node, cron.start, cron.end)
             yield Problem(place, f"{cron.message}. Airflow cannot load the DAG")
 

@@ -64,7 +64,7 @@ def dag_argument_wrong_type(dag: Dag, project: Project) -> Problems:
     since3 = version.at_least(3) if version else None
     for name, (types, wanted) in _TYPES.items():
         argument = dag.arguments.get(name)
-        if argument is None or not _is_wrong(argument, types) or _is_filled_in(argument):
+        if argument is None or not _is_wrong(argument, types) or holds_a_place(argument.value.get(str)):
             continue
         then = "Airflow does not load the DAG"
         if name in _TAKEN_BY_3 and since3 is not False:
@@ -74,10 +74,9 @@ def dag_argument_wrong_type(dag: Dag, project: Project) -> Problems:
         yield Problem(argument, f"`{name}` has to be {wanted}{example}: {then}. Correct it")
 
 
-def _is_filled_in(argument: Argument) -> bool:
+def holds_a_place(text: str | None) -> bool:
     """Whether a text only holds the place for what a generator of DAG files writes there: `catchup_to_replace`."""
-    text = argument.value.get(str) or ""
-    return bool(_placeholder().fullmatch(text.strip()))
+    return text is not None and bool(_placeholder().fullmatch(text.strip()))
 
 
 @cache

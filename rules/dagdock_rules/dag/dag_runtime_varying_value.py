@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dagdock.api import Argument, Bad, DagModule, Origin, Problem, Problems, Project, Related, Task, rule
+from dagdock.api import Argument, Bad, Dag, DagModule, Origin, Problem, Problems, Project, Related, Task, rule
 
 from ._operators import operator_of
 from ._schedule import recurs
@@ -65,7 +65,11 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
     told: set[ast.AST] = set()
     for name, node, task in _arguments(module):
         source = varying(module.origin(node), VARYING)
-        if source is None or source.node in told or (task and module.runs_at(source.node) == "task"):
+        if source is None or source.node in told:
+            continue
+        when = module.runs_at(source.node)
+        # A function that somebody else calls may make a DAG, or run in a task.
+        if task and (when == "task" or (when == "unknown" and not isinstance(task.dag, Dag))):
             continue
         told.add(source.node)
         shown = " ".join(source.span.text.split())

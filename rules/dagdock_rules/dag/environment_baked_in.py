@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from posixpath import basename
 from typing import NamedTuple
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
@@ -76,8 +77,13 @@ def environment_baked_in(module: DagModule) -> Problems:
     if not module.is_dag_file or not _may_hold().search(all_text(module)):
         return
     found: dict[str, Found] = {}
+    own = _environment(
+        " ".join([basename(module.source.path), *(dag.dag_id.get(str) or "" for dag in module.dags)]).lower()
+    )
     for one in (*_addresses(module), *_given(module)):
-        if not _is_choice(module, one.node):
+        if one.environment and one.environment == own:
+            continue  # a DAG for that environment, as its name says
+        if not _is_choice(module, one.node) and not _is_documentation(module, one.node):
             found.setdefault(one.what, one)
     chooses = len({one.environment for one in found.values() if one.environment}) > 1
     for one in found.values():
@@ -155,6 +161,26 @@ def _is_private(host: str) -> bool:
         return False
     first, second = int(parts[0]), int(parts[1])
     return first == 10 or (first, second) == (192, 168) or (first == 172 and 18 <= second < 32)
+
+
+def _is_documentation(module: DagModule, node: ast.AST) -> bool:
+    """Whether a text is for people: `doc_md`, a description, or what a name of that kind holds."""
+    for above in module.names.ancestors(node):
+        names: list[str | None] = []
+        if isinstance(above, ast.keyword):
+            names = [above.arg]
+        elif isinstance(above, ast.Assign):
+            names = [getattr(target, "id", getattr(target, "attr", None)) for target in above.targets]
+        if any(name and _for_people().search(name) for name in names):
+            return True
+        if isinstance(above, ast.stmt):
+            return False
+    return False
+
+
+@cache
+def _for_people() -> re.Pattern[str]:
+    return re.compile(r"(?:^|_)docs?(?:_|$)|description|readme", re.I)
 
 
 def _is_choice(module: DagModule, node: ast.AST) -> bool:

@@ -75,6 +75,7 @@ HOOK_METHODS = (
     "list_", "load_", "poke", "poll", "query", "read_", "run", "send", "test_connection", "upload", "wait_",
 )  # fmt: skip
 
+_MOST_CALLERS = 5
 DEPLOYED = "Keep the answer in a file that is deployed with the DAGs, and have a task or CI refresh that"
 
 
@@ -146,7 +147,7 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
 def _decides(module: DagModule, call: ast.Call) -> bool:
     """Whether what a call gives is needed while the file is read: a loop that makes DAGs or tasks runs over it, also by
     way of functions of the file, or code at the top reads the name that it gets."""
-    loads = _loads(module, call) if module.function_at(call) is None else []
+    loads = _loads(module, _outermost(module, call))
     if any(module.runs_at(load) == "parse" and not _is_handed_over(module, load) for load in loads):
         return True
     counts = [*(dag.count for dag in module.dags), *(task.count for task in module.tasks)]
@@ -154,8 +155,22 @@ def _decides(module: DagModule, call: ast.Call) -> bool:
     return any(step.node is call for loop in loops if loop.origin for step in loop.origin.walk())
 
 
+def _outermost(module: DagModule, call: ast.Call) -> ast.Call:
+    """The call at the top of the file that gives what a call deeper down gave, by way of functions called once."""
+    for _ in range(_MOST_CALLERS):
+        function = module.function_at(call)
+        if function is None or len(function.calls) != 1:
+            return call
+        if not any(step.node is call for result in function.returns for step in result.origin.walk()):
+            return call
+        call = function.calls[0]
+    return call
+
+
 def _loads(module: DagModule, call: ast.Call) -> list[ast.Name]:
     """Where the name is read that gets what a call gives, or something out of that: `requests.get(…).json()`."""
+    if module.function_at(call) is not None:
+        return []
     for above in module.names.ancestors(call):
         if isinstance(above, ast.Assign):
             names = [target.id for target in above.targets if isinstance(target, ast.Name)]
