@@ -41,7 +41,11 @@ def cd_in_start_command(command: CommandInstruction) -> Problems:
     plain = not set(move.context) - {"script"} and not move.pipeline and not move.background
     if move.name != "cd" or not plain or not folder or not folder.startswith("/") or following.joined not in JOINED:
         return
-    if not any(each.name in ("cd", "pushd") for each in commands[1:]):
+    if any(each.name in ("cd", "pushd") for each in commands[1:]):
+        return
+    if stage.workdir_at() == folder.rstrip("/"):
+        yield Problem(move, f"WORKDIR says `{folder}` already, so the container starts there. Leave this out")
+    else:
         yield Problem(
             move, f"the container could start in `{folder}`. Write `WORKDIR {folder}` above, and leave this out"
         )
