@@ -12,6 +12,9 @@ from dagdock.project.classify import is_compose_name, is_dockerfile_name
 
 def shown(path: str) -> str:
     """An absolute path as the user sees it: relative to the working directory, with `/`."""
+    here = os.path.join(os.getcwd(), "")
+    if path.startswith(here) and path == os.path.normpath(path):
+        return path[len(here) :].replace(os.sep, "/")
     try:
         return os.path.relpath(path).replace(os.sep, "/")
     except ValueError:  # another drive

@@ -103,6 +103,8 @@ class Count:
 def around(module: DagModule, node: ast.AST) -> list[Loop]:
     """The loops and comprehensions around a place inside its function, outermost first."""
     found: list[Loop] = []
+    if not module.names.rounds and "while" not in module.source.text:
+        return found
     inner = node
     for above in module.names.ancestors(node):
         if _leaves(above, inner):
@@ -186,14 +188,16 @@ def _conditional(module: DagModule, node: ast.AST, shared: set[int]) -> bool:
             return True
         if isinstance(above, ast.BoolOp) and inner is not above.values[0]:
             return True
-        if isinstance(above, (ast.For, ast.AsyncFor, ast.While)) and _skips(above, inner):
+        if isinstance(above, (ast.For, ast.AsyncFor, ast.While)) and _skips(module, above, inner):
             return True
         inner = above
     return False
 
 
-def _skips(loop: ast.For | ast.AsyncFor | ast.While, statement: ast.AST) -> bool:
+def _skips(module: DagModule, loop: ast.For | ast.AsyncFor | ast.While, statement: ast.AST) -> bool:
     """Whether a `continue` before a statement of a loop may leave it out."""
+    if "continue" not in module.source.text:
+        return False
     for earlier in loop.body:
         if earlier is statement:
             return False
