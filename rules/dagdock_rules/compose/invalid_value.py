@@ -9,6 +9,7 @@ from ._shape import faults_of
     "DC020",
     severity="error",
     since="0.1",
+    lessons=["L21", "L27"],
     precision="very-high",
     fix="unsafe",
     aliases=["dclint:invalid-schema"],

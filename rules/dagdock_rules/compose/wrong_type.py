@@ -9,6 +9,7 @@ from ._shape import faults_of, is_plain
     "DC019",
     severity="error",
     since="0.1",
+    lessons=["L27"],
     precision="very-high",
     fix="safe",
     aliases=["dclint:invalid-schema"],
