@@ -47,7 +47,7 @@ RAISERS = frozenset(("sudo", "doas", "gosu", "su-exec", "fakeroot", "su"))
         Bad("FROM apache/airflow:2.9.1\nRUN «apt-get update» && apt-get install -y gcc\n"),
         Bad("FROM debian:12\nRUN useradd app\nUSER app\nRUN «apt-get update» && apt-get install -y curl\n"),
         Bad("FROM node:24-slim\nCOPY app /app\nUSER node\nRUN «chown -R node /app»\n"),
-        Bad("FROM node:24-slim\nUSER node\nRUN «npm install -g» pm2@5.4.0\n"),
+        Bad("FROM node:24-slim\nUSER node\nRUN «npm install» -g pm2@5.4.0\n"),
     ],
     good=[
         (

@@ -14,7 +14,7 @@ from ._started import ends_in_exec
     lessons=["L10"],
     bad=[
         Bad('FROM python:3.12-slim\nCMD ["sh", "-c", "python migrate.py && «gunicorn app:app»"]\n'),
-        Bad('FROM python:3.12-slim\nCMD ["sh", "-c", "«python app.py» 2>&1 | tee /var/log/app.log"]\n'),
+        Bad('FROM python:3.12-slim\nCMD ["sh", "-c", "«python app.py 2>&1» | tee /var/log/app.log"]\n'),
     ],
     good=[
         'FROM python:3.12-slim\nCMD ["sh", "-c", "python migrate.py && exec gunicorn app:app"]\n',
