@@ -38,6 +38,15 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.yaml": APP + "    env_file: [«app.env»]\n" + DB,
             "app.env": "DB_HOST=localhost\n",
         },
+        "a later env file": {
+            "compose.yaml": APP + "    env_file: [.env, docker.env]\n" + DB,
+            ".env": "DB_HOST=localhost\n",
+            "docker.env": "DB_HOST=db\n",
+        },
+        "a later env file that is not there": {
+            "compose.yaml": APP + "    env_file: [.env, docker.env]\n" + DB,
+            ".env": "DB_HOST=localhost\n",
+        },
         "over the host": APP
         + "    depends_on: [db]\n    environment: {DB: 'postgresql://app@«host.docker.internal:5432»/a'}\n"
         + DB

@@ -206,11 +206,16 @@ def _apart(found: Found, host: Text, port: int) -> Found:
 
 def _in_env_files(service: Service, others: dict[str, Service], project: Project) -> Iterator[Found]:
     """What the service's env files say, where its `environment` says nothing else."""
-    for env_file in service.env_files:
+    set_later: set[str] = set()  # the last file that sets a variable decides
+    for env_file in reversed(service.env_files):
         path = service.file.path_of(env_file.path)
         relative = project.relative(path) if path else None
         values = project.variables_in(relative) if relative else None
-        for name, value in (values or {}).items():
+        if values is None:
+            return  # it may set anything
+        own = {name: value for name, value in values.items() if name not in set_later}
+        set_later |= values.keys()
+        for name, value in own.items():
             if service.variable(name) is not None or _is_for_outside(name):
                 continue
             for match in re.finditer(IN_TEXT, value):
