@@ -9,11 +9,13 @@ from dagdock.api import ComposeFile, Project
 
 # Words of a file's name and of the two folders above it.
 _TESTS = frozenset("bench benchmark benchmarks ci cypress e2e integration playwright spec test testing tests".split())
-_WORK = frozenset("debug dev devcontainer devel develop development local localdev".split())
+_WORK = frozenset("debug dev devcontainer devenv devel develop development local localdev".split())
 _TRIAL = frozenset(
     "awesome bootcamp chapter chapters course demo demos example examples exercise exercises handson lab labs lecture "
     "playground quickstart sample samples showcase training tutorial tutorials workshop workshops zoomcamp".split()
 )
+# Folders of what runs for each change.
+_PIPELINES = (".github/", ".gitlab/", ".ci/", ".circleci/", ".buildkite/", ".azure-pipelines/")
 # Words of a README's heading: a demo may be a whole program, the others are not.
 _TITLES = frozenset(
     "awesome bootcamp course examples exercises handson playground quickstart samples tutorial tutorials workshop "
@@ -29,7 +31,8 @@ _SAYS_SO = (
 
 def is_for_tests(file: ComposeFile, project: Project) -> bool:
     """Whether the file is named after tests or CI, or lies in a folder that is."""
-    return not _words(file, project, 3).isdisjoint(_TESTS)
+    path = project.path_of(file.source.whole) or ""
+    return path.startswith(_PIPELINES) or not _words(file, project, 3).isdisjoint(_TESTS)
 
 
 def is_for_work(file: ComposeFile, project: Project) -> bool:

@@ -21,6 +21,9 @@ from ._model import as_run, is_extended
 from ._occasion import is_for_tests, is_for_trial, is_for_work
 from ._stores import Store, asks_to_keep, built_on, data_folders, store_by_image, store_of
 
+# So many servers of one kind are there to be tried, not to keep data.
+MANY = 3
+
 
 @rule(
     "DC301",
@@ -73,6 +76,8 @@ def database_without_volume(service: Service, project: Project) -> Problems:
         return  # what a test leaves behind is to be forgotten
     if store is None or folders is None or _may_keep(running, folders) or is_extended(service.file, project):
         return
+    if _is_one_of_many(running, store):
+        return
     lasts = asks_to_keep(running, store)
     if _may_forget(running) or (store.facts.get("severity") == "info" and not lasts and _is_cache(running)):
         return
@@ -88,6 +93,13 @@ def database_without_volume(service: Service, project: Project) -> Problems:
         severity="info" if is_less else None,
         fix=None if near or f"{service.name}-data" in running.file.volumes else _mount(service, folders[0]),
     )
+
+
+def _is_one_of_many(service: Service, store: Store) -> bool:
+    """Whether the file has several such servers, all alike: releases to try something with, or the parts of a cluster
+    of which each has all that the others have."""
+    alike = [other for other in service.file.services.values() if store_of(other) == store]
+    return len(alike) >= MANY and not any(mount.is_named for other in alike for mount in other.volumes)
 
 
 def _may_keep(service: Service, folders: list[str]) -> bool:

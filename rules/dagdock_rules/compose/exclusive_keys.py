@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import basename
 
 from dagdock.api import Bad, ComposeFile, Entry, Problem, Problems, Project, Related, Service, rule
 
-from ._model import as_run, is_for_swarm
+from ._model import DEFAULT_NAMES, as_run, is_for_swarm
 
 Pair = tuple[Entry, Entry, str]
 
@@ -50,8 +51,12 @@ def exclusive_keys(file: ComposeFile, project: Project) -> Problems:
 
 
 def _pairs(file: ComposeFile, project: Project) -> Iterator[Pair]:
+    name = basename(file.source.path)
+    is_named = name not in DEFAULT_NAMES and ".override." not in name
     for service in file.services.values():
-        yield from _of_service(as_run(service, project))
+        # A service that is whole here may be run without the file that this one seems to override.
+        is_whole = is_named and bool(service.image or service.build)
+        yield from _of_service(service if is_whole else as_run(service, project))
     for volume in file.volumes.values():
         external = volume.entries.get("external")
         if external and volume.external:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
-from ._occasion import is_for_tests
+from ._occasion import is_short_lived
 from ._purpose import MONITORS, NETWORKS, is_one_of
 
 
@@ -32,7 +32,7 @@ def host_network(service: Service, project: Project) -> Problems:
     https://docs.docker.com/engine/network/drivers/host/
     """
     mode = service.network_mode
-    if mode is None or mode.resolved != "host" or is_for_tests(service.file, project):
+    if mode is None or mode.resolved != "host" or is_short_lived(service.file, project):
         return
     if not is_one_of(service, (*MONITORS, *NETWORKS)):
         yield Problem(

@@ -66,7 +66,7 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     The file must be one that is to last: another of its services comes back, or it serves the web, or nothing
     of the project's sources is mounted. Files that are for development, tests or
     examples by their name or by what they say at the top are left alone, and those where nothing comes back in a
-    project of many such.
+    project of many Compose files.
 
     https://docs.docker.com/engine/containers/start-containers-automatically/
     https://docs.docker.com/reference/compose-file/services/#restart
@@ -78,7 +78,7 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     if is_extended(file, project):
         return
     services = list(project.merged(file).services.values())
-    if not any(map(_is_meant_to_stay, services)) and not _is_all_finished(services, project):
+    if not any(map(_is_meant_to_stay, services)) and not _is_whole_deployment(services, project):
         return
     down = [service for service in services if _stays_down(service, project)]
     here = [service for service in down if service.span.source is file.source]
@@ -100,31 +100,29 @@ def _is_meant_to_stay(service: Service) -> bool:
     return any(str(port.published) in ("80", "443") for port in service.ports)
 
 
-def _is_all_finished(services: list[Service], project: Project) -> bool:
-    """Whether a file runs finished images only, with none of the project's sources mounted, and is one of few; or of
-    many that come back, and has more than one service."""
+def _is_whole_deployment(services: list[Service], project: Project) -> bool:
+    """Whether none of the project's sources is mounted, in a project with so few Compose files that each may be it."""
     if any(any(map(_is_source, service.volumes)) for service in services):
         return False
-    files, share = project.once("services come back", lambda: _share_of_restart(project))
-    return files <= FEW or (share >= 0.25 and len(services) > 1)
+    return project.once("Compose files that publish ports", lambda: _count_published(project)) <= FEW
 
 
 def _is_source(mount: VolumeMount) -> bool:
     return mount.source is not None and basename(normpath(mount.source)) in SOURCES
 
 
-def _share_of_restart(project: Project) -> tuple[int, float]:
-    """The number of Compose files that publish ports, and which part of them has services that come back."""
-    found: list[bool] = []
+def _count_published(project: Project) -> int:
+    """The number of Compose files that publish ports."""
+    found: list[str] = []
 
     def look(place: str, content: bytes) -> bool:
         is_data = not {"fixtures", "testdata", "tests", "test"}.isdisjoint(place.lower().split("/"))
         if "compose" in basename(place).lower() and b"ports:" in content and not is_data:
-            found.append(b"restart:" in content)
+            found.append(place)
         return False
 
     list(project.compose_files(look))
-    return len(found), sum(found) / max(len(found), 1)
+    return len(found)
 
 
 def _stays_down(service: Service, project: Project) -> bool:

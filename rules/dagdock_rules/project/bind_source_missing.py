@@ -62,7 +62,7 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
         path = _written_file(mount, service, project)
         if path is None or project.exists(path) is not False or ignored_by_git(path, project):
             continue
-        if not is_said_before(service, mount, _places):
+        if not is_said_before(service, mount, _places) and not _is_told_above(path, service, project):
             # The files of a folder that is not there are told with the first of them.
             folder = dirname(path)
             missing.setdefault(folder if project.exists(folder) is False else path, []).append(mount)
@@ -75,6 +75,16 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
             "file. Put the file there, or correct the path",
             related=[Related(mount, "nor is this") for mount in others],
         )
+
+
+def _is_told_above(path: str, service: Service, project: Project) -> bool:
+    """Whether a service further up mounts the same file."""
+    for other in service.file.services.values():
+        if other.name == service.name:
+            return False
+        if any(path == _written_file(mount, other, project) for mount in other.volumes):
+            return True
+    return False
 
 
 def _written_file(mount: VolumeMount, service: Service, project: Project) -> str | None:
