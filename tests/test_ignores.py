@@ -83,24 +83,24 @@ def test_in_a_whole_file() -> None:
     ("before", "after"),
     [
         (
-            "services:\n  a:\n    image: b:latest\n",
-            "services:\n  a:\n    # dagdock: ignore[DC101] -- legacy\n    image: b:latest\n",
+            "services:\n  a:\n    image: acme/b:latest\n",
+            "services:\n  a:\n    # dagdock: ignore[DC101] -- legacy\n    image: acme/b:latest\n",
         ),
         (
-            "services:\n  a: {image: 'b:latest'}\n",
-            "services:\n  # dagdock: ignore[DC101] -- legacy\n  a: {image: 'b:latest'}\n",
+            "services:\n  a: {image: 'acme/b:latest'}\n",
+            "services:\n  # dagdock: ignore[DC101] -- legacy\n  a: {image: 'acme/b:latest'}\n",
         ),
         (
-            "services: {a: {\n  image: 'b:latest'}}\n",
-            "services: {a: {\n  # dagdock: ignore[DC101] -- legacy\n  image: 'b:latest'}}\n",
+            "services: {a: {\n  image: 'acme/b:latest'}}\n",
+            "services: {a: {\n  # dagdock: ignore[DC101] -- legacy\n  image: 'acme/b:latest'}}\n",
         ),
         (
-            "services:\r\n  a:\r\n    image: b:latest # é",
-            "services:\r\n  a:\r\n    # dagdock: ignore[DC101] -- legacy\r\n    image: b:latest # é",
+            "services:\r\n  a:\r\n    image: acme/b:latest # é",
+            "services:\r\n  a:\r\n    # dagdock: ignore[DC101] -- legacy\r\n    image: acme/b:latest # é",
         ),
         (
-            "services:\n  a:\n    image: b:latest # dagdock: ignore[DC501] -- legacy\n",
-            "services:\n  a:\n    image: b:latest # dagdock: ignore[DC501, DC101] -- legacy\n",
+            "services:\n  a:\n    image: acme/b:latest # dagdock: ignore[DC501] -- legacy\n",
+            "services:\n  a:\n    image: acme/b:latest # dagdock: ignore[DC501, DC101] -- legacy\n",
         ),
     ],
 )
@@ -249,7 +249,16 @@ PIECES = {
         "USER root",
         " ",
     ],
-    "compose.yaml": ["services:", "  a:", "    image: b:latest", "    ports: [1:1,", "  - x ]", "---", "  a: |", "\t"],
+    "compose.yaml": [
+        "services:",
+        "  a:",
+        "    image: acme/b:latest",
+        "    ports: [1:1,",
+        "  - x ]",
+        "---",
+        "  a: |",
+        "\t",
+    ],
     "dags/a.py": ["from airflow import DAG", "with DAG('a'):", "    x = '''", "'''", "\tpass", "else:", "(", ")"],
 }
 LINES = st.sampled_from(sorted(PIECES)).flatmap(

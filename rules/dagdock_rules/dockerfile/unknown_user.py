@@ -25,7 +25,7 @@ from dagdock.api import (
 from ..packages import installs
 
 # Instructions of a stage; nobody writes more.
-LONGEST = 2_000
+LONGEST = 200
 MAKERS = frozenset(("useradd", "adduser", "usermod", "newusers", "useradd.local"))
 GROUP_MAKERS = frozenset(("groupadd", "addgroup", "groupmod"))
 # Options of these whose value is the next word.
