@@ -164,7 +164,9 @@ def _script_that_succeeds(commands: list[Command], check: Healthcheck, project: 
     words = [word.value for word in only.words] if only else []
     path = words[1] if len(words) > 1 and words[0] in ("sh", "bash", "/bin/sh", "/bin/bash") else (words or [None])[0]
     source = script_of(path, check, project) if path else None
-    if source is None or not source.text.startswith(("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash")):
+    if source is None or not source.text.lstrip("\ufeff").startswith(
+        ("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash")
+    ):
         return None
     script = parse_shell(Mapped.of(source.whole), "bash")
     if script.broken or not script.understood or len(script.commands) < 2:

@@ -13,6 +13,7 @@ from dagdock.api import (
     Problems,
     Run,
     Span,
+    Stage,
     Workdir,
     rule,
 )
@@ -20,6 +21,7 @@ from dagdock.api import (
 from ._destinations import AT_THE_ROOT
 from ._layers import ships
 from ._moves_in_run import leading_cd
+from ._shells import has_dash, shell_behind
 
 # Where a step looks after the system; nobody wants the container to start there.
 SYSTEM = ("/bin", "/boot", "/etc", "/lib", "/lib64", "/sbin", "/usr")
@@ -49,6 +51,7 @@ PROJECTS = ("/usr/src/", "/usr/app", "/usr/share/nginx", "/usr/local/app", "/usr
             "FROM debian:12\nRUN «cd /app» && make\n",
             fixed="FROM debian:12\nWORKDIR /app\nRUN make\n",
         ),
+        Bad("FROM debian:12\nRUN «pushd /app»; make; popd\n"),
     ],
     good=[
         "FROM debian:12\nWORKDIR /app\nRUN make\n",
@@ -60,12 +63,22 @@ def use_workdir_not_cd(run: Run) -> Problems:
     """A RUN begins with `cd` instead of standing in its folder.
 
     `WORKDIR` makes the folder where it is missing, holds for everything that follows, and shows in the image; `cd` has
-    to be repeated in each RUN, and is easily forgotten in one. A detour is fine: to a folder for temporary files, or to
-    one of the system such as `/usr/local/bin`, where the container should not start.
+    to be repeated in each RUN, and is easily forgotten in one, and `pushd` is known to bash, not to `sh`. A detour is
+    fine: to a folder for temporary files, or to one of the system such as `/usr/local/bin`, where the container should
+    not start.
     So is any in an image that starts what its base image says, where that says.
 
     https://docs.docker.com/build/building/best-practices/#workdir
     """
+    for command in run.script.commands if "pushd" in run.body.text else ():
+        if command.name == "pushd" and not command.context and run.stage and _lacks_pushd(run, run.stage):
+            yield Problem(
+                command,
+                f"`pushd` is a command of bash, and `/bin/sh` does not know it here. Use `WORKDIR {_folder(command)}`",
+                severity="error",
+                aliases=(),
+            )
+            return
     step = leading_cd(run)
     if step and not _is_detour(step, run):
         move, following = step
@@ -75,6 +88,14 @@ def use_workdir_not_cd(run: Run) -> Problems:
             f"this RUN works in `{folder}`, and the next one starts in the old folder again. Use `WORKDIR {folder}`",
             fix=_fix(run, move, following),
         )
+
+
+def _lacks_pushd(run: Run, stage: Stage) -> bool:
+    return run.dialect == "posix-sh" and not run.heredocs and (shell_behind(stage) == "ash" or has_dash(stage))
+
+
+def _folder(command: Command) -> str:
+    return command.arguments[0].text if command.arguments else "FOLDER"
 
 
 def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
