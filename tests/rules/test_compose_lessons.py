@@ -165,6 +165,8 @@ CASES: dict[str, dict[str, Files]] = {
         + "    entrypoint: [bash, -c]\n    command: ['python -m «pip install» dbt-core && airflow standalone']\n",
         "uv": AIRFLOW + "    command: sh -c '«uv pip install» pandas; airflow scheduler'\n",
         "code that is worked on": AIRFLOW + "    command: bash -c 'pip install -e /src && airflow scheduler'\n",
+        "once": AIRFLOW + "    command: bash -c 'pip install pytest && airflow db migrate'\n",
+        "tests": AIRFLOW + "    command: bash -c 'pip install pytest && pytest /tests'\n",
         "other verbs": AIRFLOW + "    command: bash -c 'pip check && echo pip install x && airflow scheduler'\n",
         "no Airflow": APP + "    command: bash -c 'pip install jupyterlab && jupyter lab'\n",
     },

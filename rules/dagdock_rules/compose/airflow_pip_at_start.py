@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, Text, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Text, rule
 
 from ._airflow import deployment_of, is_own
 from ._scripts import scripts_of
+
+if TYPE_CHECKING:
+    from ..airflow import Part
 
 NAME = "_PIP_ADDITIONAL_REQUIREMENTS"
 # What installs Python packages; those of `uv tool` and `pipx` are programs beside Airflow.
@@ -50,7 +54,8 @@ def airflow_pip_at_start(file: ComposeFile, project: Project) -> Problems:
     for part in airflow.parts if airflow else ():
         setting = part.service.variable(NAME)
         value = setting.value if setting else None
-        places = [*_installed(part.service)]
+        # What runs once, such as tests and preparations, is not started over and over.
+        places = [] if part.programs == frozenset() else [*_installed(part)]
         if value is not None and (value.resolved or "").strip():
             places.append(value.raw)
         for place in places:
@@ -63,10 +68,13 @@ def airflow_pip_at_start(file: ComposeFile, project: Project) -> Problems:
                 )
 
 
-def _installed(service: Service) -> Iterator[Text]:
-    """Where the command of a service, or its entry point, installs Python packages, up to what says so."""
-    commands = [command for command in (service.entrypoint, service.command) if command]
-    if not any("install" in word.raw for command in commands for word in command.words):
+def _installed(part: Part) -> Iterator[Text]:
+    """Where the command of a part, or its entry point, installs Python packages, up to what says so."""
+    service = part.service
+    words = [word.raw for command in (service.entrypoint, service.command) if command for word in command.words]
+    if not any("install" in word for word in words):
+        return
+    if part.programs is None and not any("airflow" in word for word in words):
         return
     from ..packages import installs
 
