@@ -28,6 +28,16 @@ AIRFLOW = "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: ver
 MANY = "".join(f"  s{number}:\n    image: a/s{number}:1\n    depends_on: [base]\n" for number in range(26))
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
+    "DC023": {
+        "whole, beside another with the same service": {
+            "compose.yaml": "services:\n  node:\n    image: node:1\n    networks: [back]\nnetworks:\n  back:\n",
+            "compose.exporters.yaml": "services:\n  node:\n    image: node:1\n    network_mode: host\n",
+        },
+        "an override": {
+            "compose.yaml": "services:\n  node:\n    image: node:1\n    networks: [back]\nnetworks:\n  back:\n",
+            "compose.override.yaml": "services:\n  node:\n    «network_mode»: host\n",
+        },
+    },
     "DC101": {
         "an image of this machine": "services:\n  a:\n    image: spark-worker\n  b:\n    image: «spark»\n",
         "local, with the tag that Docker gives": "services:\n  a:\n    image: my-airflow:latest\n",
@@ -74,6 +84,7 @@ CASES: dict[str, dict[str, Files]] = {
     },
     "DC201": {
         "in a test": {"compose.test.yaml": DB + "    ports: ['5432:5432']\n"},
+        "in a pipeline": {".github/workflows/res/compose.yaml": DB + "    ports: ['5432:5432']\n"},
     },
     "DC202": {
         "of a collection, one is picked": {
@@ -92,6 +103,10 @@ CASES: dict[str, dict[str, Files]] = {
     },
     "DC206": {
         "perhaps external": WEB + "networks:\n  back:\n    external: ${SHARED}\n",
+    },
+    "DC301": {
+        "releases to try something with": "services:\n"
+        + "".join(f"  pg{number}:\n    image: postgres:{number}\n" for number in (14, 15, 16)),
     },
     "DC401": {
         "a stand-in for what another gave": WEB
@@ -134,6 +149,9 @@ CASES: dict[str, dict[str, Files]] = {
     "DC504": {
         "tries again": "services:\n  logs:\n    image: logstash:8.15.0\n    depends_on: [search]\n"
         "  ui:\n    image: kibana:8.15.0\n    depends_on: [search]\n  search:\n    image: elasticsearch:8.15.0\n",
+        "a cluster, once": WEB
+        + "    depends_on:\n      - «k1»\n      - k2\n  k1:\n    image: apache/kafka:3.9.0\n"
+        + "  k2:\n    image: apache/kafka:3.9.0\n",
     },
     "DC507": {
         "a healthcheck that nobody sees": WEB.replace("web:\n", "«web»:\n") + "    ports: ['80:80']\n",
@@ -154,6 +172,13 @@ CASES: dict[str, dict[str, Files]] = {
     "DC703": {
         "wakes machines": "services:\n  up:\n    image: seriousm4x/upsnap:5\n    network_mode: host\n",
         "in a test": {"compose.ci-test.yaml": WEB + "    network_mode: host\n"},
+    },
+    "DC707": {
+        "what gathers logs, built here": {
+            "compose.yaml": "services:\n  logs:\n    build: .\n"
+            "    volumes: ['/var/lib/docker/containers:/var/lib/docker/containers:ro']\n",
+            "Dockerfile": "FROM docker.elastic.co/beats/filebeat:8.15.0\n",
+        },
     },
     "DC704": {
         "of the socket's owner": "services:\n  proxy:\n    image: traefik:v3.2\n    userns_mode: host\n"
@@ -227,6 +252,10 @@ CASES: dict[str, dict[str, Files]] = {
         "once a folder": {
             "compose.yaml": WEB
             + "    volumes:\n      - «./conf/a.conf:/etc/a.conf»\n      - ./conf/b.conf:/etc/b.conf\n",
+        },
+        "once a file": {
+            "compose.yaml": WEB + "    volumes: ['«./a.conf:/etc/a.conf»']\n"
+            "  b:\n    image: b:1\n    volumes: ['./a.conf:/etc/b.conf']\n",
         },
         "one of a folder that is there": {
             "compose.yaml": WEB

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagdock.api import Service
+from dagdock.api import Project, Service
 
 # Parts of image names: programs that look at the machine or at the network around it.
 MONITORS = (
@@ -24,15 +24,17 @@ NETWORKS = (
 )  # fmt: skip
 
 
-def is_one_of(service: Service, parts: tuple[str, ...]) -> bool:
-    """Whether the service's image is named like one of these programs."""
-    image = service.image.raw.lower() if service.image else ""
-    return any(part in image for part in parts)
+def is_one_of(service: Service, parts: tuple[str, ...], project: Project) -> bool:
+    """Whether the service's image, or the one that it is built on, is named like one of these programs."""
+    stage = project.stage_of(service) if service.build else None
+    base = stage.root_image if stage else None
+    names = f"{service.image.raw if service.image else ''} {base.name if base else ''}".lower()
+    return any(part in names for part in parts)
 
 
-def works_on_networks(service: Service) -> bool:
+def works_on_networks(service: Service, project: Project) -> bool:
     """Whether a service is there for a network's work: by its image, or by the tunnel and routes that it asks for."""
-    if is_one_of(service, NETWORKS):
+    if is_one_of(service, NETWORKS, project):
         return True
     routes = any(setting.name.startswith("net.ipv4.") for setting in service.settings("sysctls"))
     return routes or any("/dev/net/tun" in (device.resolved or "") for device in service.values("devices"))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Service, Severity, rule
+from dagdock.api import Bad, Problem, Problems, Project, Service, Severity, rule
 
 from ._purpose import MONITORS, is_one_of, works_on_networks
 
@@ -44,7 +44,7 @@ CODES = {
         "services:\n  vpn:\n    image: linuxserver/wireguard:1.0.20210914\n    cap_add: [NET_ADMIN]\n",
     ],
 )
-def dangerous_capability(service: Service) -> Problems:
+def dangerous_capability(service: Service, project: Project) -> Problems:
     """A container gets a right over the host that hardly any program needs.
 
     Rights that Docker withholds by default are the ones with which a program gets out of its container, or takes the
@@ -58,11 +58,13 @@ def dangerous_capability(service: Service) -> Problems:
         name = (value.resolved or "").upper().removeprefix("CAP_")
         if name not in WHAT:
             continue
-        if name in ("NET_ADMIN", "SYS_MODULE") and (works_on_networks(service) or is_one_of(service, MONITORS)):
+        if name in ("NET_ADMIN", "SYS_MODULE") and (
+            works_on_networks(service, project) or is_one_of(service, MONITORS, project)
+        ):
             continue
         watches = name in ("SYS_PTRACE", "SYS_ADMIN", "PERFMON", "BPF", "DAC_READ_SEARCH", "SYSLOG")
         severity: Severity | None = "info" if name not in WORST and name != "NET_ADMIN" else None
-        if watches and is_one_of(service, MONITORS):
+        if watches and is_one_of(service, MONITORS, project):
             continue
         yield Problem(
             value,

@@ -69,6 +69,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
             condition = dependency.condition.resolved if dependency.condition else "service_started"
             if dependency.service and condition == "service_started" and _is_there(dependency.service, service):
                 waiting.setdefault(dependency.service, []).append((dependency.service, service))
+    told: set[tuple[str, ...]] = set()
     for name, places in waiting.items():
         other = model.services.get(name)
         store = store_of(other) if other and other.complete and not other.has("healthcheck") else None
@@ -78,6 +79,10 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         places = [place for place in places if not waits_itself(place[1], name, project)]
         if not places:
             continue
+        same = (kind, *(str(service.name) for _, service in places))
+        if same in told:
+            continue  # another one of a cluster
+        told.add(same)
         test = f" (`{program}`)" if (program := _test(other, kind)) else ""
         yield Problem(
             places[0][0],

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, Mapping, Problem, Problems, Section, Sequence, Service, Value, rule
+from dagdock.api import Bad, Mapping, Problem, Problems, Project, Section, Sequence, Service, Value, rule
 
 from ._purpose import MONITORS, is_one_of
 
@@ -26,7 +26,7 @@ from ._purpose import MONITORS, is_one_of
         "services:\n  smart:\n    image: analogj/scrutiny:v0.8-collector\n    devices: [/dev/sda]\n",
     ],
 )
-def host_device(service: Service) -> Problems:
+def host_device(service: Service, project: Project) -> Problems:
     """A container gets a disk or the memory of the host itself.
 
     Who writes to a disk past its file system, or to the memory, changes any file and any program of the host. Mount
@@ -34,7 +34,7 @@ def host_device(service: Service) -> Problems:
 
     https://docs.docker.com/reference/compose-file/services/#devices
     """
-    if is_one_of(service, MONITORS):
+    if is_one_of(service, MONITORS, project):
         return
     for value in _sources(service):
         path, _, rest = (value.resolved or "").partition(":")

@@ -48,7 +48,7 @@ def host_namespace(service: Service, project: Project) -> Problems:
     """
     for key, consequence in SHARED.items():
         mode = service.value(key)
-        if mode and mode.resolved == "host" and not is_one_of(service, MONITORS):
+        if mode and mode.resolved == "host" and not is_one_of(service, MONITORS, project):
             if key == "userns_mode" and any("docker.sock" in (mount.source or "") for mount in service.volumes):
                 continue  # the socket belongs to the host's root, whom the container would not be otherwise
             remedy = "Leave it out" + ("; for more shared memory use `shm_size`" if key == "ipc" else "")

@@ -34,7 +34,7 @@ def host_network(service: Service, project: Project) -> Problems:
     mode = service.network_mode
     if mode is None or mode.resolved != "host" or is_short_lived(service.file, project):
         return
-    if not is_one_of(service, (*MONITORS, *NETWORKS)):
+    if not is_one_of(service, (*MONITORS, *NETWORKS), project):
         yield Problem(
             mode,
             "nothing stands between this container and the network of the host: all its ports are open there, and it "

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from posixpath import normpath
 
-from dagdock.api import Bad, Problem, Problems, Service, Text, VolumeMount, rule
+from dagdock.api import Bad, Problem, Problems, Project, Service, Text, VolumeMount, rule
 
 from ._purpose import MONITORS, is_one_of
 
@@ -35,7 +35,7 @@ SSH = ("~/.ssh", "$HOME/.ssh", "${HOME}/.ssh", "~/.aws", "~/.kube")
         "    volumes: ['/:/host:ro', '/proc:/host/proc:ro']\n",
     ],
 )
-def sensitive_host_path(service: Service) -> Problems:
+def sensitive_host_path(service: Service, project: Project) -> Problems:
     """A container gets a folder of the host that the host's safety hangs on.
 
     Who writes to `/`, `/etc`, `/root` or `/var/lib/docker` from a container is root on the host: a new user, key or
@@ -49,7 +49,7 @@ def sensitive_host_path(service: Service) -> Problems:
         if path is None or not (path in ROOT or path in FILES or path in SSH or _holds(path)):
             continue
         reads = mount.read_only is True
-        if reads and is_one_of(service, MONITORS):
+        if reads and is_one_of(service, MONITORS, project):
             continue
         if path in ("/dev", "/lib/modules", "/sys", "/proc") and reads:
             continue
