@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from ..airflow import Part
 
 NAME = "_PIP_ADDITIONAL_REQUIREMENTS"
-# What installs Python packages; those of `uv tool` and `pipx` are programs beside Airflow.
 INSTALLERS = ("pip", "uv")
 
 
@@ -80,5 +79,6 @@ def _installed(part: Part) -> Iterator[Text]:
 
     for script in scripts_of(service):
         for call in installs(script):
-            if call.manager in INSTALLERS and call.options.has("-e", "--editable") is not True:
+            is_program = call.verb.startswith("tool")  # `uv tool install`: beside Airflow
+            if call.manager in INSTALLERS and not is_program and call.options.has("-e", "--editable") is not True:
                 yield Text(call.head.text, call.head)
