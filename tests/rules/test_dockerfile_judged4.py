@@ -69,6 +69,10 @@ CASES: dict[str, list[Files]] = {
         "FROM eclipse-temurin:21\nRUN java -XX:ArchiveClassesAtExit=a.jsa -jar app.jar\n",
         "FROM eclipse-temurin:21\nRUN «java -Xmx1g -jar app.jar»\n",
     ],
+    "DF409": [
+        'FROM debian:13\nRUN S=$(curl -f https://e.com/s | jq -r .sha) && echo "$S  /a" | sha256sum -c -\n',
+        'FROM debian:13\nRUN S=$(«curl -f https://e.com/s | jq -r .sha») && echo "$S  /a"\n',
+    ],
     "DF410": [
         'FROM scratch\nCOPY a /busybox\nRUN ["/busybox/ln", "-s", "/busybox/sh", "/bin/sh"]\n',
         "FROM a:1\nRUN «ln -sf /bin/bash /bin/sh»\n",
@@ -127,6 +131,14 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF641": ["FROM python:3.13\n«CMD . /opt/venv/bin/activate && exec gunicorn a:b»\n"],
     "DF603": [
+        {
+            "app/Dockerfile": 'FROM acme/own:1\nUSER 0\nCOPY e.sh /e.sh\nENTRYPOINT ["/e.sh"]\n',
+            "app/e.sh": "#!/bin/sh\nset -e\nexec cron -f\n",
+        },
+        {
+            "app/Dockerfile": 'FROM acme/own:1\n«USER 0»\nCOPY e.sh /e.sh\nENTRYPOINT ["/e.sh"]\n',
+            "app/e.sh": "#!/bin/sh\nset -e\nexec python a.py\n",
+        },
         {"ci_docker/Dockerfile": "FROM python:3.13\nUSER root\nRUN a\n"},
         {"app/Dockerfile": "FROM python:3.13\n«USER root»\nRUN a\n"},
     ],

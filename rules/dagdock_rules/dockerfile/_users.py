@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Stage, User
+from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Project, Stage, User
 
 from ._comments import said_above
+from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
 
 ROOT = frozenset(("root", "0", "containeradministrator", "administrator"))
@@ -57,9 +58,22 @@ def drops_root(stage: Stage) -> bool:
     )
 
 
-def is_usual_root(stage: Stage) -> bool:
+def is_usual_root(stage: Stage, project: Project) -> bool:
     """Whether an image is expected to end as root: what it starts gives root up, or it is a place to work in."""
-    return is_workplace(stage) or drops_root(stage) or begins_as_root(stage) or is_for_builds(stage)
+    if is_workplace(stage) or drops_root(stage) or begins_as_root(stage) or is_for_builds(stage):
+        return True
+    return script_begins_as_root(stage, project)
+
+
+def script_begins_as_root(stage: Stage, project: Project) -> bool:
+    """Whether a script that starts the image goes on with a program that begins as root, or gives root up."""
+    programs = "|".join(sorted(BEGIN_AS_ROOT))
+    begins = rf"(?m)^[ \t]*(?:exec[ \t]+)?(?:/\S*/)?(?:{programs})(?:[ \t]|$)|{DROPPERS}"
+    return any(
+        re.search(begins, script.text)
+        for starter, script in entry_scripts(stage.dockerfile, project)
+        if starter in (stage.last(Entrypoint), stage.last(Cmd))
+    )
 
 
 def is_for_builds(stage: Stage) -> bool:

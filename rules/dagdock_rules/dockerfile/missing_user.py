@@ -27,7 +27,7 @@ from ._copies import from_context
 from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
 from ._started import listening, place_in_root_home, started
-from ._users import begins_as_root, drops_root, is_for_builds, is_workplace
+from ._users import begins_as_root, drops_root, is_for_builds, is_workplace, script_begins_as_root
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
@@ -102,6 +102,7 @@ def missing_user(stage: Stage, project: Project) -> Problems:
         or not _starts_program(stage)
         or (_makes_user(stage) and not _stays_root(stage))
         or _is_privileged(stage)
+        or script_begins_as_root(stage, project)
         or _works_on_machine(stage, project)
     ):
         return

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Project, Stage, rule
 
 from ._base_image import known_image
 from ._users import is_explained, is_root, is_usual_root
@@ -34,7 +34,7 @@ from ._users import is_explained, is_root, is_usual_root
         "FROM golang:1.23 AS build\nUSER root\nFROM alpine:3.20\nUSER app\nCOPY --from=build /app /app\n",
     ],
 )
-def root_user(stage: Stage) -> Problems:
+def root_user(stage: Stage, project: Project) -> Problems:
     """The last USER of the image is root.
 
     Everything in the container then runs with all rights in it, and whoever breaks into the program has them too:
@@ -45,7 +45,7 @@ def root_user(stage: Stage) -> Problems:
     https://docs.docker.com/build/building/best-practices/#user
     """
     user = stage.user_at()
-    if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage):
+    if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage, project):
         if is_explained(user):
             return
         yield Problem(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Stage, rule
+from dagdock.api import Bad, Problem, Problems, Project, Stage, rule
 
 from ._users import is_explained, is_root, is_usual_root
 
@@ -19,7 +19,7 @@ from ._users import is_explained, is_root, is_usual_root
         'FROM python:3.12-slim\nUSER root\nCMD ["python", "app.py"]\n',
     ],
 )
-def root_user_where_usual(stage: Stage) -> Problems:
+def root_user_where_usual(stage: Stage, project: Project) -> Problems:
     """The image ends as root where that is usual or has its reason: a server, a dev container.
 
     Servers such as nginx begin as root and run their workers as another user, and a dev container's user is named in
@@ -29,5 +29,7 @@ def root_user_where_usual(stage: Stage) -> Problems:
     https://docs.docker.com/build/building/best-practices/#user
     """
     user = stage.user_at()
-    if stage.is_final and user and user.user and is_root(user, stage) and (is_usual_root(stage) or is_explained(user)):
+    if not stage.is_final or user is None or user.user is None or not is_root(user, stage):
+        return
+    if is_usual_root(stage, project) or is_explained(user):
         yield Problem(user, "this image ends as root, as is usual for it. Some platforms run only images that do not")
