@@ -35,6 +35,11 @@ MORE = (
     "    e = BashOperator(task_id='e', bash_command='e')\n"
     "    f = BashOperator(task_id='f', bash_command='f')\n    e >> f\n"
 )
+PART = "    return DAG(f'{dag.dag_id}.{dag.name}', start_date=datetime(2024, 1, 1), schedule_interval='@daily')\n"
+LAST = (
+    "    a = BashOperator(task_id='a', bash_command='a')\n"
+    "    b = BashOperator(task_id='b', bash_command='b')\n    a >> b\n"
+)
 MANY = "    for x in range(60):\n        BashOperator(task_id=f'{x}', bash_command='x')\n"
 POD = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
 POLL = (
@@ -68,6 +73,20 @@ CASES: dict[str, list[Files]] = {
         plain("DAG('d', max_active_runs='{{ cookiecutter.runs }}')\n"),
         IMPORTS + "DAG('d', catchup=«'no'»)\n",
     ],
+    "AF102": [
+        # A part of another DAG has no schedule of its own.
+        plain("from airflow.operators.subdag import SubDagOperator\ndef make(dag):\n" + PART),
+        IMPORTS + "def make(dag):\n" + PART.replace("DAG(", "«DAG»("),
+    ],
+    "AF107": [
+        plain("from airflow.operators.subdag import SubDagOperator\n" + PART.replace("    return ", "")),
+    ],
+    "AF108": [
+        # A class of one's own may give itself a start.
+        plain(
+            "from own import LoadOperator\nwith DAG('d', schedule_interval='@daily'):\n    LoadOperator(task_id='a')\n"
+        ),
+    ],
     "AF123": [
         plain("DAG('d', schedule='* 10-15 * * 1-5')\n"),
         IMPORTS + "DAG('d', schedule='«*» 6 * * *')\n",
@@ -77,6 +96,17 @@ CASES: dict[str, list[Files]] = {
             "import glob\ndef make(folder):\n    with DAG('d', schedule=None) as dag:\n"
             "        for path in glob.glob(folder):\n            BashOperator(task_id=path, bash_command='a')\n"
         ),
+    ],
+    "AF204": [
+        # What is only a base, or an annotation, makes nothing.
+        plain(
+            "import psycopg2\nDAG('d', schedule=None)\n"
+            "class A:\n    def __init__(self):\n        psycopg2.connect('x')\n\n"
+            "class B(A):\n    pass\n\ndef f() -> A:\n    pass\n"
+        ),
+        IMPORTS
+        + "import psycopg2\nDAG('d', schedule=None)\n"
+        + "class A:\n    def __init__(self):\n        «psycopg2.connect('x')»\n\nA()\n",
     ],
     "AF207": [
         # pandas loads numpy anyway.
@@ -130,6 +160,10 @@ CASES: dict[str, list[Files]] = {
         plain("DAG('d', schedule=None)\nCOLUMNS = {'token_transfers': 'block_number'}\n"),
         IMPORTS + "DAG('d', schedule=None)\nAPI = {'api_token': «'hG7xk29sLq0Zt8'»}\n",
     ],
+    "AF509": [
+        plain("from airflow.models import Variable\nDAG('d')\nsecret_name = Variable.get('slack_secret')\n"),
+        IMPORTS + "from airflow.models import Variable\nDAG('d')\nsecret = Variable.get(«'slack_secret'»)\n",
+    ],
     "AF510": [
         plain("DAG('d', schedule=None)\ndag_doc_md = 'reads s3://shop-dev/in'\n"),
         plain(
@@ -152,6 +186,14 @@ CASES: dict[str, list[Files]] = {
         + "REGION = BUCKET = 'a'\n"
         + BY_HAND
         + "    BashOperator(task_id='a', bash_command='a {{«REGION»}} {{«BUCKET»}}')\n",
+    ],
+    "AF644": [
+        plain(BY_HAND.replace("'d'", "'d', default_args={'trigger_rule': 'all_done'}") + LAST),
+        IMPORTS
+        + BY_HAND
+        + LAST.replace("='b')", "='b', trigger_rule='all_done')")
+        .replace("b = B", "b = «B")
+        .replace("Operator(task_id='b'", "Operator»(task_id='b'"),
     ],
     "AF701": [
         plain(BY_CLOCK + "    BashOperator(task_id='a', bash_command='echo {{ ds }}; sleep 5')\n"),
@@ -216,6 +258,13 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "AF204",
             "import requests\nNAMES = requests.get('https://a.b')\nDAG('d', schedule=None, tags=[*NAMES.json()])\n",
             "Keep the answer in a file that is deployed with the DAGs",
+        ),
+        (
+            "AF204",
+            "import requests\n"
+            + BY_HAND
+            + "    BashOperator(task_id='a', bash_command='a', env={'A': requests.get('https://a.b').text})\n",
+            "Let the operator get it when the task runs",
         ),
         (
             "AF204",

@@ -303,6 +303,10 @@ def _use(module: DagModule, node: ast.expr, uses: Uses, depth: int) -> None:
     if isinstance(parent, (ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp, ast.Starred, ast.NamedExpr)):
         return _use(module, parent, uses, depth + 1)
     if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if node is getattr(parent, "returns", None):
+            return None
+        if node not in parent.decorator_list:
+            return _lost(module, node, uses)  # a base: who makes its classes' objects is not seen
         uses.moments.add(runs_at(module, parent))  # a decorator runs where it stands
         uses.escapes = True
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dagdock.api import Dag, DagModule
 
@@ -38,6 +39,17 @@ def runs_by_clock(dag: Dag) -> bool | None:
         if step.name in ("list", "tuple", "set") or (step.name.startswith("airflow.") and name in _ASSETS):
             return False
     return None
+
+
+def is_part(dag: Dag) -> bool:
+    """Whether a DAG is made to be a part of another one, which has the schedule: it is named `parent.child`."""
+    given = dag.arguments.get("dag_id")
+    return given is not None and "SubDag" in dag.module.source.text and bool(_of_a_part().search(given.span.text))
+
+
+@cache
+def _of_a_part() -> re.Pattern[str]:
+    return re.compile(r"\}\.\{|%s\.%s|\+\s*['\"]\.['\"]\s*\+")
 
 
 def is_set_later(dag: Dag, name: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, rule
 
 from ._arguments import add_keyword
-from ._schedule import is_set_later, recurs
+from ._schedule import is_part, is_set_later, recurs
 from .dag_catchup_true import days_between
 from .dag_dynamic_start_date import starts_now
 
@@ -67,7 +67,7 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
         return
     if is_set_later(dag, "catchup") or "catchup" in dag.default_args or starts_now(dag):
         return
-    if _has_little_past(dag):
+    if _has_little_past(dag) or is_part(dag):
         return
     if (project.variable_for(dag.module, DEFAULT) or "").strip().lower() in ("false", "f", "0"):
         return

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
 
-from ._schedule import is_set_later
+from ._schedule import is_part, is_set_later
 from .dag_dynamic_start_date import starts_now
 
 
@@ -38,7 +38,7 @@ def dag_missing_schedule(dag: Dag, project: Project) -> Problems:
         return
     if "schedule" in dag.default_args or "schedule_interval" in dag.default_args:
         return  # `dag-argument-in-default-args` speaks of that
-    if dag.runs_at != "parse" and not dag.dag_id.known:
+    if is_part(dag) or (dag.runs_at != "parse" and not dag.dag_id.known):
         return  # made for others, perhaps as a part of a DAG that has a schedule
     version = project.airflow_version(dag)
     since3 = version.at_least(3) if version else None

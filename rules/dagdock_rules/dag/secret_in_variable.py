@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, DagModule, Problem, Problems, rule
+import ast
 
-from ..secrets import is_secret_name
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
+
+from ..secrets import is_secret_name, words_of
 
 
 @rule(
@@ -41,10 +43,19 @@ def secret_in_variable(module: DagModule) -> Problems:
         given = [*call.node.args[:1], *(keyword.value for keyword in call.node.keywords if keyword.arg == "key")]
         key = module.value(given[0]) if given else None
         name = key.get(str) if key else None
-        if key and name and name not in told and is_secret_name(name):
+        if key and name and name not in told and is_secret_name(name) and not _is_only_named(module, call):
             told.add(name)
             yield Problem(
                 module.span(given[0]),
                 f"`{name}` is kept as a Variable, which is meant for settings. A Connection keeps secrets: "
                 '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id',
             )
+
+
+def _is_only_named(module: DagModule, call: Call) -> bool:
+    """Whether the value is the name of a secret that is kept elsewhere, as what it is assigned to says."""
+    above = module.parent(call.node)
+    names = (
+        [target.id for target in above.targets if isinstance(target, ast.Name)] if isinstance(above, ast.Assign) else []
+    )
+    return any(words_of(name)[-1:] in (["name"], ["id"], ["path"], ["ref"], ["arn"]) for name in names)

@@ -6,7 +6,7 @@ from dagdock.api import Bad, Dag, Edit, Fix, Problem, Problems, Project, Task, r
 
 from ._arguments import add_keyword
 from ._plain import is_plain
-from ._schedule import recurs
+from ._schedule import is_part, recurs
 from .default_args_unknown_key import means_retries
 from .default_args_unused import unused_default_args
 
@@ -69,6 +69,8 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
     """
     if dag.open or dag.default_args.open or "retries" in dag.default_args:
+        return
+    if is_part(dag):
         return
     if "default_args" not in dag.arguments and unused_default_args(dag.module):
         return  # `default-args-unused` speaks of that

@@ -128,7 +128,7 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
                 yield Problem(
                     call,
                     f"{what} happens here each time {read.readings}. "
-                    + (DEPLOYED if _decides(module, call.node) else "Move it into the function that a task runs"),
+                    + (DEPLOYED if _decides(module, call.node) else _moved(module, call.node, "Move it into")),
                     related=read.related,
                 )
     told: set[ast.AST] = set()
@@ -138,7 +138,7 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             yield Problem(
                 outer,
                 f"{what} happens in this function each time {read.readings}. "
-                + (DEPLOYED if _decides(module, outer.node) else "Call it in the function that a task runs"),
+                + (DEPLOYED if _decides(module, outer.node) else _moved(module, outer.node, "Call it in")),
                 related=[Related(inner, "it happens here"), *read.related],
             )
 
@@ -153,6 +153,17 @@ def _decides(module: DagModule, call: ast.Call) -> bool:
     counts = [*(dag.count for dag in module.dags), *(task.count for task in module.tasks)]
     loops = [loop for count in counts for loop in count.loops]
     return any(step.node is call for loop in loops if loop.origin for step in loop.origin.walk())
+
+
+def _moved(module: DagModule, call: ast.Call, how: str) -> str:
+    """The remedy where nobody needs the answer at once; an operator cannot ask for the value of its argument."""
+    argument = module.parent(call)
+    while isinstance(argument, ast.expr):
+        argument = module.parent(argument)
+    for task in module.tasks:
+        if not task.taskflow and any(argument in one.keywords for one in task.given):
+            return "Let the operator get it when the task runs: by a template, a Connection, or an earlier task (XCom)"
+    return f"{how} the function that a task runs"
 
 
 def _outermost(module: DagModule, call: ast.Call) -> ast.Call:

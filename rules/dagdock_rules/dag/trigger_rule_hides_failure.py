@@ -60,7 +60,8 @@ def trigger_rule_hides_failure(module: DagModule, project: Project) -> Problems:
     for dag in complete_dags(module, project):
         last = _last(dag)
         place = place_of(last, module) if last is not None else None
-        if last is not None and place is not None and last.node not in told:
+        # A rule for all tasks of the DAG is a decision.
+        if last is not None and place is not None and last.node not in told and not _is_for_all(last, module):
             told.add(last.node)
             remedy = (
                 "Leave its rule at the default"
@@ -72,6 +73,11 @@ def trigger_rule_hides_failure(module: DagModule, project: Project) -> Problems:
                 f"`{last.task_id}` is the only last task of `{dag.dag_id}` and runs whatever happens, so the run turns "
                 f"green although tasks before it failed. {remedy}",
             )
+
+
+def _is_for_all(last: BuiltTask, module: DagModule) -> bool:
+    task = next((task for task in module.tasks if task.call is last.node), None)
+    return task is not None and "trigger_rule" not in task.own and "trigger_rule" in task.arguments
 
 
 def _only_does(task: BuiltTask) -> bool:
