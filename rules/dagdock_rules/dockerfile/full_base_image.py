@@ -1,6 +1,20 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Run, Stage, rule
+from typing import Any
+
+from dagdock.api import (
+    Bad,
+    Cmd,
+    DockerfileWord,
+    Entrypoint,
+    ImageRef,
+    Problem,
+    Problems,
+    Project,
+    Run,
+    Stage,
+    rule,
+)
 
 from ._final_image import facts_of_final
 
@@ -20,6 +34,7 @@ COMPILERS = frozenset("gcc g++ cc c++ make cmake git hg svn cargo rustc node-gyp
     lessons=["L07"],
     bad=[
         Bad('FROM «python:3.12»\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n'),
+        Bad('FROM «eclipse-temurin:21-jdk»\nCOPY app.jar /\nCMD ["java", "-jar", "/app.jar"]\n'),
         Bad('FROM «node:22-bookworm»\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n'),
     ],
     good=[
@@ -39,7 +54,12 @@ def full_base_image(stage: Stage, project: Project) -> Problems:
     """
     about = facts_of_final(stage)
     image, word = stage.image, stage.image_word
-    if about is None or image is None or word is None or "variant" not in about or not _is_full(image.tag or ""):
+    if about is None or image is None or word is None or "variant" not in about:
+        return
+    if "of" in about:
+        yield from _of_java(stage, word, image, about)
+        return
+    if not _is_full(image.tag or ""):
         return
     if not any(_compiles(run) for run in stage.all_of(Run)) and not _needs_headers(stage, project):
         version = (image.tag or "").partition("-")[0]
@@ -47,6 +67,24 @@ def full_base_image(stage: Stage, project: Project) -> Problems:
             word,
             f"`{stage.base}` brings {about['brings']}, which a program that only runs does not need. Take "
             f"`{image.familiar}:{version}-{about['variant']}`",
+        )
+
+
+def _of_java(stage: Stage, word: DockerfileWord, image: ImageRef, about: dict[str, Any]) -> Problems:
+    """A JDK below a program that `java` starts, and that no step of the image builds."""
+    parts = (image.tag or "").split("-")
+    started = stage.last(Entrypoint) or stage.last(Cmd)
+    commands = [each.effective for each in started.script.commands] if started else []
+    if about["of"] not in parts or not commands or commands[-1].name != "java":
+        return
+    runs = [each for each in stage.all_of(Run) if not each.script.understood or each.script.broken]
+    words = (each.effective.name for run in stage.all_of(Run) for each in run.script.commands)
+    if not runs and not any(name in about["tools"] for name in words):
+        tag = "-".join(about["variant"] if part == about["of"] else part for part in parts)
+        yield Problem(
+            word,
+            f"`{stage.base}` brings {about['brings']}, which a program that only runs does not need. Take "
+            f"`{image.familiar}:{tag}`",
         )
 
 
