@@ -25,9 +25,7 @@ CONDITIONS = ("none", "on-failure", "any", "no", "always", "unless-stopped")
             "services:\n  web:\n    image: nginx:1.27\n    restart: «never»\n",
             fixed="services:\n  web:\n    image: nginx:1.27\n    restart: no\n",
         ),
-        Bad(
-            "services:\n  web:\n    image: nginx:1.27\n    deploy:\n      restart_policy: {condition: «allways»}\n"
-        ),
+        Bad("services:\n  web:\n    image: nginx:1.27\n    deploy:\n      restart_policy: {condition: «allways»}\n"),
         Bad(
             'services:\n  web:\n    image: nginx:1.27\n    restart: "«unless-stoped»"\n',
             fixed='services:\n  web:\n    image: nginx:1.27\n    restart: "unless-stopped"\n',
