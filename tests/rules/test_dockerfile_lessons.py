@@ -138,11 +138,25 @@ CASES: dict[str, list[Files]] = {
         "FROM acme/app:latest-2024\n",
     ],
     "DF404": [
+        "FROM ubuntu:24.04\nRUN «pushd /usr/src/tool»; make; popd\n",
+        'FROM ubuntu:24.04\nSHELL ["/bin/bash", "-c"]\nRUN pushd /usr/src/tool && make && popd\n',
         "FROM alpine:3.22\nRUN set -eux; «cd /opt/app»; ./install.sh\n",
         "FROM alpine:3.22\nRUN set -eux; cd /opt/app\n",
         "FROM alpine:3.22\nRUN set -eux; cd /tmp/x; make install\n",
     ],
     "DF425": [
+        "FROM node:24\nUSER node\nRUN «npm i» --global typescript\n",
+        "FROM node:24\nUSER node\nENV NPM_CONFIG_PREFIX=/home/node/.npm-global\nRUN npm install -g pm2\n",
+        "FROM debian:12\nRUN useradd -m app\nUSER app\nCOPY start.sh /home/app/run.sh\n"
+        "RUN «chmod 755 /home/app/run.sh»\n",
+        "FROM debian:12\nRUN useradd -m app && mkdir /data\nUSER app\nRUN «chown app /data» && chmod 750 /data\n",
+        "FROM debian:12\nRUN useradd -m app && mkdir /data && chown app /data\nUSER app\nRUN chmod 755 /data\n",
+        "FROM debian:12\nRUN useradd -m app\nUSER app\nRUN «chown -R app /opt» && touch /etc/app.conf\n",
+        "FROM node:24\nCOPY . /app\nUSER node\nRUN chown -R node /app || true\n",
+        "FROM node:24\nCOPY . /app\nRUN chown -R node /app\nUSER node\nRUN chmod +x /app/a.sh\n",
+        "FROM node:24\nUSER node\nWORKDIR /home/node/a\nRUN mkdir d && chown -R node d\n",
+        "FROM node:24 AS b\nFROM node:24\nCOPY --from=b /x /x\nUSER node\nRUN chmod -R 700 /x\n",
+        "FROM node:24\nCOPY a.sh /tmp/\nUSER node\nUSER root\nRUN chmod +x /tmp/a.sh\nUSER node\n",
         "FROM debian:12\nRUN useradd app\nUSER app\nRUN mkdir «/opt/app» && touch /opt/app/x\n",
         "FROM debian:12\nRUN useradd app\nUSER app\nRUN mkdir -p «/app/data»\n",
         "FROM debian:12\nRUN useradd -m app\nUSER app\nRUN mkdir -p /home/app/x /tmp/y ~/z data\n",
@@ -192,12 +206,30 @@ CASES: dict[str, list[Files]] = {
         "FROM alpine:3.22\nARG DIR\nWORKDIR ${DIR}/x\n",
     ],
     "DF628": [
+        'FROM python:3.12\nHEALTHCHECK CMD «pgrep -f worker.py» || exit 1\nCMD ["python", "worker.py"]\n',
+        'FROM python:3.12\nHEALTHCHECK CMD pgrep -f "[w]orker.py" || exit 1\nCMD ["python", "worker.py"]\n',
+        'FROM python:3.12\nHEALTHCHECK CMD ["pgrep", "-f", "worker.py"]\nCMD ["python", "worker.py"]\n',
+        "FROM python:3.12\nHEALTHCHECK CMD ps aux | grep worker.py | grep -v grep || exit 1\n",
+        "FROM python:3.12\nHEALTHCHECK CMD curl -fsS localhost:80/ | «cat» || exit 1\n",
+        "FROM python:3.12\nHEALTHCHECK CMD curl -fsS localhost:80/ | grep -q ok || exit 1\n",
+        {
+            "Dockerfile": "FROM python:3.12\nCOPY health.sh /\nHEALTHCHECK CMD «/health.sh»\n",
+            "health.sh": "#!/bin/sh\ncurl -f http://localhost:8000/health\necho done\n",
+        },
+        {
+            "Dockerfile": "FROM python:3.12\nCOPY health.sh /\nHEALTHCHECK CMD /health.sh\n",
+            "health.sh": "#!/bin/sh\nset -e\ncurl -f http://localhost:8000/health\necho done\n",
+        },
         "FROM nginx:1.27\nHEALTHCHECK CMD «exit 0»\n",
         "FROM nginx:1.27\nHEALTHCHECK CMD «true»\n",
         "FROM nginx:1.27\nHEALTHCHECK CMD «echo ok»\n",
         "FROM nginx:1.27\nHEALTHCHECK CMD exit 1\nHEALTHCHECK CMD test -f /ok\n",
     ],
     "DF702": [
+        "FROM alpine:3.22\nRUN poetry config http-basic.acme deploy «Zt7kQ2pLx9»\n",
+        "FROM alpine:3.22\nRUN npm config set //npm.example.org/:_authToken=«Zt7kQ2pLx9xx»\n",
+        "FROM alpine:3.22\nRUN twine upload -u ci -p «Zt7kQ2pLx9» dist/a.whl\n",
+        "FROM alpine:3.22\nRUN poetry config http-basic.acme user $PASSWORD1\n",
         "FROM alpine:3.22\nRUN export «DB_PASSWORD=hunter2-Secret99» && ./setup.sh\n",
         "FROM alpine:3.22\nRUN «PGPASSWORD='Tr0ub4dor-and-3'» psql -f /a.sql\n",
         "FROM alpine:3.22\nLABEL team=a «com.acme.db-password=Tr0ub4dor-and-3»\n",
@@ -234,6 +266,95 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nARG U=https://e.com/a\nADD $U.zip /opt/\n",
         "FROM debian:12\nADD https://e.com/${V}.zip /opt/\n",
         "FROM debian:12\nADD rootfs-${V}.tar.gz /\n",
+    ],
+    "DF426": [
+        "FROM debian:12\nRUN useradd -m app\nUSER app:«etl»\n",
+        "FROM debian:12\nRUN groupadd -r etl && useradd -r -g etl etl\nCOPY run.sh /\nUSER etl:etl\n",
+        "FROM alpine:3.22\nCOPY run.sh /\nUSER «app»\n",
+        "FROM alpine:3.22\nCOPY rootfs /\nUSER app\n",
+        "FROM debian:12\nADD rootfs.tar.gz /\nUSER app\n",
+        "FROM debian:12\nARG U=app\nRUN useradd -m $U\nUSER $U\n",
+        "FROM debian:12\nRUN for u in a b; do useradd $u; done\nUSER a\n",
+        "FROM debian:12\nRUN curl -fsSL https://example.org/x.sh | sh\nUSER app\n",
+        "FROM debian:12\nRUN mkdir /app && chown app /app\nUSER «app»\n",
+        "FROM debian:12\nRUN useradd dev\nUSER dev:sudo\n",
+        "FROM node:24 AS a\nRUN useradd svc\nFROM node:24\nRUN --mount=type=cache,target=/c npm ci\nUSER «svc»\n",
+    ],
+    "DF503": [
+        {
+            "Dockerfile": "FROM debian:12\nCOPY --exclude=.env --exclude=.git . /a\n",
+            ".dockerignore": "*.md\n",
+            ".env": "TOKEN=a8f3k2j5\n",
+        },
+        {
+            "Dockerfile": "FROM debian:12\nCOPY --exclude=*.md «.» /a\n",
+            ".dockerignore": "*.txt\n",
+            ".env": "TOKEN=a8f3k2j5\n",
+        },
+    ],
+    "DF306": [
+        "FROM python:3.12\nCOPY wheels /wheels\nRUN pip install --no-index --find-links=/wheels acme\n",
+    ],
+    "DF644": [
+        "FROM nginx:1.27\nWORKDIR /srv\nCMD «cd /srv» && nginx -g 'daemon off;'\n",
+        "FROM nginx:1.27\nCMD cd $HOME && ./run\n",
+        "FROM nginx:1.27\nCMD cd /a && ./run && cd /b && ./run\n",
+    ],
+    "DF643": [
+        'FROM node:24-slim\nCMD ["/bin/sh", "-c", "npx prisma migrate deploy; «node server.js»"]\n',
+        'FROM node:24-alpine\nCMD ["/bin/sh", "-c", "npx prisma migrate deploy && node server.js"]\n',
+        'FROM node:24-slim\nCMD ["bash", "-c", "npx prisma migrate deploy && node server.js"]\n',
+        'FROM python:3.12\nCMD ["sh", "-c", "python migrate.py && python report.py"]\n',
+        'FROM python:3.12\nCMD ["sh", "-c", "trap x TERM; python app.py; wait"]\n',
+    ],
+    "DF642": [
+        "FROM python:3.12\nHEALTHCHECK CMD nc -z «localhost 5000»\nCMD uvicorn a:a\n",
+        'FROM python:3.12\nENV PORT=80\nHEALTHCHECK CMD curl -f http://localhost:$PORT/\nCMD ["uvicorn", "a:a"]\n',
+        "FROM nginx:1.27\nHEALTHCHECK CMD curl -f http://localhost/\n",
+        {
+            "Dockerfile": "FROM node:24\nCOPY server.js /\nHEALTHCHECK CMD curl -f «http://localhost:8080»/\n"
+            'CMD ["node", "/server.js"]\n',
+            "server.js": "const port = 3000;\nrequire('http').createServer().listen(port, () => {});\n",
+        },
+        {
+            "Dockerfile": "FROM node:24\nCOPY server.js /\nHEALTHCHECK CMD curl -f http://localhost:8080/\n"
+            'CMD ["node", "/server.js"]\n',
+            "server.js": "const port = process.env.PORT || 3000;\nrequire('http').createServer().listen(port);\n",
+        },
+    ],
+    "DF630": [
+        {
+            "Dockerfile": 'FROM python:3.12\nCOPY s.sh /\nEXPOSE «80»\nENTRYPOINT ["/s.sh"]\n'
+            'CMD ["gunicorn", "-b", ":8000", "a:a"]\n',
+            "s.sh": '#!/bin/sh\nset -e\nalembic upgrade head\nexec "$@"\n',
+        },
+        {
+            "Dockerfile": 'FROM python:3.12\nCOPY app.py /\nEXPOSE 8000\nCMD ["python", "/app.py"]\n',
+            "app.py": "import os\nfrom flask import Flask\napp = Flask('a')\napp.run(port=int(os.environ['P']))\n",
+        },
+        {
+            "Dockerfile": 'FROM python:3.12\nCOPY app.py /\nEXPOSE «8000»\nCMD ["python", "-u", "/app.py"]\n',
+            "app.py": "import uvicorn\nPORT = 9000\nuvicorn.run('a:app', host='0.0.0.0', port=PORT)\n",
+        },
+        'FROM python:3.12\nENV GUNICORN_CMD_ARGS="--bind=:5000"\nEXPOSE «80»\nCMD ["gunicorn", "a:a"]\n',
+        'FROM python:3.12\nENV GUNICORN_CMD_ARGS="--bind=:5000"\nEXPOSE 80\nCMD ["gunicorn", "-b", ":80", "a:a"]\n',
+    ],
+    "DF624": [
+        {
+            "Dockerfile": 'FROM python:3.12\nCOPY s.sh /usr/bin/\nENTRYPOINT ["s.sh"]\n«CMD ["flask", "run"]»\n',
+            "s.sh": "#!/usr/bin/env bash\npython manage.py migrate\n",
+        },
+        {
+            "Dockerfile": 'FROM python:3.12\nCOPY s.sh /\nENTRYPOINT ["/s.sh"]\nCMD ["web"]\n',
+            "s.sh": '#!/bin/bash\ncase "$1" in web) exec gunicorn a:a;; *) exec "$@";; esac\n',
+        },
+        {
+            "Dockerfile": 'FROM python:3.12\nCOPY s.sh /\nENTRYPOINT ["/s.sh"]\nCMD ["web"]\n',
+            "s.sh": "#!/bin/bash\n. /lib.sh\nexec python x.py\n",
+        },
+        'FROM ubuntu:24.04\nENTRYPOINT ["/bin/bash"]\nCMD ["-c", "echo hi"]\n',
+        'FROM ubuntu:24.04\nENTRYPOINT ["/bin/bash"]\nCMD ["run.sh"]\n',
+        'FROM node:24\nENTRYPOINT ["sh"]\n«CMD ["node", "a.js"]»\n',
     ],
 }
 

@@ -27,8 +27,8 @@ def shell_c_without_exec(command: CommandInstruction) -> Problems:
 
     `docker stop` sends its signal to the first process, and a shell does not pass it on: the program cannot finish its
     work and is killed after ten seconds. Put `exec` in front of the last command, and the program takes the shell's
-    place. Behind a single command Debian's `sh` does that by itself, and bash does it always; in a pipe none does, so
-    let the program write to the standard output alone, where `docker logs` finds it.
+    place. A single command is left alone, and so is bash, which hands over to the last one by itself; Debian's `sh`
+    does not. In a pipe no shell does: let the program write to the standard output alone, where `docker logs` finds it.
 
     https://docs.docker.com/reference/dockerfile/#exec-form-entrypoint-example
     """
