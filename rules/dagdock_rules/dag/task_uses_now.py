@@ -45,6 +45,8 @@ DAYS = frozenset(("datetime.date.today()", "pendulum.today()", "pendulum.yesterd
 TEXTS = ('f""', "builtins.str()", "+", "-", "%")
 # What is read from or done to a moment that leaves its day.
 OF_DAY = ("date", "day", "combine", "normalize", "start_of", "floor", "to_date_string")
+# A function with more callers than this is a tool of its own.
+MAX_CALLS = 50
 # Lengths of time.
 SPANS = ("timedelta()", "relativedelta()", "pendulum.duration()", "pandas.Timedelta()", "pandas.DateOffset()")
 REQUESTS = ("requests.get", "requests.post", "httpx.get", "httpx.post", "requests.request", "requests.Session().get")
@@ -174,7 +176,7 @@ class Use(NamedTuple):
 def _handed_over(module: DagModule, use: Use) -> Iterator[ast.expr]:
     """What the callers of a function give for the parameters that a value in it is made of."""
     function = use.function
-    if function is None or function.tasks or function.escapes or not function.calls:
+    if function is None or function.tasks or function.escapes or not 0 < len(function.calls) <= MAX_CALLS:
         return
     for step in module.origin(use.node).walk():
         if step.name == "parameter" and isinstance(step.node, ast.arg):
