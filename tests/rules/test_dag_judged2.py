@@ -158,6 +158,7 @@ CASES: dict[str, list[Files]] = {
     ],
     "AF504": [
         plain("DAG('d', schedule=None)\nCOLUMNS = {'token_transfers': 'block_number'}\n"),
+        plain("DAG('d', schedule=None)\nS3 = {'access_key': 'secretaccess'}\n"),
         IMPORTS + "DAG('d', schedule=None)\nAPI = {'api_token': «'hG7xk29sLq0Zt8'»}\n",
     ],
     "AF509": [

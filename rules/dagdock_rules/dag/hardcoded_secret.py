@@ -154,7 +154,9 @@ def _severity(module: DagModule, text: Named) -> Severity | None:
 
 @cache
 def _words() -> re.Pattern[str]:
-    return re.compile(r"[a-z]{2,}(?:[_-][a-z]{2,})+")
+    """Names in small letters, and texts that only say what is to stand there: `secretaccess`."""
+    said = "access|api|demo|dummy|example|fake|id|key|my|sample|secret|test|the|token|value|your"
+    return re.compile(rf"[a-z]{{2,}}(?:[_-][a-z]{{2,}})+|(?:{said})+\d*")
 
 
 def _repeats_login(module: DagModule, text: Named) -> bool:

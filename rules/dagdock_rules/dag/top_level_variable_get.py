@@ -82,7 +82,7 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             yield Problem(
                 call,
                 f"this asks Airflow's database each time {read.readings}. "
-                + (_remedy(module, call.node, name) if read.is_own else "Read it inside the function that a task runs"),
+                + (_remedy(module, call.node, name) if read.is_own else _remedy_for_all(module, call.node)),
                 fix=_fix(module, call),
                 related=read.related,
             )
@@ -110,6 +110,13 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
     if shown is None or uses == {"in a task"}:
         return "Read it inside the task"
     return f"Read it inside the task, or in a templated argument: `{shown}`"
+
+
+def _remedy_for_all(module: DagModule, call: ast.Call) -> str:
+    """What to do in a module that several DAGs import, whose uses are not seen."""
+    shown = _template(module, call)
+    more = f", or write `{shown}` in a templated argument" if shown else ""
+    return f"Read it inside the function that a task runs{more}"
 
 
 def _remedy_elsewhere(outer: Call, inner: Call, name: str | None) -> str:
