@@ -57,32 +57,33 @@ def unpinned(call: PackageCommand, run: Run) -> Unpinned:
         if text and not text.endswith(call.file_endings) and not is_pinned(text, call)
     ]
     if found and call.family == "pip":
-        said = _said_elsewhere(call, run)
-        return [(word, text) for word, text in found if _project_name(text) not in said]
+        return [(word, text) for word, text in found if not _is_said_elsewhere(_project_name(text), call, run)]
     return found
 
 
-def _said_elsewhere(call: PackageCommand, run: Run) -> set[str]:
-    """The projects whose version the same call says, or one before it, whose choice pip leaves as it is."""
-    said = set(_pinned_projects(call, run))
+def _is_said_elsewhere(name: str, call: PackageCommand, run: Run) -> bool:
+    """Whether the same call says a project's version, or one before it, whose choice pip leaves as it is."""
+    if name in _pinned_projects(call, run):
+        return True
     if run.stage is None or call.options.has("-U", "--upgrade", "--force-reinstall", "-t", "--target") is not False:
-        return said
-    for part in run.stage.chain():
-        for earlier, start, names in _pins_by_pip(part):
-            if part is not run.stage or (earlier, start) < (run.index, call.command.start):
-                said.update(names)
-    return said
+        return False
+    here = (run.index, call.command.start)
+    return any(
+        (first := _pinned_by_pip(part).get(name)) is not None and (part is not run.stage or first < here)
+        for part in run.stage.chain()
+    )
 
 
 @remembered
-def _pins_by_pip(stage: Stage) -> list[tuple[int, int, list[str]]]:
-    """The index of a RUN, the offset of a call of pip in it that is surely made, and the projects that it pins."""
-    return [
-        (run.index, call.command.start, names)
-        for run in stage.all_of(Run)
-        for call in installs(run.script)
-        if call.family == "pip" and not call.command.context and (names := _pinned_projects(call, run))
-    ]
+def _pinned_by_pip(stage: Stage) -> dict[str, tuple[int, int]]:
+    """The projects that calls of pip pin which are surely made: the index of the first RUN, and the call's offset."""
+    found: dict[str, tuple[int, int]] = {}
+    for run in stage.all_of(Run):
+        for call in installs(run.script):
+            if call.family == "pip" and not call.command.context:
+                for name in _pinned_projects(call, run):
+                    found.setdefault(name, (run.index, call.command.start))
+    return found
 
 
 def _pinned_projects(call: PackageCommand, run: Run) -> list[str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from dagdock.api import (
@@ -250,9 +251,11 @@ def _is_used(made: Making, run: Run) -> bool:
     """Whether a step may need what was made: a RUN between, or this one before it deletes."""
     if not isinstance(made.step, Run) or run.stage is None:
         return False
-    between = made.step.stage is run.stage and any(
-        made.number < step.index < run.index for step in run.stage.all_of(Run)
-    )
+    between = False
+    if made.step.stage is run.stage:
+        steps = run.stage.instructions
+        first = steps[0].index
+        between = any(isinstance(step, Run) for step in islice(steps, made.number + 1 - first, run.index - first))
     return between or not _is_tidying(run.script.commands[0])
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Command, Problem, Problems, Related, Run, rule
+from bisect import bisect_right
+from itertools import chain, islice
+
+from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Stage, remembered, rule
 
 from ..packages import PackageCommand, package_commands
 from ._joins import HARMLESS, following_run, join
@@ -86,14 +89,14 @@ def _is_followed(update: PackageCommand, calls: list[PackageCommand], run: Run) 
 def _may_install_later(run: Run) -> bool:
     """Whether a script that a later RUN starts, or a stage that is built on this one, may install from the lists."""
     stage = run.stage
-    if stage is None or stage.children:
-        return True
-    return any(
-        _is_script(command.effective)
-        for later in stage.all_of(Run)
-        if later.index > run.index
-        for command in later.script.commands
-    )
+    return stage is None or bool(stage.children) or _last_script(stage) > run.index
+
+
+@remembered
+def _last_script(stage: Stage) -> int:
+    """The index of the last RUN of a stage that starts a script; -1 where there is none."""
+    runs = reversed(stage.all_of(Run))
+    return next((run.index for run in runs if any(_is_script(each.effective) for each in run.script.commands)), -1)
 
 
 def _is_script(command: Command) -> bool:
@@ -106,11 +109,15 @@ def _installation(run: Run, family: str) -> PackageCommand | None:
     """The first installation in a later RUN of the stage, or of one that is built on it."""
     if run.stage is None:
         return None
-    runs = [later for later in run.stage.all_of(Run) if later.index > run.index]
-    for child in run.stage.children[:1]:
-        runs += child.all_of(Run)
-    for later in runs:
+    own = run.stage.all_of(Run)
+    behind = islice(own, bisect_right(own, run.index, key=_index), None)
+    above = (later for child in run.stage.children[:1] for later in child.all_of(Run))
+    for later in chain(behind, above):
         for call in package_commands(later.script, "install", "update"):
             if call.family == family:
                 return call if call.action == "install" else None
     return None
+
+
+def _index(run: Run) -> int:
+    return run.index
