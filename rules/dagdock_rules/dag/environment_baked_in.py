@@ -74,13 +74,16 @@ def environment_baked_in(module: DagModule) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#testing-a-dag
     https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html
     """
-    if not module.is_dag_file or not _may_hold().search(all_text(module)):
+    if not module.is_dag_file:
+        return
+    named_ones = [*_addresses(module), *_given(module)]
+    if not named_ones or not _may_hold().search(all_text(module)):
         return
     found: dict[str, Found] = {}
     own = _environment(
         " ".join([basename(module.source.path), *(dag.dag_id.get(str) or "" for dag in module.dags)]).lower()
     )
-    for one in (*_addresses(module), *_given(module)):
+    for one in named_ones:
         if one.environment and one.environment == own:
             continue  # a DAG for that environment, as its name says
         if not _is_choice(module, one.node) and not _is_documentation(module, one.node):
@@ -106,10 +109,10 @@ _SETTING = "Take it from a Connection, a Variable or the environment (`os.enviro
 
 def _addresses(module: DagModule) -> Iterator[Found]:
     for text, node in texts(module):
-        if match := _arn().search(text):
+        if ("arn:aws" in text or ".amazonaws.com/" in text) and (match := _arn().search(text)):
             said = f"`{match['account']}` is one AWS account"
             yield Found(match["account"], node, None, said, _SETTING)
-        for match in _url().finditer(text):
+        for match in _url().finditer(text) if "://" in text else ():
             host = match["host"].lower()
             if HOLE in host or "{" in host or ":" in (match["user"] or ""):
                 continue  # put in later, or a password, which is worse

@@ -80,6 +80,8 @@ def top_level_heavy_import(module: DagModule) -> Problems:
     if not module.dags:
         return
     found = list(_heavy(module))
+    if not found:
+        return
     staying = _staying(module, [statement for statement, _ in found])
     found = [(statement, users) for statement, users in found if _library(statement) not in staying]
     if not found:
