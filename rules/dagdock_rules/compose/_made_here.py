@@ -58,7 +58,16 @@ def _is_own(reference: ImageRef, project: Project) -> bool:
     names = set(map(_letters, repository_names(project)))
     if last in names:
         return True
-    return owner in names and any(min(last, name, key=len) in max(last, name, key=len) for name in names - {owner})
+    if owner not in names:
+        return False
+    if any(min(last, name, key=len) in max(last, name, key=len) for name in names - {owner}):
+        return True
+    first = _first_word(reference.name.rpartition("/")[2])
+    return len(first) > 3 and any(_first_word(name) == first for name in repository_names(project))
+
+
+def _first_word(name: str) -> str:
+    return re.split(r"[^a-z0-9]", name.lower())[0]
 
 
 def _letters(name: str) -> str:

@@ -19,7 +19,7 @@ NETWORKS = (
     "samba", "minidlna", "gerbera", "mdns", "roon", "vpn", "softether", "frigate", "matter", "asterisk",
     "freepbx", "freeswitch", "jitsi", "coturn", "livekit", "snapcast", "airsonic", "airconnect", "shairport",
     "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns",
-    "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch", "wakeonlan", "wake-on-lan",
+    "netfilter", "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch", "wakeonlan", "wake-on-lan",
     "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee",
 )  # fmt: skip
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from posixpath import basename, dirname
+
 from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Related, Service, rule
 
 
@@ -51,7 +53,7 @@ def healthy_without_healthcheck(service: Service, project: Project) -> Problems:
         condition, other = dependency.condition, services.get(dependency.service or "")
         if other is None or condition is None or dependency.required is False or not other.complete:
             continue
-        if condition.resolved != "service_healthy":
+        if condition.resolved != "service_healthy" or _is_told_above(service, other, services):
             continue
         check, has_none = other.healthcheck, None
         if check and check.disabled:
@@ -72,12 +74,26 @@ def healthy_without_healthcheck(service: Service, project: Project) -> Problems:
         )
 
 
+def _is_told_above(service: Service, other: Service, services: dict[str, Service]) -> bool:
+    """Whether a service further up waits for the same one: what that lacks is told once."""
+    for earlier in services.values():
+        if earlier.name == service.name:
+            return False
+        for dependency in earlier.depends_on:
+            condition = dependency.condition
+            if dependency.service == other.name and condition and condition.resolved == "service_healthy":
+                return True
+    return False
+
+
 def _has_none(service: Service, project: Project) -> bool | None:
     """Whether the image brings no healthcheck; None where nobody knows, False where there may well be one."""
     if service.build is None:
         if service.image_ref is None or service.has("provider"):
             return False
-        return _is_official(service.image_ref) or None
+        if _is_official(service.image_ref):
+            return True
+        return False if _is_probed_here(service.image_ref, project) else None
     stage = project.stage_of(service)
     if stage is None:
         return False
@@ -87,6 +103,13 @@ def _has_none(service: Service, project: Project) -> bool | None:
         return False
     image = list(stage.chain())[-1].image
     return (image is not None and _is_official(image)) or None
+
+
+def _is_probed_here(image: ImageRef, project: Project) -> bool:
+    """Whether the project holds the Dockerfile of the image, by its folder's name, and that has a healthcheck."""
+    folder = image.repository.rpartition("/")[2]
+    paths = [path for path in project.inventory.dockerfiles if basename(dirname(path)) == folder]
+    return any(b"HEALTHCHECK" in (project.facts.read(path) or b"") for path in paths)
 
 
 def _is_official(image: ImageRef) -> bool:

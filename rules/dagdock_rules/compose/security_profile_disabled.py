@@ -42,6 +42,8 @@ def security_profile_disabled(service: Service) -> Problems:
     """
     for value in service.values("security_opt"):
         match = re.fullmatch(r"(seccomp|apparmor|systempaths)[=:]unconfined|(label)[=:]disable", value.resolved or "")
+        if match and match[2] and any("docker.sock" in (mount.source or "") for mount in service.volumes):
+            continue  # the engine's socket cannot be opened otherwise, and whoever has it needs no way around SELinux
         if match:
             yield Problem(
                 value, f"{WHAT[match[1] or match[2]]}. Leave it out, or give the program a profile of its own"

@@ -108,7 +108,10 @@ def _is_whole_deployment(services: list[Service], project: Project) -> bool:
 
 
 def _is_source(mount: VolumeMount) -> bool:
-    return mount.source is not None and basename(normpath(mount.source)) in SOURCES
+    if mount.source is None:
+        return False
+    is_beside = mount.source.startswith(".") and "." not in basename(mount.source.strip("./"))
+    return basename(normpath(mount.source)) in SOURCES or (is_beside and basename(mount.target or "") in SOURCES)
 
 
 def _count_published(project: Project) -> int:
