@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dagdock.api import Command, Copy, CopyLike, Instruction, Project, Run, User
+from bisect import bisect_left
+
+from dagdock.api import Command, Copy, CopyLike, Instruction, Project, Run, Stage, User, remembered
 
 from ._base_image import known_image
 from ._copies import absolute, contexts_that_fit, copied_from, inside_container, local_sources
@@ -12,6 +14,8 @@ SYSTEM = frozenset(
     "/ /opt /srv /var /var/lib /var/log /usr /usr/share /usr/local /usr/bin /usr/lib /usr/local/bin /usr/local/lib "
     "/etc /mnt /bin /lib /sbin /root".split()
 )
+# So many instructions are looked through for what made a file.
+MOST = 100
 # What may give files to somebody.
 GIVERS = ("chown", "chgrp", "setfacl", "usermod", "install ", "rsync", "sudo", "chmod u+s")
 
@@ -29,16 +33,16 @@ def belongs_to_root(
     target = absolute(run, path)
     if target is None or stage is None or _gives_before(run, command):
         return None
-    above = [step for step in stage.instructions if step.index < run.index and step.onbuild is None]
-    given = max((step.index for step in above if isinstance(step, Run) and _gives(step)), default=-1)
+    giving = _giving(stage)
+    place = bisect_left(giving, run.index)
+    given = giving[place - 1] if place else -1
     known = known_image(stage.root_image)
     from_root = known is not None and known["user"] == "root"
     if target in SYSTEM:
-        below_it = [step for part in stage.chain() if part is not stage for step in part.all_of(Run)]
-        return user if from_root and given < 0 and not any(map(_gives, below_it)) else None
-    for step in above[::-1]:
-        if step.index <= given:
-            break
+        others = [part for part in stage.chain() if part is not stage]
+        return user if from_root and given < 0 and not any(map(_giving, others)) else None
+    above = [step for step in stage.instructions if given < step.index < run.index and step.onbuild is None]
+    for step in above[: -MOST - 1 : -1]:
         if isinstance(step, CopyLike):
             if _may_be_given(step, target):
                 return None
@@ -87,5 +91,7 @@ def _gives_before(run: Run, command: Command) -> bool:
     return any(giver in each.span.text for each in earlier for giver in GIVERS)
 
 
-def _gives(run: Run) -> bool:
-    return any(giver in run.span.text for giver in GIVERS)
+@remembered
+def _giving(stage: Stage) -> list[int]:
+    """The indexes of the RUNs of a stage that may give files to somebody."""
+    return [run.index for run in stage.all_of(Run) if any(giver in run.span.text for giver in GIVERS)]
