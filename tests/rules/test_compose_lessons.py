@@ -1,4 +1,4 @@
-"""Rules on Compose files, on mistakes in spellings that testers wrote, and on what is nearly one."""
+"""Rules on Compose files, on mistakes in the many ways that people spell them, and on what is nearly one."""
 
 from __future__ import annotations
 
