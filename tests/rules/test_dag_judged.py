@@ -40,7 +40,8 @@ UNUSED = (
 )
 PLAIN = UNUSED.replace("«", "").replace("»", "")
 LONE = (
-    WITH.replace("None", "'@daily'") + "    a = BashOperator(task_id='a', bash_command='a')\n    b = BashOperator(task_id='b', bash_command='b')\n"
+    WITH.replace("None", "'@daily'")
+    + "    a = BashOperator(task_id='a', bash_command='a')\n    b = BashOperator(task_id='b', bash_command='b')\n"
     "    c = «BashOperator»(task_id='c', bash_command='c')\n    a >> b\n"
 )
 COUNTDOWN = (

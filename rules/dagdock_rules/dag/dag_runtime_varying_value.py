@@ -79,7 +79,8 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
         if name == "params" and not task:
             remedy = _without_default(module, node, source)
         elif task and _may_be_rendered(task, name):
-            remedy = "Use a template such as `{{ ds }}`, or work it out inside the task"
+            own = "ds" if source.name in CLOCKS else "run_id"
+            remedy = f"Use a template such as `{{{{ {own} }}}}`, or work it out inside the task"
         whole = module.span(node)
         yield Problem(
             source if whole.holds(source) else whole,
