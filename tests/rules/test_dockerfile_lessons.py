@@ -253,6 +253,9 @@ CASES: dict[str, list[Files]] = {
         },
     ],
     "DF502": [
+        {"Containerfile": "FROM debian:12\nCOPY . /a\n", ".containerignore": ".git\n", "main.py": ""},
+        {"Dockerfile": "FROM debian:12\nCOPY «.» /a\n", ".containerignore": ".git\n", "main.py": ""},
+        "FROM debian:12\nCOPY --exclude=.git --exclude=.env . /a\n",
         {"Dockerfile": "FROM debian:12\nCOPY «.» /a\n", ".dockerignore": "# nothing yet\n", "main.py": ""},
         {"Dockerfile": "FROM debian:12\nCOPY . /a\n", ".dockerignore": "\n", ".env": "TOKEN=a8f3k2j5\n"},
     ],
