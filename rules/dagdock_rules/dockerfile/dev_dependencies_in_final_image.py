@@ -19,6 +19,7 @@ from dagdock.api import (
     Run,
     Stage,
     container_path,
+    remembered,
     rule,
 )
 
@@ -267,6 +268,7 @@ def _is_replaced(manifest: str, stage: Stage) -> bool:
     return False
 
 
+@remembered
 def _builds(stage: Stage) -> bool:
     """Whether the stage needs the tools: it builds with them, runs them, or throws them out again."""
     steps = [step for step in stage.instructions if isinstance(step, (Run, Cmd, Entrypoint))]
