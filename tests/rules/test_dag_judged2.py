@@ -261,6 +261,13 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "Keep the answer in a file that is deployed with the DAGs",
         ),
         (
+            "AF203",
+            "from airflow.models import Variable\nCONF = Variable.get('conf', deserialize_json=True)\n"
+            + BY_HAND
+            + "    BashOperator(task_id='a', bash_command=f\"a {CONF.get('x')} {CONF['y']}\")\n",
+            "or in a templated argument: `{{ var.json.conf }}`",
+        ),
+        (
             "AF204",
             "import requests\n"
             + BY_HAND

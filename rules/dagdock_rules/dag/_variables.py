@@ -26,7 +26,7 @@ def uses_of(module: DagModule, call: ast.Call) -> set[Use]:
     """
     found: set[Use] = set()
     for node in _places(module, call):
-        argument = node
+        argument = _member(module, node) if isinstance(node, ast.Name) else node
         above = module.names.parents.get(argument)
         while isinstance(above, (*_CONTAINERS, *_TEXTS) if isinstance(node, ast.Name) else _CONTAINERS):
             argument, above = above, module.names.parents.get(above)
@@ -37,6 +37,15 @@ def uses_of(module: DagModule, call: ast.Call) -> set[Use]:
         else:
             found.add("elsewhere")
     return found
+
+
+def _member(module: DagModule, node: ast.AST) -> ast.AST:
+    """What is taken out of a value: `settings["bucket"]` and `settings.get("bucket")` for `settings`."""
+    above = module.names.parents.get(node)
+    if isinstance(above, ast.Subscript) and above.value is node:
+        return _member(module, above)
+    call = module.names.parents.get(above) if isinstance(above, ast.Attribute) and above.attr == "get" else None
+    return _member(module, call) if isinstance(call, ast.Call) and call.func is above else node
 
 
 def is_rendered(module: DagModule, node: ast.AST) -> bool:
