@@ -120,7 +120,7 @@ def _count_published(project: Project) -> int:
 
     def look(place: str, content: bytes) -> bool:
         is_data = not {"fixtures", "testdata", "tests", "test"}.isdisjoint(place.lower().split("/"))
-        if "compose" in basename(place).lower() and b"ports:" in content and not is_data:
+        if b"ports:" in content and re.search(rb"^services:", content, re.MULTILINE) and not is_data:
             found.append(place)
         return False
 
