@@ -18,6 +18,68 @@ Files = str | Mapping[str, str]
 
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
+    "DF101": [
+        "FROM debian:12\nRUN --mount=from=«ghcr.io/astral-sh/uv»,source=/uv,target=/uv /uv sync\n",
+        "FROM debian:12\nCOPY --from=«busybox» /bin/busybox /bin/\nCOPY --from=tools /a /a\n",
+        "FROM debian:12 AS node\nRUN make\nFROM debian:12\nCOPY --from=node /a /a\nCOPY --from=app /b /b\n",
+    ],
+    "DF127": [
+        'FROM golang:1.26 AS builder\nRUN go build -o /a\nFROM «builder» AS runtime\nENTRYPOINT ["/a"]\n',
+        "FROM golang:1.26 AS gen\nRUN go generate\nFROM gen\nCMD cmp /a/x.go /b/x.go\n",
+        'FROM golang:1.26 AS base\nFROM base AS test\nCMD ["/run-tests"]\n',
+        'FROM golang:1.26 AS base\nFROM base\nCMD ["go", "run", "."]\n',
+    ],
+    "DF205": [
+        "FROM debian:12\nARG «CI_PIPELINE_ID»\nRUN apt-get update && apt-get install -y curl\n",
+        "FROM debian:12\nARG «GITHUB_RUN_NUMBER»\nENV RELEASE=$GITHUB_RUN_NUMBER\nRUN pip install a==1\n",
+        "FROM debian:12\nARG PIPELINE_ID=etl\nARG JOB_NAME\nRUN pip install a==1\n",
+    ],
+    "DF328": [
+        {"Dockerfile": "FROM ruby:3.4\nWORKDIR /a\nCOPY Gemfile Gemfile.lock ./\nRUN «bundle update»\n"},
+        "FROM php:8.4\nWORKDIR /a\nCOPY composer.json ./\nRUN composer update\n",
+        "FROM php:8.4\nWORKDIR /a\nCOPY composer.json composer.lock ./\nRUN composer update acme/lib\n",
+    ],
+    "DF344": [
+        "FROM mambaorg/micromamba:2.0\nRUN «micromamba install» -y numpy=2\n",
+        "FROM condaforge/miniforge3:24.3.0-0\nRUN mamba env update -f /e.yml && mamba clean -ay\n",
+        "FROM condaforge/miniforge3:24.3.0-0\nRUN conda install -y a=1 && rm -rf /opt/conda/pkgs\n",
+    ],
+    "DF345": [
+        "FROM continuumio/miniconda3:24.4.0-0\nRUN conda install -y -n base «conda-forge::pandas» 'numpy>=2'\n",
+        "FROM continuumio/miniconda3:24.4.0-0\nRUN conda install -y --file a.txt && conda create -n e python=3.12\n",
+    ],
+    "DF346": [
+        "FROM debian:12\nRUN curl -fsSL https://e.com/a-1.zip -o «a.zip» && unzip a.zip && ./a/install\n",
+        "FROM debian:12\nRUN cd /tmp/b && curl -LO https://e.com/a-1.tgz && tar xf a-1.tgz && rm -rf /tmp/b\n",
+        "FROM debian:12\nRUN wget -O /tmp/a.deb https://e.com/a.deb && dpkg -i /tmp/a.deb && rm /tmp/*.deb\n",
+        "FROM debian:12 AS get\nRUN wget https://e.com/a.zip && unzip a.zip\nFROM debian:12\nCOPY --from=get /a /a\n",
+    ],
+    "DF516": [
+        "FROM python:3.13-slim\nRUN apt-get install -y «gcc» && apt-get autoremove -y --purge\nCOPY . .\n"
+        "RUN pip install .\n",
+        "FROM python:3.13-slim\n"
+        "RUN apt-get install -y gcc && pip install a && apt-mark auto gcc && apt-get autoremove -y\n"
+        "COPY . .\n",
+        'FROM rockylinux:9\nRUN dnf -y groupinstall «"Development Tools"»\nCOPY . .\nRUN pip3 install .\n',
+    ],
+    "DF609": [
+        "FROM debian:12 AS a\nARG V=1\nRUN echo $V\nFROM debian:12\nRUN echo «$V»\n",
+        "FROM debian:12 AS a\nARG V=1\nRUN echo $V\nFROM debian:12\nRUN V=2; echo $V ${V:-3}\n",
+        "FROM debian:12 AS a\nARG V=1\nRUN echo $V\nFROM a\nRUN echo $V\n",
+        "FROM debian:12 AS a\nARG V=1\nRUN echo $V\nFROM registry.example.com/base:1\nRUN echo $V\n",
+    ],
+    "DF639": [
+        'FROM nginx:1.28\nVOLUME [«"./a:/b"», "/c"]\n',
+        "FROM nginx:1.28\nVOLUME C:\\data\nVOLUME $A\n",
+    ],
+    "DF703": [
+        {"Dockerfile": "FROM python:3.13\nCOPY «app/» .\n", "app/conf/.env": "DB_PASSWORD=Str0ngPa55w0rd77\n"},
+        {
+            "Dockerfile": "FROM python:3.13\nCOPY app/ .\n",
+            ".dockerignore": "**/.env\n",
+            "app/.env": "DB_PASSWORD=Str0ngPa55w0rd77\n",
+        },
+    ],
     "DF013": [
         "FROM node:22\nCMD «[npm, start]»\n",
         "FROM node:22\nENTRYPOINT «[ node, server.js ]»\n",
@@ -69,6 +131,14 @@ CASES: dict[str, list[Files]] = {
         },
     ],
     "DF204": [
+        "FROM node:24\nCOPY . .\nRUN «npm install -g serve@14»\n",
+        "FROM python:3.13\nCOPY . .\nRUN «pip install 'flask==3.1' gunicorn==$V»\n",
+        'FROM rocker/r-ver:4.4.0\nCOPY . .\nRUN «Rscript -e \'install.packages(c("DBI", "dplyr"))\'»\n',
+        "FROM python:3.13\nCOPY . .\nRUN pip install flask -c constraints.txt\nRUN pip install ./lib flask\n",
+        "FROM python:3.13\nCOPY . .\nRUN pip install -r requirements.txt\nRUN pip install gunicorn==23.0\n",
+        "FROM python:3.13\nCOPY . .\nRUN pip install gunicorn && python manage.py collectstatic\n",
+        "FROM python:3.13\nCOPY . .\nRUN pip install $(cat packages.txt)\nRUN npm install -g .\n",
+        "FROM r-base:4.4.1\nCOPY . .\nRUN R -e 'install.packages(\"./a.tar.gz\", repos=NULL)'\n",
         "FROM debian:12\nCOPY scripts/ /opt/\nRUN <<EOF\nset -e\n«apt-get update\napt-get install -y cron»\nEOF\n",
         "FROM debian:12\nCOPY scripts/ /opt/scripts/\nRUN /opt/scripts/repo.sh && apt-get install -y cron\n",
         "FROM debian:12\nCOPY etl/ /etl\nRUN «apt-get update && apt-get install -y cron»\n",
@@ -134,6 +204,14 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nARG V\nADD https://e.com/a.git#$V /a\n",
     ],
     "DF126": [
+        "FROM «node:current-slim»\n",
+        "FROM «golang:alpine3.22» AS build\n",
+        "FROM «php:fpm-alpine»\n",
+        "FROM «python:3-slim»\n",
+        "FROM python:3.13-slim\nFROM node:22-alpine\nFROM debian:bookworm-slim\nFROM ubuntu:noble\nFROM rust:buster\n",
+        "FROM mcr.microsoft.com/devcontainers/base:trixie\n",
+        "FROM registry.example.com/base:slim\n",
+        "FROM python:3 AS dev\n",
         "FROM «apache/airflow:latest-python3.12»\n",
         "FROM acme/app:latest-2024\n",
     ],
@@ -169,6 +247,20 @@ CASES: dict[str, list[Files]] = {
         "FROM acme/base:1\nUSER 1000\nRUN mkdir -p /app/x\n",
     ],
     "DF515": [
+        {
+            "Dockerfile": 'FROM node:24\nCOPY package.json ./\nRUN «npm i»\nENV NODE_ENV=production\nCMD ["node", "a"]\n',
+            "package.json": '{"devDependencies": {"jest": "29"}}',
+        },
+        {
+            "Dockerfile": "FROM node:24 AS b\nWORKDIR /a\nCOPY . .\nRUN npm ci && npm run x && npm prune --prod\n"
+            'FROM node:24-slim\nCOPY --from=b /a /a\nCMD ["node", "/a/x.js"]\n',
+            "package.json": '{"devDependencies": {"jest": "29"}}',
+        },
+        {
+            "Dockerfile": "FROM node:24 AS b\nWORKDIR /a\nCOPY . .\nRUN npm ci && npm run build\n"
+            'FROM node:24-slim\nCOPY --from=b /a/dist /a\nCMD ["node", "/a/x.js"]\n',
+            "package.json": '{"devDependencies": {"jest": "29"}}',
+        },
         {
             "Dockerfile": "FROM python:3.12\nWORKDIR /a\nCOPY pyproject.toml poetry.lock ./\n"
             "RUN «poetry install» --no-root\n",
@@ -245,6 +337,10 @@ CASES: dict[str, list[Files]] = {
         'FROM alpine:3.22\nENTRYPOINT []\nCMD [«"python app.py"»]\n',
     ],
     "DF125": [
+        'FROM «eclipse-temurin:21-jdk-alpine»\nCOPY a.jar /\nENTRYPOINT ["java", "-jar", "/a.jar"]\n',
+        'FROM eclipse-temurin:21-jdk\nCOPY . .\nRUN ./mvnw package\nCMD ["java", "-jar", "/a.jar"]\n',
+        'FROM eclipse-temurin:21-jre\nCOPY a.jar /\nCMD ["java", "-jar", "/a.jar"]\n',
+        'FROM eclipse-temurin:21-jdk\nCOPY run.sh /\nCMD ["/run.sh"]\n',
         'FROM python:3.12\nRUN pip install psycopg2==2.9.9\nCMD ["python"]\n',
         'FROM «python:3.12»\nRUN pip install psycopg2-binary==2.9.9\nCMD ["python"]\n',
         {
@@ -260,6 +356,12 @@ CASES: dict[str, list[Files]] = {
         {"Dockerfile": "FROM debian:12\nCOPY . /a\n", ".dockerignore": "\n", ".env": "TOKEN=a8f3k2j5\n"},
     ],
     "DF632": [
+        "FROM debian:12 AS base\nVOLUME /data\nFROM base\n«COPY seed.db /data/»\n",
+        "FROM debian:12\nVOLUME /srv/repo\n«RUN git clone https://e.com/a.git /srv/repo»\n",
+        "FROM postgres:18\n«COPY dump /var/lib/postgresql/18/»\n",
+        "FROM postgres:16\nCOPY init.sql /docker-entrypoint-initdb.d/\n"
+        "RUN chown -R postgres /var/lib/postgresql/data\n",
+        "FROM mysql:8.4 AS b\nRUN make\nFROM mysql:8.4\nCOPY --from=b /data /var/lib/mysql\n",
         "FROM alpine:3.22\nVOLUME /data\n«COPY --from=busybox:1.37 /etc/passwd /data/passwd»\n",
         "FROM alpine:3.22\nENV DATA=/data\nVOLUME $DATA\n«RUN touch $DATA/x»\n",
         "FROM alpine:3.22\nVOLUME /data\nCOPY --from=busybox:1.37 /etc/passwd /database\n",
@@ -285,6 +387,25 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF503": [
         {
+            "Dockerfile": "FROM python:3.13\nCOPY «.» /app\n",
+            ".dockerignore": ".git\n",
+            "logs/dag_id=a/run_id=b/a.log": "x",
+        },
+        {"Dockerfile": "FROM python:3.13\nCOPY . /app\n", ".dockerignore": "*.log\n**/*.log\n", "logs/a.log": "x"},
+        {"Dockerfile": "FROM python:3.13\nCOPY . /app\n", ".dockerignore": ".git\n", "logs/__init__.py": ""},
+        {
+            "Dockerfile": "FROM python:3.13\nCOPY «.» /app\n",
+            ".dockerignore": ".git\n",
+            "conf/db/.env": "DB_PASSWORD=Str0ngPa55w0rd77\n",
+        },
+        {
+            "Dockerfile": "FROM python:3.13\nCOPY . /app\n",
+            ".dockerignore": "conf\n",
+            "conf/.env": "DB_PASSWORD=Str0ngPa55w0rd77\n",
+            "tests/.env": "DB_PASSWORD=Str0ngPa55w0rd77\n",
+            "web/.env": "PORT=80\n",
+        },
+        {
             "Dockerfile": "FROM debian:12\nCOPY --exclude=.env --exclude=.git . /a\n",
             ".dockerignore": "*.md\n",
             ".env": "TOKEN=a8f3k2j5\n",
@@ -296,6 +417,9 @@ CASES: dict[str, list[Files]] = {
         },
     ],
     "DF306": [
+        "FROM python:3.13\nRUN for p in numpy pandas; do pip install «$p»; done\n",
+        "FROM python:3.13\nRUN for p in numpy==2.1 pandas==2.2; do pip install $p; done\n",
+        "FROM python:3.13\nRUN for p in $(cat a) pandas; do pip install $p; done\n",
         "FROM python:3.12\nCOPY wheels /wheels\nRUN pip install --no-index --find-links=/wheels acme\n",
     ],
     "DF644": [

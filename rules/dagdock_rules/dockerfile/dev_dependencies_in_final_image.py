@@ -162,11 +162,11 @@ def _last_for_node(stage: Stage, context: BuildContext, project: Project) -> tup
     found: tuple[Run, PackageCommand] | None = None
     for part in reversed(list(stage.chain())):
         for run in part.all_of(Run):
-            if _throws_out().search(run.body.text):
-                found = None
             for call in _installs(run):
                 if call.manager in NODE:
                     found = (run, call) if _node(call, run, context, project) else None
+            if _throws_out().search(run.body.text):
+                found = None
     return found
 
 

@@ -36,7 +36,7 @@ REMOVERS = frozenset("rm find unlink mv shred make".split())
         Bad("FROM debian:12\nRUN wget -q https://example.com/t-1.4.tgz -O «/tmp/t.tgz» && tar -xzf /tmp/t.tgz\n"),
     ],
     good=[
-        "FROM debian:12\nRUN wget -q https://example.com/t-1.4.tgz -O /tmp/t.tgz && tar -xzf /tmp/t.tgz && rm /tmp/t.tgz\n",
+        "FROM debian:12\nRUN wget -q https://example.com/t-1.4.tgz -O t.tgz && tar -xzf t.tgz && rm t.tgz\n",
         "FROM debian:12\nRUN wget -qO- https://example.com/tool-1.4.tgz | tar -xz -C /opt\n",
         "FROM debian:12\nRUN --mount=type=tmpfs,target=/tmp wget -q https://example.com/t.tgz -O /tmp/t.tgz "
         "&& tar -xzf /tmp/t.tgz\n",

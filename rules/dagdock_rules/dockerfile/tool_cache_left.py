@@ -55,6 +55,7 @@ TOOLS = {
     "DF347",
     severity="info",
     since="0.1",
+    default=False,
     fix="safe",
     lessons=["L07"],
     tags=["size"],
@@ -78,7 +79,7 @@ def tool_cache_left(stage: Stage) -> Problems:
 
     The archive of every package is stored so that the next installation is quicker. In an image there is no next one.
     Keep none, or empty the cache in the same RUN: a later RUN cannot make an earlier layer smaller. A cache mount keeps
-    it outside of the image and speeds up the builds.
+    it outside of the image and speeds up the builds. Many people let it be, so this is for teams that count megabytes.
 
     https://docs.docker.com/build/cache/optimize/#use-cache-mounts
     """

@@ -40,6 +40,10 @@ FRONTENDS = ("docker/dockerfile", "docker/dockerfile-upstream")
             "Dockerfile": "FROM python:3.12 AS build\nFROM images.example.com/base:3\nCOPY --from=build /app /app\n",
         },
         {"dagdock.toml": CONFIG, "Dockerfile": "FROM ghcr.io/acme/base:3\n"},
+        {
+            "dagdock.toml": 'trusted-registries = ["images.example.com"]\n',
+            "Dockerfile": "# syntax=docker/dockerfile:1\nFROM images.example.com/base:3\n",
+        },
         "FROM quay.io/someone/python:3.12\n",
     ],
 )
