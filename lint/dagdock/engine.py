@@ -21,7 +21,7 @@ from dagdock.workspace import Target, Workspace
 if TYPE_CHECKING:
     from dagdock.shellcheck import Body, ShellCheck
 
-__all__ = ["Linter", "Progress", "Target", "Workspace", "describe"]
+__all__ = ["Linter", "Progress", "Target", "Workspace", "comments_beside", "describe"]
 
 Progress = Callable[[int, int], None]
 # Below this many files, starting processes costs more than they save.
@@ -174,7 +174,7 @@ class Linter:
                 if finding.path in found:
                     found[finding.path].append(finding)
                 elif finding in each.strays:
-                    _show(each, [finding], _comments_beside(finding), result)
+                    _show(each, [finding], comments_beside(finding), result)
         for path, each in by_path.items():
             self.sort_out(each, found[path], result)
         result.findings.sort(key=lambda finding: finding.order)
@@ -209,7 +209,7 @@ def _show(each: Examined, findings: Sequence[Finding], suppressions: Sequence[Su
             result.findings.append(finding)
 
 
-def _comments_beside(finding: Finding) -> Sequence[Suppression]:
+def comments_beside(finding: Finding) -> Sequence[Suppression]:
     """The comments that silence in a Python file that is no document, such as a module that a DAG imports."""
     if not finding.path.endswith(".py"):
         return ()

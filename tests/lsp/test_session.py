@@ -178,6 +178,20 @@ def test_a_file_that_is_forgotten_takes_along_what_it_found_elsewhere(desk: Desk
     assert forgotten == {desk.key("Dockerfile"): [], desk.key("requirements.txt"): []}
 
 
+def test_a_module_that_two_dags_import_is_told_once_and_its_comments_count(desk: Desk) -> None:
+    dag = (
+        "from datetime import datetime\nfrom airflow import DAG\nimport clients\n\n"
+        "with DAG('{}', start_date=datetime(2024, 1, 1), schedule=None) as dag:\n    pass\n"
+    )
+    desk.write("dags/clients.py", "import boto3\n\ns3 = boto3.client('s3')\n")
+    desk.type("dags/a.py", dag.format("a"), "python")
+    desk.judged("dags/a.py")
+    desk.type("dags/b.py", dag.format("b"), "python")
+    assert desk.judged("dags/b.py")["dags/clients.py"] == ["AF216"]
+    desk.type("dags/clients.py", "import boto3\n\ns3 = boto3.client('s3')  # dagdock: ignore[AF216]\n", "python")
+    assert desk.judged("dags/b.py").get("dags/clients.py", []) == []
+
+
 # Comments that silence
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dagdock.config import OWN_FILES, ConfigError, Finder
-from dagdock.engine import Linter, Target, Workspace
+from dagdock.engine import Linter, Target, Workspace, comments_beside
 from dagdock.examine import Examined
 from dagdock.facts import SKIPPED, Disk, Facts, Overlay
 from dagdock.files import Gathering
@@ -26,6 +26,7 @@ from dagdock.result import Result
 from dagdock.rule import KINDS, Finding
 from dagdock.selection import Choice, check_asked, kept
 from dagdock.shellcheck import ShellCheck
+from dagdock.suppress import Silencing
 
 CONFIGS = frozenset((*OWN_FILES, *HADOLINT_FILES, *DCLINT_FILES))
 # Their coming and going moves the root of a project.
@@ -383,13 +384,16 @@ class Session:
             return findings
 
     def _strays_in(self, key: str) -> list[Finding]:
-        """What was found in a file that nobody looks at for itself, such as requirements."""
-        return [
-            finding
-            for look in self._looks.values()
-            for finding in kept(_in_file(key, look), look.examined.ignored)
-            if finding in look.examined.strays
-        ]
+        """What was found in a file that nobody looks at for itself, such as requirements, each once."""
+        found: dict[tuple[str, int, int, str], Finding] = {}
+        for look in self._looks.values():
+            for finding in kept(_in_file(key, look), look.examined.ignored):
+                if finding in look.examined.strays:
+                    name = (finding.rule.code, finding.span.start, finding.span.end, finding.message)
+                    found.setdefault(name, finding)
+        findings = list(found.values())
+        silencing = Silencing(comments_beside(findings[0])) if findings else None
+        return [finding for finding in findings if silencing is None or silencing.by(finding) is None]
 
     def _version(self, key: str) -> int | None:
         buffer = self._applied.get(key)

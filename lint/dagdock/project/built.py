@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _IMPORT_FOLDERS = ("", "dags", "plugins", "include", "src", "config")
 # Where Airflow lives in the images that people use.
 _HOMES = ("/opt/airflow", "/usr/local/airflow", "/home/airflow/gcs", "/root/airflow")
-_MAX_MODULE_BYTES = 1_000_000
+_MAX_MODULE_SIGNS = 1_000_000
 _LIBRARIES = ("airflow.", "cosmos.")
 
 
@@ -109,19 +109,14 @@ class ProjectSurroundings:
 
     def _parsed(self, path: str) -> DagModule | None:
         from dagdock.dag import DagModule, parse
-        from dagdock.project.classify import Unreadable, read_source
 
         document = self._project.document(path)
         if isinstance(document, DagModule):
             return document
         if path not in self._modules:
-            content = self._project.facts.read(path)
-            try:
-                source = read_source(self._project.shown(path), content or b"")
-                readable = content is not None and len(content) <= _MAX_MODULE_BYTES
-                self._modules[path] = parse(source) if readable else None
-            except Unreadable:
-                self._modules[path] = None
+            source = self._project.text(path)
+            small = source is not None and len(source.text) <= _MAX_MODULE_SIGNS
+            self._modules[path] = parse(source) if source is not None and small else None
         return self._modules[path]
 
     def read(self, name: str, path: str) -> bytes | None:
@@ -168,11 +163,12 @@ def imported_function(surroundings: ProjectSurroundings, module: DagModule, name
     return found[0].function_of(bindings[0].node)
 
 
-def imported_value(project: Documents, module: DagModule, name: str) -> tuple[DagModule, ast.expr] | None:
+def imported_value(
+    surroundings: ProjectSurroundings, module: DagModule, name: str
+) -> tuple[DagModule, ast.expr] | None:
     """What another module of the project assigns to a name (`helpers.TABLES`), and that module."""
     plain = name.lstrip(".")
     owner, _, own = plain.rpartition(".")
-    surroundings = ProjectSurroundings(project)
     found = surroundings.module(owner, len(name) - len(plain), surroundings.path_of(module)) if own else None
     bindings = found[0].names.root.bindings.get(own, ()) if found else ()
     if found is None or len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:

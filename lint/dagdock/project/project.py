@@ -314,7 +314,7 @@ class Project(Documents):
         """What another module of the project assigns to an imported name (`helpers.TABLES`), and that module."""
         from dagdock.project.built import imported_value
 
-        return imported_value(self, module, name)
+        return imported_value(self._around(), module, name)
 
     def imported_modules(self, module: DagModule) -> list[tuple[DagModule, ast.alias]]:
         """The modules of the project that run when a module is imported, each with the import that brings it."""
