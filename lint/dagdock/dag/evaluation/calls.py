@@ -97,6 +97,8 @@ class Calls(Attributes):
         return super().items(value, node)
 
     def truth(self, value: Value) -> bool | None:
+        if value is True or value is False:  # what comparisons give
+            return value
         if isinstance(value, Instance):
             for name in ("__bool__", "__len__"):
                 method = value.cls.find(name)
@@ -293,7 +295,7 @@ class Calls(Attributes):
     ) -> None:
         """Give the parameters their values."""
         parameters = function.node.args
-        names = [one.arg for one in (*parameters.posonlyargs, *parameters.args)]
+        names, keyword_only = _names_of(parameters)
         kwargs = dict(kwargs)
         open_end = kwargs.pop("**", None)
         found = inner.names
@@ -304,7 +306,6 @@ class Calls(Attributes):
         if parameters.vararg:
             extra = tuple(args[len(names) :])
             found[parameters.vararg.arg] = open_end if open_end is not None and not kwargs else extra
-        keyword_only = [one.arg for one in parameters.kwonlyargs]
         for name in (*names, *keyword_only):
             if name in kwargs:
                 if name in found:
@@ -330,10 +331,11 @@ class Calls(Attributes):
         node: ast.AST,
         frame: Frame,
     ) -> None:
+        missing = [name for name in (*names, *keyword_only) if name not in inner.names]
+        if not missing:
+            return
         defaults = dict(zip(reversed(names), reversed(function.defaults), strict=False))
-        for name in (*names, *keyword_only):
-            if name in inner.names:
-                continue
+        for name in missing:
             if open_end is not None:
                 inner.names[name] = open_end
             elif name in defaults:
@@ -495,6 +497,13 @@ class ContextManager:
         self.function = function
         self.args = args
         self.kwargs = kwargs
+
+
+@lru_cache(maxsize=10_000)
+def _names_of(parameters: ast.arguments) -> tuple[list[str], list[str]]:
+    """The names of a function's parameters, and of those that are given by name alone."""
+    names = [one.arg for one in (*parameters.posonlyargs, *parameters.args)]
+    return names, [one.arg for one in parameters.kwonlyargs]
 
 
 @lru_cache(maxsize=10_000)

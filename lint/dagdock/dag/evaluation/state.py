@@ -40,6 +40,7 @@ MAX_DEPTH = 60
 MAX_DOUBTS = 200
 
 _SCALARS = (str, int, float, bool, bytes, complex, type(None), date, time, timedelta, tzinfo, range, PurePath)
+_WITH_TRUTH = (*_SCALARS, tuple, frozenset)
 _OBJECTS = (Task, Dag, Group, XCom, Label, Function, Bound, Host, Class, ModuleValue)
 
 
@@ -230,7 +231,7 @@ class State:
         """Whether a value is true; None where that is not known."""
         if isinstance(value, (list, dict, set)):
             return None if self.taint_of(value) else bool(value)
-        if isinstance(value, (*_SCALARS, tuple, frozenset)):
+        if isinstance(value, _WITH_TRUTH):
             return bool(value)
         if isinstance(value, _OBJECTS):
             return True
