@@ -90,19 +90,21 @@ def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:
             names = [word.text.partition("=")[0] for other in outer for word in other.assignments]
             if any(_asked_for_nothing(script).get(name, -1) > command.start for name in names):
                 return True
-            if any(_is_compared(name, script) for name in names):
+            if not _compared(script).isdisjoint(names):
                 return True
     return False
 
 
-def _is_compared(name: str, script: Script) -> bool:
-    """Whether a variable is a checksum that `sha256sum -c` or its like reads, and refuses where it is empty."""
-    return any(
-        name in word.variables
+@lru_cache(maxsize=4)
+def _compared(script: Script) -> set[str]:
+    """Variables that are checksums, which `sha256sum -c` or its like reads and refuses where they are empty."""
+    return {
+        name
         for command in script.commands
         if any(other.effective.name in CHECKERS for other in command.pipeline)
         for word in command.words
-    )
+        for name in word.variables
+    }
 
 
 @lru_cache(maxsize=4)
