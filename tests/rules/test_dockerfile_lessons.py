@@ -248,7 +248,7 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF515": [
         {
-            "Dockerfile": 'FROM node:24\nCOPY package.json ./\nRUN «npm i»\nENV NODE_ENV=production\nCMD ["node", "a"]\n',
+            "Dockerfile": 'FROM node:24\nCOPY package.json ./\nRUN «npm i»\nENV NODE_ENV=production\nCMD ["a"]\n',
             "package.json": '{"devDependencies": {"jest": "29"}}',
         },
         {
