@@ -438,7 +438,7 @@ CASES: dict[str, list[Files]] = {
     "DF426": [
         "FROM node:22\nUSER «app»:app\n",
         "FROM python:3.12\nUSER «app»\n",
-        "FROM python:3.12\nRUN adduser --system x\nUSER app\n",
+        "FROM python:3.12\nRUN adduser --system x\nUSER «app»\n",
         "FROM python:3.12\nRUN addgroup -S app && adduser -S app -G app\nUSER app\n",
         "FROM python:3.12\nCOPY --from=x /etc/passwd /etc/passwd\nUSER app\n",
         "FROM python:3.12\nRUN ./setup.sh\nUSER app\n",
