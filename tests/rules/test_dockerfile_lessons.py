@@ -18,6 +18,10 @@ Files = str | Mapping[str, str]
 
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
+    "DF348": [
+        "FROM rust:1.90\nRUN cargo install «cargo-chef»\n",
+        "FROM rust:1.90\nRUN cargo install --locked cargo-chef\nRUN cargo install --path . && cargo install $TOOL\n",
+    ],
     "DF101": [
         "FROM debian:12\nRUN --mount=from=«ghcr.io/astral-sh/uv»,source=/uv,target=/uv /uv sync\n",
         "FROM debian:12\nCOPY --from=«busybox» /bin/busybox /bin/\nCOPY --from=tools /a /a\n",
@@ -131,6 +135,9 @@ CASES: dict[str, list[Files]] = {
         },
     ],
     "DF204": [
+        'FROM debian:12\nCOPY a/start.sh /usr/bin/\nRUN «apt-get install -y curl»\nENTRYPOINT ["start.sh"]\n',
+        'FROM debian:12\nCOPY setup.sh /\nRUN apt-get install -y curl\nENTRYPOINT ["start.sh"]\n',
+        'FROM debian:12\nCOPY start.sh /\nRUN chmod +x /start.sh && apt-get install -y curl\nCMD ["/start.sh"]\n',
         "FROM node:24\nCOPY . .\nRUN «npm install -g serve@14»\n",
         "FROM python:3.13\nCOPY . .\nRUN «pip install 'flask==3.1' gunicorn==$V»\n",
         'FROM rocker/r-ver:4.4.0\nCOPY . .\nRUN «Rscript -e \'install.packages(c("DBI", "dplyr"))\'»\n',

@@ -2,7 +2,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from dagdock.api import Bad, CopyLike, Fix, Problem, Problems, Related, Run, Span, Stage, remembered, rule
+from dagdock.api import (
+    Bad,
+    Cmd,
+    CommandInstruction,
+    CopyLike,
+    Entrypoint,
+    Fix,
+    Problem,
+    Problems,
+    Related,
+    Run,
+    Span,
+    Stage,
+    remembered,
+    rule,
+)
 
 from ..packages import PackageCommand, others, package_commands
 from ._by_name import languages_of, named_installs
@@ -54,27 +69,34 @@ def system_install_after_copy(stage: Stage) -> Problems:
     if len(stage.dockerfile.instructions) > MOST:
         return
     whole: CopyLike | None = None
+    script: CopyLike | None = None
     prepared = told = False
     languages: set[str] = set()
     for instruction in stage.instructions:
         copy = from_context(instruction)
         if copy and (copies_whole_context(copy) or program_sources(copy) or _brings_scripts(copy)):
             whole = whole or copy
-        elif whole and isinstance(instruction, Run) and instruction.onbuild is None:
+        elif copy and not whole and _brings_start_script(copy, stage):
+            script = script or copy
+        elif (early := whole or script) and isinstance(instruction, Run) and instruction.onbuild is None:
             # Of a language's packages nothing is said behind others of it, which may need the project.
-            place = None if prepared or told else _by_name(instruction, languages)
+            place = None if prepared or told or early is script else _by_name(instruction, languages)
             languages |= languages_of(instruction)
             prepared = prepared or _prepares(instruction)
             place = place or (None if prepared else _of_system(instruction))
             if place is None:
                 continue
+            if early is script and told:
+                continue
             told = True
+            what = f"`{local_sources(early)[0]}`" if early is script else "the project"
             yield Problem(
                 place,
-                f"any change to the project rebuilds {named(rebuilt_lines(whole))}, and so installs these packages "
-                f"again: the COPY in line {whole.span.line} stands above. Move this RUN above it",
-                related=[Related(whole, "this brings in the project")],
-                fix=_fix(stage, whole, instruction),
+                f"any change to {what} rebuilds {named(rebuilt_lines(early))}, and so installs these packages "
+                f"again: the COPY in line {early.span.line} stands above. Move this RUN above it",
+                related=[Related(early, f"this brings in {what}")],
+                fix=_fix(stage, early, instruction),
+                severity="info" if early is script else None,
             )
 
 
@@ -93,6 +115,14 @@ def _by_name(run: Run, before: set[str]) -> Span | None:
     if not found or any(install.language in before for install in found):
         return None
     return found[0].command.span
+
+
+def _brings_start_script(copy: CopyLike, stage: Stage) -> bool:
+    """Whether it brings nothing but the script that the container starts."""
+    sources = local_sources(copy)
+    starters: list[CommandInstruction] = [each for each in (stage.last(Entrypoint), stage.last(Cmd)) if each]
+    started = {(word or "").rpartition("/")[2] for each in starters for word in each.exec_form or ()}
+    return len(sources) == 1 and sources[0].endswith(".sh") and sources[0].rpartition("/")[2] in started
 
 
 def _brings_scripts(copy: CopyLike) -> bool:
