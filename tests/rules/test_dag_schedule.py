@@ -667,9 +667,7 @@ def test_a_run_once_after_the_other_needs_no_more_limit() -> None:
     assert not check("AF103", IMPORTS + text)
 
 
-@pytest.mark.parametrize(
-    ("version", "says"), [("2.9", "once a day."), (None, "Airflow 3 only when")]
-)
+@pytest.mark.parametrize(("version", "says"), [("2.9", "once a day."), (None, "Airflow 3 only when")])
 def test_what_no_schedule_means(version: str | None, says: str) -> None:
     (finding,) = check("AF107", IMPORTS + "DAG('d')", version)
     assert says in finding.message

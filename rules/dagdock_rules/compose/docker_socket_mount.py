@@ -28,8 +28,8 @@ MANAGERS = (
     "1dev/server", "onedev", "jenkins", "github-runner", "actions-runner", "teamcity-agent", "buildkite/agent",
     "concourse", "drone/agent", "circleci/runner", "azp-agent", "bamboo-agent", "lazydocker", "komodo", "arcane",
     "coolify", "dokploy", "caprover", "localstack", "testcontainers", "devcontainer", "docker-cleanup", "docuum",
-    "ofelia", "kestra", "airflow", "dokku", "cadvisor", "gzctf", "acme-companion", "tinybird-local", "airbyte", "sencho",
-    "dgoss", "dockhand",
+    "ofelia", "kestra", "airflow", "dokku", "cadvisor", "gzctf", "acme-companion", "tinybird-local", "airbyte",
+    "sencho", "dgoss", "dockhand",
 )  # fmt: skip
 # The host of the containers, as it is called in them.
 HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "172.17.0.1")
