@@ -217,7 +217,11 @@ SAID = [
         "FROM a:1\nRUN curl -sL https://e.com/a | bash\n",
         "passes the error page to `bash` and reports no failure",
     ),
-    ("DF423", "FROM a:1\nRUN curl -o a https://e.com/a; curl -o b https://e.com/b\n", "and to the other call of this RUN"),
+    (
+        "DF423",
+        "FROM a:1\nRUN curl -o a https://e.com/a; curl -o b https://e.com/b\n",
+        "and to the other call of this RUN",
+    ),
     ("DF429", "FROM a:1\nRUN curl -L https://yarnpkg.com/install.sh | bash -s -- --version 1\n", "that of the script"),
     ("DF429", "FROM a:1\nRUN curl -L https://yarnpkg.com/install.sh | bash\n", "`npm install -g yarn@VERSION`"),
     ("DF501", "FROM debian:12\nADD . /app\n", "ADD of `.` only copies, as COPY does"),
