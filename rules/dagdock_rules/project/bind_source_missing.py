@@ -9,7 +9,7 @@ from ._ignored import ignored_by_git
 from ._shared import is_said_before
 
 if TYPE_CHECKING:
-    from dagdock.api import Located, Project, Service, VolumeMount
+    from dagdock.api import ComposeFile, Located, Project, Service, VolumeMount
 
 # Files that somebody writes, and that a program cannot do without.
 WRITTEN = (
@@ -79,12 +79,18 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
 
 def _is_told_above(path: str, service: Service, project: Project) -> bool:
     """Whether a service further up mounts the same file."""
-    for other in service.file.services.values():
-        if other.name == service.name:
-            return False
-        if any(path == _written_file(mount, other, project) for mount in other.volumes):
-            return True
-    return False
+    first = project.once(("first to mount", service.file), lambda: _first_to_mount(service.file, project))
+    return first.get(path, service.name) != service.name
+
+
+def _first_to_mount(file: ComposeFile, project: Project) -> dict[str, str]:
+    """The first service that mounts each of the files, by their paths."""
+    found: dict[str, str] = {}
+    for service in file.services.values():
+        for mount in service.volumes:
+            if path := _written_file(mount, service, project):
+                found.setdefault(path, str(service.name))
+    return found
 
 
 def _written_file(mount: VolumeMount, service: Service, project: Project) -> str | None:
