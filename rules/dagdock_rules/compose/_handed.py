@@ -28,7 +28,8 @@ def handed_in_command(command: ServiceCommand, file: ComposeFile) -> Iterator[tu
     """The secrets that a command hands over, each with what it is called."""
     forms = forms_in(file.source.text)
     written = command.span.text
-    line = command.shell or _line(command) if may_hand_over(written, forms) or may_hold_known_secret(written) else None
+    holds_one = may_hold_known_secret(file.source.text) and may_hold_known_secret(written)
+    line = command.shell or _line(command) if may_hand_over(written, forms) or holds_one else None
     if line is None:
         return
     for token in known_secrets(line.text):
