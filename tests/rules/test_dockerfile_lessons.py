@@ -18,6 +18,11 @@ Files = str | Mapping[str, str]
 
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
+    "DF206": [
+        "FROM debian:12\nWORKDIR /opt\nRUN curl -O https://e.com/a.tgz\nRUN tar xf a.tgz\nRUN «rm a.tgz»\n",
+        "FROM debian:12\nWORKDIR /opt\nRUN curl -O https://e.com/a.tgz\nWORKDIR /srv\nRUN rm -f a.tgz\n",
+        "FROM debian:12\nWORKDIR /opt\nRUN curl -O https://e.com/a.tgz\nRUN cd /srv && rm -f a.tgz\n",
+    ],
     "DF348": [
         "FROM rust:1.90\nRUN cargo install «cargo-chef»\n",
         "FROM rust:1.90\nRUN cargo install --locked cargo-chef\nRUN cargo install --path . && cargo install $TOOL\n",

@@ -26,7 +26,7 @@ from dagdock.api import (
 from ..packages import PackageCommand, package_commands
 from ._apt_lists import in_words, installs_without_lists
 from ._caches import CACHES, deletes
-from ._copies import from_context, inside_container, local_sources
+from ._copies import absolute, from_context, inside_container, local_sources
 from ._downloads import downloads
 from ._layers import append_command, ships
 
@@ -281,7 +281,8 @@ def _files(command: Command, run: Run) -> Cleanup | None:
     """`rm /tmp/app.deb` where an earlier layer copied or downloaded that very file."""
     if command.effective.name != "rm":
         return None
-    paths = {word.value.rstrip("/") for word in command.effective.arguments if word.value and word.value[0] == "/"}
+    words = (word.value for word in command.effective.arguments if word.value and word.value[0] not in "-~")
+    paths = {path for value in words if (path := _in_image(value.rstrip("/"), run))}
     large = sorted(path for path in paths if path.lower().endswith(LARGE))
     last = (_last(run, lambda stage, path=path: _files_made(stage).get(path, [])) for path in large)  # type: ignore[misc]
     made = [each for each in last if each]
@@ -320,9 +321,19 @@ def _made_by(step: Instruction) -> list[tuple[str, Located]]:
                 other.effective.name in ("rm", "mv") and any(word.value == file for word in other.effective.arguments)
                 for other in step.script.commands
             )
-            if file and file.startswith("/") and kept:
-                found.append((file, download.command))
+            path = _in_image(file, step) if file and kept else None
+            if path:
+                found.append((path, download.command))
     return found
+
+
+def _in_image(path: str, run: Run) -> str | None:
+    """A path of a RUN from the root; None where the RUN may have gone to another folder before."""
+    if path.startswith("/") or not path:
+        return path or None
+    if any(command.name in ("cd", "pushd", "popd") for command in run.script.commands):
+        return None
+    return absolute(run, path)
 
 
 def _deletes_after(run: Run, folders: tuple[str, ...]) -> bool:
