@@ -27,11 +27,11 @@ def handed_in_value(value: Value, file: ComposeFile) -> Iterator[tuple[str, Text
 def handed_in_command(command: ServiceCommand, file: ComposeFile) -> Iterator[tuple[str, Text]]:
     """The secrets that a command hands over, each with what it is called."""
     forms = forms_in(file.source.text)
-    written = command.span.text
+    written = command.shell.text if command.shell else " ".join([word.raw for word in command.words])
     holds_one = may_hold_known_secret(file.source.text) and may_hold_known_secret(written)
-    line = command.shell or _line(command) if may_hand_over(written, forms) or holds_one else None
-    if line is None:
-        return
+    if not written or not (holds_one or next(handed_over(written, forms), None)):
+        return  # as of nearly all; the places of words are worked out for the others
+    line = command.shell or _line(command)
     for token in known_secrets(line.text):
         yield "token", line.piece(token.start, token.end)
     for found in handed_over(line.text, forms):
