@@ -236,7 +236,10 @@ def handed_over(text: str, forms: tuple[Form, ...] = FORMS) -> Iterator[Handed]:
     """Where a text hands over what may be a secret; whether it is one is asked of each. No place comes twice."""
     seen: set[tuple[int, int]] = set()
     for form in forms:
-        if not may_hand_over(text, (form,)):
+        for sign in form.signs:
+            if sign in text:
+                break
+        else:
             continue
         for found in islice(
             _in_connections(text) if form.pattern == CONNECTION.pattern else _in_form(text, form), MOST_LOOKED_AT
