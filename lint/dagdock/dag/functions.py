@@ -166,8 +166,7 @@ def runs_at(module: DagModule, node: ast.AST) -> RunsAt:
 
 def _guarded(module: DagModule, node: ast.AST) -> bool:
     """Whether a place at module level stands in `if __name__ == "__main__"` or `if TYPE_CHECKING`."""
-    text = module.source.text
-    if "__name__" not in text and "TYPE_CHECKING" not in text:
+    if not module.may_be_guarded:
         return False
     parents = module.names.parents
     inner, above = node, parents.get(node)

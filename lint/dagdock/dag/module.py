@@ -73,6 +73,11 @@ class DagModule:
         return self.names.imports
 
     @cached_property
+    def may_be_guarded(self) -> bool:
+        """Whether anything may stand in `if __name__ == "__main__"` or `if TYPE_CHECKING`: a look from afar."""
+        return "__name__" in self.source.text or "TYPE_CHECKING" in self.source.text
+
+    @cached_property
     def names(self) -> Names:
         """Scopes and bindings."""
         return Names(self.tree)

@@ -62,9 +62,7 @@ def loop_variable_captured(task: Task) -> Problems:
     bound = frozenset[str]().union(*map(_bound, loops))
     told: set[str] = set()
     for function in functions:
-        for load in _loads(function.node):
-            if load.id not in bound:
-                continue
+        for load in _loads(function, bound):
             loop = _loop_of(task, load, around, MAX_STEPS)
             if loop is None or load.id in told:
                 continue
@@ -103,12 +101,21 @@ def _functions(task: Task) -> Iterator[Function]:
             yield function
 
 
-@lru_cache(maxsize=64)  # the tasks of a loop run the same function
-def _loads(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.Name]:
-    """The names that the body reads when it runs: defaults and decorators are read before."""
-    body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    nodes = (node for statement in body for node in ast.walk(statement))
-    return [node for node in nodes if isinstance(node, ast.Name) and _is_load(node)]
+def _loads(function: Function, names: frozenset[str]) -> list[ast.Name]:
+    """The places where the body reads some names when it runs: defaults and decorators are read before."""
+    tables = function.module.names
+    loads = [load for name in names for load in tables.loads.get(name, ()) if _is_in_body(load, function)]
+    return sorted(loads, key=lambda load: (load.lineno, load.col_offset))
+
+
+def _is_in_body(node: ast.AST, function: Function) -> bool:
+    body = [function.node.body] if isinstance(function.node, ast.Lambda) else function.node.body
+    below = node
+    for above in function.module.names.ancestors(node):
+        if above is function.node:
+            return any(below is part for part in body)
+        below = above
+    return False
 
 
 @lru_cache(maxsize=64)
