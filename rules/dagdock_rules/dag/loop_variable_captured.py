@@ -62,7 +62,9 @@ def loop_variable_captured(task: Task) -> Problems:
     bound = frozenset[str]().union(*map(_bound, loops))
     told: set[str] = set()
     for function in functions:
-        for load in _loads(function, bound):
+        for load in _loads(function.node):
+            if load.id not in bound:
+                continue
             loop = _loop_of(task, load, around, MAX_STEPS)
             if loop is None or load.id in told:
                 continue
@@ -101,27 +103,27 @@ def _functions(task: Task) -> Iterator[Function]:
             yield function
 
 
-def _loads(function: Function, names: frozenset[str]) -> list[ast.Name]:
-    """The places where the body reads some names when it runs: defaults and decorators are read before."""
-    tables = function.module.names
-    loads = [load for name in names for load in tables.loads.get(name, ()) if _is_in_body(load, function)]
-    return sorted(loads, key=lambda load: (load.lineno, load.col_offset))
-
-
-def _is_in_body(node: ast.AST, function: Function) -> bool:
-    body = [function.node.body] if isinstance(function.node, ast.Lambda) else function.node.body
-    below = node
-    for above in function.module.names.ancestors(node):
-        if above is function.node:
-            return any(below is part for part in body)
-        below = above
-    return False
+@lru_cache(maxsize=64)  # the tasks of a loop run the same function
+def _loads(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.Name]:
+    """The names that the body reads when it runs: defaults and decorators are read before."""
+    body = [function.body] if isinstance(function, ast.Lambda) else function.body
+    return [name for statement in body for name in _names(statement) if _is_load(name)]
 
 
 @lru_cache(maxsize=64)
 def _bound(loop: ast.AST) -> frozenset[str]:
     """The names that a loop sets, in its head and below."""
-    return frozenset(node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and not _is_load(node))
+    return frozenset(name.id for name in _names(loop) if not _is_load(name))
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    """The names in a piece of code, by depth; nothing is looked for in those and in constants, which most nodes are."""
+    waiting: list[ast.AST] = [node]
+    for each in waiting:  # grows while it runs
+        if isinstance(each, ast.Name):
+            yield each
+        elif not isinstance(each, ast.Constant):
+            waiting += ast.iter_child_nodes(each)
 
 
 def _is_load(node: ast.Name) -> bool:
