@@ -201,7 +201,7 @@ CASES: dict[str, dict[str, Files]] = {
     },
     "DC408": {
         "all kinds": WEB
-        + "    environment: {A: «1e3», B: «0x1F», C: «1_000», D: «5.0», E: «+5», F: 5, G: 1.5, H: 1.2.3}\n",
+        + "    environment: {A: «1e3», B: «0x1F», C: 1_000, D: «5.0», E: «+5», F: 5, G: 1.5, H: 1.2.3}\n",
         "texts": WEB + "    environment: {A: '1.10', B: 22:22, C: yes, D: 1.10-alpine, E: v1.10}\n",
         "labels": WEB + "    labels: {version: «2.0»}\n",
         "elsewhere": WEB + "    cpus: 0.50\n",

@@ -23,7 +23,7 @@ from ..secrets import without_secrets
     ],
     good=[
         "services:\n  web:\n    image: web:1\n    environment:\n      RELEASE: '1.10'\n      PORT: 8000\n"
-        "      DEBUG: true\n      RATIO: 0.25\n",
+        "      DEBUG: true\n      RATIO: 0.25\n      LIMIT: 20_000_000\n",
         "services:\n  web:\n    image: web:1\n    environment:\n      - RELEASE=1.10\n",
     ],
 )
@@ -44,6 +44,8 @@ def rewritten_scalar(service: Service) -> Problems:
         if value is None or setting.in_list or value.node.style != "plain" or not isinstance(value.node, Scalar):
             continue
         if value.type in ("int", "float") and value.resolved is not None and value.resolved != value.raw:
+            if str(value.resolved) == value.raw.replace("_", ""):
+                continue  # `20_000_000`: the number is meant, and quotes would hand on the signs between
             shown = without_secrets(str(value.resolved), setting.name)
             yield Problem(
                 value,
