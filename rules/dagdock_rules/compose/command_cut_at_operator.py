@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, Problem, Problems, Service, rule
+
+# `<YOUR_LICENSE_KEY>` and `<your key>`, not `<in.txt >out.txt`.
+_PLACEHOLDER = r"<[A-Za-z](?:[\w -]*\w)?>(?!\s*[\w/.])"
 
 
 @rule(
@@ -30,6 +35,13 @@ def command_cut_at_operator(service: Service) -> Problems:
     """
     for key, command in (("command", service.command), ("entrypoint", service.entrypoint)):
         if command and command.cut and command.cut.strip("; &\t\n"):
+            if re.match(_PLACEHOLDER, command.cut):
+                yield Problem(
+                    command.cut,
+                    "put your own value here, in quotes: Compose drops a word in `<…>` without a word",
+                    severity="warning",
+                )
+                continue
             yield Problem(
                 command.cut,
                 f"Compose drops this part of `{key}` without a word, since no shell reads it. Start one yourself: "
