@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -42,9 +43,17 @@ def undefined(
                 found.setdefault(name, []).append((service, name))
     siblings = [base.source for base in model.bases if base.source is not file.source]
     for missing, places in found.items():
+        if _has_variable(places[0][1]) or any("$" in key for key in defined):
+            continue  # who starts it chooses the name; a key with a variable is wrong by itself
         is_told_there = any(places[0][1].span.source is source for source in siblings)
         if not is_told_there and not may_be_elsewhere(file, project, kind, missing):
             yield Undefined(places[0][1], places[1:], nearest(missing, defined))
+
+
+def _has_variable(name: Text) -> bool:
+    """Whether a variable makes up a part of a name: `${TEAM:-a}_data`, not all of it."""
+    text = name.span.text
+    return text != name and not re.fullmatch(r"\$\w+|\$\{[^{}]*\}", text)
 
 
 def rename(file: ComposeFile, missing: Undefined) -> Fix | None:
