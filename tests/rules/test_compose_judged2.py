@@ -25,6 +25,8 @@ DB2 = "services:\n  db:\n    image: ibmcom/db2:11.5\n    volumes: ['d:/database'
 HEALTHY_DB = "  db:\n    image: postgres:16\n    healthcheck: {test: pg_isready}\n"
 REPOSITORY = {".git/config": '[remote "origin"]\n\turl = https://github.com/acme/voting-app.git\n'}
 AIRFLOW = "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: version\n    environment:\n"
+FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
+BACKENDS = "      AIRFLOW__API__AUTH_BACKENDS: airflow.api.auth.backend.session\n"
 MANY = "".join(f"  s{number}:\n    image: a/s{number}:1\n    depends_on: [base]\n" for number in range(26))
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
@@ -73,6 +75,8 @@ CASES: dict[str, dict[str, Files]] = {
         },
     },
     "DC012": {
+        "a key with a variable": WEB + "    volumes: ['${NAME:-shop}_data:/data']\nvolumes:\n  ${NAME:-shop}_data:\n",
+        "a name with a variable": WEB + "    volumes: ['${NAME:-shop}_data:/data']\n",
         "of the folder above": {
             "overrides/compose.tls.yaml": WEB + "    volumes: ['sites:/sites']\n",
             "compose.yaml": DB + "    volumes: ['sites:/sites']\nvolumes:\n  sites:\n",
@@ -192,6 +196,17 @@ CASES: dict[str, dict[str, Files]] = {
         "to last": AIRFLOW + "      «AIRFLOW__CORE__FERNET_KEY: ''»\n",
     },
     "DC913": {
+        "entry point replaced": AIRFLOW.replace("command: version", "entrypoint: [bash, -c, airflow db migrate]")
+        + "      _AIRFLOW_WWW_USER_PASSWORD: admin\n",
+        "entry point called": AIRFLOW.replace(
+            "command: version", "entrypoint: bash\n    command: -c 'exec /entrypoint x'"
+        )
+        + "      _AIRFLOW_WWW_USER_PASSWORD: «admin»\n",
+        "no such users in 3.0": AIRFLOW.replace("2.9.1", "3.0.2") + "      _AIRFLOW_WWW_USER_PASSWORD: admin\n",
+        "FabAuthManager in 3.0": AIRFLOW.replace("2.9.1", "3.0.2")
+        + "      _AIRFLOW_WWW_USER_PASSWORD: «admin»\n      AIRFLOW__CORE__AUTH_MANAGER: "
+        + FAB
+        + "\n",
         "the template's database, for those inside": AIRFLOW
         + "      AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: postgresql+psycopg2://airflow:airflow@postgres/airflow\n"
         "  postgres:\n    image: postgres:13\n    environment: {POSTGRES_PASSWORD: airflow}\n",
@@ -263,6 +278,12 @@ CASES: dict[str, dict[str, Files]] = {
             "conf/c.conf": "",
         },
     },
+    "DC408": {
+        "digits in groups": WEB + "    environment:\n      LIMIT: 20_000_000\n      RELEASE: «1.10»\n",
+    },
+    "DC502": {
+        "words": WEB + "    command: run «< in >out»\n",
+    },
 }
 
 
@@ -329,6 +350,14 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 
 
 WORDS: list[tuple[str, Files, str]] = [
+    ("DC502", WEB + "    command: <YOUR_LICENSE_KEY>\n", "put your own value here, in quotes"),
+    ("DC913", AIRFLOW + "      _AIRFLOW_WWW_USER_PASSWORD: admin\n", "write `${_AIRFLOW_WWW_USER_PASSWORD:?}` here"),
+    ("DC917", AIRFLOW.replace("2.9.1", "3.0.2") + BACKENDS, "belongs to FabAuthManager"),
+    (
+        "DC917",
+        AIRFLOW.replace("2.9.1", "3.0.2") + BACKENDS + f"      AIRFLOW__CORE__AUTH_MANAGER: {FAB}\n",
+        "`airflow.providers.fab.auth_manager.api.auth.backend.` for",
+    ),
     (
         "DC101",
         {"compose.yaml": "services:\n  a:\n    image: acme/a:${TAG}\n", ".env": "TAG=latest\n"},

@@ -78,7 +78,7 @@ def _logins(airflow: Deployment) -> Iterator[Login]:
     for part in airflow.parts:
         for name in _USER_PASSWORDS:
             setting = part.service.variable(name)
-            if setting and setting.value and _is_known(setting.resolved) and _makes_user(part):
+            if setting and setting.value and _is_known(setting.resolved) and _makes_user(part, name):
                 yield Login(setting.value, "login", name, is_open)
         for call in part.calls or ():
             password = _password(call)
@@ -92,10 +92,34 @@ def _logins(airflow: Deployment) -> Iterator[Login]:
         yield from _of_database(part, airflow)
 
 
-def _makes_user(part: Part) -> bool:
-    """Whether the container may make the user: the image does where `_AIRFLOW_WWW_USER_CREATE` says so."""
+def _makes_user(part: Part, name: str) -> bool:
+    """Whether the container may make the user with the password in this variable.
+
+    The official image does in its entry point, where `_AIRFLOW_WWW_USER_CREATE` says so; since Airflow 3.0 only
+    FabAuthManager has such users.
+    """
+    if name == "_AIRFLOW_WWW_USER_PASSWORD" and not (_is_read(part, name) and uses_fab(part) is not False):
+        return False
     setting = part.service.variable("_AIRFLOW_WWW_USER_CREATE")
     return setting is None or (setting.resolved or "true").lower() not in ("false", "0", "no")
+
+
+def _is_read(part: Part, name: str) -> bool:
+    """Whether the image's entry point reads a variable, or a command that stands in the file does."""
+    if part.service.entrypoint is None:
+        return True
+    lines = [command.span.text for command in (part.service.entrypoint, part.service.command) if command]
+    return any(name in line or re.search(r"(?<![\w.-])/entrypoint(?![\w-])", line) for line in lines)
+
+
+def uses_fab(part: Part) -> bool | None:
+    """Whether FabAuthManager lets people in, which Airflow 3.0 no longer takes by itself; None where that is open."""
+    manager = part.option("core.auth_manager")
+    if manager is not None:
+        return None if manager.value is None else "fab" in manager.value.lower()
+    if part.version is None or part.is_open:
+        return None
+    return not is_3 if (is_3 := part.version.at_least(3, 0)) is not None else None
 
 
 def _of_database(part: Part, airflow: Deployment) -> Iterator[Login]:

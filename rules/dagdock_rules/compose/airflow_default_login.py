@@ -59,11 +59,13 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
         login, *again = logins.values()
         if login.kind == "database" and not login.is_open:
             continue  # who is in the containers' network is in one of them already
+        is_command = login.what in ("users create", "create_user", "users reset-password")
         remedy = "Put one of your own into `.env`, and keep that out of git"
+        if "$" not in login.place.span.text:
+            name = "AIRFLOW_PASSWORD" if is_command else login.what
+            remedy = f"Put one of your own into `.env`, keep that out of git, and write `${{{name}:?}}` here"
         if login.kind == "login":
             message = "whoever reaches Airflow's pages logs in with this password, which is guessed first"
-            if login.what in ("users create", "create_user", "users reset-password"):
-                remedy = "Put one of your own into `.env`, keep that out of git, and write `${AIRFLOW_PASSWORD:?}` here"
         elif login.kind == "key":
             message = f"everybody knows this value of `{login.what}`, for it stands in examples"
         else:

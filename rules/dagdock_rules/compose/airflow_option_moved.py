@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Setting, load_data, rule
 
-from ._airflow import deployment_of, is_own
+from ._airflow import deployment_of, is_own, uses_fab
 
 if TYPE_CHECKING:
     from dagdock.api import AirflowVersion
 
 PREFIX = "AIRFLOW__"
+OLD_BACKENDS = "airflow.api.auth.backend."
+BACKENDS = "airflow.providers.fab.auth_manager.api.auth.backend."
 REST = ("_CMD", "_SECRET")
 
 
@@ -69,6 +71,17 @@ def airflow_option_moved(file: ComposeFile, project: Project) -> Problems:
             state = f"Airflow {part.version} ignores" if is_lost else f"Airflow {part.version} still takes"
             if not new:
                 yield Problem(setting.name, f"{state} this option: it is gone. Leave it out")
+                continue
+            if new.startswith(f"{PREFIX}FAB__") and uses_fab(part) is False:
+                message = "this option belongs to FabAuthManager, which this Airflow is not set up with. Leave it out"
+                yield Problem(setting.name, message, severity=None if is_lost else "info")
+                continue
+            if new == f"{PREFIX}FAB__AUTH_BACKENDS" and OLD_BACKENDS in (setting.resolved or ""):
+                yield Problem(
+                    setting.name,
+                    f"{state} the old name of this option. Write `{new}`, and `{BACKENDS}` for `{OLD_BACKENDS}` in it",
+                    severity=None if is_lost else "info",
+                )
                 continue
             yield Problem(
                 setting.name,
