@@ -25,6 +25,7 @@ DB2 = "services:\n  db:\n    image: ibmcom/db2:11.5\n    volumes: ['d:/database'
 HEALTHY_DB = "  db:\n    image: postgres:16\n    healthcheck: {test: pg_isready}\n"
 REPOSITORY = {".git/config": '[remote "origin"]\n\turl = https://github.com/acme/voting-app.git\n'}
 AIRFLOW = "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: version\n    environment:\n"
+SNIFFER = "services:\n  sniffer:\n    image: bettercap/bettercap:2.32\n"
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 BACKENDS = "      AIRFLOW__API__AUTH_BACKENDS: airflow.api.auth.backend.session\n"
 MANY = "".join(f"  s{number}:\n    image: a/s{number}:1\n    depends_on: [base]\n" for number in range(26))
@@ -174,6 +175,7 @@ CASES: dict[str, dict[str, Files]] = {
         "a tool": "services:\n  ui:\n    image: adminer:4\n    environment: {URL: 'pg://db:5432'}\n" + HEALTHY_DB,
     },
     "DC703": {
+        "listens in": SNIFFER + "    network_mode: host\n",
         "wakes machines": "services:\n  up:\n    image: seriousm4x/upsnap:5\n    network_mode: host\n",
         "in a test": {"compose.ci-test.yaml": WEB + "    network_mode: host\n"},
     },
@@ -284,6 +286,11 @@ CASES: dict[str, dict[str, Files]] = {
     "DC502": {
         "words": WEB + "    command: run «< in >out»\n",
     },
+    "DC705": {
+        "the usual port of a tunnel": WEB + "    cap_add: [NET_ADMIN]\n    ports: ['51820:51820/udp']\n",
+        "another port": WEB + "    cap_add: [«NET_ADMIN»]\n    ports: ['51820:51820']\n",
+        "listens in": SNIFFER + "    cap_add: [NET_ADMIN]\n",
+    },
 }
 
 
@@ -350,6 +357,18 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 
 
 WORDS: list[tuple[str, Files, str]] = [
+    (
+        "DC201",
+        DB + "    ports: ['5432:5432']\n    deploy: {placement: {constraints: [node.role == manager]}}\n",
+        "services of the stack reach `db:5432`",
+    ),
+    (
+        "DC201",
+        DB + "    ports: ['5432:5432']\n  web:\n    image: web:1\n    extra_hosts: ['worker1:10.99.0.4']\n",
+        "this machine's address in their network",
+    ),
+    ("DC702", SNIFFER + "    privileged: true\n", "It needs much of that for its work"),
+    ("DC702", SNIFFER + "    privileged: true\n    cap_add: [NET_ADMIN, NET_RAW]\n", "leave `privileged` out"),
     ("DC502", WEB + "    command: <YOUR_LICENSE_KEY>\n", "put your own value here, in quotes"),
     ("DC913", AIRFLOW + "      _AIRFLOW_WWW_USER_PASSWORD: admin\n", "write `${_AIRFLOW_WWW_USER_PASSWORD:?}` here"),
     ("DC917", AIRFLOW.replace("2.9.1", "3.0.2") + BACKENDS, "belongs to FabAuthManager"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagdock.api import Project, Service
+from dagdock.api import Port, Project, Service
 
 # Parts of image names: programs that look at the machine or at the network around it.
 MONITORS = (
@@ -20,7 +20,14 @@ NETWORKS = (
     "freepbx", "freeswitch", "jitsi", "coturn", "livekit", "snapcast", "airsonic", "airconnect", "shairport",
     "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns",
     "netfilter", "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch", "wakeonlan", "wake-on-lan",
-    "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee",
+    "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee", "gerbil",
+)  # fmt: skip
+
+# Programs that listen in on a network, or try what it withstands.
+SNIFFERS = (
+    "bettercap", "aircrack", "airgeddon", "kismet", "hcxtools", "hcxdump", "tcpdump", "tshark", "wireshark", "netshoot",
+    "dnsmonster", "dnscap", "arkime", "snort", "nmap", "masscan", "ettercap", "hostapd", "sniff", "p0f", "ntopng",
+    "suricata", "zeek", "packetbeat",
 )  # fmt: skip
 
 
@@ -34,7 +41,12 @@ def is_one_of(service: Service, parts: tuple[str, ...], project: Project) -> boo
 
 def works_on_networks(service: Service, project: Project) -> bool:
     """Whether a service is there for a network's work: by its image, or by the tunnel and routes that it asks for."""
-    if is_one_of(service, NETWORKS, project):
+    if is_one_of(service, (*NETWORKS, *SNIFFERS), project) or any(map(_is_tunnel, service.ports)):
         return True
     routes = any(setting.name.startswith("net.ipv4.") for setting in service.settings("sysctls"))
     return routes or any("/dev/net/tun" in (device.resolved or "") for device in service.values("devices"))
+
+
+def _is_tunnel(port: Port) -> bool:
+    """Whether it is the usual port of WireGuard or OpenVPN."""
+    return port.protocol == "udp" and port.target is not None and any(number in port.target for number in (51820, 1194))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
 from ._occasion import is_short_lived
-from ._purpose import MONITORS, NETWORKS, is_one_of
+from ._purpose import MONITORS, is_one_of, works_on_networks
 
 
 @rule(
@@ -34,7 +34,7 @@ def host_network(service: Service, project: Project) -> Problems:
     mode = service.network_mode
     if mode is None or mode.resolved != "host" or is_short_lived(service.file, project):
         return
-    if not is_one_of(service, (*MONITORS, *NETWORKS), project):
+    if not is_one_of(service, MONITORS, project) and not works_on_networks(service, project):
         yield Problem(
             mode,
             "nothing stands between this container and the network of the host: all its ports are open there, and it "

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Edit, Fix, Mapping, Port, Problem, Problems, Project, Service, Span, rule
+import re
+
+from dagdock.api import Bad, ComposeFile, Edit, Fix, Mapping, Port, Problem, Problems, Project, Service, Span, rule
 
 from ._edits import add_entry
-from ._model import as_run
+from ._model import as_run, is_for_swarm
 from ._occasion import is_for_tests
 from ._stores import EVERYWHERE, Store, store_below, store_of
 
@@ -58,12 +60,45 @@ def published_database_port(service: Service, project: Project) -> Problems:
     for port in service.ports:
         if port.host_ip in EVERYWHERE and port.publishes is not None and _is_of_store(port, store):
             host = f"port {port.published}" if port.published else "a port that Docker chooses"
+            name = store.name.partition(" of ")[0]
+            if is_for_swarm(service.file) or _is_of_swarm(service.file):
+                yield Problem(
+                    port,
+                    f"{name} listens on {host} of every node of the swarm, which takes no address here. Leave `ports` "
+                    f"out: services of the stack reach `{service.name}:{port.target}` without it",
+                )
+                continue
+            if _is_of_cluster(service.file):
+                yield Problem(
+                    port,
+                    f"{name} listens on {host} of every network card of this machine. {_remedy(port)}, or, if the "
+                    "machines in `extra_hosts` need it, this machine's address in their network",
+                )
+                continue
             yield Problem(
                 port,
-                f"{store.name.partition(' of ')[0]} listens on {host} of every network card of this machine. "
+                f"{name} listens on {host} of every network card of this machine. "
                 f"{_remedy(port)}{_alternative(service, port, store)}",
                 fix=_bind(port),
             )
+
+
+def _is_of_swarm(file: ComposeFile) -> bool:
+    """Whether services are spread over machines with what only Swarm knows."""
+    for service in file.services.values():
+        deploy = service.entries.get("deploy")
+        if deploy and re.search(
+            r"\bplacement[\"']?\s*:|\bendpoint_mode\b|\bmode[\"']?\s*:\s*global\b", deploy.span.text
+        ):
+            return True
+    return False
+
+
+def _is_of_cluster(file: ComposeFile) -> bool:
+    """Whether services know other machines by private addresses, and so those may need this one."""
+    address = r"(?<![\d.])(?:10\.\d+|192\.168)\.\d+\.\d+(?![\d.])"
+    hosts = (service.entries.get("extra_hosts") for service in file.services.values())
+    return any(re.search(address, entry.span.text) for entry in hosts if entry)
 
 
 def _is_of_store(port: Port, store: Store) -> bool:
