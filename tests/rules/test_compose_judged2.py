@@ -42,6 +42,8 @@ CASES: dict[str, dict[str, Files]] = {
         },
     },
     "DC101": {
+        "a registry of this machine": "services:\n  a:\n    image: registry.localhost:5000/acme/shop:latest\n"
+        "  b:\n    image: «registry.acme.io/acme/shop:latest»\n",
         "an image of this machine": "services:\n  a:\n    image: spark-worker\n  b:\n    image: «spark»\n",
         "local, with the tag that Docker gives": "services:\n  a:\n    image: my-airflow:latest\n",
         "official, from the hub by its full name": "services:\n  a:\n    image: «docker.io/library/redis»\n",
@@ -110,6 +112,9 @@ CASES: dict[str, dict[str, Files]] = {
         "perhaps external": WEB + "networks:\n  back:\n    external: ${SHARED}\n",
     },
     "DC301": {
+        "for a profile of tests": DB + "    profiles: [e2e-pg-perf]\n",
+        "for a profile of tests and another": DB.replace("postgres:16", "«postgres:16»")
+        + "    profiles: [e2e, latest]\n",
         "releases to try something with": "services:\n"
         + "".join(f"  pg{number}:\n    image: postgres:{number}\n" for number in (14, 15, 16)),
     },

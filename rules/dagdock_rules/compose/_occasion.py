@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename
 
-from dagdock.api import ComposeFile, Project
+from dagdock.api import ComposeFile, Project, Value
 
 # Words of a file's name and of the two folders above it.
 _TESTS = frozenset("bench benchmark benchmarks ci cypress e2e integration playwright spec test testing tests".split())
@@ -33,6 +33,12 @@ def is_for_tests(file: ComposeFile, project: Project) -> bool:
     """Whether the file is named after tests or CI, or lies in a folder that is."""
     path = project.path_of(file.source.whole) or ""
     return path.startswith(_PIPELINES) or not _words(file, project, 3).isdisjoint(_TESTS)
+
+
+def is_profile_of_tests(profile: Value) -> bool:
+    """Whether a profile is named after tests, CI or measurements."""
+    words = re.split(r"[^a-z0-9]+", (profile.resolved or "").lower())
+    return not (_TESTS | {"perf"}).isdisjoint(words)
 
 
 def is_for_work(file: ComposeFile, project: Project) -> bool:

@@ -18,7 +18,7 @@ from dagdock.api import (
 
 from ._edits import STEP, column, declare, lines_below, written_entry
 from ._model import as_run, is_extended
-from ._occasion import is_for_tests, is_for_trial, is_for_work
+from ._occasion import is_for_tests, is_for_trial, is_for_work, is_profile_of_tests
 from ._stores import Store, asks_to_keep, built_on, data_folders, store_by_image, store_of
 
 # So many servers of one kind are there to be tried, not to keep data.
@@ -74,6 +74,8 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     folders = data_folders(running, store, image) if store and running.complete else None
     if is_for_tests(service.file, project):
         return  # what a test leaves behind is to be forgotten
+    if (profiles := running.profiles) and all(map(is_profile_of_tests, profiles)):
+        return
     if store is None or folders is None or _may_keep(running, folders) or is_extended(service.file, project):
         return
     if _is_one_of_many(running, store):

@@ -54,6 +54,8 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
             continue
         if (reference.tag and not _moves(reference, moving_tags)) or is_made_here(service, project):
             continue
+        if re.fullmatch(r"(?:localhost|127\.0\.0\.1|[\w.-]+\.localhost)(?::\d+)?", reference.registry or ""):
+            continue  # only who builds it pushes to a registry of this machine
         variable = _variable_of_tag(image, reference)
         name = f"${variable}" if variable else str(image.resolved)
         if name in told:
