@@ -363,6 +363,11 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 
 WORDS: list[tuple[str, Files, str]] = [
     (
+        "DC913",
+        AIRFLOW + "      AIRFLOW__CORE__FERNET_KEY: 46BKJoQYlPPOexq0OhDZnIlNepKFf87WFwLbfzqDDho=\n",
+        "with `new,old` as its value",
+    ),
+    (
         "DC201",
         DB + "    ports: ['5432:5432']\n    deploy: {placement: {constraints: [node.role == manager]}}\n",
         "services of the stack reach `db:5432`",

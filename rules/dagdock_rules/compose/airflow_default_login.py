@@ -68,6 +68,8 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
             message = "whoever reaches Airflow's pages logs in with this password, which is guessed first"
         elif login.kind == "key":
             message = f"everybody knows this value of `{login.what}`, for it stands in examples"
+            if "FERNET" in login.what.upper():
+                remedy += "; with `new,old` as its value Airflow still reads what it stored with the old one"
         else:
             message = "the port of this database is published, and its password is guessed first"
         yield Problem(
