@@ -370,3 +370,34 @@ def test_what_only_airflow_2_takes_says_that_it_is_2() -> None:
     # A pin of another project of the repository does not say that the DAG does not load.
     files = {"tools/one/dags/d.py": text.format(""), "tools/two/requirements.txt": "apache-airflow==3.1.0\n"}
     assert findings("AF802", files, "tools/one/dags/d.py")[0].severity == "info"
+
+
+def test_what_is_ignored_and_changes_nothing_is_a_remark() -> None:
+    text = IMPORTS + POD + BY_HAND + "    KubernetesPodOperator(task_id='a', image='a:1', is_delete_operator_pod={})\n"
+    (finding,) = findings("AF332", text.format("True"))
+    assert finding.severity == "info" and finding.message.endswith("Take it out")
+    (finding,) = findings("AF332", text.format("False"))
+    assert finding.severity == "warning" and "keep_pod" in finding.message
+
+
+def test_the_day_that_a_run_begins_is_the_end_of_its_interval() -> None:
+    text = IMPORTS + "with DAG('d', schedule='@daily', start_date=datetime(2024, 1, 1)):\n"
+    text += "    BashOperator(task_id='a', bash_command=f'load {{{}}}')\n"
+    (finding,) = findings("AF109", text.format("datetime.now()"))
+    assert "{{ data_interval_end | ds }}" in finding.message
+    (finding,) = findings("AF109", text.format("datetime.now() - timedelta(days=1)"))
+    assert "{{ ds }}" in finding.message
+
+
+def test_what_cannot_be_mapped_over_is_not_told_to() -> None:
+    text = IMPORTS + "from airflow.models import Variable\n" + BY_HAND
+    text += "    for i in range(int(Variable.get('shards'))):\n"
+    text += "        BashOperator(task_id=f'a{{i}}', bash_command='a'{})\n"
+    assert "`.expand`" in findings("AF202", text.format(""))[0].message
+    assert "`.expand`" not in findings("AF202", text.format(", executor_config=config(i)"))[0].message
+
+
+def test_a_secret_that_is_read_with_the_file_is_not_told_to_be_looked_up_there() -> None:
+    text = IMPORTS + "from airflow.models import Variable\n" + BY_HAND
+    (finding,) = findings("AF509", text + "    BashOperator(task_id='a', bash_command=Variable.get('api_token'))\n")
+    assert "get_connection" not in finding.message

@@ -62,7 +62,8 @@ def _of_task(dag: Dag, task: Task) -> list[tuple[Problem, Argument]]:
 
     add(own, whole, "{} never pass: the whole run fails after {}. Let the DAG have more time, or the task less")
     if is_retried:
-        add(delay, whole, "there is no retry after {}: the whole run fails after {}. Wait less", equal=True)
+        told = "there is no retry after {}: the whole run fails after {}. Raise `dagrun_timeout`, or shorten the pause"
+        add(delay, whole, told, equal=True)
         add(delay, longest, "`max_retry_delay` cuts the pause of {} down to {}. Correct one of the two")
     if task.known_signature and task.name.endswith("Sensor"):
         add(

@@ -99,7 +99,7 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
             origin, source = found
             kept = "number" if loop.iterable and module.qualified(loop.iterable) == "builtins.range()" else "list"
             remedy = f"Fetch it in a task and map over it with `.expand`, or keep the {kept} in the file"
-            if what == "DAGs" or not can_map:
+            if what == "DAGs" or not can_map or _is_beyond_mapping(loop, module):
                 remedy = f"Keep the {kept} in the file, or in one that is deployed with it"
             yield Problem(
                 loop,
@@ -107,6 +107,12 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
                 severity="info" if source in (FOLDER, FILE) else "warning",
                 related=[Related(origin, "the data comes from here")] if not loop.span.holds(origin) else (),
             )
+
+
+def _is_beyond_mapping(loop: Loop, module: DagModule) -> bool:
+    """Whether the tasks of a loop differ in what Airflow does not map over."""
+    tasks = [task for task in module.tasks if any(each.node is loop.node for each in task.count.loops)]
+    return any(name in task.own for task in tasks for name in ("executor_config", "pool", "queue", "priority_weight"))
 
 
 def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, str] | None:

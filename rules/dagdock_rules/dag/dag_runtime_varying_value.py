@@ -79,13 +79,15 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
         if name == "params" and not task:
             remedy = _without_default(module, node, source)
         elif task and _may_be_rendered(task, name):
-            own = "ds" if source.name in CLOCKS else "run_id"
+            own = "run_id"
+            if source.name in CLOCKS:  # a run begins when the days that it is about are over
+                own = "ds" if "timedelta" in module.span(node).text else "data_interval_end | ds"
             remedy = f"Use a template such as `{{{{ {own} }}}}`, or work it out inside the task"
         whole = module.span(node)
         yield Problem(
             source if whole.holds(source) else whole,
-            f"`{shown}` gives `{name}` another value each time Airflow reads the file, not each time the "
-            f"{'task' if task else 'DAG'} runs{then}. {remedy}",
+            f"`{shown}` gives `{name}` another value each time Airflow reads the file, so a retry or a backfill gets "
+            f"another one than the run had{then}. {remedy}",
             severity="info" if name == "params" and not versions else None,
             related=() if whole.holds(source) else [Related(source, "it is made here")],
         )

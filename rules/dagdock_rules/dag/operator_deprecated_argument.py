@@ -128,13 +128,18 @@ def _problem(
         f"{what} of `{operator.name}`{why}. {_remedy(argument, fact)}",
         fix=_fix(task, argument, fact),
         aliases=["ruff:AIR301"] if refused and in_three else (),
-        severity=("error" if sure else "info") if refused else ("info" if name == "provide_context" else "warning"),
+        severity=("error" if sure else "info") if refused else "info" if fact and _goes(argument, fact) else "warning",
     )
+
+
+def _goes(argument: Argument, fact: dict[str, Any]) -> bool:
+    """Whether it says nothing that does not hold without it."""
+    return bool(fact.get("delete")) or ("default" in fact and argument.value.get(bool) is fact["default"])
 
 
 def _written(argument: Argument, fact: dict[str, Any]) -> str | None:
     """The argument as it should be; None where it only goes, or its value must be thought about."""
-    if fact.get("delete") or fact.get("moved"):
+    if _goes(argument, fact) or fact.get("moved"):
         return None
     value = argument.span.text
     if "values" in fact:
@@ -145,7 +150,7 @@ def _written(argument: Argument, fact: dict[str, Any]) -> str | None:
 def _remedy(argument: Argument, fact: dict[str, Any] | None) -> str:
     if fact is None:
         return "Look up what took its place"
-    if fact.get("delete"):
+    if _goes(argument, fact):
         return "Take it out"
     written = _written(argument, fact)
     return f"Write `{written}`" if written and len(written) < 60 else f"Use `{fact['instead']}`"
@@ -157,7 +162,7 @@ def _fix(task: Task, argument: Argument, fact: dict[str, Any] | None) -> Fix | N
     whole = argument.whole
     if not whole.text.startswith(f"{argument.name}="):
         return None
-    if fact.get("delete"):
+    if _goes(argument, fact):
         return _without(argument)
     written = _written(argument, fact)
     return Fix.replace(f"Write `{written}`", whole, written, "unsafe") if written else None

@@ -45,10 +45,14 @@ def secret_in_variable(module: DagModule) -> Problems:
         name = key.get(str) if key else None
         if key and name and name not in told and is_secret_name(name) and not _is_only_named(module, call):
             told.add(name)
+            remedy = '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id'
+            if call.runs_at == "parse":  # where nobody should look up a Connection
+                remedy = (
+                    "`{{ conn.NAME.password }}` where an operator renders templates, or a Hook that takes its conn_id"
+                )
             yield Problem(
                 module.span(given[0]),
-                f"`{name}` is kept as a Variable, which is meant for settings. A Connection keeps secrets: "
-                '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id',
+                f"`{name}` is kept as a Variable, which is meant for settings. A Connection keeps secrets: {remedy}",
             )
 
 
