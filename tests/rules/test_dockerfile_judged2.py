@@ -190,6 +190,16 @@ SAID = [
     ("DF101", "FROM gcr.io/distroless/static\n", "`gcr.io/distroless/static-debian13`, or add a digest"),
     ("DF122", "FROM php:8.1.0-apache\n", "php 8.1 has had no security updates since 31 December 2025. Move on"),
     ("DF122", "FROM php:8.1.0-apache\n", "`php:8.5-apache`"),
+    (
+        "DF428",
+        "FROM a:1\nARG TARGETARCH\nARG FILE=k_1.2_${TARGETARCH}.tgz\nADD https://e.com/1.2/${FILE} /t\n",
+        "one for each architecture",
+    ),
+    (
+        "DF416",
+        "FROM a:1\nARG ARCH=x86_64\nRUN curl -fsSLo a.zip https://e.com/cli-exe-linux-${ARCH}.zip && unzip a.zip\n",
+        "an address that holds one version",
+    ),
     ("DF122", "FROM node:18-alpine3.18\n", "`node:26-alpine`"),
     ("DF122", "FROM debian:bullseye-slim\n", "`debian:13-slim`"),
     ("DF122", "FROM python:3.9-slim-bullseye\n", "-slim`"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from dagdock.api import Command, Options, Script, Word, load_data
+from dagdock.api import Command, Instruction, Options, Script, Word, load_data
 
 from ._nesting import around
 
@@ -127,6 +127,24 @@ def is_small(download: Download) -> bool:
 
 def _file_name(download: Download) -> str:
     return download.urls[-1].text.strip("\"'").rpartition("/")[2] if download.urls else ""
+
+
+def differs_by_machine(address: str, instruction: Instruction) -> bool:
+    """Whether an address may hang on the machine that the image is for, so that no one checksum fits all of them."""
+    if "$" not in address:
+        return False
+    stage = instruction.stage
+    return bool(_of_machine().search(address) or (stage and _of_machine().search(stage.span.text)))
+
+
+def without_machine(address: str) -> str:
+    """An address without the variables that name a machine, which are no versions."""
+    return _of_machine().sub("", address)
+
+
+@cache
+def _of_machine() -> re.Pattern[str]:
+    return re.compile(r"\$\{?\w*(?:ARCH|TARGETPLATFORM|TARGETOS|TARGETVARIANT)\w*\}?")
 
 
 def leads_elsewhere(text: str) -> bool:

@@ -5,7 +5,7 @@ from functools import cache
 
 from dagdock.api import Add, Bad, Problem, Problems, rule
 
-from ._downloads import leads_elsewhere
+from ._downloads import differs_by_machine, leads_elsewhere
 from ._platforms import is_windows
 
 
@@ -64,6 +64,8 @@ def add_remote_without_checksum(add: Add) -> Problems:
                 )
             else:
                 message = f"nobody notices when this file is replaced by another one. {check}"
+                if differs_by_machine(text, add):
+                    message += ", one for each architecture: in a stage for each, or in a RUN that compares them"
             yield Problem(source, message)
 
 

@@ -11,6 +11,7 @@ from ._downloads import (
     runs_output,
     says_version,
     sets_up_repository,
+    without_machine,
 )
 
 UNPACKERS = frozenset("tar bsdtar unzip gunzip gzip zcat xz unxz bunzip2 bzip2 zstd unzstd 7z 7za cpio ar".split())
@@ -75,7 +76,7 @@ def unverified_download(run: Run) -> Problems:
             before = "it is run" if is_it else f"`{user}` uses it"
             if _is_worked_out(download, run):
                 advice = f"{_how(download)} with the one that the publisher offers beside it"
-            elif "$" not in address and (leads_elsewhere(address) or not says_version(address)):
+            elif "$" not in (plain := without_machine(address)) and (leads_elsewhere(plain) or not says_version(plain)):
                 # What is there now is replaced some day, and a checksum written here then breaks the build.
                 advice = (
                     "Take it from an address that holds one version, and compare its checksum, or compare the checksum "
