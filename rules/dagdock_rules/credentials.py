@@ -236,10 +236,7 @@ def handed_over(text: str, forms: tuple[Form, ...] = FORMS) -> Iterator[Handed]:
     """Where a text hands over what may be a secret; whether it is one is asked of each. No place comes twice."""
     seen: set[tuple[int, int]] = set()
     for form in forms:
-        for sign in form.signs:
-            if sign in text:
-                break
-        else:
+        if not may_hand_over(text, (form,)):
             continue
         for found in islice(
             _in_connections(text) if form.pattern == CONNECTION.pattern else _in_form(text, form), MOST_LOOKED_AT
