@@ -129,7 +129,7 @@ def _nodes(found: Examined, document: Any, seen: set[type]) -> Iterator[object]:
 
 def _findings(
     found: Examined,
-    nodes: Iterable[object],
+    nodes: Iterable[Any],
     selection: Selection,
     project: Project | None,
     crashed: set[str],
@@ -139,12 +139,15 @@ def _findings(
     out then."""
     assert found.kind, "there is something to look at"
     looking: dict[type, list[tuple[Rule, dict[str, Option]]]] = {}
+    particular: dict[type, bool] = {}
     for node in nodes:
         # A file of 500 lines comes to thousands of calls, nearly all of which find nothing.
         if type(node) not in looking:
-            looking[type(node)] = selection.looking_at(type(node), found.kind, text)
+            looking[type(node)] = rules = selection.looking_at(type(node), found.kind, text)
+            particular[type(node)] = any(rule.words_near for rule, _ in rules)
+        near = node.span.text if particular[type(node)] else ""
         for rule, options in looking[type(node)]:
-            if crashed and rule.code in crashed:
+            if (near and rule.words_near and not rule.may_speak(near)) or (crashed and rule.code in crashed):
                 continue
             try:
                 check = rule.check

@@ -107,6 +107,7 @@ class Rule:
         "takes_project",
         "under",
         "words",
+        "words_near",
     )
 
     def __init__(self, code: str, check: Callable[..., Problems], node: str, **about: Any) -> None:
@@ -133,6 +134,8 @@ class Rule:
         self.good: tuple[Good, ...] = tuple(about["good"])
         self.words: tuple[str, ...] = tuple(about["words"])
         """Of these one must stand in a file, or the rule is not asked about it."""
+        self.words_near: bool = about["words_near"]
+        """Whether one must stand in the very node, too."""
         self.plugin = check.__module__.partition(".")[0]
         self.under: dict[str, Rule] = {}
         """The rule by the codes of another program that its findings carry."""
@@ -198,6 +201,7 @@ def rule(
     lessons: Sequence[str] = (),
     tags: Sequence[str] = (),
     words: Sequence[str] = (),
+    words_near: bool = False,
 ) -> Callable[[Callable[..., Problems]], Rule]:
     """Make a rule of a function.
 
@@ -210,7 +214,8 @@ def rule(
     unloaded. `default=False` makes it opt-in. `precision` is how sure a finding is, `security` the severity of a
     security rule (above 0, up to 10) as code scanning shows it. `aliases` are peers' codes (`hadolint:DL3008`),
     `lessons` what the rule teaches. `words` spare time: the rule is not asked about a file in whose text none of them
-    stands (`wget` for a rule about calls of wget); give them only where that cannot silence it.
+    stands (`wget` for a rule about calls of wget); give them only where that cannot silence it. With `words_near` it is
+    asked about those nodes only in whose own text one of them stands.
 
     Raises TypeError where the function cannot be a rule.
     """
@@ -243,6 +248,7 @@ def rule(
             lessons=lessons,
             tags=tags,
             words=words,
+            words_near=words_near,
         )
 
     return make
