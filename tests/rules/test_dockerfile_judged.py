@@ -139,7 +139,7 @@ def test_what_is_flagged(code: str, case: Files) -> None:
         ),
         ("DF424", "FROM alpine:3.20\nRUN apk add git || true\n", "Leave `|| true` out, or name"),
         ("DF601", 'FROM debian:12\nCMD bash -c "a && b"\n', "words, and put `exec` in front of the last command"),
-        ("DF428", "FROM debian:12\nADD https://e.com/raw/master/a.py /\n", "address can change. Name a version"),
+        ("DF428", "FROM debian:12\nADD https://e.com/raw/master/a.py /\n", "Name a commit in its place"),
         (
             "DF604",
             'FROM python:3.12 AS base\nCMD ["python", "a.py"]\nFROM base\nRUN apt-get update\n',

@@ -193,7 +193,7 @@ SAID = [
     (
         "DF428",
         "FROM a:1\nARG TARGETARCH\nARG FILE=k_1.2_${TARGETARCH}.tgz\nADD https://e.com/1.2/${FILE} /t\n",
-        "one for each architecture",
+        "fits one architecture only",
     ),
     (
         "DF416",

@@ -244,7 +244,11 @@ def test_texts_without_secrets(text: str, shown: str) -> None:
             "FROM a:1\nENV PATH /opt/venv/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin\n",
             "Write `PATH=/opt/venv",
         ),
-        ("DF428", "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nADD https://e.com/a/b.zip /\n", "Get-FileHash"),
+        (
+            "DF428",
+            "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nADD https://e.com/a/b-1.2.zip /\n",
+            "Get-FileHash",
+        ),
         (
             "DF502",
             {"Dockerfile": "FROM node:22\nCOPY . .\n", ".env": "# here\nREACT_APP_A=b\n", "package.json": "{}"},
@@ -255,7 +259,7 @@ def test_texts_without_secrets(text: str, shown: str) -> None:
             {"Dockerfile": "FROM node:22\nCOPY . .\n", ".env": "REACT_APP_A=b\nC=d\n", "package.json": "{}"},
             "`.env` too",
         ),
-        ("DF428", "FROM debian:12\nADD https://e.com/a/b.zip /\n", "Add `--checksum=sha256:…`"),
+        ("DF428", "FROM debian:12\nADD https://e.com/a/b-1.2.zip /\n", "Add `--checksum=sha256:…`"),
     ],
 )
 def test_what_is_said(code: str, case: Files, said: str) -> None:

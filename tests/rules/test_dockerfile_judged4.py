@@ -219,18 +219,18 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
         (
             "DF416",
             "FROM a:1\nRUN U=$(curl -f https://e.com) && curl -fo a.tgz $U && tar xf a.tgz\n",
-            "with the one that the publisher offers beside it",
+            "with the publisher's, if there is one",
         ),
         (
             "DF416",
             "FROM a:1\nRUN V=1.2 && curl -fo a.tgz https://e.com/a-$V.tgz && tar xf a.tgz\n",
-            "where SUM is what the publisher names",
+            "SUM is what the publisher names",
         ),
         ("DF212", "FROM a:1\nCOPY a /app/a\nRUN useradd u && chown -R u /app\n", "Move that COPY below this RUN"),
         (
             "DF416",
             "FROM a:1\nRUN curl -fo a https://e.com/data/Lite2-a.gz && gunzip a\n",
-            "the publisher offers beside it",
+            "changes with each release",
         ),
         (
             "DF416",
@@ -240,10 +240,10 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
         (
             "DF416",
             "FROM a:1\nRUN curl -fo a https://e.com/a-1.2.tgz && tar xf a\n",
-            "where SUM is what the publisher names",
+            "SUM is what the publisher names",
         ),
         ("DF424", "FROM a:1\nRUN pip install a || true; pip install b\n", "this RUN goes on as if it had not"),
-        ("DF428", "FROM a:1\nADD https://e.com/latest/a.tgz /a\n", "Name a version in it; then add `--checksum"),
+        ("DF428", "FROM a:1\nADD https://e.com/latest/a.tgz /a\n", "Name a version in it, and add `--checksum"),
         (
             "DF502",
             {"Dockerfile": "FROM a:1\nCOPY . .\n", "dockerignore.sample": ".git\n"},

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from dagdock.api import Command, Instruction, Options, Script, Word, load_data
+from dagdock.api import Command, Options, Script, Word, load_data
 
 from ._nesting import around
 
@@ -15,6 +15,28 @@ QUIET = ("-q", "--quiet", "--no-verbose", "-o", "--output-file", "-a", "--append
 TOOLS = ("curl", "wget")
 # Nobody fetches more in one RUN.
 MOST = 100
+# Endings of files that hold a few lines, as a rule.
+SMALL = (
+    *(".asc", ".crt", ".gpg", ".key", ".md5", ".pem", ".pub", ".sha1", ".sha256", ".sha512", ".sig"),
+    *(
+        ".bash",
+        ".cfg",
+        ".conf",
+        ".css",
+        ".exp",
+        ".ini",
+        ".j2",
+        ".js",
+        ".json",
+        ".lisp",
+        ".list",
+        ".lua",
+        ".md",
+        ".patch",
+    ),
+    *(".php", ".pl", ".properties", ".py", ".rb", ".repo", ".service", ".sources", ".tmpl", ".toml", ".txt", ".vim"),
+    *(".xml", ".yaml", ".yml", ".zsh"),
+)
 # Parts of the names of packages that set up a repository: `packages-microsoft-prod.deb`, `epel-release-9.rpm`.
 REPOSITORIES = ("packages-microsoft-prod", "-release", "_release", "-repo", "-keyring")
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal", "169.254.")
@@ -119,61 +141,20 @@ def is_key(download: Download) -> bool:
 
 
 def is_small(download: Download) -> bool:
-    """Whether it is surely a file of a few KB: a key, a signature, a checksum, a list of sources."""
-    name = _file_name(download)
-    small = (".asc", ".gpg", ".key", ".list", ".md5", ".pub", ".repo", ".sha1", ".sha256", ".sha512", ".sig")
-    return name.endswith(small) or sets_up_repository(download)
+    """Whether it is most likely a file of a few KB: a key, a checksum, a list of sources, a script, a setting."""
+    name = _file_name(download).partition("?")[0].lower()
+    if name.endswith((".sh", ".run", ".bin")):  # an installer may hold the whole program
+        return name.endswith(".sh") and not _holds_program().search(name)
+    return name.endswith(SMALL) or sets_up_repository(download)
+
+
+@cache
+def _holds_program() -> re.Pattern[str]:
+    return re.compile(r"conda|forge|mamba|linux|x86|amd64|arm64|aarch64|\d\.\d")
 
 
 def _file_name(download: Download) -> str:
     return download.urls[-1].text.strip("\"'").rpartition("/")[2] if download.urls else ""
-
-
-def differs_by_machine(address: str, instruction: Instruction) -> bool:
-    """Whether an address may hang on the machine that the image is for, so that no one checksum fits all of them."""
-    if "$" not in address:
-        return False
-    stage = instruction.stage
-    return bool(_of_machine().search(address) or (stage and _of_machine().search(stage.span.text)))
-
-
-def without_machine(address: str) -> str:
-    """An address without the variables that name a machine, which are no versions."""
-    return _of_machine().sub("", address)
-
-
-@cache
-def _of_machine() -> re.Pattern[str]:
-    return re.compile(r"\$\{?\w*(?:ARCH|TARGETPLATFORM|TARGETOS|TARGETVARIANT)\w*\}?")
-
-
-def leads_elsewhere(text: str) -> bool:
-    """Whether an address holds the newest release or the tip of a branch, and another one some day."""
-    return bool(_moving().search(text))
-
-
-@cache
-def _moving() -> re.Pattern[str]:
-    return re.compile(r"/releases/latest/|/(?:raw/)?(?:master|main|HEAD)/|[/_-]latest[./_-]|[/_-]latest$|/latest/")
-
-
-def says_version(address: str) -> bool:
-    """Whether the path of an address names a version, a date or a commit; numbers of machines (`x86_64`) are none."""
-    path = address.strip("\"'").partition("//")[2].partition("/")[2]
-    return bool(_number().search(_machine().sub("", path)))
-
-
-@cache
-def _number() -> re.Pattern[str]:
-    return re.compile(r"(?:^|[/_.=@-])[vr]?\d+(?:[./_-]|$)|\d+\.\d+|\d{6}|(?:^|[/_.=@-])[0-9a-f]{7,64}(?:[./_-]|$)")
-
-
-@cache
-def _machine() -> re.Pattern[str]:
-    return re.compile(
-        r"x86[_-]64|(?:amd|arm|aarch|win|linux|x|ppc|riscv|mips|darwin|macos|osx|sha|md)-?\d+\w*|i[3-6]86|(?:32|64)-?bit",
-        re.IGNORECASE,
-    )
 
 
 CHECKERS = frozenset(

@@ -5,8 +5,10 @@ from functools import cache
 
 from dagdock.api import Add, Bad, Problem, Problems, rule
 
-from ._downloads import differs_by_machine, leads_elsewhere
+from ._addresses import branch_in, differs_by_machine, is_own, leads_elsewhere, says_version, version_variable
 from ._platforms import is_windows
+
+KEYS = (".asc", ".gpg", ".key", ".pub", ".pem", ".crt")
 
 
 @rule(
@@ -44,10 +46,6 @@ def add_remote_without_checksum(add: Add) -> Problems:
     """
     if add.flag("checksum") is not None:
         return
-    if is_windows(add):  # there Docker builds without BuildKit, which alone knows the flag
-        check = "Download it in a RUN and compare `(Get-FileHash FILE).Hash`"
-    else:
-        check = "Add `--checksum=sha256:…`"
     for source in add.sources:
         text = source.literal or source.raw
         if _is_git(text):
@@ -58,15 +56,32 @@ def add_remote_without_checksum(add: Add) -> Problems:
                 what = f"`{text}` is whatever the repository holds on the day of the build"
                 yield Problem(source, f"{what}. Name a version or the full commit behind `#`")
         elif text.strip("\"'").startswith("https://") and not _is_question(text):
-            if leads_elsewhere(text.strip("\"'")):
-                message = (
-                    f"the file behind this address can change. Name a version in it; then {check[0].lower()}{check[1:]}"
-                )
-            else:
-                message = f"nobody notices when this file is replaced by another one. {check}"
-                if differs_by_machine(text, add):
-                    message += ", one for each architecture: in a stage for each, or in a RUN that compares them"
-            yield Problem(source, message)
+            address = text.strip("\"'")
+            if not (leads_elsewhere(address) and is_own(address, add.dockerfile)):
+                yield Problem(source, _message(address, add))
+
+
+def _message(address: str, add: Add) -> str:
+    """What is wrong, and what to do: a checksum that is written down fits one file alone."""
+    if is_windows(add):  # there Docker builds without BuildKit, which alone knows the flag
+        check = "Download it in a RUN and compare `(Get-FileHash FILE).Hash`"
+    else:
+        check = "Add `--checksum=sha256:…`"
+    then = f"{check[0].lower()}{check[1:]}"
+    if branch := branch_in(address):
+        return f"this file changes with the branch `{branch}`. Name a commit in its place, and {then}"
+    if leads_elsewhere(address):
+        return f"the file behind this address can change. Name a version in it, and {then}"
+    unseen = "nobody notices when this file is replaced by another one"
+    if not says_version(address, add) and not address.endswith(KEYS):
+        return f"{unseen}. Take it from an address that holds one version, if there is one, and {then}"
+    if differs_by_machine(address, add):
+        return (
+            f"{unseen}. One `--checksum` fits one architecture only: download it in a RUN instead, and compare "
+            "there the checksum of the architecture"
+        )
+    name = version_variable(address, add)
+    return f"{unseen}. {check}" + (f"; it changes with `{name}`" if name else "")
 
 
 def _is_version(name: str) -> bool:

@@ -6,8 +6,9 @@ from functools import cache
 
 from dagdock.api import Bad, Problem, Problems, Run, Script, rule
 
+from ._addresses import leads_elsewhere
 from ._clones import Clone, clones, is_used_later
-from ._downloads import Download, downloads, is_key, leads_elsewhere, runs_output
+from ._downloads import Download, downloads, is_key, runs_output
 
 
 @rule(
@@ -17,6 +18,7 @@ from ._downloads import Download, downloads, is_key, leads_elsewhere, runs_outpu
     lessons=["L02", "L16"],
     tags=["cache", "reproducible"],
     words=["clone", "://"],
+    words_near=True,
     bad=[
         Bad("FROM debian:12\nRUN «git clone --depth 1 https://github.com/acme/tool.git» /opt/tool\n"),
         Bad("FROM debian:12\nRUN curl -fsSLo /usr/local/bin/tool «https://example.com/releases/latest/tool»\n"),

@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Run, Script, rule
 
-from ._downloads import (
-    Download,
-    downloads,
-    is_checked,
-    is_clear_text,
+from ._addresses import (
+    branch_in,
+    differs_by_machine,
+    is_of_machine,
+    is_own,
     leads_elsewhere,
-    runs_output,
     says_version,
-    sets_up_repository,
-    without_machine,
+    version_variable,
 )
+from ._downloads import Download, downloads, is_checked, is_clear_text, runs_output, sets_up_repository
 
 UNPACKERS = frozenset("tar bsdtar unzip gunzip gzip zcat xz unxz bunzip2 bzip2 zstd unzstd 7z 7za cpio ar".split())
 INSTALLERS = frozenset("dpkg rpm apt apt-get dnf yum apk installer".split())
@@ -27,6 +26,7 @@ RUNNERS = frozenset("sh bash python python3 perl ruby node php java".split())
     aliases=["sonar:S6474"],
     tags=["security", "reproducible"],
     words=["curl", "wget"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\n"
@@ -70,25 +70,38 @@ def unverified_download(run: Run) -> Problems:
         if sets_up_repository(download):
             continue
         user = _user_of(download, script)
+        address = download.urls[-1].text
+        if leads_elsewhere(address) and is_own(address, run.dockerfile):
+            continue
         if user and not _is_open(download, run):
-            address = download.urls[-1].text
             is_it = user.rpartition("/")[2] == (download.file or "").rpartition("/")[2]
             before = "it is run" if is_it else f"`{user}` uses it"
-            if _is_worked_out(download, run):
-                advice = f"{_how(download)} with the one that the publisher offers beside it"
-            elif "$" not in (plain := without_machine(address)) and (leads_elsewhere(plain) or not says_version(plain)):
-                # What is there now is replaced some day, and a checksum written here then breaks the build.
-                advice = (
-                    "Take it from an address that holds one version, and compare its checksum, or compare the checksum "
-                    "that the publisher offers beside it"
-                )
-            else:
-                advice = (
-                    f'{_how(download)}: `echo "SUM  FILE" | sha256sum -c`, where SUM is what the publisher names, or '
-                    "what `sha256sum` says of the file that you tested"
-                )
-            yield Problem(download.urls[-1], f"nobody checks that this is the right file before {before}. {advice}")
+            yield Problem(
+                download.urls[-1],
+                f"nobody checks that this is the right file before {before}. {_advice(download, address, run)}",
+            )
             return
+
+
+def _advice(download: Download, address: str, run: Run) -> str:
+    """What to do: a checksum that is written down fits one file alone."""
+    if branch := branch_in(address):
+        return f"Name a commit in place of `{branch}`. {_how(download)}"
+    if _is_worked_out(download, run):
+        return f"{_how(download)} with the publisher's, if there is one"
+    if leads_elsewhere(address) or not says_version(address, run):
+        return (
+            "Take it from an address that holds one version, if there is one, and compare its checksum. "
+            "That of this one changes with each release"
+        )
+    advice = (
+        f'{_how(download)}, `echo "SUM  FILE" | sha256sum -c`: SUM is what the publisher names, or what `sha256sum` '
+        "says of the file that you tested"
+    )
+    if differs_by_machine(address, run):
+        return f"{advice}, and another one for each architecture"
+    name = version_variable(address, run)
+    return f"{advice}, and changes with `{name}`" if name else advice
 
 
 def _how(download: Download) -> str:
@@ -105,7 +118,8 @@ def _is_worked_out(download: Download, run: Run) -> bool:
     for command in run.script.commands:
         for word in command.assignments:
             name, _, value = word.text.partition("=")
-            if "$(" in value or "`" in value or not worked_out.isdisjoint(word.variables):
+            asked = ("$(" in value or "`" in value) and not is_of_machine(value)
+            if asked or not worked_out.isdisjoint(word.variables):
                 worked_out.add(name)
     return any(not worked_out.isdisjoint(word.variables) for word in download.urls)
 
@@ -114,7 +128,7 @@ def _is_open(download: Download, run: Run) -> bool:
     """Whether the address holds a variable that has no value here, so that no checksum can be written down."""
     scope = run.stage.scope_at(run) if run.stage else None
     return scope is not None and any(
-        (binding := scope.get(name)) is not None and not binding.value
+        (binding := scope.get(name)) is not None and not binding.value and not is_of_machine(f"${name}")
         for word in download.urls
         for name in word.variables
     )

@@ -1,0 +1,82 @@
+"""Rules on packages, caches and downloads, on what strict readers of real findings called wrong or arguable."""
+
+from __future__ import annotations
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+RULES = {rule.code: rule for rule in Rules().of_kind("dockerfile")}
+
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, list[str]] = {
+    "DF408": [
+        "FROM debian:13\nRUN wget https://e.com/a/install.sh https://e.com/b.json\n",
+        "FROM debian:13\nRUN wget https://e.com/a.exp?raw=1\n",
+        "FROM debian:13\nRUN «wget» https://e.com/Miniconda3-latest-Linux-x86_64.sh\n",
+        "FROM debian:13\nRUN «wget» https://e.com/a.tgz\n",
+    ],
+    "DF416": [
+        'FROM a:1\nLABEL org.opencontainers.image.source="https://github.com/Me/images"\n'
+        "RUN wget https://raw.githubusercontent.com/me/tools/master/a.sh && sh a.sh\n",
+        "FROM me/base:1\nRUN wget «https://raw.githubusercontent.com/me/tools/v1.2/a.sh» && sh a.sh\n",
+    ],
+    "DF428": [
+        "FROM me/base:1\nADD https://raw.githubusercontent.com/Me/tools/master/a.sh /\n",
+        "FROM you/base:1\nADD «https://raw.githubusercontent.com/me/tools/master/a.sh» /\n",
+    ],
+}
+
+
+def _findings(code: str, text: str) -> list[Finding]:
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(extend_select=[code]))
+    workspace = Workspace.in_memory({"Dockerfile": text})
+    return linter.check(workspace, [Target("", "Dockerfile", "Dockerfile")]).findings
+
+
+@pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in CASES.items() for text in texts])
+def test_case(code: str, text: str) -> None:
+    expected = {"Dockerfile": text}
+    assert marked(RULES[code], expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        (
+            "DF416",
+            "FROM a:1\nRUN wget https://raw.githubusercontent.com/o/r/gh-pages/a.phar && php a.phar\n",
+            "Name a commit in place of `gh-pages`",
+        ),
+        (
+            "DF416",
+            "FROM a:1\nENV KEY=x1\nRUN curl -o a.tgz https://e.com/get?key=$KEY && tar xf a.tgz\n",
+            "one version, if there is one",
+        ),
+        (
+            "DF416",
+            "FROM a:1\nENV V_VERSION=8u372b07\nRUN curl -o a.tgz https://e.com/j_$V_VERSION.tgz && tar xf a.tgz\n",
+            "and changes with `V_VERSION`",
+        ),
+        (
+            "DF416",
+            "FROM a:1\nRUN A=$(uname -m) && curl -o a.tgz https://e.com/1.2/$A.tgz && tar xf a.tgz\n",
+            "another one for each architecture",
+        ),
+        (
+            "DF416",
+            "FROM a:1\nARG TARGETARCH\nRUN curl -o a.tgz https://e.com/1.2/$TARGETARCH.tgz && tar xf a.tgz\n",
+            "another one for each architecture",
+        ),
+        ("DF428", "FROM a:1\nADD https://e.com/Setup.exe /a\n", "one version, if there is one, and add"),
+        ("DF428", "FROM a:1\nADD https://e.com/apt.key /a\n", "another one. Add `--checksum"),
+        ("DF428", "FROM a:1\nARG VER=1\nADD https://e.com/$VER/a /a\n", "it changes with `VER`"),
+    ],
+)
+def test_what_is_said(code: str, text: str, said: str) -> None:
+    (finding,) = _findings(code, text)
+    assert said in finding.message
