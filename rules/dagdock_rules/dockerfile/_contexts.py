@@ -68,18 +68,31 @@ def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool
 def _is_built_here(name: str, path: str, project: Project) -> bool:
     """Whether the image of an owner is called as the folder of a Dockerfile, or as the file: `images/base/Dockerfile`.
 
-    Only compound names count (`base-notebook`): many an owner has a `base` or a `server`. A Dockerfile that builds on
-    that very image only adds to what somebody else makes.
+    Only compound names count by themselves (`base-notebook`): many an owner has a `base` or a `server`, so such a
+    Dockerfile or the README beside it must name the image. A Dockerfile that builds on that very image only adds to
+    what somebody else makes.
     """
     image = parse_image(name)
     owner, _, last = image.repository.rpartition("/") if image else ("", "", "")
-    if not owner or "-" not in last or image is None:
+    if not owner or image is None:
         return False
     makers = {f"{last}/dockerfile", f"{last}.dockerfile", f"dockerfile.{last}"}
-    found = [
-        place
-        for place in project.inventory.dockerfiles
-        if place != path and ("/".join(place.lower().split("/")[-2:]) in makers or basename(place).lower() in makers)
-    ]
-    sources = [project.text(place) for place in found]
-    return any(source is not None and image.repository not in source.text for source in sources)
+    built_on = re.compile(rf"(?mi)^FROM\b.*\b{re.escape(image.repository)}\b")
+    named = re.compile(rf"(?<![\w./-]){re.escape(image.repository)}(?![\w/-])")
+    for place in project.inventory.dockerfiles:
+        folders = place.lower().split("/")
+        is_maker = "/".join(folders[-2:]) in makers or folders[-1] in makers
+        # `mafft/7.505/Dockerfile` makes a release of `mafft`.
+        if place == path or not (is_maker or (folders[-3:-2] == [last] and folders[-1] == "dockerfile")):
+            continue
+        source = project.text(place)
+        if source is None or built_on.search(source.text):
+            continue
+        if ("-" in last and is_maker) or named.search(source.text):
+            return True
+        readme = project.text(join(dirname(place), "README.md")) or project.text(
+            join(dirname(dirname(place)), "README.md")
+        )
+        if readme is not None and named.search(readme.text):
+            return True
+    return False

@@ -30,6 +30,9 @@ PRODUCTS = {
 }
 # Where other registries keep copies of Docker's official images; in the last one not of all of them.
 MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/", "mcr.microsoft.com/mirror/docker/library/")
+LATEST = "latest"
+# How many parts of a path, from its end, speak of one image: `src/runtime/9.0/alpine3.24/amd64/Dockerfile`.
+DEPTH = 5
 Table = dict[str, Any]
 
 
@@ -93,10 +96,13 @@ def names_release(image: ImageRef, path: str) -> bool:
     images: dict[str, Table] = load_data("dagdock_rules", "end-of-life")["image"]
     first, *rest = (image.tag or "").split("-")
     parts = {first, *(part for part in rest if part not in COMMON and (_version(part) or _is_system(images, part)))}
-    *folders, file = path.split("/")[-3:]
+    *folders, file = path.split("/")[-DEPTH:]
     names = [*folders, re.sub(r"(?i)^(?:docker|container)file[._-]?|[._-]?(?:docker|container)file$", "", file)]
     words = {word.lower() for name in names for word in (name, *re.split(r"[-_]", name))} - {""}
-    return not parts.isdisjoint(words) or any(_is_product(word, image, _version(first)) for word in words)
+    version = _version(first)
+    return not parts.isdisjoint(words) or any(
+        _is_product(word, image, version) or ("." in word and f"{version}.".startswith(f"{word}.")) for word in words
+    )
 
 
 def _is_product(word: str, image: ImageRef, version: str) -> bool:
@@ -116,18 +122,20 @@ def _end_of_all(images: dict[str, Table], name: str, tag: str, today: str) -> En
     if instead in images:  # the same by another name, whose releases are known
         instead = _proposed(images, instead, tag, today)
     version = _version(tag)
-    return End(f"{name} {version}" if version else name, about["any"], instead)
+    day = _day(about.get("ends", {}), version) or about["any"]
+    return End(f"{name} {version}" if version else name, day, instead)
 
 
 def _own_end(images: dict[str, Table], name: str, tag: str, today: str) -> End | None:
     about = _ends(images, name)
-    first = tag.partition("-")[0]
+    first = tag.partition("-")[0].removeprefix(name) or LATEST
     ends: dict[str, str] = about["ends"]
     version = _branch(ends, about.get("names", {}).get(first) or _version(first))
     if version is None or ends[version] >= today:
         return None
     shown = first if first in about.get("names", {}) else version
-    return End(f"{name} {shown}", ends[version], _proposed(images, name, tag, today))
+    what = f"{name}:{LATEST}, which is {version} for good," if first == LATEST else f"{name} {shown}"
+    return End(what, ends[version], _proposed(images, name, tag, today))
 
 
 def _ends(images: dict[str, Table], name: str) -> Table:

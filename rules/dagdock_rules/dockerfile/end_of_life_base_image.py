@@ -1,11 +1,30 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dockerfile, Problem, Problems, Project, Related, Stage, remembered, rule
+import re
+from functools import cache
 
+from dagdock.api import (
+    Bad,
+    Dockerfile,
+    ImageRef,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Run,
+    Stage,
+    remembered,
+    rule,
+)
+
+from ..packages import installs
 from ._base_image import argument_behind
-from ._end_of_life import end_of, names_release
+from ._end_of_life import End, end_of, names_release, official_name
+from ._layers import is_shipped
 
 MONTHS = "January February March April May June July August September October November December".split()
+# Where packages of releases lie that get no more updates.
+ARCHIVES = ("old-releases.ubuntu.com", "archive.debian.org", "archive.debian.net", "vault.centos.org")
 CONFIG = '[rules.end-of-life-base-image]\nas-of = "2026-11-22"\n'
 
 
@@ -35,7 +54,9 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     Holes that are found from that day on stay open in the image, and its package sources may vanish, so that one day
     not even the build works. Move to a release that is still cared for. The dates are a part of dagdock; the option
     `as-of` compares them with another day than today. Nothing is said in a file or folder that is named after the
-    release, as repositories have that keep one image for each.
+    release, as repositories have that keep one image for each. It is a hint where only files are copied from the
+    stage, where the packages come from the archive of old releases already, and where the folder is named after the
+    version of a package that comes with the release.
 
     https://endoflife.date/
     """
@@ -46,12 +67,82 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     if end is None or _is_said_above(stage) or names_release(image, stage.span.source.path):
         return
     argument = argument_behind(stage)
-    remedy = f"Move on{_named(end.instead)}" if end.instead else "Move to a later release"
+    archive = _archive(stage)
+    message = f"{end.what} has had no security updates since {_in_words(end.day)}"
+    if archive:
+        message += f", and line {archive.span.line} installs from the archive of old releases"
+    message += f". {_remedy(stage, end, archive)}"
+    is_mild = archive is not None or _only_lends_files(stage, image) or _gives_version(stage)
     yield Problem(
         stage.image_word,
-        f"{end.what} has had no security updates since {_in_words(end.day)}. {remedy}",
+        message,
         related=[Related(argument, "the version is set here")] if argument else (),
+        severity="info" if is_mild else None,
     )
+
+
+def _remedy(stage: Stage, end: End, archive: Run | None) -> str:
+    """What to take instead, and what this file must change with it."""
+    remedy = f"Move on{_named(end.instead)}" if end.instead else "Move to a later release"
+    if archive:
+        return f"{remedy}, and take that line out"
+    gone, bound = _bound_to_release(stage)
+    if gone:
+        return f"{remedy}. `{gone}` is gone there: the program has to move to Python 3"
+    if bound:
+        return f"{remedy}. `{bound}` may have another name or version there"
+    return remedy
+
+
+def _archive(stage: Stage) -> Run | None:
+    """The step that turns the package sources to the archive of old releases."""
+    return next((run for run in stage.all_of(Run) if any(host in run.body.text for host in ARCHIVES)), None)
+
+
+def _only_lends_files(stage: Stage, image: ImageRef) -> bool:
+    """Whether nothing of the image is shipped: later stages copy files from it. What Go builds holds Go itself."""
+    if official_name(image) == "golang" or not stage.used_by:
+        return False
+    return not any(is_shipped(user) for user in stage.children) and not is_shipped(stage)
+
+
+def _gives_version(stage: Stage) -> bool:
+    """Whether the folder is named after the version of a package that comes from the base: `graphviz/2.43/Dockerfile`
+    installs `graphviz` as the release has it."""
+    *folders, version, _ = ["", *stage.span.source.path.lower().split("/")]
+    return bool(folders) and version[:1].isdigit() and folders[-1] in _packages(stage)
+
+
+def _bound_to_release(stage: Stage) -> tuple[str, str]:
+    """A package of the stage that newer releases no longer have, and one whose name or pin says a version."""
+    packages = _packages(stage)
+    gone = next((name for name in packages if _of_python_2().fullmatch(name)), "")
+    bound = next((name for name in packages if _says_version().search(name)), "")
+    return gone, bound
+
+
+@remembered
+def _packages(stage: Stage) -> list[str]:
+    """What apt and apk install by name."""
+    return [
+        word.value
+        for run in stage.all_of(Run)
+        for call in installs(run.script)
+        if call.family in ("apt", "apk")
+        for word in call.packages
+        if word.value
+    ]
+
+
+@cache
+def _of_python_2() -> re.Pattern[str]:
+    return re.compile(r"python(?:2(?:\.7)?)?(?:-(?:dev|pip|setuptools|virtualenv|numpy|minimal))?")
+
+
+@cache
+def _says_version() -> re.Pattern[str]:
+    """`php7.4-cli`, `openjdk-11-jdk`, `curl=7.58.0-2`."""
+    return re.compile(r"=\d|[a-z-]\d+\.\d|-\d{1,2}(?:-|$)")
 
 
 def _is_said_above(stage: Stage) -> bool:

@@ -98,7 +98,10 @@ def _moves_by_minor(image: ImageRef) -> str:
 
 
 def _is_known(stage: Stage) -> bool:
-    """Whether the comment right above speaks of it, so that it is what somebody wants."""
+    """Whether the comment right above speaks of it, or the folder is called as the tag, so that somebody wants it."""
+    tag = (stage.image.tag or "").partition("-")[0] if stage.image else ""
+    if tag in stage.span.source.path.split("/")[-4:-1]:
+        return True
     return stage.from_instruction is not None and any(
         word in said_above(stage.from_instruction) for word in ("pin", "version", "tag", "latest", "newest", "upgrade")
     )
