@@ -14,6 +14,12 @@ RULES = {rule.code: rule for rule in Rules().of_kind("dockerfile")}
 
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[str]] = {
+    "DF301": [
+        "FROM debian:13\nRUN apt-get update && apt-get install -y a && curl -f https://e.com/clean_caches.sh | sh\n",
+        "FROM debian:13\nRUN apt-get update && apt-get install -y a && /scripts/cleanup\n",
+        "FROM debian:13\nRUN /scripts/cleanup && «apt-get update» && apt-get install -y a && apt-get clean\n",
+    ],
+    "DF318": ["FROM centos:7\nRUN yum install -y a && bash /clean.sh\n"],
     "DF408": [
         "FROM debian:13\nRUN wget https://e.com/a/install.sh https://e.com/b.json\n",
         "FROM debian:13\nRUN wget https://e.com/a.exp?raw=1\n",
@@ -25,10 +31,15 @@ CASES: dict[str, list[str]] = {
         "RUN wget https://raw.githubusercontent.com/me/tools/master/a.sh && sh a.sh\n",
         "FROM me/base:1\nRUN wget «https://raw.githubusercontent.com/me/tools/v1.2/a.sh» && sh a.sh\n",
     ],
+    "DF423": [
+        "FROM debian:13\nRUN curl -s https://e.com/a.js | node\n",
+        "FROM debian:13\nRUN curl -Os $LINK && jar xf $FILE\n",
+    ],
     "DF428": [
         "FROM me/base:1\nADD https://raw.githubusercontent.com/Me/tools/master/a.sh /\n",
         "FROM you/base:1\nADD «https://raw.githubusercontent.com/me/tools/master/a.sh» /\n",
     ],
+    "DF429": ["FROM me/base:1\nRUN curl -f https://raw.githubusercontent.com/me/tools/main/a.sh | sh\n"],
 }
 
 
@@ -72,6 +83,18 @@ def test_case(code: str, text: str) -> None:
             "FROM a:1\nARG TARGETARCH\nRUN curl -o a.tgz https://e.com/1.2/$TARGETARCH.tgz && tar xf a.tgz\n",
             "another one for each architecture",
         ),
+        (
+            "DF414",
+            "FROM a:1\nRUN wget http://e.com/a-1.2.tgz\n",
+            "compare a checksum if the host does not answer there",
+        ),
+        ("DF414", "FROM a:1\nRUN wget http://e.com/a.tgz\n", "`https://`, if the host answers there"),
+        ("DF414", "FROM a:1\nRUN wget http://b.s3-website-us-west-2.amazonaws.com/a.tgz\n", "s3.amazonaws.com/…`"),
+        ("DF423", "FROM a:1\nRUN curl -s https://e.com/a | php\n", "and `pipefail`, without which"),
+        ("DF423", "FROM a:1\nRUN set -o pipefail; curl -s https://e.com/a | php\n", "failure. Add `-f`"),
+        ("DF423", "FROM a:1\nRUN curl -Os $LINK\n", "stores the error page as the file"),
+        ("DF429", "FROM php:5.4\nRUN curl https://getcomposer.org/installer | php\n", "composer:2.2 "),
+        ("DF429", "FROM a:1\nRUN curl https://get.e.com | sh\n", "keep a copy of the script"),
         ("DF428", "FROM a:1\nADD https://e.com/Setup.exe /a\n", "one version, if there is one, and add"),
         ("DF428", "FROM a:1\nADD https://e.com/apt.key /a\n", "another one. Add `--checksum"),
         ("DF428", "FROM a:1\nARG VER=1\nADD https://e.com/$VER/a /a\n", "it changes with `VER`"),

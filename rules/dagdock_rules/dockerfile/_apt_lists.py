@@ -9,6 +9,7 @@ from math import inf
 from dagdock.api import Dockerfile, Run, Stage, remembered
 
 from ..packages import PackageCommand, package_commands
+from ._caches import cleans_by_script
 from ._joins import HARMLESS
 from ._layers import lost_flag, mounts_over, ships
 
@@ -20,7 +21,12 @@ def lists_left(run: Run) -> list[PackageCommand]:
     if not ships(run) or lost_flag(run):
         return []
     updates = [found for found in package_commands(run.script, "update") if found.family == "apt"]
-    if not updates or _cleans(run) or (mounts_over(run, (LISTS,)) and mounts_over(run, ("/var/cache/apt",))):
+    if (
+        not updates
+        or _cleans(run)
+        or cleans_by_script(run, updates[-1].command.start)
+        or (mounts_over(run, (LISTS,)) and mounts_over(run, ("/var/cache/apt",)))
+    ):
         return []
     mounted = any(mount.target and mount.target.rstrip("/") == LISTS for mount in run.mounts)
     return [] if mounted else updates

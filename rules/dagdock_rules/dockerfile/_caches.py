@@ -24,6 +24,8 @@ class Cache(NamedTuple):
     """Folders that are deleted in the belief that the cache lies there."""
 
 
+# What the names of scripts say that take away what a build leaves.
+CLEANING = ("clean", "purge", "prune", "minimize", "minimise")
 DNF = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum")
 CACHES = {
     "apk": Cache(("/var/cache/apk",), "rm -rf /var/cache/apk/*"),
@@ -50,6 +52,8 @@ def cache_left(run: Run, family: str) -> PackageCommand | None:
     if not calls or lost_flag(run) or any(mounts_over(run, (folder,)) for folder in cache.folders):
         return None
     behind = calls[-1].command.start
+    if cleans_by_script(run, behind):
+        return None
     if any(call.command.start > behind and call.family == family for call in package_commands(run.script, "clean")):
         return None
     removed = any(deletes(command, cache.folders) for command in run.script.commands if command.start > behind)
@@ -70,6 +74,18 @@ def cache_problems(run: Run, families: tuple[str, ...]) -> Problems:
                 if is_missed_later(run, cache.folders)
                 else append_command(run, f"End this RUN with `{cache.clean}`", cache.clean),
             )
+
+
+def cleans_by_script(run: Run, behind: int) -> bool:
+    """Whether a script runs behind a place of the RUN whose name says that it cleans up, in a way nobody can see."""
+    for command in run.script.commands:
+        if command.start <= behind:
+            continue
+        for number, word in enumerate(command.effective.words):
+            name = (word.value or word.text).strip("\"'").rpartition("/")[2].lower()
+            if (number == 0 or name.endswith((".sh", ".bash"))) and any(sign in name for sign in CLEANING):
+                return True
+    return False
 
 
 def deletes(command: Command, folders: tuple[str, ...]) -> bool:

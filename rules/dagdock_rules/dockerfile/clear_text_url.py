@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Add, Bad, Instruction, Located, Problem, Problems, Run, rule
 
+from ._addresses import leads_elsewhere, says_version
 from ._downloads import is_checked, is_clear_text
 
 FETCHERS = frozenset("curl wget git svn hg aria2c pip pip3 npm yarn pnpm gem go cargo composer lftp ftp axel".split())
@@ -25,6 +26,8 @@ FETCHERS = frozenset("curl wget git svn hg aria2c pip pip3 npm yarn pnpm gem go 
         ("FROM debian:12\nRUN echo 'deb http://deb.debian.org/debian bookworm main' > /etc/apt/sources.list\n"),
         ("FROM debian:12\nRUN curl -fLO http://example.com/tool.tar.gz && sha256sum -c tool.sha256\n"),
     ],
+    words=["://"],
+    words_near=True,
 )
 def clear_text_url(instruction: Instruction) -> Problems:
     """A file is fetched over a connection that nobody protects.
@@ -39,7 +42,7 @@ def clear_text_url(instruction: Instruction) -> Problems:
         words = [] if instruction.flag("checksum") else [source for source in instruction.sources if source.literal]
         for source in words:
             if is_clear_text(source.raw):
-                yield _problem(source, source.raw)
+                yield _problem(source, source.raw, instruction)
     elif isinstance(instruction, Run) and not is_checked(instruction.script):
         for command in instruction.script.commands:
             effective = command.effective
@@ -47,12 +50,15 @@ def clear_text_url(instruction: Instruction) -> Problems:
                 continue
             found = next((word for word in effective.arguments if is_clear_text(word.prefix)), None)
             if found:
-                yield _problem(found, found.prefix)
+                yield _problem(found, found.prefix, instruction)
 
 
-def _problem(where: Located, text: str) -> Problem:
+def _problem(where: Located, text: str, instruction: Instruction) -> Problem:
     protocol = text.partition("://")[0]
-    return Problem(
-        where,
-        f"whoever sits on the way can replace what comes by `{protocol}://`. Use `https://`, or compare a checksum",
-    )
+    if ".s3-website" in text:
+        advice = "Pages in S3 know no other way: take it from the bucket itself, `https://BUCKET.s3.amazonaws.com/…`"
+    elif leads_elsewhere(text) or not says_version(text, instruction):  # no checksum fits for long
+        advice = "Use `https://`, if the host answers there"
+    else:
+        advice = "Use `https://`, or compare a checksum if the host does not answer there"
+    return Problem(where, f"whoever sits on the way can replace what comes by `{protocol}://`. {advice}")

@@ -5,13 +5,15 @@ from functools import cache
 
 from dagdock.api import Bad, Command, Problem, Problems, Run, rule
 
+from ._addresses import is_own, leads_elsewhere
 from ._downloads import Download, downloads, is_checked, runs_output
 
 # How to have a tool at a version without its script.
 RELEASES = {
     "Composer": "copy it from its image, `COPY --from=composer:VERSION /usr/bin/composer /usr/bin/`",
     "Helm": "download its release file and compare the checksum",
-    "Node.js": "copy it from the image `node:VERSION`, or start from that one",
+    "Node.js": "copy it from the image `node:VERSION`, or write its package source, with the key, into this file and "
+    "install `nodejs=VERSION`",
     "Poetry": "`pip install poetry==VERSION`",
     "Yarn": "`npm install -g yarn@VERSION`, or use corepack",
     "pnpm": "`npm install -g pnpm@VERSION`, or use corepack",
@@ -49,6 +51,7 @@ INSTALLERS = {
     lessons=["L16"],
     tags=["security", "reproducible"],
     words=["curl", "wget"],
+    words_near=True,
     bad=[
         Bad("FROM debian:12\nRUN «curl -fsSL https://example.com/install.sh | bash»\n"),
         Bad('FROM debian:12\nRUN «sh -c "$(wget -qO- https://example.com/install.sh)"»\n'),
@@ -77,7 +80,7 @@ def curl_pipe_shell(run: Run) -> Problems:
     for download in downloads(run.script):
         shell = None if download.is_local else runs_output(download, run.script)
         if shell:
-            if _names_version(download):
+            if _names_version(download) or _is_followed(download, run):
                 continue
             text = download.command.span.text
             known = next((name for part, name in INSTALLERS.items() if part in text), None)
@@ -86,14 +89,30 @@ def curl_pipe_shell(run: Run) -> Problems:
                 advice = f"The version of {known} is said, that of the script is not: store it and compare its checksum"
             elif known in RELEASES:
                 advice = f"To have {known} at a version, {RELEASES[known]}"
+                if known == "Composer" and _is_of_old_php(run):
+                    advice = advice.replace("VERSION", "2.2")
             elif known:
                 advice = f"Install {known} at a version, from a package or a release file, and compare its checksum"
             else:
-                advice = "Store it, compare its checksum, and run it then"
+                advice = (
+                    "Install from a package or a release file at a version, if there is one; else keep a copy of the "
+                    "script in the project and run that"
+                )
             start, end = sorted((download.outer, shell), key=lambda command: command.span.start)
             place = start.span if start.span.end >= end.span.end else start.span.to(end)
             when = ", as the address sends it on the day of the build" if known else " on the day of the build"
             yield Problem(place, f"this runs {what}{when}. {advice}")
+
+
+def _is_followed(download: Download, run: Run) -> bool:
+    """Whether it is a script of the Dockerfile's own author, who follows his branch on purpose."""
+    return any(leads_elsewhere(word.text) and is_own(word.text, run.dockerfile) for word in download.urls)
+
+
+def _is_of_old_php(run: Run) -> bool:
+    """Whether the image has a PHP that Composer knows up to its release 2.2."""
+    image = run.stage.root_image if run.stage else None
+    return image is not None and image.familiar == "php" and bool(re.match(r"5\b|7\.[01]\b", image.tag or ""))
 
 
 def _names_version(download: Download) -> bool:

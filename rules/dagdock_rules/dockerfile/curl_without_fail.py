@@ -4,6 +4,7 @@ from dagdock.api import Bad, Command, Fix, Problem, Problems, Related, Run, Scri
 
 from ._downloads import INTERPRETERS, Download, downloads, is_checked
 from ._layers import add_option
+from ._pipes import open_pipes
 
 FAIL = ("-f", "--fail", "--fail-with-body", "--fail-early")
 # With these the answer is looked at, or something is sent.
@@ -35,7 +36,7 @@ ASKS = (
 # What fails by itself when it is given an error page.
 STRICT = frozenset(
     "tar bsdtar unzip gunzip zcat xz unxz bunzip2 zstd jq gpg gpg2 apt-key dpkg rpm base64 cpio 7z jar python python3 "
-    "grep apk sha256sum git patch openssl sudo".split()
+    "grep apk sha256sum git patch openssl sudo node perl ruby".split()
 )
 
 
@@ -45,6 +46,7 @@ STRICT = frozenset(
     since="0.1",
     fix="safe",
     words=["curl"],
+    words_near=True,
     bad=[
         Bad(
             (
@@ -93,16 +95,23 @@ def curl_without_fail(run: Run) -> Problems:
     if found:
         first, places = found[0], [download.command.words[0] for download in found]
         harm = (
-            f"stores the error page as `{first.file}`" if first.file else f"passes the error page to {_reader(first)}"
+            f"stores the error page as {_target(first)}" if first.file else f"passes the error page to {_reader(first)}"
         )
         others = f"{len(found) - 1} other calls" if len(found) > 2 else "other call"
         more = f" here, and to the {others} of this RUN" if len(found) > 1 else ""
+        if not first.file and not more and any(first.outer in pipe for pipes in open_pipes(run) for pipe in pipes):
+            more = ", and `pipefail`, without which its failure does not count"
         yield Problem(
             places[0],
             f"when the server answers with an error, curl {harm} and reports no failure. Add `-f`{more}",
             related=[Related(place, "and here") for place in places[1:4]],
             fix=Fix("Add `-f`", [add_option(run, place, "-f") for place in places]),
         )
+
+
+def _target(download: Download) -> str:
+    name = download.file or ""
+    return "the file" if name.startswith("$") and "/" not in name else f"`{name}`"
 
 
 def _reader(download: Download) -> str:
@@ -147,11 +156,13 @@ def _fails_anyway(download: Download, script: Script) -> bool:
     if "substitution" in download.outer.context:
         return not any(command.effective.name in ("sh", "bash", "eval") for command in script.commands)
     name = (download.file or "").rstrip("/").rpartition("/")[2]
+    hidden = name.startswith("$")  # then any variable may be the file's name
     return any(
         command.effective.name in STRICT
         and command.start > download.outer.start
         and any(
-            (word.value or word.text).strip("\"'").rpartition("/")[2] == name for word in command.effective.arguments
+            (hidden and word.variables) or (word.value or word.text).strip("\"'").rpartition("/")[2] == name
+            for word in command.effective.arguments
         )
         for command in script.commands
     )
