@@ -24,6 +24,7 @@ MAKES = {
     lessons=["L04", "L29"],
     tags=["airflow"],
     words=["airflow"],
+    words_near=True,
     bad=[
         Bad("FROM apache/airflow:2.9.1\nRUN «airflow db migrate»\n"),
         Bad(

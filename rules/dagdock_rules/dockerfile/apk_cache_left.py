@@ -22,6 +22,7 @@ from ._layers import add_option, ships
     ],
     tags=["size"],
     words=["apk"],
+    words_near=True,
     bad=[
         Bad(
             "FROM alpine:3.20\nRUN «apk add» curl\n",

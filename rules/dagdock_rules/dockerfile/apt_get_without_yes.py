@@ -21,6 +21,7 @@ from ._layers import add_option
         "semgrep:missing-assume-yes-switch",
     ],
     words=["apt"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» curl\n",

@@ -10,6 +10,7 @@ from ._end_of_life import end_of, names_old_system
     severity="info",
     since="0.1",
     words=["apt-key"],
+    words_near=True,
     bad=[
         Bad("FROM debian:12\nRUN curl -fsSL https://example.com/key.asc | «apt-key» add -\n"),
     ],

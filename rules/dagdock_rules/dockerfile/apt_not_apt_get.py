@@ -15,6 +15,7 @@ SAME = ("install", "update", "upgrade", "remove", "purge", "autoremove", "clean"
     fix="safe",
     aliases=["hadolint:DL3027", "checkov:CKV_DOCKER_9", "kics:run-using-apt", "semgrep:prefer-apt-get"],
     words=["apt"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\nRUN «apt» update && apt install -y curl\n",

@@ -22,6 +22,7 @@ from ._recommends import installs_recommended, may_recommend
     ],
     tags=["size"],
     words=["apt"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» -y curl\n",

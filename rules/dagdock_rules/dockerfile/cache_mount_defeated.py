@@ -47,6 +47,8 @@ DEBIAN = frozenset(
         "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN --mount=type=cache,target=/var/cache/apt "
         "apt-get update && apt-get install -y curl\n",
     ],
+    words=["--mount"],
+    words_near=True,
 )
 def cache_mount_defeated(run: Run) -> Problems:
     """A cache mount is there, and something else in the step keeps it empty.

@@ -27,6 +27,7 @@ LONGEST = 2_000
     lessons=["L07"],
     tags=["size"],
     words=["chown", "chmod"],
+    words_near=True,
     bad=[
         Bad(
             "FROM node:22-slim\nCOPY app /app\nRUN «chown -R node:node /app»\n",

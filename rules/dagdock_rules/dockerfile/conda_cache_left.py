@@ -17,6 +17,7 @@ CLEAN = {"conda": "conda clean -afy", "mamba": "mamba clean -afy", "micromamba":
     lessons=["L07"],
     tags=["size"],
     words=["conda", "mamba"],
+    words_near=True,
     bad=[
         Bad(
             "FROM continuumio/miniconda3:24.4.0-0\nRUN «conda install» -y numpy=1.26\n",

@@ -17,6 +17,8 @@ from ._stage_names import is_number, named_in
     ],
     bad=[Bad("FROM alpine:3.20 AS app\nRUN make\nCOPY --from=«app» /src/app /usr/bin/\n")],
     good=["FROM alpine:3.20 AS build\nRUN make\nFROM alpine:3.20 AS app\nCOPY --from=build /src/app /usr/bin/\n"],
+    words=["from", "FROM", "From"],
+    words_near=True,
 )
 def copy_from_own_stage(instruction: Instruction) -> Problems:
     """A stage copies from itself.

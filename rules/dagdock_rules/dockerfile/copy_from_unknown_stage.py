@@ -35,6 +35,8 @@ MOST = 500
             "Dockerfile": "FROM alpine:3.20 AS asset\nFROM alpine:3.20\nCOPY --from=assets / /assets\n",
         },
     ],
+    words=["from", "FROM", "From"],
+    words_near=True,
 )
 def copy_from_unknown_stage(instruction: Instruction, project: Project) -> Problems:
     """A stage is copied from that the file does not have.

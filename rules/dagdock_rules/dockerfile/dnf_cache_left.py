@@ -21,6 +21,7 @@ from ._caches import cache_problems
     ],
     tags=["size"],
     words=["dnf"],
+    words_near=True,
     bad=[
         Bad(
             "FROM fedora:40\nRUN «dnf install» -y httpd\n",

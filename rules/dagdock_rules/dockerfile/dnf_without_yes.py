@@ -13,6 +13,7 @@ from ._layers import add_option
     fix="safe",
     aliases=["hadolint:DL3038", "kics:missing-flag-from-dnf-install", "semgrep:missing-dnf-assume-yes-switch"],
     words=["dnf"],
+    words_near=True,
     bad=[
         Bad(
             "FROM fedora:40\nRUN «dnf install» httpd && dnf clean all\n",

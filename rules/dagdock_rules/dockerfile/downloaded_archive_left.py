@@ -32,6 +32,7 @@ REMOVERS = frozenset("rm find unlink mv shred make".split())
     lessons=["L07"],
     tags=["size"],
     words=["curl", "wget"],
+    words_near=True,
     bad=[
         Bad("FROM debian:12\nRUN wget -q https://example.com/t-1.4.tgz -O «/tmp/t.tgz» && tar -xzf /tmp/t.tgz\n"),
     ],

@@ -14,6 +14,7 @@ from ._layers import add_option, ships
     lessons=["L07"],
     tags=["size"],
     words=["clone"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\nRUN «git clone» --branch v1.2.3 https://github.com/acme/tool.git /opt/tool\n",

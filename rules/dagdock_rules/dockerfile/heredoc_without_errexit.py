@@ -25,6 +25,7 @@ QUIET = frozenset(
     since="0.1",
     fix="safe",
     words=["<<"],
+    words_near=True,
     bad=[
         Bad(
             (

@@ -15,6 +15,7 @@ from ._useradd import users_with_id
     aliases=["hadolint:DL3046"],
     tags=["size"],
     words=["useradd"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\nRUN «useradd -u 1234567» app\n",

@@ -12,6 +12,7 @@ from dagdock.api import Bad, Problem, Problems, Run, Stage, remembered, rule
     since="0.1",
     aliases=["hadolint:DL4005", "kics:changing-default-shell-using-run-command", "semgrep:use-shell-instruction"],
     words=["bin/sh"],
+    words_near=True,
     bad=[
         Bad("FROM ubuntu:24.04\nRUN rm /bin/sh && «ln -s /bin/bash /bin/sh»\n"),
     ],

@@ -23,6 +23,7 @@ EVERY = tuple(lock for locks in LOCKS.values() for lock in locks)
     lessons=["L16"],
     tags=["reproducible"],
     words=["npm", "yarn", "bun"],
+    words_near=True,
     bad=[
         Bad(
             {

@@ -12,6 +12,7 @@ from dagdock.api import Bad, Command, Problem, Problems, Run, rule
     aliases=["checkov:CKV2_DOCKER_17"],
     tags=["security"],
     words=["passwd"],
+    words_near=True,
     bad=[
         Bad("FROM debian:12\nRUN echo 'root:secret' | «chpasswd»\n"),
     ],

@@ -17,6 +17,7 @@ from ._users import is_root
     aliases=["hadolint:DL3042", "kics:pip-install-keeping-cached-packages", "semgrep:missing-pip-no-cache-dir"],
     tags=["size"],
     words=["pip"],
+    words_near=True,
     bad=[
         Bad(
             "FROM python:3.12-slim\nRUN «pip install» -r requirements.txt\n",

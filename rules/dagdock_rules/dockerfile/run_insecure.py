@@ -16,6 +16,8 @@ from dagdock.api import Bad, Problem, Problems, Run, rule
     good=[
         "FROM debian:12\nRUN --security=sandbox make test\n",
     ],
+    words=["--security"],
+    words_near=True,
 )
 def run_insecure(run: Run) -> Problems:
     """A RUN has all rights on the machine that builds.

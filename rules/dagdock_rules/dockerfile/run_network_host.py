@@ -16,6 +16,8 @@ from dagdock.api import Bad, Problem, Problems, Run, rule
     good=[
         "FROM debian:12\nRUN --network=none make test\n",
     ],
+    words=["--network"],
+    words_near=True,
 )
 def run_network_host(run: Run) -> Problems:
     """A RUN uses the network of the machine that builds.

@@ -14,6 +14,7 @@ from ._users import is_root
     severity="warning",
     since="0.1",
     words=["--user", "pipx"],
+    words_near=True,
     bad=[
         Bad('FROM python:3.12-slim\nRUN «pip install» --user flask==3.0.3\nUSER app\nCMD ["flask", "run"]\n'),
     ],

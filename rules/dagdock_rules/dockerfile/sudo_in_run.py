@@ -28,6 +28,7 @@ SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
     ],
     tags=["security"],
     words=["sudo"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\nRUN «sudo» apt-get update\n",

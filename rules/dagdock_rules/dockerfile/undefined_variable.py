@@ -74,6 +74,8 @@ def undefined_variable(stage: Stage) -> Problems:
     told: set[str] = set()
     yield from _of_other_stages(stage, declared_globally, told)
     for instruction in stage.instructions[1:]:
+        if "$" not in instruction.span.text:
+            continue
         scope = stage.scope_at(instruction)
         for name in (variable.name for variable in docker_reads(instruction)):
             if name in scope or name in told or name in declared_globally or name == "PATH" or name.upper() in PROXIES:

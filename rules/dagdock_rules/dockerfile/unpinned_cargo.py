@@ -15,6 +15,7 @@ SAYS = ("--version", "--vers", "--path", "--rev", "--tag", "--locked", "--index"
     lessons=["L16"],
     tags=["reproducible"],
     words=["cargo"],
+    words_near=True,
     bad=[
         Bad("FROM rust:1.90\nRUN cargo install «sqlx-cli» --no-default-features\n"),
         Bad("FROM rust:1.90\nRUN cargo install «--git» https://github.com/launchbadge/sqlx sqlx-cli\n"),

@@ -12,6 +12,7 @@ from ._pins import unpinned_problems
     lessons=["L16"],
     tags=["reproducible"],
     words=["conda", "mamba"],
+    words_near=True,
     bad=[
         Bad("FROM continuumio/miniconda3:24.4.0-0\nRUN conda install -y -c conda-forge «pandas» pyarrow=17.0\n"),
     ],

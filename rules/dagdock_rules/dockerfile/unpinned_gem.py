@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     aliases=["hadolint:DL3028", "kics:gem-install-without-version"],
     tags=["reproducible"],
     words=["gem"],
+    words_near=True,
     bad=[
         Bad("FROM ruby:3.3-slim\nRUN gem install --no-document «rails»\n"),
     ],

@@ -20,6 +20,7 @@ LONGEST = 2_000
     aliases=["hadolint:DL3062"],
     tags=["reproducible"],
     words=["go"],
+    words_near=True,
     bad=[
         Bad("FROM golang:1.23\nRUN go install «github.com/go-delve/delve/cmd/dlv@latest»\n"),
     ],

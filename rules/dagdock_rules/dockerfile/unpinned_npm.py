@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     aliases=["hadolint:DL3016", "kics:npm-install-command-without-pinned-version"],
     tags=["reproducible"],
     words=["npm", "yarn", "bun"],
+    words_near=True,
     bad=[
         Bad("FROM node:22-slim\nRUN npm install -g «serve»\n"),
         Bad("FROM node:22-slim\nRUN yarn global add «@angular/cli»\n"),

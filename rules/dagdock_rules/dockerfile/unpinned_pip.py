@@ -13,6 +13,7 @@ from ._pins import unpinned_problems
     aliases=["hadolint:DL3013", "kics:unpinned-package-version-in-pip-install"],
     tags=["reproducible"],
     words=["pip", "uv"],
+    words_near=True,
     bad=[
         Bad("FROM python:3.12-slim\nRUN pip install --no-cache-dir «flask» gunicorn==22.0.0\n"),
         Bad("FROM python:3.12-slim\nRUN python -m pip install «git+https://github.com/pallets/flask»\n"),

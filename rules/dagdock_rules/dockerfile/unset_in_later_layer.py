@@ -10,6 +10,7 @@ from dagdock.api import Bad, Problem, Problems, Related, Run, rule
     lessons=["L09"],
     aliases=["sonar:S6581"],
     words=["unset"],
+    words_near=True,
     bad=[
         Bad("FROM debian:12\nENV TOKEN_URL=https://example.com\nRUN ./fetch.sh\nRUN «unset TOKEN_URL»\n"),
     ],

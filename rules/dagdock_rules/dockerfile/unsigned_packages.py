@@ -45,6 +45,7 @@ CHECKERS = frozenset("sha256sum sha512sum sha1sum shasum md5sum gpg gpgv gpgveri
     ],
     tags=["security"],
     words=["llow", "--force-yes", "gpg", "--no", "sslverify", "trusted=yes"],
+    words_near=True,
     bad=[
         Bad("FROM alpine:3.20\nRUN apk add --no-cache «--allow-untrusted» tool\n"),
         Bad("FROM debian:12\nRUN apt-get install -y «--allow-unauthenticated» tool\n"),

@@ -14,6 +14,7 @@ from ._shells import has_busybox, has_gnu_tools
     fix="safe",
     aliases=["hadolint:DL3047"],
     words=["wget"],
+    words_near=True,
     bad=[
         Bad(
             "FROM debian:12\nRUN «wget» https://example.com/tool.tar.gz\n",

@@ -23,6 +23,8 @@ from ._users import is_root
         "FROM debian:12\nRUN --mount=type=secret,id=key,mode=0400,uid=1000 cat /run/secrets/key\n",
         "FROM debian:12\nRUN --mount=type=cache,target=/cache,mode=0777 make\n",
     ],
+    words=["--mount"],
+    words_near=True,
 )
 def world_readable_secret_mount(run: Run) -> Problems:
     """A secret is handed to a RUN so that every user of the step may read it.

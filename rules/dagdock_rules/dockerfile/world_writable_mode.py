@@ -22,6 +22,7 @@ SETUID = "makes it run as its owner, whoever starts it. Let the container run as
     aliases=["sonar:S2612"],
     tags=["security"],
     words=["chmod"],
+    words_near=True,
     bad=[
         Bad("FROM debian:12\nCOPY app /app\nRUN «chmod -R 777 /app»\n"),
         Bad("FROM debian:12\nCOPY «--chmod=0666» app.conf /etc/\n"),

@@ -14,6 +14,7 @@ from ._caches import cache_problems
     aliases=["hadolint:DL3060"],
     tags=["size"],
     words=["yarn"],
+    words_near=True,
     bad=[
         Bad(
             "FROM node:22\nRUN «yarn install» --frozen-lockfile\n",

@@ -14,6 +14,7 @@ from ._caches import cache_problems
     aliases=["hadolint:DL3032", "trivy:DS-0015", "kics:yum-clean-all-missing", "sonar:S6587"],
     tags=["size"],
     words=["yum"],
+    words_near=True,
     bad=[
         Bad(
             "FROM amazonlinux:2\nRUN «yum install» -y httpd\n",

@@ -13,6 +13,7 @@ from ._layers import add_option
     fix="safe",
     aliases=["hadolint:DL3030", "kics:yum-install-allows-manual-input", "semgrep:missing-yum-assume-yes-switch"],
     words=["yum"],
+    words_near=True,
     bad=[
         Bad(
             "FROM amazonlinux:2\nRUN «yum install» httpd-2.4.62 && yum clean all\n",

@@ -14,6 +14,7 @@ from ._caches import cache_problems
     aliases=["hadolint:DL3036", "trivy:DS-0020", "kics:missing-zypper-clean", "semgrep:missing-zypper-clean"],
     tags=["size"],
     words=["zypper"],
+    words_near=True,
     bad=[
         Bad(
             "FROM opensuse/leap:15.6\nRUN «zypper -n install» httpd\n",

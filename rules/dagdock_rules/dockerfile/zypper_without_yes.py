@@ -13,6 +13,7 @@ from ._layers import add_option
     fix="safe",
     aliases=["hadolint:DL3034", "kics:missing-zypper-non-interactive-switch"],
     words=["zypper"],
+    words_near=True,
     bad=[
         Bad(
             "FROM opensuse/leap:15.6\nRUN «zypper install» httpd && zypper clean\n",
