@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from dagdock.api import CommandInstruction, Copy, Run, Stage, load_data
+from dagdock.api import CommandInstruction, Copy, Run, Stage, Word, load_data
 
 from ..packages import PackageCommand, installs
 
 CHOICES = ("--no-install-recommends", "--install-recommends", "-R", "--without-recommends", "-r", "--with-recommends")
+
+# What packages recommend and hardly work without, and what for; by Debian 12 and Ubuntu 24.04.
+_FOR_HTTPS = ("ca-certificates", "for https")
+NEEDED = {
+    "aria2": _FOR_HTTPS,
+    "cmake": ("make", "to build"),
+    "curl": _FOR_HTTPS,
+    "gcc": ("libc6-dev", "to compile"),
+    "git": _FOR_HTTPS,
+    "wget": _FOR_HTTPS,
+    "xvfb": ("xauth", "for `xvfb-run`"),
+}
+# Images that have them already, or are made of one that does.
+WITH_CERTIFICATES = frozenset(
+    "buildpack-deps python pypy node golang ruby rust php perl gcc eclipse-temurin maven gradle apache/airflow".split()
+)
+# Packages that bring these along.
+BROUGHT = {"libc6-dev": ("build-essential", "g++"), "make": ("build-essential", "ninja-build")}
 
 
 def installs_recommended(run: Run) -> list[PackageCommand]:
@@ -18,10 +36,50 @@ def installs_recommended(run: Run) -> list[PackageCommand]:
 
 
 def may_recommend(install: PackageCommand) -> bool:
-    """Whether one of the packages may recommend others: headers do not as a rule."""
-    names = [(word.value or word.text).partition("=")[0].partition(":")[0] for word in install.packages]
+    """Whether one of the packages may recommend others: libraries and their headers do not as a rule."""
+    names = [_name(word) for word in install.packages]
     alone = _alone()
-    return any(name not in alone and not (name.startswith("lib") and name.endswith("-dev")) for name in names)
+    return any(name not in alone and not _is_library(name) for name in names)
+
+
+def needed(calls: list[PackageCommand], run: Run) -> dict[str, str]:
+    """What the packages of these calls only recommend and hardly work without: the package, and what for.
+
+    Nothing that the stage installs by name, or by something that brings it along.
+    """
+    names = [_name(word) for call in calls for word in call.packages]
+    found = {
+        package: f"which `{name}` needs {why}" for name in names if name in NEEDED for package, why in [NEEDED[name]]
+    }
+    return {package: why for package, why in found.items() if not _is_installed(package, run)} if found else {}
+
+
+def _is_installed(package: str, run: Run) -> bool:
+    wanted = (package, *BROUGHT.get(package, ()))
+    image = run.stage.root_image if run.stage else None
+    if (
+        image
+        and image.familiar in WITH_CERTIFICATES
+        and package == "ca-certificates"
+        and "slim" not in (image.tag or "")
+    ):
+        return True
+    return any(
+        _name(word) in wanted
+        for part in (run.stage.chain() if run.stage else ())
+        for each in part.all_of(Run)
+        for call in installs(each.script)
+        for word in call.packages
+    )
+
+
+def _name(word: Word) -> str:
+    return (word.value or word.text).partition("=")[0].partition(":")[0]
+
+
+def _is_library(name: str) -> bool:
+    """`libpq-dev`, `libfftw3-3`: they recommend nothing, as a rule."""
+    return name.startswith("lib") and (name.endswith("-dev") or name[-1].isdigit())
 
 
 @cache

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from functools import cache
+
 from dagdock.api import Arg, Bad, Command, Env, Instruction, Problem, Problems, Run, Word, rule
 
 from ._downloads import is_checked, options_of
@@ -15,6 +19,8 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "YARN_ENABLE_STRICT_SSL": (OFF, "checkov:CKV2_DOCKER_12"),
 }
 NODE = frozenset(("npm", "yarn", "pnpm"))
+PUBLIC = "Leave it out; if the certificate is refused then, install the package `ca-certificates` before"
+PRIVATE = "Add the missing certificate instead: the package `ca-certificates` for public hosts, your own for others"
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
 
 
@@ -68,8 +74,7 @@ def tls_verification_off(instruction: Instruction) -> Problems:
                 lasts = "and in the container too" if isinstance(instruction, Env) else "in all RUNs below"
                 yield Problem(
                     pair,
-                    f"`{pair.key}` switches the check of certificates off, {lasts}. Add the missing certificate "
-                    "instead",
+                    f"`{pair.key}` switches the check of certificates off, {lasts}. {PRIVATE}",
                     aliases=[alias],
                 )
 
@@ -80,18 +85,34 @@ def _in_run(run: Run) -> Problems:
             name, _, value = (word.value or "").partition("=")
             alias = _of_variable(name, value) if word.value else None
             if alias is not None:
-                yield _problem(word, alias)
+                yield _problem(word, alias, PRIVATE)
         found = _of_command(command.effective)
         if found and not (command.effective.name in ("curl", "wget") and is_checked(run.script)):
-            yield _problem(*found)
+            public = any(_public().search(word.text) for word in command.effective.arguments)
+            yield _problem(*found, PUBLIC if public else PRIVATE)
 
 
-def _problem(word: Word, alias: str) -> Problem:
+def _problem(word: Word, alias: str, advice: str) -> Problem:
     return Problem(
         word,
-        f"`{word.text}` switches the check of certificates off, so anybody on the way can hand in another file. Add "
-        "the missing certificate instead",
+        f"`{word.text}` switches the check of certificates off, so anybody on the way can hand in another file. "
+        f"{advice}",
         aliases=[alias] if alias else None,
+    )
+
+
+def _behind(option: Word, words: Sequence[Word]) -> Sequence[Word]:
+    """The words behind one of them, its own value among them: one for an option."""
+    at = next(number for number, word in enumerate(words) if word is option)
+    return words[at + 1 : at + 2]
+
+
+@cache
+def _public() -> re.Pattern[str]:
+    """An address on the Internet, as far as its name tells, or PyPI's hosts."""
+    inside = r"(?!\S*\.(?:local|lan|internal|intranet|corp|home|test)\b)"
+    return re.compile(
+        rf"https://{inside}(?:[\w-]+\.)+[a-z]{{2,}}(?:[/:]|$)|(?:^|[=/.])(?:pypi\.org|pythonhosted\.org|pypi\.python\.org)$"
     )
 
 
@@ -119,7 +140,9 @@ def _of_command(command: Command) -> tuple[Word, str] | None:
         found = next((word for word in words if word.prefix.startswith("--trusted-host")), None)
         if found is None and texts[:2] == ["config", "set"]:
             found = next((word for word in words if (word.value or "").endswith(".trusted-host")), None)
-        return (found, "checkov:CKV2_DOCKER_4") if found else None
+        # Whoever names the host when building asks for it.
+        told = found is not None and all(word.text.strip("\"'").startswith("$") for word in _behind(found, words))
+        return (found, "checkov:CKV2_DOCKER_4") if found and not told else None
     if name in NODE:
         for word, value in zip(words, [*texts[1:], ""], strict=False):
             text = (word.value or "").lower()

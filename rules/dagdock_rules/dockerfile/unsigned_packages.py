@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagdock.api import Bad, Command, Problem, Problems, Run, rule
+from dagdock.api import Bad, Command, Problem, Problems, Run, Stage, remembered, rule
 
 from ..packages import PackageCommand, installs
 
@@ -27,6 +27,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "zypper": (("--no-gpg-checks", "--gpg-auto-import-keys=no", "--allow-unsigned-rpm"), ()),
 }
+_INSTALLS = frozenset(("add", "upgrade", "fix", "update"))
+ARCHIVES = ("archive.debian.org", "old-releases.ubuntu.com")
 CHECKERS = frozenset("sha256sum sha512sum sha1sum shasum md5sum gpg gpgv gpgverify cosign minisign".split())
 
 
@@ -76,19 +78,41 @@ def unsigned_packages(run: Run) -> Problems:
         name = (effective.name or "").rstrip("0123456789")
         flags, aliases = OPTIONS.get(name, ((), ()))
         found = next((word for word in effective.arguments if word.value in flags), None)
+        if found and name == "apk" and not _INSTALLS.intersection(word.text for word in effective.arguments):
+            continue  # `apk index` makes an archive, and installs nothing
         if found is None:
             found = next((word for word in effective.arguments if _is_setting(word.value or "")), None)
         if found:
-            local = all("/" in (word.value or "") for call in _calls(run, command) for word in call.packages) and any(
+            local = all(_is_file(word.text) for call in _calls(run, command) for word in call.packages) and any(
                 call.packages for call in _calls(run, command)
             )
+            archived = not local and run.stage is not None and _is_archived(run.stage)
+            if local:
+                advice = "Compare their checksum in this RUN before"
+            elif archived:
+                advice = "The keys of this old release have expired: only a newer base image mends that"
+            elif name in ("apt", "apt-get", "aptitude"):
+                advice = "Leave it out; if apt then names a key that it lacks, import that"
+            else:
+                advice = "Import the archive's key and leave this out"
             yield Problem(
                 found,
-                f"with `{found.text}` nobody checks who made these packages, and they run as root. "
-                + ("Check their checksum in this RUN" if local else "Import the archive's key and leave this out"),
-                severity="info" if local else None,
+                f"with `{found.text}` nobody checks who made these packages, and they run as root. {advice}",
+                severity="info" if local or archived else None,
                 aliases=["checkov:CKV2_DOCKER_11"] if found.value == "--force-yes" else list(aliases),
             )
+
+
+def _is_file(text: str) -> bool:
+    """Whether a package is a file that lies there already, or an address."""
+    return "/" in text or text.strip("\"'").endswith((".apk", ".deb", ".rpm"))
+
+
+@remembered
+def _is_archived(stage: Stage) -> bool:
+    """Whether the packages come from an archive of old releases, whose keys have expired."""
+    texts = [step.span.text for part in stage.chain() for step in part.instructions]
+    return any(place in text for text in texts for place in ARCHIVES)
 
 
 def _is_setting(value: str) -> bool:

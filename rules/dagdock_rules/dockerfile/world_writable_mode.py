@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from dagdock.api import Bad, CopyLike, Dockerfile, Instruction, Problem, Problems, Project, Run, rule
+from dagdock.api import Bad, Command, CopyLike, Dockerfile, Instruction, Problem, Problems, Project, Run, Word, rule
 
 from ._comments import said_above
 from ._users import is_workplace
@@ -11,7 +11,10 @@ from ._users import is_workplace
 # Folders that everybody may write to on purpose.
 SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
 WRITABLE = "lets everybody write there. Make the user who needs that the owner, with `--chown` or `chown`"
+PROGRAM = "lets everybody change these programs. `chmod 755` is enough to run them"
 SETUID = "makes it run as its owner, whoever starts it. Let the container run as the user that is needed instead"
+# Endings of files that are there to be run.
+RUNNABLE = (".sh", ".bash", ".py", ".pl", ".rb", ".R", ".exp", ".run", ".bin", ".AppImage", ".jar")
 
 
 @rule(
@@ -55,12 +58,26 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
             if harm and not all((word.value or "").rstrip("/") in SHARED for word in operands[1:]):
                 if _is_for_anybody(instruction.dockerfile, project) or (harm == WRITABLE and _is_wanted(instruction)):
                     return
-                yield Problem(effective, f"`chmod {operands[0].text}` {harm}")
+                if harm == WRITABLE and _are_programs(effective, operands[1:]):
+                    harm = PROGRAM
+                yield Problem(
+                    effective, f"`chmod {operands[0].text}` {harm}", severity="info" if harm == SETUID else None
+                )
     elif isinstance(instruction, CopyLike):
         flag = instruction.flag("chmod")
         harm = _harm(flag.word.literal or "") if flag and flag.word else ""
         if flag and harm and not (harm == WRITABLE and _is_wanted(instruction)):
             yield Problem(flag, f"`--chmod={flag.value}` {harm}")
+
+
+def _are_programs(command: Command, files: list[Word]) -> bool:
+    """Whether all that a `chmod` names are single files to be run: scripts, and what lies in a folder of programs."""
+    if any(word.text in ("-R", "--recursive") or re.match(r"-\w*R", word.text) for word in command.arguments):
+        return False
+    names = [(word.value or word.text).rstrip("/") for word in files]
+    return bool(names) and all(
+        name.endswith(RUNNABLE) or name.rpartition("/")[0].endswith(("/bin", "/sbin", "/scripts")) for name in names
+    )
 
 
 def _is_wanted(instruction: Instruction) -> bool:
