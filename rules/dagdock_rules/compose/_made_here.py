@@ -8,7 +8,7 @@ from posixpath import basename, dirname, join
 from dagdock.api import ImageRef, Project, Service, load_data
 
 from ._model import as_run
-from ._occasion import repository_names
+from ._occasion import repository_names, repository_owners
 
 _HUB = (None, "docker.io", "index.docker.io")
 _OF_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]", "host.docker.internal")
@@ -34,9 +34,9 @@ def is_made_here(service: Service, project: Project) -> bool:
     built = (other.image_ref for other in service.file.services.values() if other.build)
     if any(other and other.name == reference.name for other in built):
         return True
-    if "/" not in reference.name:
-        return _is_built_by_script(reference.name, service, project)
-    return _is_sent(reference, project) or _has_folder(reference, service, project)
+    if _is_built_by_script(reference.familiar, service, project):
+        return True
+    return "/" in reference.name and (_is_sent(reference, project) or _has_folder(reference, service, project))
 
 
 def _is_on_this_machine(reference: ImageRef) -> bool:
@@ -80,7 +80,7 @@ def _is_built_by_script(name: str, service: Service, project: Project) -> bool:
     folder = dirname(project.path_of(service.file.source.whole) or "")
     for place in {folder or ".", "."}:
         for file in project.facts.names(place):
-            is_script = file.endswith((".sh", ".bash", ".mk", ".md")) or file in ("Makefile", "justfile")
+            is_script = file.endswith((".sh", ".bash", ".mk", ".md")) or file in ("Makefile", "justfile", "Dockerfile")
             if is_script and build.search(project.facts.read(join(place, file)) or b""):
                 return True
     return False
@@ -107,15 +107,18 @@ def _sending(project: Project) -> list[bytes]:
 
 
 def _has_folder(reference: ImageRef, service: Service, project: Project) -> bool:
-    """Whether a folder that is built is called as the image: that of the Compose file itself, else only one with a
-    compound name, for many have a `server`."""
-    last = reference.name.rpartition("/")[2]
+    """Whether a folder that is built is called as the image: that of the Compose file itself, one of an image of the
+    repository's owner, else only one with a compound name, for many have a `server`."""
+    owner, _, last = reference.name.rpartition("/")
     folder = dirname(project.path_of(service.file.source.whole) or "")
     if basename(folder) == last and join(folder, "Dockerfile") in project.inventory.dockerfiles:
         return True
-    if "-" not in last:
+    is_of_owner = owner.rpartition("/")[2].lower() in repository_owners(project)
+    if "-" not in last and not is_of_owner:
         return False
     makers = [path for path in project.inventory.dockerfiles if basename(dirname(path)) == last]
+    if makers and is_of_owner:
+        return True
     if any(reference.repository.encode() not in (project.facts.read(path) or b"") for path in makers):
         return True
     return any(project.facts.is_file(join(last, name)) for name in _BUILD_FILES)

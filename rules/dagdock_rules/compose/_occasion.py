@@ -32,7 +32,10 @@ _SAYS_SO = (
 def is_for_tests(file: ComposeFile, project: Project) -> bool:
     """Whether the file is named after tests or CI, or lies in a folder that is."""
     path = project.path_of(file.source.whole) or ""
-    return path.startswith(_PIPELINES) or not _words(file, project, 3).isdisjoint(_TESTS)
+    words = _words(file, project, 3)
+    if {"ci", "cd"} <= words:  # a folder with programs for that
+        words = words - {"ci"}
+    return path.startswith(_PIPELINES) or not words.isdisjoint(_TESTS)
 
 
 def is_profile_of_tests(profile: Value) -> bool:
@@ -73,16 +76,26 @@ def repository_names(project: Project) -> frozenset[str]:
     return project.once("repository names", lambda: _repository_names(project))
 
 
+def repository_owners(project: Project) -> frozenset[str]:
+    """Who the repository belongs to by its address or the name of its folder, in lower case; as above."""
+    return project.once("repository owners", lambda: frozenset(parts[0] for parts in _addresses(project) if parts[1:]))
+
+
 def _repository_names(project: Project) -> frozenset[str]:
+    return frozenset(part for parts in _addresses(project) for part in parts)
+
+
+def _addresses(project: Project) -> list[list[str]]:
+    """The last two parts of each address of the repository, and those of the name of its folder."""
     if not project.facts.is_dir(".git"):
-        return frozenset()
+        return []
     content = (project.facts.read(".git/config") or b"").decode("utf-8", "replace")
     urls = re.findall(r"^\s*url\s*=\s*(\S+)", content, re.MULTILINE)
     names = [
         basename(project.facts.root),
         *("/".join(re.split(r"[/:]", url)[-2:]).removesuffix(".git") for url in urls),
     ]
-    return frozenset(part for name in names for part in re.split(r"[/+]", name.lower()) if part)
+    return [[part for part in re.split(r"[/+]", name.lower()) if part] for name in names]
 
 
 def _words_of_repository(project: Project) -> set[str]:

@@ -3,10 +3,22 @@ from __future__ import annotations
 import re
 from posixpath import basename, join
 
-from dagdock.api import Bad, ComposeFile, ImageRef, Problem, Problems, Project, Related, Value, load_data, rule
+from dagdock.api import (
+    Bad,
+    ComposeFile,
+    ImageRef,
+    Problem,
+    Problems,
+    Project,
+    Related,
+    Service,
+    Value,
+    load_data,
+    rule,
+)
 
 from ._made_here import is_made_here
-from ._occasion import is_short_lived
+from ._occasion import is_for_tests, is_short_lived, repository_owners
 
 
 @rule(
@@ -40,14 +52,16 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
 
     What the project makes itself is left alone: images that are built here, that its scripts and pipelines tag or
     push, or that have a name without an owner and are none of Docker Hub's. Tools for the work that keep no data, such
-    as adminer or mailpit, are a hint, and in files for development, tests and examples not even that.
+    as adminer or mailpit, are a hint, and in files for development, tests and examples not even that. What tests run
+    is a hint, and so is what the owner of the repository releases or what Watchtower keeps new.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
     if _is_list_of_images(file):
         return
     told: dict[str, list[Related]] = {}
-    helpers = load_data("dagdock_rules", "image-tags")["helpers"]
+    facts = load_data("dagdock_rules", "image-tags")
+    tests = is_for_tests(file, project)
     for service in file.services.values():
         image, reference = service.image, service.image_ref
         if image is None or reference is None or reference.digest or image.span.source is not file.source:
@@ -56,22 +70,38 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
             continue
         if re.fullmatch(r"(?:localhost|127\.0\.0\.1|[\w.-]+\.localhost)(?::\d+)?", reference.registry or ""):
             continue  # only who builds it pushes to a registry of this machine
+        if _is_one_of(reference.familiar, facts["ended"]):
+            continue
         variable = _variable_of_tag(image, reference)
         name = f"${variable}" if variable else str(image.resolved)
         if name in told:
             told[name].append(Related(image, f"`{service.name}` {'takes' if variable else 'runs'} it, too"))
             continue
         told[name] = []
-        is_helper = any(_is_called(reference, helper) for helper in helpers)
+        # A mirror keeps the names of Docker Hub.
+        name_there = reference.familiar.removeprefix(f"{reference.registry}/")
+        is_helper = _is_one_of(name_there, facts["helpers"])
         if is_helper and is_short_lived(file, project):
             continue
-        what = _what_moves(image, reference, variable, file, project)
+        is_minor = is_helper or tests or _is_followed(service, reference, project)
+        if _is_one_of(reference.familiar, facts["without-versions"]):
+            remedy = "Name the digest of the one that you tested (`@sha256:…`), for it has no tags with versions"
+        else:
+            remedy = "Name the version that you tested, or its digest"
         yield Problem(
             image,
-            f"{what}. Name the version that you tested, or its digest",
-            severity="info" if is_helper else None,
+            f"{_what_moves(image, reference, variable, file, project)}. {remedy}",
+            severity="info" if is_minor else None,
             related=told[name],
         )
+
+
+def _is_followed(service: Service, reference: ImageRef, project: Project) -> bool:
+    """Whether new releases are welcome: of the repository's owner, of a service of tests, or by what updates it."""
+    owner = reference.name.rpartition("/")[0].rpartition("/")[2]
+    if service.name == "sut" or owner.lower() in repository_owners(project):
+        return True
+    return any("watchtower.enable" in label.name and label.resolved != "false" for label in service.labels)
 
 
 def _variable_of_tag(image: Value, reference: ImageRef) -> str:
@@ -91,6 +121,8 @@ def _what_moves(image: Value, reference: ImageRef, variable: str, file: ComposeF
         where = (
             f", which `{variable}` has{place}," if place else f", which `{image.variables[-1].span.text}` stands for,"
         )
+    elif image.variables and image.raw.startswith("${") and image.variables[0].span.end >= image.span.end:
+        where = f" in the default of `{image.variables[0].name}`"
     changes = load_data("dagdock_rules", "image-tags")["of-every-change"]
     when = "change to its source" if reference.tag.lower() in changes else "release"
     return (
@@ -123,9 +155,9 @@ def _is_list_of_images(file: ComposeFile) -> bool:
     return "pull" in words and all(service.entries.keys() <= {"image"} for service in file.services.values())
 
 
-def _is_called(reference: ImageRef, name: str) -> bool:
-    """Whether the image has that name, or that owner where the name ends in `/`."""
-    return reference.familiar.startswith(name) if name.endswith("/") else reference.familiar == name
+def _is_one_of(name: str, names: list[str]) -> bool:
+    """Whether an image has one of these names, or that owner where one ends in `/`."""
+    return any(name.startswith(other) if other.endswith("/") else name == other for other in names)
 
 
 def _moves(reference: ImageRef, more: list[str]) -> bool:

@@ -2,14 +2,32 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Bad, ComposeFile, Edit, Fix, Mapping, Port, Problem, Problems, Project, Service, Span, rule
+from dagdock.api import (
+    Bad,
+    ComposeFile,
+    Edit,
+    Fix,
+    Mapping,
+    Port,
+    Problem,
+    Problems,
+    Project,
+    Service,
+    Setting,
+    Span,
+    rule,
+)
 
 from ._edits import add_entry
 from ._model import as_run, is_for_swarm
-from ._occasion import is_for_tests
+from ._occasion import is_for_tests, is_profile_of_tests
 from ._stores import EVERYWHERE, Store, store_below, store_of
 
 LOCAL = "127.0.0.1"
+# Under which names this machine is known to itself.
+_HERE = ("localhost", LOCAL, "0.0.0.0", "::1")
+# Ports with pages for people, whom no other service replaces.
+_PAGES = (7474, 9001)
 
 
 @rule(
@@ -53,9 +71,13 @@ def published_database_port(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/engine/network/port-publishing/
     """
+    if is_for_tests(service.file, project):
+        return
     service = as_run(service, project)
     store = store_of(service) or store_below(service, project)
-    if store is None or service.has("network_mode") or is_for_tests(service.file, project):
+    if store is None or service.has("network_mode"):
+        return
+    if service.profiles and all(map(is_profile_of_tests, service.profiles)):
         return
     for port in service.ports:
         if port.host_ip in EVERYWHERE and port.publishes is not None and _is_of_store(port, store):
@@ -67,20 +89,34 @@ def published_database_port(service: Service, project: Project) -> Problems:
                     f"{name} listens on {host} of every node of the swarm, which takes no address here. Leave `ports` "
                     f"out: services of the stack reach `{service.name}:{port.target}` without it",
                 )
-                continue
-            if _is_of_cluster(service.file):
+            elif not _is_for_others(service, port):
+                machines = ", or, if the machines in `extra_hosts` need it, this machine's address in their network"
                 yield Problem(
                     port,
-                    f"{name} listens on {host} of every network card of this machine. {_remedy(port)}, or, if the "
-                    "machines in `extra_hosts` need it, this machine's address in their network",
+                    f"{name} listens on {host} of every network card of this machine. If only this machine needs it, "
+                    f"{_remedy(port)}"
+                    f"{machines if _is_of_cluster(service.file) else _alternative(service, port, store)}",
+                    fix=_bind(port),
                 )
-                continue
-            yield Problem(
-                port,
-                f"{name} listens on {host} of every network card of this machine. "
-                f"{_remedy(port)}{_alternative(service, port, store)}",
-                fix=_bind(port),
-            )
+
+
+def _is_for_others(service: Service, port: Port) -> bool:
+    """Whether more than this machine's own address is needed: by containers that go over the host, or by clients whom
+    Kafka sends to another address."""
+    if f"host.docker.internal:{port.published}" in service.file.source.text:
+        return True
+    advertised = [setting for setting in service.environment if "ADVERTISED_" in setting.name]
+    return any(_leads_elsewhere(setting, port, {*_HERE, *service.file.services}) for setting in advertised)
+
+
+def _leads_elsewhere(advertised: Setting, port: Port, own: set[str]) -> bool:
+    """Whether who came by a port of Kafka is sent on to none of these names, as far as is known."""
+    if advertised.resolved is None:
+        return True
+    if "LISTENERS" not in advertised.name:
+        return "HOST" in advertised.name and advertised.resolved not in own
+    listeners = re.findall(r"://\[?([^\s,/]*?)\]?:([^\s,/:]+)", advertised.resolved)
+    return any(number == str(port.published) and host not in own for host, number in listeners)
 
 
 def _is_of_swarm(file: ComposeFile) -> bool:
@@ -115,9 +151,13 @@ def _alternative(service: Service, port: Port, store: Store) -> str:
         other.name != service.name and not other.has("network_mode") and not own.isdisjoint(_networks(other))
         for other in service.file.services.values()
     )
-    if not shares or store.name.startswith(("Kafka", "Redpanda")):
+    if (
+        not shares
+        or store.name.startswith(("Kafka", "Redpanda"))
+        or (port.target and any(number in port.target for number in _PAGES))
+    ):
         return ""
-    return f", or leave `ports` out: other services reach `{service.name}:{port.target}` without it"
+    return f"; if only other services do, leave `ports` out: they reach `{service.name}:{port.target}` without it"
 
 
 def _networks(service: Service) -> set[str]:
@@ -125,7 +165,12 @@ def _networks(service: Service) -> set[str]:
 
 
 def _remedy(port: Port) -> str:
-    return f"Put `{LOCAL}:` in front" if port.form == "short" else f"Set `host_ip: {LOCAL}`"
+    if port.form == "long":
+        return f"set `host_ip: {LOCAL}`"
+    written = port.span.text
+    if port.host_ip and written.startswith(port.host_ip.span.text):
+        return f"write `{LOCAL}{written[len(port.host_ip.span.text) :]}`"
+    return f"write `{LOCAL}{':' if port.publishes else '::'}{written.lstrip(':')}`"
 
 
 def _bind(port: Port) -> Fix | None:

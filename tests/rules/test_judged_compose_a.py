@@ -1,0 +1,101 @@
+"""Rules on Compose files (images, ports, variables, Airflow): what strict readers called wrong or arguable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.examples import as_files
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+RULES = {rule.code: rule for rule in Rules().of_kind("compose")}
+
+Files = str | Mapping[str, str]
+
+DB = "services:\n  db:\n    image: postgres:16\n"
+KAFKA = "services:\n  kafka:\n    image: apache/kafka:4.0.0\n    ports: ['{}']\n    environment:\n"
+REPOSITORY = {".git/config": '[remote "origin"]\n\turl = https://github.com/acme/shop.git\n'}
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, dict[str, Files]] = {
+    "DC101": {
+        "no more releases": "services:\n  a:\n    image: cloudera/quickstart:latest\n",
+        "the owner's, built here": {
+            **REPOSITORY,
+            "compose.yaml": "services:\n  a:\n    image: acme/store:latest\n  b:\n    image: «acme/other»\n",
+            "store/Dockerfile": "FROM alpine:3.22\n",
+        },
+        "built as the Dockerfile says": {
+            "compose.yaml": "services:\n  a:\n    image: acme/store:latest\n",
+            "Dockerfile": "# docker build --rm -t acme/store:latest .\nFROM alpine:3.22\n",
+        },
+    },
+    "DC201": {
+        "for tests, beside the one for work": {
+            "compose.test.yaml": DB + "    ports: ['5432:5432']\n",
+            "compose.yaml": DB,
+        },
+        "reached over the host": DB + "    ports: ['5432:5432']\n  web:\n    image: web:1\n"
+        "    environment: {URL: 'pg://host.docker.internal:5432'}\n",
+        "of a profile of tests": DB + "    profiles: [e2e]\n    ports: ['5432:5432']\n",
+        "Kafka for other machines": KAFKA.format("9092:9092")
+        + "      KAFKA_ADVERTISED_LISTENERS: IN://kafka:29092,OUT://192.168.1.5:9092\n",
+        "Kafka for who says its address": KAFKA.format("9092:9092")
+        + "      KAFKA_ADVERTISED_LISTENERS: OUT://${ADDRESS}:9092\n",
+        "Kafka for this machine": KAFKA.format("«9092:9092»")
+        + "      KAFKA_ADVERTISED_LISTENERS: IN://kafka:29092,OUT://localhost:9092\n",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [pytest.param(code, files, id=f"{code} {name}") for code, cases in CASES.items() for name, files in cases.items()],
+)
+def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
+    expected = as_files(files, "compose.yaml")
+    assert marked(RULES[code], expected) == expected
+
+
+def findings(files: Files, *codes: str) -> list[Finding]:
+    workspace = Workspace.in_memory(as_files(files, "compose.yaml"))
+    name = next(name for name in as_files(files, "compose.yaml") if name.endswith((".yaml", ".yml")))
+    return Linter(choice=Choice(codes or None)).check(workspace, [Target("", name, name)]).findings
+
+
+SEVERITIES: list[tuple[str, Files, str]] = [
+    ("DC101", {"compose.test.yaml": "services:\n  db:\n    image: acme/store\n"}, "info"),
+    ("DC101", {"tools-ci-cd/compose.yaml": "services:\n  db:\n    image: acme/store\n"}, "warning"),
+    ("DC101", "services:\n  sut:\n    image: acme/dgoss:latest\n", "info"),
+    ("DC101", {"compose.yaml": "services:\n  db:\n    image: acme/other\n", **REPOSITORY}, "info"),
+    (
+        "DC101",
+        "services:\n  a:\n    image: a/b\n    labels: {com.centurylinklabs.watchtower.enable: true}\n",
+        "info",
+    ),
+    ("DC101", "services:\n  a:\n    image: mirror.example.com/alpine/git:latest\n", "info"),
+]
+
+
+@pytest.mark.parametrize(("code", "files", "severity"), SEVERITIES)
+def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
+    assert [finding.severity for finding in findings(files, code)] == [severity]
+
+
+WORDS: list[tuple[str, Files, str]] = [
+    ("DC101", "services:\n  a:\n    image: bitnami/spark:latest\n", "no tags with versions"),
+    ("DC101", "services:\n  a:\n    image: ${IMAGE:-redis:alpine}\n", "the tag `alpine` in the default of `IMAGE`"),
+    ("DC201", DB + "    ports: ['5432']\n", "write `127.0.0.1::5432`"),
+    ("DC201", DB + "    ports: ['0.0.0.0:5433:5432']\n", "write `127.0.0.1:5433:5432`"),
+    ("DC201", DB + "    ports: ['${PORT:-5432}:5432']\n", "write `127.0.0.1:${PORT:-5432}:5432`"),
+    ("DC201", DB + "    ports: [{target: 5432, published: 5432}]\n", "set `host_ip: 127.0.0.1`"),
+]
+
+
+@pytest.mark.parametrize(("code", "files", "words"), WORDS)
+def test_what_it_says(code: str, files: Files, words: str) -> None:
+    assert words in findings(files, code)[0].message
