@@ -8,6 +8,9 @@ from ..packages import installs, package_commands
 from ._downloads import Download, downloads
 from ._shells import has_busybox
 
+# Images of a system alone, which have one of the two at most.
+BARE = frozenset("alpine almalinux amazonlinux centos debian fedora rockylinux ubuntu".split())
+
 
 def _is_taken_out(run: Run, download: Download) -> bool:
     """Whether the RUN removes the program again behind the download, so that no image needs it."""
@@ -58,4 +61,13 @@ def second_uses(stage: Stage) -> list[tuple[Download, Download]]:
             if len(first) == 2 and not said:
                 found.append((download, first["wget" if download.name == "curl" else "curl"]))
                 said = True
-    return found
+    return found if found and not _may_come_with_both(stage) else []
+
+
+def _may_come_with_both(stage: Stage) -> bool:
+    """Whether the base image may have both, as the file installs neither: then nothing is saved."""
+    image = stage.root_image
+    if image is None or image.familiar in BARE or "slim" in (image.tag or ""):
+        return False
+    runs = [run for part in stage.chain() for run in part.all_of(Run)]
+    return not any(_installs(run, name) for run in runs for name in ("curl", "wget"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Related, Stage, rule
 
 from ._both_downloaders import second_uses
+from ._made_for import is_for_development
 
 
 @rule(
@@ -29,11 +30,12 @@ def curl_and_wget(stage: Stage) -> Problems:
     """Both curl and wget are used in one stage.
 
     They do the same, and each brings its own packages and its own holes to mend. Use one of them for all downloads of
-    the stage. Alpine has a small wget of its own, which costs nothing: there it counts only where it is installed.
+    the stage. Nothing is said of images to work in, nor where neither is installed and the base image may bring both.
+    Alpine has a small wget of its own, which costs nothing: there it counts only where it is installed.
 
     https://docs.docker.com/build/building/best-practices/#dont-install-unnecessary-packages
     """
-    found = second_uses(stage)
+    found = [] if is_for_development(stage) else second_uses(stage)
     if found:
         download, other = found[0]
         yield Problem(

@@ -9,6 +9,7 @@ from dagdock.api import (
     Edit,
     Entrypoint,
     Fix,
+    Instruction,
     Problem,
     Problems,
     Run,
@@ -65,8 +66,8 @@ def use_workdir_not_cd(run: Run) -> Problems:
     `WORKDIR` makes the folder where it is missing, holds for everything that follows, and shows in the image; `cd` has
     to be repeated in each RUN, and is easily forgotten in one, and `pushd` is known to bash, not to `sh`. A detour is
     fine: to a folder for temporary files, or to one of the system such as `/usr/local/bin`, where the container should
-    not start.
-    So is any in an image that starts what its base image says, where that says.
+    not start. So is any where a WORKDIR has chosen the folder that the rest of the file counts on, and any in an image
+    that starts what its base image says, where that says.
 
     https://docs.docker.com/build/building/best-practices/#workdir
     """
@@ -109,7 +110,7 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
         return True
     if any(f"{folder}/".startswith(f"{place}/") for place in SYSTEM) and not f"{folder}/".startswith(PROJECTS):
         return True
-    if _is_moved_on(run) or _starts_elsewhere(run):
+    if _is_moved_on(run) or _starts_elsewhere(run) or _is_needed_elsewhere(run):
         return True
     for command in run.script.commands:
         if command.start <= move.start:
@@ -134,6 +135,29 @@ def _starts_elsewhere(run: Run) -> bool:
         and stage.last(Entrypoint) is None
         and stage.last(Workdir) is None
     )
+
+
+def _is_needed_elsewhere(run: Run) -> bool:
+    """Whether a WORKDIR here would move what counts on the folder of now: chosen by WORKDIR, or where paths begin."""
+    if run.stage is None:
+        return False
+    behind = [step for step in run.stage.instructions if step.index > run.index]
+    places = [number for number, step in enumerate(behind) if isinstance(step, Workdir)]
+    affected = behind[: places[0]] if places else behind
+    chosen = any(
+        isinstance(step, Workdir) and step.index < run.index for part in run.stage.chain() for step in part.instructions
+    )
+    return (chosen and not places) or any(
+        _starts_here(step) for step in affected if isinstance(step, (Cmd, CommandInstruction, CopyLike, Entrypoint))
+    )
+
+
+def _starts_here(step: Instruction) -> bool:
+    """Whether a path of an instruction begins where it stands."""
+    if isinstance(step, CopyLike):
+        path = step.destination.literal if step.destination else None
+        return path is not None and not path.startswith(("/", "$"))
+    return any(sign in step.span.text for sign in (' "./', " ./", '["./'))
 
 
 def _is_moved_on(run: Run) -> bool:
