@@ -100,9 +100,7 @@ def _project_name(text: str) -> str:
     return re.sub(r"[-_.]+", "-", re.split(r"[\[=<>!~;@ ]", text, maxsplit=1)[0]).lower()
 
 
-def unpinned_problems(
-    run: Run, families: tuple[str, ...], verbs: tuple[str, ...], advice: str = "Pin them"
-) -> Problems:
+def unpinned_problems(run: Run, families: tuple[str, ...], verbs: tuple[str, ...]) -> Problems:
     """A problem for each call of these package managers that installs packages without versions."""
     for call in installs(run.script):
         if call.family in families and call.verb in verbs:
@@ -110,14 +108,17 @@ def unpinned_problems(
             if found and not is_meant(call, found, run):
                 only_tools = all(text in TOOLS for _, text in found)
                 mild = only_tools or (run.stage is not None and is_for_development(run.stage))
-                yield Problem(found[0][0], _message(call, found, advice), severity="info" if mild else None)
+                yield Problem(found[0][0], _message(call, found), severity="info" if mild else None)
 
 
 def is_meant(call: PackageCommand, found: Unpinned, run: Run) -> bool:
-    """Whether a call by pip takes the newest on purpose, or what it takes no longer changes: Python 2 gets no
-    releases."""
+    """Whether a call takes the newest on purpose, or what it takes no longer changes: Yarn 1, packages for Python 2."""
+    if call.family == "npm" and all(text == "yarn" for _, text in found):
+        return True  # the last release of Yarn 1, to which nothing is added
     if call.family != "pip":
         return False
+    if call.options.has("--pre") is True:
+        return True
     if all(text in UPGRADED for _, text in found) and call.options.has("-U", "--upgrade") is not False:
         return True
     image = run.stage.root_image if run.stage else None
@@ -126,16 +127,16 @@ def is_meant(call: PackageCommand, found: Unpinned, run: Run) -> bool:
     return bool(re.search(r"\bpip2|\bpython2|/2\.7/get-pip|\bpython-dev\b", run.body.text))
 
 
-def _message(call: PackageCommand, found: Unpinned, advice: str) -> str:
+def _message(call: PackageCommand, found: Unpinned) -> str:
     names = list(dict.fromkeys(text for _, text in found))
     shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     comes = "come" if len(names) > 1 else "comes"
     name = re.sub(r"@(?:latest|none|upgrade|patch)$", "", names[0])
-    example = SPELLING[call.family].format(name)
-    advice = advice if len(names) > 1 else advice.replace("them", "it")
-    return (
-        f"{shown} {comes} in whatever version is current, so two builds of this file may differ. {advice}: `{example}`"
-    )
+    example = f"`{SPELLING[call.family].format(name)}`"
+    if call.family == "go" and call.verb == "get":
+        example = f"`go install {name}@VERSION`, as Go 1.16 and newer take it"
+    advice = f"Pin each, as in {example}" if len(names) > 1 else f"Pin it: {example}"
+    return f"{shown} {comes} in whatever version is current, so two builds of this file may differ. {advice}"
 
 
 def _is_constrained(call: PackageCommand, run: Run) -> bool:

@@ -13,8 +13,10 @@ from ._shells import shell_behind
 HARMLESS = frozenset(
     "echo printf yes true : uname arch nproc date pwd id whoami hostname env set dpkg-architecture lsb_release "
     "basename dirname seq find ls apt-mark apt-cache dpkg dpkg-query scanelf ldd readelf getent ps df du stat file "
-    "readlink realpath which grep egrep sed awk gawk sort uniq cut head tail tr rev wc xargs".split()
+    "readlink realpath which grep egrep sed awk gawk sort uniq cut head tail tr rev wc xargs tee".split()
 )
+# What any program is asked with for its version.
+VERSION = ("-v", "-V", "-version", "--version", "version", "2>&1")
 # Programs that do so with these verbs.
 ASKING = {
     "apk": ("info", "list", "search", "policy"),
@@ -123,8 +125,10 @@ def _asked_for_nothing(script: Script) -> dict[str, int]:
 def only_asks(command: Command) -> bool:
     """Whether a command cannot fail, or nobody counts on it."""
     effective = command.effective
-    first = effective.arguments[0].value if effective.arguments else None
-    return effective.name in HARMLESS or first in ASKING.get(effective.name or "", ())
+    words = [word.value for word in effective.arguments]
+    if words and all(word in VERSION for word in words):
+        return True
+    return effective.name in HARMLESS or (words[0] if words else None) in ASKING.get(effective.name or "", ())
 
 
 def _needs_all(command: Command) -> bool:

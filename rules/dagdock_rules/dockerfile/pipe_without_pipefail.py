@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
+from ..packages import package_commands
 from ._pipes import first_open_pipe, only_asks, open_pipes
-from ._shells import shell_behind
+from ._shells import GNU_FAMILIES, shell_behind
 
 SHELLS = {
     "ash": 'SHELL ["/bin/ash", "-eo", "pipefail", "-c"]',
@@ -56,12 +57,27 @@ def pipe_without_pipefail(run: Run) -> Problems:
         weak = next((command for command in matters[0][:-1] if not only_asks(command)), first)
         name = weak.effective.name or "the first command"
         shell = shell_behind(run.stage)
-        remedy = SHELLS.get(shell or "bash", SHELLS["bash"])
+        likely = shell or _shell_of_packages(run)
+        remedy = SHELLS.get(likely or "bash", SHELLS["bash"])
         yield Problem(
             first.span.to(last) if first.start < last.start else first,
-            f"if `{name}` fails, this pipe still counts as a success and the build goes on. Put `{remedy}` above it",
+            f"if `{name}` fails, this pipe still counts as a success and the build goes on. Put `{remedy}` above it"
+            + ("" if likely in SHELLS else ", if the image has bash"),
             fix=_fix(run, remedy) if shell in SHELLS else None,
         )
+
+
+def _shell_of_packages(run: Run) -> str | None:
+    """The shell of an image nobody knows, by the package managers that the stage calls."""
+    families = {
+        call.family
+        for part in (run.stage.chain() if run.stage else ())
+        for each in part.all_of(Run)
+        for call in package_commands(each.script)
+    }
+    if not families.isdisjoint(GNU_FAMILIES):
+        return "bash"
+    return "ash" if "apk" in families else None
 
 
 def _fix(run: Run, line: str) -> Fix | None:
