@@ -82,6 +82,23 @@ def test_templates_are_left_alone(name: str) -> None:
     assert classify(name, DOCKERFILE + COMPOSE + b"# docker ps --format '{{if .Names}}x{{end}}' <%s>\n") is not None
 
 
+def test_tags_where_a_dockerfile_can_have_none_make_it_a_template() -> None:
+    assert classify("Dockerfile", b"# makes all images\r\n\r\n{{ set base to\n  'x' ^\n}}\n" + DOCKERFILE) is None
+    assert classify("Dockerfile.linux", b"FROM {{ .Base }}:{{ .Tag }}\nRUN x\n") is None
+    assert classify("Dockerfile.linux", b"FROM base AS made{{if extra: -extra}}\nRUN x\n") is None
+    assert classify("Dockerfile", DOCKERFILE + b"{{if arm:\n}}RUN x\n") is None
+    kept = DOCKERFILE + b"RUN docker ps --format \\\n  '{{.Names}}'\nRUN <<EOF\n{{ no }}\nEOF\n"
+    assert classify("Dockerfile", kept) == "dockerfile"
+
+
+def test_tags_that_are_no_yaml_make_a_compose_file_a_template() -> None:
+    assert classify("compose.yaml", b'services:\n  web:\n    image: "{{ image }}"\n') is None
+    assert classify("compose.yaml", COMPOSE + b"    ports:\n      - {{ port }}:80\n") is None
+    assert classify("compose.yaml", COMPOSE + b"    restart: {{restart}}\n") is None
+    kept = COMPOSE + b"    hostname: \"{{.Node.Hostname}}\"\n    logging: {options: {tag: '{{.Name}}'}}\n"
+    assert classify("compose.yaml", kept) == "compose"
+
+
 def test_the_file_that_goes_beside_compose_in_rancher_is_another_language() -> None:
     assert classify("rancher-compose.yml", COMPOSE) is None
 

@@ -115,14 +115,16 @@ def parse(
 
 
 def _is_dockerfile(name: str, content: bytes) -> bool:
-    if name.endswith(_NO_DOCKERFILE) or not _dockerfile_name().fullmatch(name) or _is_template(content):
+    if name.endswith(_NO_DOCKERFILE) or not _dockerfile_name().fullmatch(name):
+        return False
+    if _is_template(content, _dockerfile_template):
         return False
     # `dockerfile-lint` may be a program: only the plain names are taken on trust.
     return name in ("dockerfile", "containerfile") or bool(_dockerfile_line().search(content))
 
 
 def _is_compose(name: str, content: bytes) -> bool:
-    if _other_yaml().search(content) or _is_template(content):
+    if _other_yaml().search(content) or _is_template(content, _compose_template):
         return False
     if _default_compose_name().fullmatch(name):
         return True
@@ -186,12 +188,12 @@ def _dockerfile_line() -> re.Pattern[bytes]:
     return re.compile(rb"^[ \t]*FROM[ \t]+\S", re.IGNORECASE | re.MULTILINE)
 
 
-def _is_template(content: bytes) -> bool:
-    """Whether a statement of Jinja, ERB, Go or PHP stands in a file: it becomes a document only when a program has
-    filled it in."""
+def _is_template(content: bytes, of_its_kind: Callable[[], re.Pattern[bytes]]) -> bool:
+    """Whether a statement of Jinja, ERB, Go or PHP stands in a file, or a tag where its kind of file cannot have one:
+    it becomes a document only when a program has filled it in."""
     if not any(mark in content for mark in (b"{%", b"<%", b"{{", b"<?")):
         return False
-    return _template().search(content) is not None
+    return bool(_template().search(content) or of_its_kind().search(content))
 
 
 @cache
@@ -203,6 +205,23 @@ def _template() -> re.Pattern[bytes]:
         rb"|<\?(?:php|=)",
         re.MULTILINE,
     )
+
+
+@cache
+def _dockerfile_template() -> re.Pattern[bytes]:
+    """A tag that the file begins with, in a FROM, or right before an instruction."""
+    return re.compile(
+        rb"\A(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*\{\{"
+        rb"|^[ \t]*FROM[ \t][^\n]*(?:\{\{|<%)"
+        rb"|^[^\n#]{0,200}\}\}(?:FROM|ARG|ENV|RUN|COPY|ADD|LABEL|USER|WORKDIR|EXPOSE|ENTRYPOINT|CMD)[ \t]",
+        re.MULTILINE,
+    )
+
+
+@cache
+def _compose_template() -> re.Pattern[bytes]:
+    """A tag that is no YAML without quotes, or in the name of an image."""
+    return re.compile(rb"^[ \t]*(?:-[ \t]+|[\w.-]+:[ \t]+)\{\{[ \t]*\w|^[ \t]*image:[^\n#]*\{\{", re.MULTILINE)
 
 
 @cache
