@@ -20,11 +20,43 @@ CASES: dict[str, list[str]] = {
         "FROM debian:13\nRUN /scripts/cleanup && «apt-get update» && apt-get install -y a && apt-get clean\n",
     ],
     "DF318": ["FROM centos:7\nRUN yum install -y a && bash /clean.sh\n"],
+    "DF306": ["FROM python:3.13\nRUN pip install --pre azure-cli\n"],
+    "DF307": [
+        "FROM node:24\nRUN npm install -g yarn\n",
+        "FROM node:24\nRUN npm install -g --unsafe-perm true a@1\n",
+    ],
+    "DF316": [
+        "FROM debian:13\nRUN apt-get install -y libfftw3-3 libpq5\n",
+        "FROM debian:13\nRUN «apt-get install» -y libpq5 vim\n",
+    ],
+    "DF324": [
+        "FROM alpine:3.22\nRUN apk index --allow-untrusted -o A.tar.gz *.apk\n",
+        "FROM alpine:3.22\nRUN apk add «--allow-untrusted» a.apk\n",
+    ],
+    "DF325": [
+        'FROM a:1\nARG H\nRUN pip config set global.trusted-host "$H"\n',
+        "FROM a:1\nRUN pip install «--trusted-host» e.local a\n",
+    ],
+    "DF404": [
+        "FROM node:24\nWORKDIR /app\nRUN cd /app/web && npm run build\n",
+        'FROM node:24\nRUN cd /web && npm run build\nCMD ["./run"]\n',
+        "FROM node:24\nRUN cd /web && npm run build\nCOPY a .\n",
+        "FROM node:24\nRUN «cd /web» && npm run build\n",
+    ],
+    "DF407": [
+        "FROM e.com/base:1\nRUN wget -q https://e.com/a\nRUN curl -fO https://e.com/b\n",
+        "FROM e.com/base:1\nRUN apt-get install -y curl\nRUN wget -q https://e.com/a\nRUN «curl» -fO https://e.com/b\n",
+        "FROM debian:13 AS dev\nRUN wget -q https://e.com/a\nRUN curl -fO https://e.com/b\n",
+    ],
     "DF408": [
         "FROM debian:13\nRUN wget https://e.com/a/install.sh https://e.com/b.json\n",
         "FROM debian:13\nRUN wget https://e.com/a.exp?raw=1\n",
         "FROM debian:13\nRUN «wget» https://e.com/Miniconda3-latest-Linux-x86_64.sh\n",
         "FROM debian:13\nRUN «wget» https://e.com/a.tgz\n",
+    ],
+    "DF409": [
+        'FROM debian:13\nRUN V="$(nginx -v 2>&1 | sed s/a/b/)" && echo $V\n',
+        "FROM alpine:3.22\nRUN echo a | tee /b | tee /c\n",
     ],
     "DF416": [
         'FROM a:1\nLABEL org.opencontainers.image.source="https://github.com/Me/images"\n'
@@ -34,6 +66,15 @@ CASES: dict[str, list[str]] = {
     "DF423": [
         "FROM debian:13\nRUN curl -s https://e.com/a.js | node\n",
         "FROM debian:13\nRUN curl -Os $LINK && jar xf $FILE\n",
+    ],
+    "DF422": [
+        "FROM debian:13\nRUN <<E\naddgroup docker\nadduser --ingroup docker me\nE\n",
+        "FROM debian:13\nRUN «<<E»\naddgroup docker\nadduser me\nE\n",
+    ],
+    "DF424": [
+        "FROM debian:13\nRUN make && make install && { strip /a || true; } && b\n",
+        "FROM debian:13\nRUN for a in b c; do yum install $a || true; done\n",
+        "FROM debian:13\nRUN make && make install« || true»\n",
     ],
     "DF428": [
         "FROM me/base:1\nADD https://raw.githubusercontent.com/Me/tools/master/a.sh /\n",

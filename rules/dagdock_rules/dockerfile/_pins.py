@@ -189,7 +189,7 @@ def _is_pinned_node(text: str, call: PackageCommand) -> bool:
         return True
     if text.startswith(("git+", "git:", "git@", "ssh:", "github:", "gitlab:", "bitbucket:")) or ".git" in text:
         return "#" in text
-    if "://" in text:
+    if "://" in text or text in ("true", "false"):  # the value of an option, as `--unsafe-perm true`
         return True
     return "@" in text[1:] or ("/" in text and not text.startswith("@") and "#" in text)
 

@@ -49,6 +49,11 @@ def _remedy(command: Command, run: Run) -> str:
     if file and "adv" not in values:
         named = "" if f"signed-by={file}" in run.dockerfile.source.text else ", and name it in the list of sources"
         return f"Write `gpg --dearmor -o {file}` in its place{named}"
+    if "adv" in values and any(value and value.startswith("--recv") for value in values):
+        return (
+            "Fetch the key with `gpg --recv-keys`, write it with `gpg --export -o /etc/apt/keyrings/NAME.gpg`, and "
+            "name it in the list of sources: `deb [signed-by=/etc/apt/keyrings/NAME.gpg] https://…`"
+        )
     return (
         "Store the key in `/etc/apt/keyrings` and name it with `signed-by=` in the list of sources: `deb "
         "[signed-by=/etc/apt/keyrings/NAME.asc] https://…`"

@@ -48,6 +48,8 @@ def error_swallowed(run: Run) -> Problems:
             continue
         group = list(_group(number, script.commands))
         work = next((command for command in group if _is_work(command, calls)), None)
+        if work is before and len(group) == 1 and "for" in before.context:
+            continue  # it goes on with the next one, as it is meant
         later = [each for each in script.commands[number + 2 :] if each.effective.name not in TIDY]
         if work and _only_fetches(work, calls, bool(later)):
             continue  # what builds from it fails
@@ -86,8 +88,16 @@ def _group(at: int, commands: Sequence[Command]) -> Iterator[Command]:
     """The commands of the chain by `&&` that ends at a place, backwards: the `||` catches a failure of each."""
     yield commands[at]
     while at and commands[at].joined == "&&" and commands[at - 1].context == commands[at].context:
+        if _opens_between(commands[at - 1], commands[at]):
+            return  # `a && { b || true; }`
         at -= 1
         yield commands[at]
+
+
+def _opens_between(first: Command, second: Command) -> bool:
+    """Whether a group begins between two commands."""
+    text = second.span.source.text[first.span.end : second.span.start]
+    return "{" in text or "(" in text
 
 
 def _is_work(command: Command, calls: dict[int, PackageCommand]) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Run, Script, Span, rule
@@ -10,6 +10,7 @@ from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Run
 LIGHT = frozenset(
     "mkdir rmdir touch chmod chown chgrp ln rm cat tee groupadd addgroup useradd adduser usermod groupmod chsh".split()
 )
+MAKERS = frozenset("mkdir touch ln groupadd addgroup useradd adduser".split())
 WRITES = frozenset((">", ">>", ">|", "<<", "<<-", "<<<"))
 Branches = tuple[tuple[int, int], ...]
 
@@ -116,9 +117,17 @@ def _unseen(script: Script) -> Iterator[Command]:
         joined = commands[number + 1].joined if number + 1 < len(commands) else ""
         is_last = _is_last(command, ends)
         counts = is_last or joined == "||" or (joined in ("&&", "|") and counts)
-        if not counts and not _cannot_matter(command) and ends[()] not in command.pipeline:
+        if counts or _cannot_matter(command) or ends[()] in command.pipeline:
+            continue
+        if command.effective.name not in MAKERS or not _is_missed(command, commands[number + 1 : number + 9]):
             found.append(command)
     return reversed(found)
+
+
+def _is_missed(command: Command, later: Sequence[Command]) -> bool:
+    """Whether what a command makes, a group or a folder, is named behind it, and that fails without it."""
+    made = command.effective.arguments[-1].text if command.effective.arguments else ""
+    return len(made) > 1 and any(made in word.text for each in later for word in each.words)
 
 
 def _is_last(command: Command, ends: dict[Branches, Command]) -> bool:

@@ -73,7 +73,7 @@ def swallowed_command(run: Run) -> Problems:
             word, following = words[at], words[at + 1].text if at + 1 < len(words) else ""
             if _is_command(word.value, following, call):
                 # Without a package an installation fails; an update needs none.
-                is_whole = at > start or call.action != "install"
+                is_whole = call.action != "install" or any(not each.prefix.startswith("-") for each in words[start:at])
                 remedy = "Put `&&` in between" if is_whole else "Leave out what stands before it"
                 yield Problem(
                     word,
