@@ -149,7 +149,7 @@ CASES: dict[str, list[Files]] = {
         'FROM debian:12\nENTRYPOINT bash -c "./once.sh && sleep infinity"\n',
         'FROM debian:12\nENTRYPOINT echo "app2" && tail -f /dev/null\n',
         "FROM debian:12\nCMD while true; do sleep 5; done\n",
-        "FROM debian:12\n«CMD tail -f /var/log/app.log»\n",
+        "FROM debian:12\nCMD tail -f /var/log/app.log\n",
     ],
     "DF604": [
         {".devcontainer/Dockerfile": 'FROM debian:12\nCMD ["sleep", "infinity"]\n'},
@@ -240,7 +240,7 @@ SAID = [
     ("DF604", 'FROM debian:12\nCOPY . .\nCMD ["a"]\nRUN make\n', "at the end of the file"),
     ("DF604", 'FROM node:22\nRUN npm ci\nCMD ["node", "a.js"]\n', "Add `USER node`, which the image has, before CMD"),
     ("DF603", 'FROM apache/airflow:3.0.1\nUSER root\nCMD ["a"]\n', "`USER airflow`, as the base image has it"),
-    ("DF621", "FROM debian:12\nLABEL maintainer Ada Lovelace\n", 'Write `maintainer="Ada Lovelace"`'),
+    ("DF621", "FROM debian:12\nLABEL maintainer Ada Lovelace\n", 'Write `LABEL maintainer="Ada Lovelace"`'),
     ("DF701", "FROM node:22 AS build\nARG TOKEN\n" + FINAL, "is not in the image, but stays readable in the build"),
     ("DF702", "FROM a:1\nRUN echo 'glpat-Zk3xQ9vT2mLr8WcYb5Nd' > /etc/key\n", "when the container starts"),
     ("DF702", "FROM a:1\nRUN curl -H 'T: glpat-Zk3xQ9vT2mLr8WcYb5Nd' https://e.com\n", "`RUN --mount=type=secret`"),

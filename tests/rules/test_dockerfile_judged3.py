@@ -242,7 +242,7 @@ def test_texts_without_secrets(text: str, shown: str) -> None:
         (
             "DF621",
             "FROM a:1\nENV PATH /opt/venv/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin\n",
-            "Write `PATH=/opt/venv",
+            "Write `ENV PATH=/opt/venv",
         ),
         (
             "DF428",

@@ -256,7 +256,7 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
             "what it runs lies in `/root`, which no other user may read. Move it, for example to `/app`",
         ),
         ("DF604", 'FROM debian:13\nCOPY . .\nENTRYPOINT ["./a"]\nCMD ["b"]\n', "before ENTRYPOINT"),
-        ("DF621", 'FROM a:1\nLABEL maintainer "A B"\n', 'Write `maintainer="A B"`'),
+        ("DF621", 'FROM a:1\nLABEL maintainer "A B"\n', 'Write `LABEL maintainer="A B"`'),
     ],
 )
 def test_what_is_said(code: str, files: Files, said: str) -> None:

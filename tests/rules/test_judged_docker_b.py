@@ -31,6 +31,48 @@ CASES: dict[str, list[Files]] = {
         {"php/nightly/Dockerfile": "FROM «php:7.4»\n"},
         "FROM openjdk:25-ea\n",
     ],
+    "DF206": [
+        "FROM alpine:3.22\nRUN apk add --virtual .b a && make\nRUN apk add --virtual .b c && make && apk del .b\n",
+        "FROM alpine:3.22\nRUN apk add --virtual .b a && make\nRUN «apk del .b»\n",
+    ],
+    "DF214": [
+        "FROM a:1\nLABEL image.source=https://github.com/acme/a\nRUN curl -O https://raw.githubusercontent.com/acme/b/master/c.sh\n",
+        "FROM a:1\nRUN curl -O «https://raw.githubusercontent.com/acme/b/master/c.sh»\n",
+    ],
+    "DF516": [
+        "FROM debian:13\nRUN apt-get install -y gcc\nRUN make\nRUN apt-get purge -y gcc\nCMD a\n",
+        "FROM debian:13\nRUN apt-get install -y «gcc»\nRUN make\nCMD a\n",
+    ],
+    "DF601": [
+        "FROM debian:13\nCMD cron && tail -f /var/log/cron.log\n",
+        "FROM debian:13\nCMD a start && tail --pid=$(cat /run/a.pid) -f /var/log/a.log\n",
+        "FROM debian:13\n«CMD a $(cat b)»\n",
+    ],
+    "DF603": [
+        "FROM debian:13\nUSER root\nRUN apt-get install -y gdb\n",
+        "FROM debian:13\n«USER root»\nRUN apt-get install -y gdb\nCOPY a /a\n",
+        {"d/Dockerfile": 'FROM acme/a:1\nUSER root\nCMD ["/b.sh"]\nCOPY b.sh /\n', "d/b.sh": "exec su app -c /a\n"},
+        {"d/Dockerfile": 'FROM acme/a:1\n«USER root»\nCMD ["/b.sh"]\nCOPY b.sh /\n', "d/b.sh": "su root -c /a\n"},
+        "FROM varnish:7\n# start.sh rewrites the settings and needs root\nUSER root\nCOPY a /a\n",
+        {"debugging/Dockerfile": "FROM acme/a:1\nUSER root\nRUN apt-get install -y gdb\n"},
+    ],
+    "DF633": [
+        {
+            "core/focal/Dockerfile": "FROM a:1\nENV DEBIAN_FRONTEND=noninteractive\n",
+            "b/Dockerfile": "FROM acme/core:focal\n",
+        },
+        {
+            "a-base/Dockerfile": "FROM a:1\nENV DEBIAN_FRONTEND=noninteractive\n",
+            "b/Dockerfile": "FROM $R/a-base:1 AS b\n",
+        },
+        {"core/focal/Dockerfile": "FROM a:1\nENV «DEBIAN_FRONTEND=noninteractive»\n", "b/Dockerfile": "FROM focal\n"},
+    ],
+    "DF701": [
+        "FROM a:1\nENV <api_key>=<value>\n",
+        'FROM a:1\nENV ADMIN_PASSWORD="${ADMIN_PASSWORD:-}"\n',
+        'FROM a:1\nENV «ADMIN_PASSWORD="${ADMIN_PASSWORD:-secret}"»\n',
+        'FROM a:1\nENV RESET_OS_PASSWORD="resetOSPassword.sh"\n',
+    ],
     "DF126": [
         {"php/nightly/unit/Dockerfile": "FROM acme/php:nightly-cli\n"},
         {"php/unit/Dockerfile": "FROM «acme/php:nightly-cli»\n"},
@@ -50,6 +92,42 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
 @pytest.mark.parametrize(
     ("code", "files", "severity", "said"),
     [
+        (
+            "DF022",
+            "FROM a:1\nRUN a && \\\n\n b && \\\n\n c\n",
+            "warning",
+            "goes on behind 2 blank lines (3 and 5). Docker",
+        ),
+        (
+            "DF022",
+            "FROM a:1\nRUN a && \\\n\n b\n",
+            "warning",
+            "this RUN goes on behind a blank line. Docker skips it with",
+        ),
+        (
+            "DF208",
+            "FROM debian:13\nRUN apt-get update\nRUN apt-get install -y a\n",
+            "warning",
+            "grow old, and line 3 then",
+        ),
+        ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
+        (
+            "DF516",
+            "FROM python:3.13\nRUN apk add gcc\nRUN pip install a\nCMD a\n",
+            "info",
+            "copy the virtual environment",
+        ),
+        (
+            "DF516",
+            "FROM debian:13\nRUN apt-get install -y gcc\nRUN make\nCMD a\n",
+            "info",
+            "If only the build needs it",
+        ),
+        ("DF601", "FROM a:1\nCMD ./a.sh\n", "warning", 'Write `CMD ["./a.sh"]` (the script then needs `#!` in its'),
+        ("DF621", "FROM a:1\nENV A b\n", "info", "Write `ENV A=b`"),
+        ("DF701", "FROM a:1\nENV API_TOKEN=abc\n", "warning", "as with `docker run -e API_TOKEN`"),
+        ("DF701", "FROM a:1\nENV API_TOKEN=abc\nRUN a $API_TOKEN\n", "warning", "Use `RUN --mount=type=secret` for"),
+        ("DF801", "FROM a:1\nMAINTAINER A B\n", "info", 'Write `LABEL org.opencontainers.image.authors="A B"`'),
         ("DF122", "FROM centos:6\n", "warning", "30 November 2020"),
         ("DF122", "FROM centos:7.9.2009\n", "warning", "30 June 2024"),
         ("DF122", "FROM centos:centos7\n", "warning", "30 June 2024"),

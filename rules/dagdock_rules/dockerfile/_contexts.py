@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename, dirname, join
+from posixpath import dirname, join
 
 from dagdock.api import Dockerfile, ImageRef, Project, load_data, parse_image
 
@@ -63,6 +63,22 @@ def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool
     tagged = re.compile(rf"build\b.*(?:-t|--tag)[ =]{re.escape(name)}(?:[\s:]|$)", re.MULTILINE)
     scripts = [file for file in beside if file.endswith((".sh", ".mk")) or file.lower() in ("makefile", "justfile")]
     return any((text := project.text(join(folder, file))) and tagged.search(text.text) for file in scripts)
+
+
+def is_base_of_others(dockerfile: Dockerfile, project: Project) -> bool:
+    """Whether other Dockerfiles of the project build on the image that this one makes: `core/focal/Dockerfile` on
+    `core:focal`, `acme-base/Dockerfile` on `acme/acme-base`."""
+    path = project.path_of(dockerfile)
+    if path is None:
+        return False
+    *_, above, folder, _ = ["", "", *path.split("/")]
+    if not folder:
+        return False
+    texts = (project.text(place) for place in project.inventory.dockerfiles if place != path)
+    found = [text.text for text in texts if text is not None and folder in text.text]
+    named = rf"(?:{re.escape(above)}:{re.escape(folder)}|\S*/{re.escape(folder)}(?::\S+)?)"
+    base = re.compile(rf"(?mi)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?:\S*/)?{named}(?:[ \t]|$)")
+    return any(base.search(text) for text in found)
 
 
 def _is_built_here(name: str, path: str, project: Project) -> bool:

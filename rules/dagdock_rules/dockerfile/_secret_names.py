@@ -11,6 +11,12 @@ from ..secrets import is_secret_name, is_setting, known_secret, password_in_url
 # What front-end frameworks write into the scripts that they send to every visitor; they name such variables so.
 PUBLISHED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "PUBLIC_", "EXPO_PUBLIC_", "GATSBY_", "VUE_APP_")
 
+# How names of files end: a script that resets a password, a file that holds one.
+FILES = tuple(
+    ".sh .bash .py .pl .rb .js .ps1 .bat .exe .exp .sql .txt .conf .cfg .ini .yml .yaml .json .xml .properties .pem "
+    ".key .crt .jks .p12 .rsp".split()
+)
+
 
 def carries_secret(instruction: PairsInstruction, pair: Pair) -> bool:
     """Whether a variable is named for a secret and has, or is given, a value that may be one.
@@ -25,6 +31,7 @@ def carries_secret(instruction: PairsInstruction, pair: Pair) -> bool:
 def _may_be_secret(instruction: PairsInstruction, pair: Pair) -> bool:
     return (
         is_secret_name(pair.key, loose=True)
+        and pair.key.isidentifier()
         and not pair.key.upper().startswith(PUBLISHED)
         and not _is_harmless(instruction, pair)
     )
@@ -60,16 +67,23 @@ def _is_harmless(instruction: PairsInstruction, pair: Pair) -> bool:
     value = pair.value.value.strip()
     if known_secret(value) or password_in_url(value):
         return True  # `secret-literal` says more
-    return not value or _comes_to_nothing(instruction, pair) or (pair.value.literal is not None and is_setting(value))
+    if not value or _comes_to_nothing(instruction, pair):
+        return True
+    return pair.value.literal is not None and (is_setting(value) or value.lower().endswith(FILES))
 
 
 def _comes_to_nothing(instruction: PairsInstruction, pair: Pair) -> bool:
-    """Whether the value is made of variables alone that nothing above declares: it is empty."""
+    """Whether the value is made of variables alone that nothing above declares, without a default: it is empty."""
     word, stage = pair.value, instruction.stage
     if word is None or stage is None or not word.variables:
         return False
     scope = stage.scope_at(instruction)
-    return all(isinstance(part, Variable) and not part.has_default and part.name not in scope for part in word.parts)
+    return all(isinstance(part, Variable) and _is_empty(part) and part.name not in scope for part in word.parts)
+
+
+def _is_empty(variable: Variable) -> bool:
+    """Whether an unset variable stands for nothing: `$X`, `${X:-}`."""
+    return not variable.has_default or not (variable.word and variable.word.raw.strip("\"'"))
 
 
 def _is_repeated(instruction: PairsInstruction, pair: Pair) -> bool:

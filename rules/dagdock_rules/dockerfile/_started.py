@@ -14,6 +14,8 @@ PROGRAMS = frozenset(
     "python python3 node nodejs java ruby php perl dotnet deno bun npm npx yarn pnpm gunicorn uvicorn flask celery "
     "airflow streamlit pytest curl wget terraform ansible-playbook ansible kubectl helm aws gcloud az git".split()
 )
+# With these `tail` shows what another program writes, for as long as the container lives.
+FOLLOWS = ("-f", "-F", "--follow", "--retry", "-fn", "-n0f")
 STARTERS = ("entry", "start", "run", "init", "boot", "launch", "wait")
 
 
@@ -165,8 +167,9 @@ def ends_in_exec(command: CommandInstruction) -> bool:
 def only_waits(command: CommandInstruction) -> bool:
     """Whether it ends with `sleep infinity`, `tail -f /dev/null` or the like, which has no work to finish when it is
     stopped, and as the container's first process would not even hear of it."""
-    last = [word.value or "" for word in command.script.commands[-1].effective.words] if command.script.commands else []
+    own = [each for each in command.script.commands if "substitution" not in each.context]
+    last = [word.value or "" for word in own[-1].effective.words] if own else []
     if last[:1] == ["tail"]:
-        return last[-1] == "/dev/null"
-    in_loop = bool(command.script.commands) and "while" in command.script.commands[-1].context
+        return last[-1] == "/dev/null" or any(word in FOLLOWS for word in last[1:-1])
+    in_loop = bool(own) and "while" in own[-1].context
     return last[:2] in (["sleep", "infinity"], ["sleep", "inf"]) or (last[:1] == ["sleep"] and in_loop)

@@ -13,6 +13,8 @@ from ._made_for import DEVELOPMENT
 ROOT = frozenset(("root", "0", "containeradministrator", "administrator"))
 DROPPERS = r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|chroot --userspec|fixuid|fixdockergid)\b"
 
+# What a script starts a program as another user with.
+CHANGERS = r"^[ \t]*(?:exec[ \t]+)?(?:su[ \t]+(?!root\b)|runuser\b|sudo[ \t]+(?:-\w+[ \t]+)*-u[ \t]*(?!root\b))"
 # Programs that begin as root on purpose: they change to other users themselves, or start programs that do.
 BEGIN_AS_ROOT = frozenset(
     "nginx openresty httpd httpd-foreground apache2 apache2ctl apachectl apache2-foreground php-fpm sshd cron crond "
@@ -22,7 +24,8 @@ BEGIN_AS_ROOT = frozenset(
 
 # Folders of images that other builds work with.
 FOR_BUILDS = frozenset(
-    "ci cicd cloudbuild buildpacks buildkite jenkins runner runners gitpod codespaces builder".split()
+    "ci cicd cloudbuild buildpacks buildkite jenkins runner runners gitpod codespaces builder workspace debug "
+    "debugging".split()
 )
 
 # Words of a comment that gives a reason for root.
@@ -68,7 +71,7 @@ def is_usual_root(stage: Stage, project: Project) -> bool:
 def script_begins_as_root(stage: Stage, project: Project) -> bool:
     """Whether a script that starts the image goes on with a program that begins as root, or gives root up."""
     programs = "|".join(sorted(BEGIN_AS_ROOT))
-    begins = rf"(?m)^[ \t]*(?:exec[ \t]+)?(?:/\S*/)?(?:{programs})(?:[ \t]|$)|{DROPPERS}"
+    begins = rf"(?m)^[ \t]*(?:exec[ \t]+)?(?:/\S*/)?(?:{programs})(?:[ \t]|$)|{DROPPERS}|{CHANGERS}"
     return any(
         re.search(begins, script.text)
         for starter, script in entry_scripts(stage.dockerfile, project)
@@ -96,4 +99,5 @@ def is_workplace(stage: Stage) -> bool:
 def is_explained(user: User) -> bool:
     """Whether the comment right above says why the program needs root."""
     said = said_above(user)
-    return "as root" in said and any(why in said for why in REASONS) and not any(step in said for step in BUILDING)
+    is_about_root = "as root" in said or re.search(r"\b(?:needs?|requires?) root\b", said)
+    return bool(is_about_root and any(why in said for why in REASONS)) and not any(step in said for step in BUILDING)

@@ -29,7 +29,7 @@ ONLY_ADD = frozenset(("checksum", "keep-git-dir", "unpack"))
 
 @rule(
     "DF501",
-    severity="warning",
+    severity="info",
     since="0.1",
     fix="safe",
     lessons=["L03"],

@@ -36,6 +36,7 @@ BUILDERS = frozenset(
 NAMES = frozenset(
     "dev devel development build builder buildenv ci cloudbuild sdk toolchain compiler debug test workspace".split()
 )
+PYTHON = frozenset("pip pipenv poetry uv pdm setup.py".split())
 SHELLS = frozenset("sh bash zsh ash fish".split())
 # With more steps that compile, the tools are what the image lives on.
 MANY = 4
@@ -86,14 +87,40 @@ def build_tools_in_final_image(run: Run) -> Problems:
         others = len(found) - 1
         if found[0].value and _name(found[0].value).lower() in said_above(run):
             return
+        if not _removed_later(stage, run).isdisjoint(word.value for word in found):
+            return  # cleanup-in-later-layer says it
         if others == 1:
             what = f"`{found[0].value}` and `{found[1].value}` stay"
         else:
             what = f"{others + 1} build tools (`{found[0].value}`, …) stay" if others else f"`{found[0].value}` stays"
+        result = "virtual environment" if _builds_python(stage) else "result"
         yield Problem(
             found[0],
-            f"{what} in the image after the build. Build in a stage of its own and copy the result with `COPY --from`",
+            f"{what} in the image. If only the build needs {'them' if others else 'it'}, build in a stage of its own "
+            f"and copy the {result} with `COPY --from`",
         )
+
+
+def _removed_later(stage: Stage, run: Run) -> set[str | None]:
+    """The packages that RUNs below remove, in layers of their own."""
+    return {
+        word.value
+        for later in stage.all_of(Run)
+        if later.index > run.index
+        for call in package_commands(later.script, "remove")
+        for word in call.packages
+    }
+
+
+def _builds_python(stage: Stage) -> bool:
+    """Whether pip and its like are all that compiles something."""
+    names = {
+        (command.effective.name or "").rstrip("0123456789.")
+        for part in stage.chain()
+        for run in part.all_of(Run)
+        for command in run.script.commands
+    }
+    return bool(names & PYTHON) and not (names & BUILDERS) - PYTHON
 
 
 def _tools_of(call: PackageCommand) -> list[Word]:

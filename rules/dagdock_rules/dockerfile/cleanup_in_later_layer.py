@@ -182,10 +182,10 @@ def _lists(command: Command, own: list[PackageCommand], run: Run) -> Cleanup | N
         return None
     assert isinstance(made.step, Run)
     later = installs_without_lists(made.step)
-    between = [
-        call.span.line for call in later if call.span.source is run.span.source and call.span.line < run.span.line
-    ]
-    return Cleanup(command, made.step, made.place, PACKAGE_LISTS, between)
+    # This RUN may install from them itself before it deletes them.
+    last = command.span.line
+    between = [call.span.line for call in later if call.span.source is run.span.source and call.span.line < last]
+    return Cleanup(command, made.step, made.place, PACKAGE_LISTS, list(dict.fromkeys(between)))
 
 
 @remembered
@@ -238,13 +238,22 @@ def _packages(command: Command, own: list[PackageCommand], run: Run) -> Cleanup 
         names = {word.value for word in call.packages if word.value} | {
             value for value in call.options.values("-t", "--virtual") if value
         }
-        keys = [(call.family, name) for name in sorted(names)]
+        # What this very RUN has installed is deleted in time.
+        keys = [(call.family, name) for name in sorted(names - _installed(own, call.family))]
         last = (_last(run, lambda stage, key=key: _packages_made(stage).get(key, [])) for key in keys)  # type: ignore[misc]
         made = [each for each in last if each]
         if made:
             best = min(made, key=lambda each: (-each.number, each.place.span.start))
             return Cleanup(command, best.step, best.place, f"`{best.what}`", in_between=_is_used(best, run))
     return None
+
+
+def _installed(calls: list[PackageCommand], family: str) -> set[str]:
+    """The packages, and the groups of apk, that calls install."""
+    found = [call for call in calls if call.family == family and call.action == "install"]
+    return {word.value for call in found for word in call.packages if word.value} | {
+        value for call in found for value in call.options.values("-t", "--virtual") if value
+    }
 
 
 def _is_used(made: Making, run: Run) -> bool:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dockerfile, Fix, Problem, Problems, Related, rule
+from collections.abc import Sequence
+
+from dagdock.api import Bad, Dockerfile, Fix, Located, Problem, Problems, Related, rule
+
+from ._apt_lists import in_words
 
 
 @rule(
@@ -31,14 +35,18 @@ def empty_continuation(file: Dockerfile) -> Problems:
         blanks = instruction.blank_lines
         if blanks:
             others = len(blanks) - 1
-            more = f", and {others} more" if others else ""
+            has = f"{others + 1} blank lines ({in_words(_lines(blanks))})" if others else "a blank line"
             yield Problem(
                 blanks[0],
-                f"Docker skips this blank line{more} inside a {instruction.name} with a warning, and will refuse it "
-                f"one day. Delete {'them' if others else 'it'}",
+                f"this {instruction.name} goes on behind {has}. Docker skips {'them' if others else 'it'} with a "
+                f"warning, and a later Docker may refuse the file. Delete {'them' if others else 'it'}",
                 related=[Related(blank, "and here") for blank in blanks[1:4]],
                 fix=Fix(
                     "Delete the blank lines" if others else "Delete the blank line",
                     [edit for blank in blanks for edit in Fix.delete_lines("", blank).edits],
                 ),
             )
+
+
+def _lines(blanks: Sequence[Located]) -> list[int]:
+    return [blank.span.line for blank in blanks]

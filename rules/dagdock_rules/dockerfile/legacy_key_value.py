@@ -37,7 +37,7 @@ def legacy_key_value(instruction: PairsInstruction) -> Problems:
             yield Problem(
                 pair,
                 f"{instruction.name} without `=` is a form that Docker keeps only for old files: everything after the "
-                f"first space becomes the value. Write `{_written(pair)}`",
+                f"first space becomes the value. Write `{instruction.keyword} {_written(pair)}`",
                 fix=_fix(pair),
             )
 

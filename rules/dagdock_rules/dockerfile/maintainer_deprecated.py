@@ -50,7 +50,7 @@ def maintainer_deprecated(maintainer: Maintainer) -> Problems:
     line = f"{keyword} org.opencontainers.image.authors={_quoted(maintainer.body.text)}"
     yield Problem(
         maintainer,
-        "MAINTAINER is out of use. Write a label, `org.opencontainers.image.authors`",
+        f"MAINTAINER is out of use: Docker warns about it. Write `{line}`",
         fix=Fix.replace("Write a label", maintainer, line) if maintainer.stage and maintainer.body.text else None,
     )
 

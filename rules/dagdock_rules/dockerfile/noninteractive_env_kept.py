@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Edit, Env, Fix, Pair, Problem, Problems, Span, Stage, rule
+from dagdock.api import Bad, Edit, Env, Fix, Pair, Problem, Problems, Project, Span, Stage, rule
+
+from ._contexts import is_base_of_others
 
 NAMES = ("DEBIAN_FRONTEND",)
 
@@ -28,12 +30,12 @@ NAMES = ("DEBIAN_FRONTEND",)
         "FROM debian:12\nENV DEBIAN_FRONTEND=noninteractive\nRUN apt-get update\nENV DEBIAN_FRONTEND=\n",
     ],
 )
-def noninteractive_env_kept(stage: Stage) -> Problems:
+def noninteractive_env_kept(stage: Stage, project: Project) -> Problems:
     """DEBIAN_FRONTEND=noninteractive stays in the image.
 
     It is meant for the build, where nobody answers. As ENV it also holds in every container, where somebody may, and
     programs that ask through debconf go wrong without a word. ARG gives it to every RUN of the build and leaves nothing
-    behind.
+    behind. An image that other Dockerfiles of the project build on is left alone: their builds count on it.
 
     https://docs.docker.com/build/building/variables/
     """
@@ -44,11 +46,11 @@ def noninteractive_env_kept(stage: Stage) -> Problems:
         if binding is None or binding.kind != "env" or binding.pair is None or binding.value not in _QUIET:
             continue
         env = binding.instruction
-        if isinstance(env, Env):
+        if isinstance(env, Env) and not is_base_of_others(stage.dockerfile, project):
             yield Problem(
                 binding.pair,
-                f"`{name}` also stays set in containers, so a later `apt-get install` by hand asks nothing. ARG sets "
-                "it for the build only",
+                f"`{name}` also stays set in every container, where an `apt-get install` by hand then asks nothing. "
+                f"For the build alone write `ARG {name}={binding.value}`",
                 fix=_fix(env, binding.pair),
             )
 

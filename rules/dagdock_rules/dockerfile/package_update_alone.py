@@ -57,8 +57,8 @@ def package_update_alone(run: Run) -> Problems:
         later = _installation(run, update.family)
         if later is not None:
             message = (
-                f"the lists stay as they are in the cache, and the installation in line {later.span.line} takes what "
-                "is old in them. Update and install in one RUN"
+                f"Docker reuses the result of this line in later builds. Its package lists grow old, and line "
+                f"{later.span.line} then asks for packages that are no longer there. Update and install in one RUN"
             )
         elif _may_install_later(run):
             return

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Stage, rule
+from dagdock.api import Bad, Cmd, CopyLike, Entrypoint, Expose, Problem, Problems, Project, Run, Stage, rule
 
+from ..packages import installs
 from ._base_image import known_image
 from ._users import is_explained, is_root, is_usual_root
+
+SYSTEMS = frozenset("alpine almalinux amazonlinux archlinux busybox centos debian fedora rockylinux ubuntu".split())
 
 
 @rule(
@@ -46,13 +49,25 @@ def root_user(stage: Stage, project: Project) -> Problems:
     """
     user = stage.user_at()
     if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage, project):
-        if is_explained(user):
+        if is_explained(user) or _starts_nothing(stage):
             return
+        value = user.user.resolve(stage.scope_at(user)) or user.user.value
         yield Problem(
             user,
-            f"the container runs as `{user.user.value}`: whoever breaks into it owns everything in it. "
+            f"the container runs as `{value}`: whoever breaks into it owns everything in it. "
             f"Add {_remedy(stage)} after the steps that need root",
         )
+
+
+def _starts_nothing(stage: Stage) -> bool:
+    """Whether the image is a system with more packages, and no program is named that would run: people work in it."""
+    image = stage.root_image
+    if image is None or image.familiar not in SYSTEMS:
+        return False
+    kinds = (Cmd, Entrypoint, Expose, CopyLike)
+    steps = [step for part in stage.chain() for step in part.instructions]
+    installs_some = any(isinstance(step, Run) and any(installs(step.script)) for step in steps)
+    return installs_some and not any(isinstance(step, kinds) for step in steps)
 
 
 def _remedy(stage: Stage) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Arg, Bad, Env, PairsInstruction, Problem, Problems, Project, rule
+from dagdock.api import Arg, Bad, Env, PairsInstruction, Problem, Problems, Project, Run, rule
 
 from ._layers import is_made_for
 from ._secret_names import carries_secret
@@ -57,8 +57,12 @@ def secret_in_arg_or_env(instruction: PairsInstruction, project: Project) -> Pro
                 )
                 continue
             kept = "in the history of the image" if isinstance(instruction, Arg) else "in the image"
-            yield Problem(
-                pair,
-                f"`{pair.key}` stays readable {kept}. Use `RUN --mount=type=secret` for the build, or hand it over "
-                "when the container starts",
-            )
+            yield Problem(pair, f"`{pair.key}` stays readable {kept}. {_remedy(instruction, str(pair.key))}")
+
+
+def _remedy(instruction: Arg | Env, name: str) -> str:
+    """How the program or the step that needs it gets it."""
+    runs = [run for stage in instruction.dockerfile.stages for run in stage.all_of(Run)]
+    if isinstance(instruction, Env) and not any(name in run.span.text for run in runs):
+        return f"Hand it over when the container starts, as with `docker run -e {name}`"
+    return "Use `RUN --mount=type=secret` for the build, or hand it over when the container starts"

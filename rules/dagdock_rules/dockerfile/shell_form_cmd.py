@@ -70,9 +70,10 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
     words = _words(command)
     if words and words[0].startswith("["):
         return  # a JSON list in quotes: nothing that another form would mend
-    remedy = "Write it as a JSON list of words" if words else _remedy(command)
     if words and len(words) > 2 and words[0] in ("sh", "bash") and words[1] == "-c":
-        remedy += ", and put `exec` in front of the last command of its script"
+        remedy = "Write it as a JSON list of words, and put `exec` in front of the last command of its script"
+    else:
+        remedy = _exec_form(command, words) if words else _remedy(command)
     yield Problem(
         command,
         f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
@@ -119,8 +120,19 @@ def _is_kept(command: CommandInstruction, words: list[str]) -> bool:
     return not (stage.all_of(Cmd) if isinstance(command, Entrypoint) else stage.last(Entrypoint))
 
 
+def _exec_form(command: CommandInstruction, words: list[str]) -> str:
+    """The line in exec form, where it is short and holds no secret."""
+    import json
+
+    line = f"{command.keyword} {json.dumps(words, ensure_ascii=False)}"
+    if len(line) > 80 or without_secrets(line) != line or "`" in line:
+        return "Write it as a JSON list of words"
+    needs = " (the script then needs `#!` in its first line)" if words[0].endswith(".sh") else ""
+    return f"Write `{line}`{needs}"
+
+
 def _program(command: CommandInstruction) -> str:
-    names = [each.name for each in command.script.commands]
+    names = [each.name for each in command.script.commands if "substitution" not in each.context]
     return f"`{names[-1]}`" if names and names[-1] and "\n" not in names[-1] else "the program"
 
 

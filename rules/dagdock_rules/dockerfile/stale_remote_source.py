@@ -6,7 +6,7 @@ from functools import cache
 
 from dagdock.api import Bad, Problem, Problems, Run, Script, rule
 
-from ._addresses import leads_elsewhere
+from ._addresses import is_own, leads_elsewhere
 from ._clones import Clone, clones, is_used_later
 from ._downloads import Download, downloads, is_key, runs_output
 
@@ -63,7 +63,9 @@ def stale_remote_source(run: Run) -> Problems:
         if is_key(download) or _is_told_version(download, run.script):
             continue
         for word in download.urls:
-            if "$" not in word.text and leads_elsewhere(word.text) and not _names_version(word.text):
+            if "$" in word.text or not leads_elsewhere(word.text) or is_own(word.text, run.dockerfile):
+                continue
+            if not _names_version(word.text):
                 yield Problem(
                     word,
                     "this address points at the newest version, while a cached build keeps the old one. Name a version "
