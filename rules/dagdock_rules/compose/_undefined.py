@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from dagdock.api import ComposeFile, Edit, Fix, Project, Related, Service, Text, nearest
+from dagdock.api import ComposeFile, Edit, Fix, Problem, Project, Related, Service, Span, Text, nearest
 
 from ._edits import declare, is_plain_name
 from ._model import Kind, may_be_elsewhere, whole_model
@@ -18,6 +18,8 @@ class Undefined(NamedTuple):
     name: Text
     others: list[tuple[Service, Text]]
     close: str | None
+    extends: Span | None = None
+    """The `extends` that brings it into the file, where it does not stand there itself."""
 
     @property
     def related(self) -> list[Related]:
@@ -47,7 +49,26 @@ def undefined(
             continue  # who starts it chooses the name; a key with a variable is wrong by itself
         is_told_there = any(places[0][1].span.source is source for source in siblings)
         if not is_told_there and not may_be_elsewhere(file, project, kind, missing):
-            yield Undefined(places[0][1], places[1:], nearest(missing, defined))
+            yield Undefined(places[0][1], places[1:], nearest(missing, defined), _brought_by(*places[0], file))
+
+
+def _brought_by(service: Service, name: Text, file: ComposeFile) -> Span | None:
+    extends = service.extends
+    is_here = extends is None or extends.span.source is not file.source or name.span.source is file.source
+    return None if is_here or extends is None else extends.span
+
+
+def brought_along(missing: Undefined, kind: Kind) -> Problem | None:
+    """What is to be said of a name that comes with a service of another file; None for one that stands in this file."""
+    if missing.extends is None:
+        return None
+    what = kind.removesuffix("s")
+    return Problem(
+        missing.extends,
+        f"this brings the {what} `{missing.name}` along, but not its entry under `{kind}`, so Compose refuses this "
+        f"file. Define `{missing.name}` under the `{kind}` of this file, too",
+        related=[Related(missing.name, "it is used here"), *missing.related],
+    )
 
 
 def _has_variable(name: Text) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
 
-from ._undefined import rename, undefined
+from ._undefined import brought_along, rename, undefined
 
 
 @rule(
@@ -36,6 +36,9 @@ def undefined_config(file: ComposeFile, project: Project) -> Problems:
     for missing in undefined(
         file, project, "configs", lambda service: [grant.source for grant in service.configs if grant.source]
     ):
+        if problem := brought_along(missing, "configs"):
+            yield problem
+            continue
         remedy = f"Did you mean `{missing.close}`?" if missing.close else "Add it there with its `file` or `content`"
         yield Problem(
             missing.name,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
 
-from ._undefined import rename_or_declare, undefined
+from ._undefined import brought_along, rename_or_declare, undefined
 
 
 @rule(
@@ -46,6 +46,9 @@ def undefined_network(file: ComposeFile, project: Project) -> Problems:
         "networks",
         lambda service: [joined.name for joined in service.networks if joined.name and joined.name != "default"],
     ):
+        if problem := brought_along(missing, "networks"):
+            yield problem
+            continue
         remedy = f"Did you mean `{missing.close}`?" if missing.close else f"Add `{missing.name}:` there"
         yield Problem(
             missing.name,

@@ -17,7 +17,7 @@ from dagdock.api import (
     rule,
 )
 
-from ._undefined import rename, undefined
+from ._undefined import brought_along, rename, undefined
 
 
 @rule(
@@ -51,6 +51,9 @@ def undefined_secret(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/reference/compose-file/secrets/
     """
     for missing in undefined(file, project, "secrets", _used):
+        if problem := brought_along(missing, "secrets"):
+            yield problem
+            continue
         remedy = (
             f"Did you mean `{missing.close}`?" if missing.close else "Add it there with its `file` or `environment`"
         )

@@ -4,7 +4,7 @@ from posixpath import join
 
 from dagdock.api import Bad, ComposeFile, Edit, Fix, Problem, Problems, Project, Service, Text, rule
 
-from ._undefined import Undefined, rename_or_declare, undefined
+from ._undefined import Undefined, brought_along, rename_or_declare, undefined
 
 
 @rule(
@@ -28,6 +28,13 @@ from ._undefined import Undefined, rename_or_declare, undefined
             },
             fixed={"compose.yaml": "services:\n  web:\n    image: nginx:1.27\n    volumes:\n      - ./html:/srv\n"},
         ),
+        Bad(
+            {
+                "compose.yaml": "services:\n  db:\n    extends:\n      «file: stores.yaml\n      service: db»\n",
+                "stores.yaml": "services:\n  db:\n    image: postgres:16\n    volumes: [data:/var/lib/postgresql/data]\n"
+                "volumes:\n  data:\n",
+            }
+        ),
     ],
     good=[
         "services:\n  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\nvolumes:\n  data:\n",
@@ -43,6 +50,9 @@ def undefined_volume(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/reference/compose-file/volumes/
     """
     for missing in undefined(file, project, "volumes", _named):
+        if problem := brought_along(missing, "volumes"):
+            yield problem
+            continue
         is_path = _is_there(file, project, missing.name) or "/" in missing.name
         if is_path:
             remedy = f"For the folder beside the file write `./{missing.name}`"
