@@ -121,7 +121,7 @@ def test_schedule_interval_is_told_once_unless_it_breaks(
     found = check("AF802", files, version)
     assert [(finding.path, finding.span.line) for finding in found] == places
     if len(places) == 1:
-        assert "in 2 more files" in found[0].message
+        assert "in 1 more file;" in found[0].message
         assert found[0].fix and len(found[0].fix.edits) == 2
 
 

@@ -523,7 +523,7 @@ def test_a_template_file_that_is_there_is_meant(name: str) -> None:
         ("AF621", bash("'${#a[@]}'"), "error", "{% raw %}"),
         ("AF624", bash("f'{ds}'"), "error", "does not load"),
         ("AF335", python("BashOperator(task_id='b')"), "warning", "does nothing"),
-        ("AF335", python("BashOperator(task_id='b').execute({})"), "info", "is executed inside of a task"),
+        ("AF335", python("BashOperator(task_id='b').execute({})"), "info", "is executed by hand inside a task"),
     ],
 )
 def test_what_is_said(code: str, text: str, severity: str, says: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from dagdock.api import DagModule, Project
 
@@ -10,31 +10,24 @@ from dagdock.api import DagModule, Project
 def others_like(
     module: DagModule, project: Project, word: str, says: Callable[[DagModule, Project], bool]
 ) -> int | None:
-    """How many other files that are checked hold a word; None where the remark is another file's to make.
+    """In how many other files that are checked the same is to be said; None where the remark is another file's to make.
 
-    That is the first file by path for which `says` is true.
+    That is the first file by path for which `says` is true. Only files that hold the word are looked into.
     """
     path = project.path_of(module.source.whole)
-    first, holders = project.once(("first with", word), lambda: _first(project, word, says))
+    first = project.once(("first with", word), lambda: next(_saying(project, word, says), None))
     if first is not None and first != path:
         return None
-    return len(holders - {path})
+    return project.once(("all with", word), lambda: sum(one != path for one in _saying(project, word, says)))
 
 
-def _first(
-    project: Project, word: str, says: Callable[[DagModule, Project], bool]
-) -> tuple[str | None, frozenset[str | None]]:
+def _saying(project: Project, word: str, says: Callable[[DagModule, Project], bool]) -> Iterator[str]:
     sought = word.encode()
-    found: list[str] = []
-    first = None
     for path in project.checked:
         if path.endswith(".py") and sought in (project.facts.read(path) or b""):
-            found.append(path)
-            if first is None:
-                module = project.document(path)
-                if isinstance(module, DagModule) and module.is_dag_file and says(module, project):
-                    first = path
-    return first, frozenset(found)
+            module = project.document(path)
+            if isinstance(module, DagModule) and module.is_dag_file and says(module, project):
+                yield path
 
 
 def and_elsewhere(others: int) -> str:

@@ -41,6 +41,23 @@ def runs_by_clock(dag: Dag) -> bool | None:
     return None
 
 
+def is_frequent(dag: Dag) -> bool:
+    """Whether the DAG surely runs many times a day, and no runs are made up for: most begin and end on one day."""
+    schedule, catchup = dag.schedule, dag.arguments.get("catchup")
+    if schedule is None or (catchup is not None and catchup.value.get(bool) is not False):
+        return False
+    length, text = schedule.value.get(timedelta), schedule.value.get(str) or ""
+    if length is not None:
+        return length <= timedelta(hours=6)
+    fields = text.split()
+    return text == "@hourly" or (len(fields) == 5 and bool(_many_hours().fullmatch(fields[1])))
+
+
+@cache
+def _many_hours() -> re.Pattern[str]:
+    return re.compile(r"\*(?:/[1-6])?|\d+-\d+(?:/[1-6])?|\d+(?:,\d+){3,}")
+
+
 def is_part(dag: Dag) -> bool:
     """Whether a DAG is made to be a part of another one, which has the schedule: it is named `parent.child`."""
     given = dag.arguments.get("dag_id")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Related, Task, parse_image, rule
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, Related, Task, parse_image, rule
 
 from ._containers import runs_image
 
@@ -32,12 +32,12 @@ from ._containers import runs_image
         "    DockerOperator(task_id='send', image=f\"shop/send:{os.environ['VERSION']}\", command='send.py')\n",
     ],
 )
-def container_image_untagged(module: DagModule) -> Problems:
+def container_image_untagged(module: DagModule, project: Project) -> Problems:
     """A task runs an image without a tag, or with the tag `latest`.
 
     The image may be another one at each run, even between two tries of the same task, and nobody can tell afterwards
     which it was. Name a version. For an image out of a registry of one's own, which may be meant to be the newest,
-    and where the task asks for the newest, this is a remark only.
+    and where the task asks for the newest, this is a remark only; so it is for an image that the project builds itself.
 
     https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html
     """
@@ -54,16 +54,33 @@ def container_image_untagged(module: DagModule) -> Problems:
         (task, argument), *others = uses
         what = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
         own = image.registry is not None and image.registry not in _PUBLIC
+        made_here = not own and _is_made_here(image.repository, project)
+        so = "each run may get another one"
+        if made_here:
+            so = "a run gets what was built last"
+        elif task.name in _KEEPS and not _is_pulled_anew(task):
+            so = "which one runs depends on when the worker fetched it"
         yield Problem(
             argument,
-            f"the image `{text}` {what}: each run may get another one. Name a version or a digest",
-            severity="info" if own or (image.tag and _is_pulled_anew(task)) else None,
+            f"the image `{text}` {what}: {so}. Name a version or a digest",
+            severity="info" if own or made_here or (image.tag and _is_pulled_anew(task)) else None,
             related=[Related(other, "the same image") for _, other in others],
         )
 
 
 # Registries of images that everybody uses.
 _PUBLIC = ("docker.io", "index.docker.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io")
+
+
+# What asks for an image only where the machine has none of that name.
+_KEEPS = ("DockerOperator", "docker")
+
+
+def _is_made_here(repository: str, project: Project) -> bool:
+    """Whether a Dockerfile of the project makes it, as the name of its folder or of the file says."""
+    name = repository.rpartition("/")[2].lower()
+    files = (f"/{path.lower()}" for path in project.inventory.dockerfiles)
+    return any(path.endswith((f"/{name}/dockerfile", f"/{name}.dockerfile", f"/dockerfile.{name}")) for path in files)
 
 
 def _is_pulled_anew(task: Task) -> bool:

@@ -60,9 +60,17 @@ def _of_task(dag: Dag, task: Task) -> list[tuple[Problem, Argument]]:
             text = message.format(words(one), words(end))
             found.append((Problem(argument.whole, text, related=[Related(other.whole, "the other limit")]), argument))
 
-    add(own, whole, "{} never pass: the whole run fails after {}. Let the DAG have more time, or the task less")
+    add(
+        own,
+        whole,
+        "the `execution_timeout` of {} is never reached: `dagrun_timeout` ends the whole run after {}. Raise "
+        "`dagrun_timeout`, or lower `execution_timeout`",
+    )
     if is_retried:
-        told = "there is no retry after {}: the whole run fails after {}. Raise `dagrun_timeout`, or shorten the pause"
+        told = (
+            "`dagrun_timeout` ends the whole run after {1}, before a retry could begin: `retry_delay` is {0}. Raise "
+            "`dagrun_timeout`, or shorten `retry_delay`"
+        )
         add(delay, whole, told, equal=True)
         add(delay, longest, "`max_retry_delay` cuts the pause of {} down to {}. Correct one of the two")
     if task.known_signature and task.name.endswith("Sensor"):

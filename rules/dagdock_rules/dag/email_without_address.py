@@ -55,5 +55,5 @@ def email_without_address(module: DagModule) -> Problems:
             told.add(together)
             yield Problem(
                 argument.whole,
-                f"`{argument.name}` does nothing without `email`: nobody is told. Add the address, or take this out",
+                f"`{argument.name}` does nothing without `email`, so no mail is sent. Add `email`, or take this out",
             )

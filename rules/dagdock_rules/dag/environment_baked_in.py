@@ -30,7 +30,7 @@ HOSTS = frozenset(
 # What a value is given to that another one may take the place of.
 _DEFAULTS = ("Param", "env", "get", "getenv", "setdefault")
 
-ENDS = "so the DAG runs nowhere else, and a trial run works on what is there"
+ENDS = "so a test run works with it, too. If you have more than one environment,"
 
 
 @rule(
@@ -91,7 +91,7 @@ def environment_baked_in(module: DagModule) -> Problems:
     chooses = len({one.environment for one in found.values() if one.environment}) > 1
     for one in found.values():
         if not (chooses and one.environment):
-            yield Problem(module.span(one.node), f"{one.said}, {ENDS}. {one.remedy}")
+            yield Problem(module.span(one.node), f"{one.said}, {ENDS} {one.remedy}")
 
 
 class Found(NamedTuple):
@@ -104,13 +104,13 @@ class Found(NamedTuple):
     remedy: str
 
 
-_SETTING = "Take it from a Connection, a Variable or the environment (`os.environ`)"
+_SETTING = "take it from a Connection, a Variable or the environment (`os.environ`)"
 
 
 def _addresses(module: DagModule) -> Iterator[Found]:
     for text, node in texts(module):
         if ("arn:aws" in text or ".amazonaws.com/" in text) and (match := _arn().search(text)):
-            said = f"`{match['account']}` is one AWS account"
+            said = f"the AWS account `{match['account']}` is fixed in the code"
             yield Found(match["account"], node, None, said, _SETTING)
         for match in _url().finditer(text) if "://" in text else ():
             host = match["host"].lower()
@@ -135,8 +135,8 @@ def _given(module: DagModule) -> Iterator[Found]:
                 value,
                 one.node,
                 environment,
-                f"the Connection `{one.value}` is that of one environment",
-                "Give it an id that is the same everywhere, or make the id from an environment variable",
+                f"the Connection `{one.value}` is named after one environment",
+                "give it an id that is the same in each, or make the id from an environment variable",
             )
 
 
@@ -145,9 +145,9 @@ def _host(host: str, node: ast.expr, *, is_bucket: bool) -> Found | None:
     if is_bucket:
         if environment is None or environment in STEPS:
             return None
-        return Found(host, node, environment, f"the bucket `{host}` is that of one environment", _SETTING)
+        return Found(host, node, environment, f"the bucket `{host}` is fixed in the code", _SETTING)
     if environment or _service().search(host) or _is_private(host):
-        return Found(host, node, environment, f"the host `{host}` is that of one environment", _SETTING)
+        return Found(host, node, environment, f"the host `{host}` is fixed in the code", _SETTING)
     return None
 
 

@@ -90,8 +90,8 @@ def hardcoded_secret(module: DagModule) -> Problems:
             if found.is_secret and found.repeats_login(value):
                 yield Problem(
                     inside(module, node, value, found.start, found.end),
-                    "this password is the login over again, for everyone who can read the DAG or its logs. Where more "
-                    "than a demo answers to it, change it, and keep it in an Airflow Connection or the environment",
+                    "this password is the same word as the login, which is easily guessed. If this is no demo, change "
+                    "it, and keep the new one in an Airflow Connection or the environment",
                     severity="info",
                 )
             elif found.is_secret:
@@ -105,13 +105,13 @@ def hardcoded_secret(module: DagModule) -> Problems:
 def _message(text: Named, severity: Severity) -> str:
     if severity == "info":
         return (
-            f"`{text.name}` is the login over again, for everyone who reads the DAG. Where more than a demo "
-            "answers to it, change it, and keep it in the environment or a secrets backend"
+            f"`{text.name}` is the same word as the login, which is easily guessed. If this is no demo, change it, "
+            "and keep the new one in an Airflow Connection or the environment"
         )
     if severity == "warning":
         return (
-            f"`{text.name}` holds a password that everybody tries first, for everyone who reads the DAG. Change it, "
-            "and keep the new one in an Airflow Connection or the environment"
+            f"`{text.name}` holds one of the passwords that attackers try first. If this is no demo, change it, and "
+            "keep the new one in an Airflow Connection or the environment"
         )
     return (
         f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "

@@ -118,14 +118,15 @@ def _problem(
 ) -> Problem:
     name = argument.name
     where = "of Airflow 3 " if in_three else ""
-    what = f"current releases {where}refuse `{name}`" if refused else f"`{name}` is on its way out"
-    said = f"`{argument.whole.text}`" if fact and "values" in fact and "instead" not in fact else None
-    if said and refused:
-        what = f"current releases refuse {said}"
+    what = f"current releases {where}refuse `{name}` of `{operator.name}`"
+    if not refused:
+        what = f"`{name}` of `{operator.name}` is deprecated"
+    elif fact and "values" in fact and "instead" not in fact:
+        what = f"current releases refuse `{argument.whole.text}` of `{operator.name}`"
     why = f": {fact['why']}" if fact else ""
     return Problem(
         argument.whole,
-        f"{what} of `{operator.name}`{why}. {_remedy(argument, fact)}",
+        f"{what}{why}. {_remedy(argument, fact)}",
         fix=_fix(task, argument, fact),
         aliases=["ruff:AIR301"] if refused and in_three else (),
         severity=("error" if sure else "info") if refused else "info" if fact and _goes(argument, fact) else "warning",

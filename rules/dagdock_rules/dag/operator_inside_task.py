@@ -48,12 +48,16 @@ def operator_inside_task(module: DagModule) -> Problems:
         executed = _is_executed(module, call.node)
         if executed is None:
             continue
+        if executed and name in NOTHING:
+            continue
         hook = "" if name.startswith(_WITHOUT_HOOK) else ", or use its hook"
+        hook = _INSTEAD.get(name, hook)
+        mapped = ", one for each round with `.expand(…)`" if executed and _is_repeated(module, call.node) else ""
         yield Problem(
             module.span(call.node.func),
             (
-                f"`{name}` is executed inside of a task: no retries, no rendered templates, no log and no place in the "
-                f"graph of its own. Make it a task{hook}"
+                f"`{name}` is executed by hand inside a task: its templates are not rendered, it has no retries of its "
+                f"own, and Airflow 2.10 and later warn of it. Make it a task of its own{mapped}{hook}"
                 if executed
                 else f"`{name}` is made while a task runs, so it never becomes a task and does nothing. Make it "
                 f"outside of the function{hook}"
@@ -65,6 +69,21 @@ def operator_inside_task(module: DagModule) -> Problems:
 
 # Operators that ask nobody but Airflow.
 _WITHOUT_HOOK = ("Branch", "Dummy", "Empty", "Python", "ShortCircuit", "TriggerDagRun")
+_INSTEAD = {
+    "BashOperator": ", or use `subprocess.run`",
+    "EmailOperator": ", or call `send_email` (`airflow.utils.email`)",
+}
+NOTHING = ("DummyOperator", "EmptyOperator")  # executing them does nothing, and harms nothing
+
+
+def _is_repeated(module: DagModule, node: ast.AST) -> bool:
+    """Whether it stands in a loop of its function."""
+    for above in module.names.ancestors(node):
+        if isinstance(above, (ast.For, ast.AsyncFor)):
+            return True
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            return False
+    return False
 
 
 def _is_task(function: Function) -> bool:

@@ -5,6 +5,7 @@ import ast
 from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
 
 from ..secrets import is_secret_name, words_of
+from ._variables import uses_of
 
 
 @rule(
@@ -45,14 +46,18 @@ def secret_in_variable(module: DagModule) -> Problems:
         name = key.get(str) if key else None
         if key and name and name not in told and is_secret_name(name) and not _is_only_named(module, call):
             told.add(name)
+            at_parse = call.runs_at == "parse"
+            if at_parse and module.is_dag_file and "elsewhere" in uses_of(module, call.node):
+                continue  # `top-level-variable-get` says the same of it
             remedy = '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id'
-            if call.runs_at == "parse":  # where nobody should look up a Connection
+            if at_parse:  # where nobody should look up a Connection
                 remedy = (
                     "`{{ conn.NAME.password }}` where an operator renders templates, or a Hook that takes its conn_id"
                 )
             yield Problem(
                 module.span(given[0]),
-                f"`{name}` is kept as a Variable, which is meant for settings. A Connection keeps secrets: {remedy}",
+                f"`{name}` is kept as a Variable, which is meant for settings. A Connection is meant for secrets, and "
+                f"keeps the address and the login with it: {remedy}",
             )
 
 

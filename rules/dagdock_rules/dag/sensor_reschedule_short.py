@@ -6,6 +6,7 @@ from ._durations import seconds, words
 from ._operators import is_sensor
 
 LEAST = 60
+SHORT = 10 * 60  # who waits no longer than that may as well keep the slot
 
 
 @rule(
@@ -37,7 +38,8 @@ def sensor_reschedule_short(task: Task) -> Problems:
     """A sensor that is rescheduled looks more often than once a minute.
 
     With `mode="reschedule"` each look is a start of its own: the scheduler queues the task, a worker starts a process
-    and reads the DAG file. For short intervals that costs more than waiting on the slot would.
+    and reads the DAG file. Airflow's own advice is to keep to more than a minute. A sensor that waits for some minutes
+    at most may as well keep its slot: `mode="poke"`.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html
     """
@@ -46,8 +48,14 @@ def sensor_reschedule_short(task: Task) -> Problems:
     mode, interval = task.arguments.get("mode"), task.arguments.get("poke_interval")
     length = seconds(interval)
     if mode and mode.value.get(str) == "reschedule" and interval and length is not None and 0 <= length < LEAST:
+        longest = seconds(task.arguments.get("timeout"))
+        is_short = longest is not None and longest <= SHORT
         yield Problem(
             interval.whole,
-            f'with `mode="reschedule"` this sensor is started anew every {words(length)}, which costs the scheduler '
-            f'more than the slot it frees. Look every {LEAST} seconds or less often, or use `mode="poke"`',
+            f'with `mode="reschedule"` the sensor is queued and started anew for each look, every {words(length)}. '
+            + (
+                f'It waits no longer than {words(longest)}: use `mode="poke"`'
+                if is_short and longest is not None
+                else f"Look every {LEAST} seconds or less often: `poke_interval={LEAST}`"
+            ),
         )

@@ -24,7 +24,7 @@ from dagdock.api import (
 )
 
 from ._queries import query_text
-from ._schedule import recurs, runs_by_clock
+from ._schedule import is_frequent, recurs, runs_by_clock
 from ._templates import Piece, pieces, rendered
 from .dag_dynamic_start_date import CLOCKS
 
@@ -150,7 +150,8 @@ def _in_functions(module: DagModule) -> Iterator[Problem]:
         if not _is_for_schedule(module, use.function):
             continue
         for node in (use.node, *_handed_over(module, use)):
-            clock = _day(module, node) or (_window(module, node) if use.selects else None)
+            clock = None if _runs_often(module, use.function) else _day(module, node)
+            clock = clock or (_window(module, node) if use.selects else None)
             if clock is None or clock.node in told:
                 continue
             told.add(clock.node)
@@ -232,7 +233,7 @@ def _in_commands(module: DagModule) -> Iterator[Problem]:
         given = [task.own[name] for name in (COMMANDS.get(task.name, ""),) if name in task.own]
         if task.taskflow and task.name == "bash" and task.function:
             given = [Argument(module, "bash_command", one.node, "positional") for one in task.function.returns]
-        for piece in _pieces(given) if given and _is_scheduled(task) else ():
+        for piece in _pieces(given) if given and _is_daily_at_most(task) else ():
             match = _shell_date().search(piece.text)
             # A backup is of the day on which it is made; who compares with the run's own date knows the difference.
             if match and _names_day(match["format"]) and (_past().search(match[0]) or not _apart().search(piece.text)):
@@ -265,7 +266,7 @@ def _in_queries(module: DagModule) -> Iterator[Problem]:
     """`WHERE day = CURRENT_DATE - 1` in a query."""
     for task in module.tasks:
         argument = task.own.get("sql") or task.own.get("query")
-        if argument is None or not _is_scheduled(task):
+        if argument is None or not _is_daily_at_most(task):
             continue
         for piece in pieces(argument, "="):
             match = _query_date().search(piece.text)
@@ -333,6 +334,17 @@ def _is_for_schedule(module: DagModule, function: Function | None) -> bool:
     if not tasks:
         return all(recurs(dag, default=False) for dag in module.dags)
     return all(_is_scheduled(task) for task in tasks)
+
+
+def _runs_often(module: DagModule, function: Function | None) -> bool:
+    """Whether a function runs so often that only the runs about midnight could take another day's data."""
+    tasks = function.tasks if function else []
+    dags = [task.dag for task in tasks] or module.dags
+    return all(isinstance(dag, Dag) and is_frequent(dag) for dag in dags)
+
+
+def _is_daily_at_most(task: Task) -> bool:
+    return _is_scheduled(task) and not (isinstance(task.dag, Dag) and is_frequent(task.dag))
 
 
 def _is_scheduled(task: Task) -> bool:

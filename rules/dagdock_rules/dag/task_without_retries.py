@@ -89,16 +89,17 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
     if useless is not None:
         yield Problem(
             useless.whole,
-            f"without `retries` nothing is tried again, and `{useless.name}` has no effect. Add `'retries': 2` to "
-            "default_args",
+            f"`{useless.name}` has no effect without `retries`: nothing is tried again, unless Airflow's "
+            "`default_task_retries` is set. Add `'retries': 2` to default_args",
             fix=_fix(dag),
         )
         return
     name = dag.dag_id.get(str)
+    added = "`'retries': 2` to default_args" if "default_args" in dag.arguments else "`default_args={'retries': 2}`"
     yield Problem(
         dag,
-        f"when a task of {f'`{name}`' if name else 'this DAG'} fails, it is not tried again. Add `'retries': 2` to "
-        "default_args, or `'retries': 0` if that is meant",
+        f"no task of {f'`{name}`' if name else 'this DAG'} is tried again when it fails, unless Airflow's "
+        f"`default_task_retries` is set. Add {added}, or 0 if that is meant",
         fix=_fix(dag),
     )
 

@@ -51,13 +51,14 @@ def trigger_rule_removed_value(module: DagModule, project: Project) -> Problems:
         if version is not None and version.at_least(2, 2) is False:
             continue
         in_three = major_of(argument, project) == 3
-        so = "so Airflow 3 does not load this file" if in_three else "and Airflow 3 does not take the old name"
+        so = "does not load this file" if in_three else "refuses it"
         yield Problem(
             argument,
-            f"the trigger rule `{text}` is called `{REMOVED[text]}` now, {so}",
+            f"`{text}` is the old name of the trigger rule `{REMOVED[text]}`, and Airflow 3 {so}. Write "
+            f"`{REMOVED[text]}`",
             # Before Airflow 2.2 there was only the old name.
             fix=_fix(argument, text, "safe" if version is not None and version.at_least(2, 2) else "unsafe"),
-            severity="error" if in_three else "warning",
+            severity="error" if in_three else "info",
         )
 
 
