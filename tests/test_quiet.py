@@ -53,6 +53,11 @@ def test_tests_are_asked_whether_they_work(tmp_path: Path, folder: str) -> None:
     assert codes(tmp_path, f"{folder}/Dockerfile", "FROM a:1\nRUN java -jar a.jar\nRUN sleep infinity\n") == "DF401"
 
 
+@pytest.mark.parametrize("tag", ["{{ if a }}", "}}", "{% if a %}", "<% if a %>"])
+def test_a_template_is_no_dockerfile_yet(tmp_path: Path, tag: str) -> None:
+    assert codes(tmp_path, "app/Dockerfile", f"FROM debian\n{tag}ENV A 1\n{tag}\n") == ""
+
+
 @pytest.mark.parametrize("folder", ["Archive/a", "deprecated", "a/obsolete"])
 def test_what_is_laid_by_is_asked_whether_it_works(tmp_path: Path, folder: str) -> None:
     assert codes(tmp_path, f"{folder}/Dockerfile") == "DF009"

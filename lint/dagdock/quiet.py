@@ -1,4 +1,4 @@
-"""Files in which less is said: test data, files of other projects or laid by, generated ones, pieces of a Dockerfile."""
+"""Files in which less is said: test data, templates, files of other projects or laid by, generated ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dagdock.rule import Rule, Severity
 
 Quiet = Literal["", "tests", "laid by", "data", "input", "generated"]
 """Why less is said about a file: it is for tests, it is kept but no longer worked on, it is data or a piece that nobody
-runs as it is, a test reads it and it may be wrong on purpose, or a program wrote it; empty where all is said."""
+runs as it is, a test or a template engine reads it, or a program wrote it; empty where all is said."""
 
 # Folders with tests, and with what those read. Names in lower case, without `-` and `_`.
 _TESTS = frozenset("test tests e2e e2etests integration integrationtest integrationtests itests testing".split())
@@ -37,7 +37,7 @@ def why_quiet(below: str, document: Any) -> Quiet:
         return ""
     *above, name = below.lower().split("/")
     folders = {part.replace("-", "").replace("_", "") for part in above}
-    if any(folder.startswith(_INPUT) for folder in folders):
+    if any(folder.startswith(_INPUT) for folder in folders) or _is_template(document):
         return "input"
     if (
         not folders.isdisjoint(_DATA | _FOREIGN)
@@ -72,6 +72,12 @@ def _is_unpacked(folder: str) -> bool:
 def _is_piece(document: Any) -> bool:
     """Whether it is a Dockerfile without any FROM: a piece of one, or an example of an instruction."""
     return any(stage.from_instruction is None for stage in getattr(document, "stages", ())[:1])
+
+
+def _is_template(document: Any) -> bool:
+    """Whether a program makes Dockerfiles of it: lines begin with tags of a template, where instructions should."""
+    tags = ("{{", "}}", "{%", "<%", "{#")
+    return any(instruction.keyword.startswith(tags) for instruction in getattr(document, "instructions", ()))
 
 
 def _is_generated(document: Any) -> bool:

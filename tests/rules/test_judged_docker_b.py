@@ -39,6 +39,20 @@ CASES: dict[str, list[Files]] = {
         "FROM a:1\nLABEL image.source=https://github.com/acme/a\nRUN curl -O https://raw.githubusercontent.com/acme/b/master/c.sh\n",
         "FROM a:1\nRUN curl -O «https://raw.githubusercontent.com/acme/b/master/c.sh»\n",
     ],
+    "DF218": ["ARG A={{ B }}/{{ C }}\nFROM a:1\nRUN b $A\n", "ARG «A=b»\nFROM a:1\nRUN c\n"],
+    "DF504": [
+        {
+            "Dockerfile": "FROM a:1\nCOPY certs/a.txt b/ /\n",
+            "b/c": "",
+            "README.md": "Put your `certs/a.txt` here first.\n",
+        },
+        {"Dockerfile": "FROM a:1\nCOPY data.sql b/ /\n", "b/c": "", ".gitignore": "*.pyc\n/data.sql\n"},
+        {"Dockerfile": "FROM a:1\nCOPY «data.sql» b/ /\n", "b/c": "", "README.md": "Some data.\n"},
+    ],
+    "DF507": [
+        {"Dockerfile": "FROM python:3.13\nCOPY src .\nENV PYTHONPATH=/\n", "src/a.py": ""},
+        {"Dockerfile": "FROM python:3.13\nCOPY src «.»\nENV PYTHONPATH=/src\n", "src/a.py": ""},
+    ],
     "DF516": [
         "FROM debian:13\nRUN apt-get install -y gcc\nRUN make\nRUN apt-get purge -y gcc\nCMD a\n",
         "FROM debian:13\nRUN apt-get install -y «gcc»\nRUN make\nCMD a\n",
@@ -55,6 +69,20 @@ CASES: dict[str, list[Files]] = {
         {"d/Dockerfile": 'FROM acme/a:1\n«USER root»\nCMD ["/b.sh"]\nCOPY b.sh /\n', "d/b.sh": "su root -c /a\n"},
         "FROM varnish:7\n# start.sh rewrites the settings and needs root\nUSER root\nCOPY a /a\n",
         {"debugging/Dockerfile": "FROM acme/a:1\nUSER root\nRUN apt-get install -y gdb\n"},
+    ],
+    "DF617": [
+        'FROM debian:13\nEXPOSE 22\nCMD ["/usr/sbin/sshd", "-D"]\n',
+        'FROM debian:13\nEXPOSE «22»\nCMD ["python", "a.py"]\n',
+    ],
+    "PJ110": [
+        {
+            "Dockerfile": 'FROM a:1\nCOPY a.sh /\nENTRYPOINT ["/a.sh"]\n',
+            "a.sh": "#!/bin/sh\nb start\ntail -n 0 -f /b.log\n",
+        },
+        {
+            "Dockerfile": 'FROM a:1\nCOPY a.sh /\n«ENTRYPOINT ["/a.sh"]»\n',
+            "a.sh": "#!/bin/sh\nnginx -g 'daemon off;'\n",
+        },
     ],
     "DF633": [
         {
@@ -124,6 +152,36 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "If only the build needs it",
         ),
         ("DF601", "FROM a:1\nCMD ./a.sh\n", "warning", 'Write `CMD ["./a.sh"]` (the script then needs `#!` in its'),
+        ("DF003", "FROM a:1  # the newest\n", "error", "is neither. Put the comment on a line of its own"),
+        ("DF106", "FROM --platform=linux/amd64 a:1\n", "info", "run `docker build --platform linux/amd64`"),
+        (
+            "DF604",
+            'FROM python:3.13\nCOPY a.py .\nCMD ["python", "a.py"]\n',
+            "info",
+            "`RUN useradd -m app` and `USER app`",
+        ),
+        (
+            "DF604",
+            'FROM alpine:3.24\nCOPY a.py .\nCMD ["python3", "a.py"]\n',
+            "info",
+            "`RUN adduser -D app` and `USER app`",
+        ),
+        ("DF609", "FROM alpine:3.24\nARG A=${A}\n", "warning", "Write `ARG A`, and give the value"),
+        ("DF609", "FROM node:22 AS b\nENV A=$A\nRUN a" + COPIED, "warning", "Add `ARG A`"),
+        (
+            "DF620",
+            "FROM acme/a:1\nENV A=b C=$A\n",
+            "warning",
+            "what the base image has set, and empty if it has set nothing",
+        ),
+        (
+            "DF620",
+            "FROM alpine:3.24\nENV A=b C=$A\n",
+            "error",
+            "all values of one ENV are worked out before any is set",
+        ),
+        ("DF622", "FROM a:1\nLABEL a = b\n", "warning", "Take the blank out"),
+        ("DF622", "FROM a:1\nENV A = b\n", "error", "Take the blank out"),
         ("DF621", "FROM a:1\nENV A b\n", "info", "Write `ENV A=b`"),
         ("DF701", "FROM a:1\nENV API_TOKEN=abc\n", "warning", "as with `docker run -e API_TOKEN`"),
         ("DF701", "FROM a:1\nENV API_TOKEN=abc\nRUN a $API_TOKEN\n", "warning", "Use `RUN --mount=type=secret` for"),

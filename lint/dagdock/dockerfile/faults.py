@@ -241,7 +241,8 @@ def _from_arguments(instruction: From) -> Faults:
         yield Fault(
             "too-many-arguments",
             where,
-            f"FROM takes one image, and `AS name` behind it; `{where.text}` is neither",
+            f"FROM takes one image, and `AS name` behind it; `{where.text}` is neither"
+            + (". Put the comment on a line of its own" if where.text.startswith("#") else ""),
             instruction,
         )
     elif len(words) > 3:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Dockerfile, Expose, Problem, Problems, remembered, rule
+from dagdock.api import Bad, Dockerfile, Expose, Problem, Problems, Stage, remembered, rule
 
 from ._ports import read
+from ._started import started
 
 PORTS = {
     22: "SSH",
@@ -36,7 +37,7 @@ def admin_port_exposed(expose: Expose) -> Problems:
 
     https://docs.docker.com/reference/cli/docker/container/exec/
     """
-    if _serves_git(expose.dockerfile):
+    if _serves_git(expose.dockerfile) or (expose.stage is not None and _is_ssh_server(expose.stage)):
         return
     for word in expose.words:
         text = word.literal
@@ -53,6 +54,12 @@ def admin_port_exposed(expose: Expose) -> Problems:
                 f"port {found} is for {PORTS[found]}, through which the container can be taken over. Leave it out, and "
                 "use `docker exec` to look inside",
             )
+
+
+def _is_ssh_server(stage: Stage) -> bool:
+    """Whether SSH is all that the container is there for: it starts `sshd`."""
+    found = started(stage)
+    return found is not None and [command.effective.name for command in found[1]] == ["sshd"]
 
 
 @remembered

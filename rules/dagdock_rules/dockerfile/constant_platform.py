@@ -41,7 +41,7 @@ def constant_platform(stage: Stage) -> Problems:
         return
     yield Problem(
         flag,
-        f"this stage is always for `{platform.literal}`, on any machine and for any `--platform` of the build. "
-        "Leave the flag out and let the build say it",
+        f"this stage is always for `{platform.literal}`, whatever `--platform` a build asks for. Leave the flag out, "
+        f"and where that platform is wanted run `docker build --platform {platform.literal}`",
         fix=without_platform(flag, "unsafe"),
     )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Sequence
+
 from dagdock.api import Bad, BuildContext, CopyLike, DockerfileWord, Fix, Problem, Problems, Project, nearest, rule
 
 from ._copies import contexts_that_fit, from_context, is_whole, local_sources
@@ -36,6 +39,8 @@ MADE_ENDINGS = (
     ".img",
     ".iso",
 )
+# Where people say what is to be made or fetched before the build.
+TELLING = ("README.md", "README.rst", "README", "Makefile", "build.sh")
 # What writes the files that say exact versions.
 LOCKS = {
     "Cargo.lock": "cargo generate-lockfile",
@@ -93,6 +98,8 @@ def copy_source_missing(copy: CopyLike, project: Project, *, made_by_ci: list[st
         if path is None or path not in known or is_whole(path) or _is_made(path, made_by_ci) or _is_told(path, copy):
             continue
         if all(context.exists(path) is False and not context.matches(path) for context in contexts):
+            if _is_told_beside(path, copy, contexts, project):
+                continue
             yield _problem(copy, source, path, contexts[0])
 
 
@@ -140,6 +147,30 @@ def _is_told(path: str, copy: CopyLike) -> bool:
         re.search(rf"(?<![\w.-]){name}(?![\w-])", comment.text) and not comment.text.startswith(("COPY ", "ADD "))
         for comment in copy.dockerfile.comments
     )
+
+
+def _is_told_beside(path: str, copy: CopyLike, contexts: Sequence[BuildContext], project: Project) -> bool:
+    """Whether git leaves the file out, or a README or Makefile beside the Dockerfile tells how to make or get it."""
+    import re
+
+    name = path.strip("/").rpartition("/")[2]
+    inside = path.strip("./")
+    folders = dict.fromkeys(
+        (posixpath.dirname(project.path_of(copy.dockerfile) or ""), *(each.folder for each in contexts))
+    )
+    shown = inside if "/" in inside else name if "." in name.lstrip(".") else ""
+    told = re.compile(rf"(?<![\w.-]){re.escape(shown)}(?![\w-])") if shown else None
+    for folder in folders:
+        ignored = project.text(posixpath.normpath(posixpath.join(folder, ".gitignore")))
+        if ignored and any(line.strip().strip("/") in (name, inside) for line in ignored.text.splitlines()):
+            return True
+        for file in (
+            TELLING if told and not nearest(path, [each for one in contexts for each in one.root_listing]) else ()
+        ):
+            source = project.text(posixpath.normpath(posixpath.join(folder, file)))
+            if told and source is not None and told.search(source.text):
+                return True
+    return False
 
 
 def _is_made(path: str, made_by_ci: list[str]) -> bool:

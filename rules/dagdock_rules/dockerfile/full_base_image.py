@@ -65,8 +65,8 @@ def full_base_image(stage: Stage, project: Project) -> Problems:
         version = (image.tag or "").partition("-")[0]
         yield Problem(
             word,
-            f"`{stage.base}` brings {about['brings']}, which a program that only runs does not need. Take "
-            f"`{image.familiar}:{version}-{about['variant']}`",
+            f"`{stage.base}` brings {about['brings']}, which a program that only runs does not need. Try "
+            f"`{image.familiar}:{version}-{about['variant']}`, and add the packages that the build then misses",
         )
 
 

@@ -113,7 +113,7 @@ def missing_user(stage: Stage, project: Project) -> Problems:
         )
     else:
         reason += ". Add"
-    yield Problem(stage.from_instruction, f"{reason} {_user(first)} {_place(stage)}")
+    yield Problem(stage.from_instruction, f"{reason} {_user(first, stage)} {_place(stage)}{_files(stage)}")
 
 
 @lru_cache(maxsize=4)  # each stage of a file asks
@@ -135,11 +135,27 @@ def _is_named_for_work(stage: Stage) -> bool:
     return not DEVELOPMENT.isdisjoint(str(stage.name or "").lower().replace("_", "-").split("-"))
 
 
-def _user(first: Stage) -> str:
+def _user(first: Stage, stage: Stage) -> str:
     if first.is_scratch:
         return "a number, such as `USER 10001`,"
     ready = READY.get(first.image.familiar) if first.image else None
-    return f"`USER {ready}`, which the image has," if ready else "`USER` with an ordinary user"
+    if ready:
+        return f"`USER {ready}`, which the image has,"
+    if _makes_user(stage):
+        return "`USER` with the user that is made here"
+    makes = (
+        "adduser -D app"
+        if first.image and "alpine" in f"{first.image.familiar}:{first.image.tag}"
+        else "useradd -m app"
+    )
+    return f"`RUN {makes}` and `USER app`"
+
+
+def _files(stage: Stage) -> str:
+    """What else the user needs."""
+    if stage.root.is_scratch or not _holds_project(stage):
+        return ""
+    return ", and give that user the folders that the program writes to"
 
 
 def _place(stage: Stage) -> str:

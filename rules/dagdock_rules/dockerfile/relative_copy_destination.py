@@ -33,10 +33,16 @@ def relative_copy_destination(copy: CopyLike, project: Project) -> Problems:
     https://docs.docker.com/reference/dockerfile/#workdir
     """
     destination = homeless_destination(copy)
-    if destination is not None and lies_about(copy, destination, project):
+    if destination is not None and lies_about(copy, destination, project) and not _is_root_meant(copy):
         yield Problem(
             destination,
             "this copies into `/`, the root of the file system, among `/bin` and `/etc`, as no WORKDIR is set. Set one "
             "first or write an absolute path",
             severity=None if holds_folder(copy, project) else "info",
         )
+
+
+def _is_root_meant(copy: CopyLike) -> bool:
+    """Whether the stage counts on the files being there: `ENV PYTHONPATH=/`."""
+    scope = copy.stage.scope_at() if copy.stage else None
+    return scope is not None and "/" in (scope.value("PYTHONPATH") or "").split(":")

@@ -6,6 +6,9 @@ from dagdock.api import Bad, Edit, Env, Fix, Pair, Problem, Problems, Related, S
 
 from ._base_image import known_image
 
+SURE = "all values of one ENV are worked out before any is set"
+UNSURE = "this is what the base image has set, and empty if it has set nothing"
+
 
 @rule(
     "DF620",
@@ -60,14 +63,23 @@ def self_reference_in_env(env: Env) -> Problems:
             else:
                 known = (scope is not None and name in scope) or name == "PATH" or _is_set_by_base(env, name)
             if not known:
+                sure = pair.key == name or _is_base_known(env)
                 yield Problem(
                     variable,
-                    f"`{name}` does not have its new value yet: all values of one ENV are worked out before any "
-                    "is set. Set it in an ENV above",
+                    f"`{name}` does not have its new value yet: {SURE if sure else UNSURE}. Set it in an ENV above",
+                    severity=None if sure else "warning",
                     related=[Related(setter, f"`{name}` is set here")],
                     fix=_split(env, pairs[number - 1], pair) if earlier else None,
                 )
                 break
+
+
+def _is_base_known(env: Env) -> bool:
+    """Whether it is known which variables the base image sets."""
+    if env.stage is None:
+        return True
+    facts = known_image(env.stage.root_image)
+    return env.stage.root.is_scratch or (facts is not None and "env" in facts)
 
 
 def _is_set_by_base(env: Env, name: str) -> bool:

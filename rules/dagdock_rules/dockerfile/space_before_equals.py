@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Arg, Bad, Edit, Fix, Pair, PairsInstruction, Problem, Problems, rule
+from dagdock.api import Arg, Bad, Edit, Fix, Label, Pair, PairsInstruction, Problem, Problems, rule
 
 from ..secrets import without_secrets
 
@@ -38,6 +38,7 @@ def space_before_equals(instruction: PairsInstruction) -> Problems:
                 pair,
                 f"the blank before `=` makes it a part of the value: `{pair.key}` is `{shown}`. Take the blank out",
                 fix=_fix(pair),
+                severity="warning" if isinstance(instruction, Label) else None,
             )
 
 

@@ -19,6 +19,7 @@ from dagdock.api import (
 
 from ._base_image import is_set_by_base, known_image
 from ._contexts import is_public
+from ._layers import is_shipped
 from ._variables import docker_reads, reads
 
 # Docker gives these to RUN without a declaration.
@@ -91,7 +92,12 @@ def undefined_variable(stage: Stage) -> Problems:
             if not all(inside):
                 continue  # self-reference-in-env says it
             whole = all(pair.value is not None and _is_all(pair.value.raw, name) for pair in setting)
-            yield _problem(name, close, own=("all" if whole else "part") if inside else "")
+            own = ("all" if whole else "part") if inside else ""
+            if isinstance(instruction, Arg) and any(str(pair.key) == name for pair in instruction.pairs):
+                own = "default"
+            elif own == "all" and not is_shipped(stage):
+                own = ""  # what a container is started with never comes here
+            yield _problem(name, close, own)
 
 
 def _of_other_stages(stage: Stage, declared_globally: set[str], told: set[str]) -> Problems:
@@ -153,7 +159,7 @@ def _is_all(value: str, name: str) -> bool:
 
 
 def _problem(name: Text, close: str | None, own: str) -> Problem:
-    """`own` says whether the variable is all or a part of what it is set to itself."""
+    """`own` says whether the variable is all or a part of what it is set to itself, or its own default."""
     if close:
         return Problem(
             name,
@@ -164,6 +170,12 @@ def _problem(name: Text, close: str | None, own: str) -> Problem:
         return Problem(
             name,
             f"`{name}` is known only while a RUN or the container runs; here it is empty. Write the folder or name out",
+        )
+    if own == "default":
+        return Problem(
+            name,
+            f"`{name}` as its own default is empty: nothing above declares it. Write `ARG {name}`, and give the value "
+            "with `--build-arg`",
         )
     if own == "part":
         return Problem(

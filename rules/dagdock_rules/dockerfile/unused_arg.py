@@ -51,7 +51,7 @@ def unused_arg(arg: Arg) -> Problems:
         return
     for pair in arg.pairs:
         name = str(pair.key)
-        if not re.fullmatch(r"\w+", name) or _is_for_tools(name):
+        if not re.fullmatch(r"\w+", name) or _is_for_tools(name) or "{{" in arg.span.text:
             continue
         if not _is_used(name, pair, arg):
             yield Problem(

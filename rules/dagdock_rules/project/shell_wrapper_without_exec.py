@@ -93,7 +93,7 @@ def _goes_on(command: Command) -> bool:
     """Whether a command runs what the container is there for, and is not `exec` already."""
     from ..dockerfile._servers import goes_on
 
-    if command.name == "exec" or "exec" in command.wrappers or "exec" in command.effective.wrappers:
+    if command.name in ("exec", "tail", "sleep") or "exec" in command.wrappers or "exec" in command.effective.wrappers:
         return False
     if command.words and command.words[0].text in ('"$@"', "$@", '"${@}"', "$*"):
         return True

@@ -8,6 +8,7 @@ from dagdock.api import Bad, Problem, Problems, rule
 if TYPE_CHECKING:
     from dagdock.api import Project, Requirement, Stage
 
+DEVELOPMENT = frozenset("dev develop development test tests testing lint docs doc local".split())
 # What says the versions elsewhere.
 CONSTRAINED = r"(?:^|\s)(?:-c|--constraints?|--require-hashes|--hash)(?:\s|=|:)|PIP_CONSTRAINT|UV_CONSTRAINT"
 
@@ -72,8 +73,14 @@ def unpinned_requirements(stage: Stage, project: Project) -> Problems:
         yield Problem(
             loose[0],
             f"{shown} {are} installed in the newest {version}, so two builds of the image may differ. Pin {them}: "
-            f"`{names[0]}==VERSION`",
+            f"`{names[0]}==VERSION` (`pip freeze` shows what you have)",
+            severity="info" if _is_for_development(loose[0].span.source.path) else None,
         )
+
+
+def _is_for_development(path: str) -> bool:
+    """Whether a file lists tools of the developers: `requirements-dev.txt`."""
+    return not DEVELOPMENT.isdisjoint(re.split(r"[^a-z]+", path.rpartition("/")[2].lower()))
 
 
 def _as_written(requirement: Requirement) -> str:
