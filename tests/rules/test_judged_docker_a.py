@@ -58,6 +58,10 @@ CASES: dict[str, list[str]] = {
         'FROM debian:13\nRUN V="$(nginx -v 2>&1 | sed s/a/b/)" && echo $V\n',
         "FROM alpine:3.22\nRUN echo a | tee /b | tee /c\n",
     ],
+    "DF412": [
+        "FROM a:1\nRUN chmod 666 /etc/sudoers && echo a >> /etc/sudoers && chmod 440 /etc/sudoers\n",
+        "FROM a:1\nRUN «chmod 666 /etc/sudoers» && chmod 440 /etc/a\n",
+    ],
     "DF416": [
         'FROM a:1\nLABEL org.opencontainers.image.source="https://github.com/Me/images"\n'
         "RUN wget https://raw.githubusercontent.com/me/tools/master/a.sh && sh a.sh\n",
@@ -80,7 +84,10 @@ CASES: dict[str, list[str]] = {
         "FROM me/base:1\nADD https://raw.githubusercontent.com/Me/tools/master/a.sh /\n",
         "FROM you/base:1\nADD «https://raw.githubusercontent.com/me/tools/master/a.sh» /\n",
     ],
-    "DF429": ["FROM me/base:1\nRUN curl -f https://raw.githubusercontent.com/me/tools/main/a.sh | sh\n"],
+    "DF429": [
+        "FROM a:1\nARG V_VERSION=v1.2.3\nRUN curl -f https://e.com/${V_VERSION}/install.sh | sh\n",
+        "FROM me/base:1\nRUN curl -f https://raw.githubusercontent.com/me/tools/main/a.sh | sh\n",
+    ],
 }
 
 
@@ -136,6 +143,37 @@ def test_case(code: str, text: str) -> None:
         ("DF423", "FROM a:1\nRUN curl -Os $LINK\n", "stores the error page as the file"),
         ("DF429", "FROM php:5.4\nRUN curl https://getcomposer.org/installer | php\n", "composer:2.2 "),
         ("DF429", "FROM a:1\nRUN curl https://get.e.com | sh\n", "keep a copy of the script"),
+        (
+            "DF306",
+            "FROM python:3.13\nRUN pip install a b\n",
+            "`a`, `b` come in whatever version is current, so two builds of this file may differ. Pin each, as in `a==",
+        ),
+        ("DF309", "FROM golang:1.26\nRUN go get e.com/a\n", "Pin it: `go install e.com/a@VERSION`, as Go 1.16"),
+        ("DF316", "FROM debian:13\nRUN apt-get install -y curl\n", "`ca-certificates`, which `curl` needs for https"),
+        ("DF316", "FROM debian:13\nRUN apt-get install -y vim gcc\n", "and `libc6-dev`, which `gcc` needs to compile"),
+        ("DF316", "FROM debian:13\nRUN apt-get install -y gcc g++\n", "list the ones that you do need"),
+        ("DF316", "FROM python:3.13\nRUN apt-get install -y git\n", "list the ones that you do need"),
+        ("DF324", "FROM debian:13\nRUN apt-get install --force-yes -y a\n", "Leave it out; if apt then names a key"),
+        (
+            "DF324",
+            "FROM debian:8\nRUN echo deb http://archive.debian.org/debian jessie main > /etc/apt/sources.list\n"
+            "RUN apt-get install --force-yes -y a\n",
+            "only a newer base image mends that",
+        ),
+        ("DF325", "FROM a:1\nRUN wget --no-check-certificate https://e.com/a\n", "package `ca-certificates` before"),
+        ("DF325", "FROM a:1\nRUN wget --no-check-certificate https://e.corp/a\n", "your own for others"),
+        ("DF329", "FROM debian:12\nRUN apt-key adv --recv-keys 1\n", "`gpg --recv-keys`"),
+        ("DF409", "FROM a:1\nRUN curl -f https://e.com | sh\n", "above it, if the image has bash"),
+        ("DF409", "FROM a:1\nRUN apk add curl && curl -f https://e.com | sh\n", '"/bin/ash"'),
+        (
+            "DF412",
+            "FROM a:1\nRUN chmod 777 /a\n",
+            "`755` is enough to read and run it; make the user who needs to write",
+        ),
+        ("DF412", "FROM a:1\nRUN chmod o+w /a\n", "`644` is enough to read it; make"),
+        ("DF412", "FROM a:1\nRUN chmod 777 -R /a && chown -R u /a\n", "It has an owner, who may write: `755`"),
+        ("DF412", "FROM a:1\nCOPY --chown=u --chmod=666 a /a\n", "It has an owner, who may write: `644`"),
+        ("DF420", "FROM a:1\nRUN pip install --pre pip install a\n", "Leave out what stands before it"),
         ("DF428", "FROM a:1\nADD https://e.com/Setup.exe /a\n", "one version, if there is one, and add"),
         ("DF428", "FROM a:1\nADD https://e.com/apt.key /a\n", "another one. Add `--checksum"),
         ("DF428", "FROM a:1\nARG VER=1\nADD https://e.com/$VER/a /a\n", "it changes with `VER`"),

@@ -5,7 +5,7 @@ from functools import cache
 
 from dagdock.api import Bad, Command, Problem, Problems, Run, rule
 
-from ._addresses import is_own, leads_elsewhere
+from ._addresses import is_own, leads_elsewhere, version_variable
 from ._downloads import Download, downloads, is_checked, runs_output
 
 # How to have a tool at a version without its script.
@@ -80,7 +80,7 @@ def curl_pipe_shell(run: Run) -> Problems:
     for download in downloads(run.script):
         shell = None if download.is_local else runs_output(download, run.script)
         if shell:
-            if _names_version(download) or _is_followed(download, run):
+            if _names_version(download, run) or _is_followed(download, run):
                 continue
             text = download.command.span.text
             known = next((name for part, name in INSTALLERS.items() if part in text), None)
@@ -115,9 +115,9 @@ def _is_of_old_php(run: Run) -> bool:
     return image is not None and image.familiar == "php" and bool(re.match(r"5\b|7\.[01]\b", image.tag or ""))
 
 
-def _names_version(download: Download) -> bool:
-    """Whether the address says which version of the script it is: a number, a commit."""
-    return any(_version().search(word.text) for word in download.urls)
+def _names_version(download: Download, run: Run) -> bool:
+    """Whether the address says which version of the script it is: a number, a commit, a variable for one."""
+    return any(_version().search(word.text) or version_variable(word.text, run) for word in download.urls)
 
 
 def _says_version(shell: Command) -> bool:

@@ -86,7 +86,8 @@ def unverified_download(run: Run) -> Problems:
 def _advice(download: Download, address: str, run: Run) -> str:
     """What to do: a checksum that is written down fits one file alone."""
     if branch := branch_in(address):
-        return f"Name a commit in place of `{branch}`. {_how(download)}"
+        how = _how(download)
+        return f"Name a commit in place of `{branch}`. {how}: it stays the same then"
     if _is_worked_out(download, run):
         return f"{_how(download)} with the publisher's, if there is one"
     if leads_elsewhere(address) or not says_version(address, run):

@@ -3,18 +3,28 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from dagdock.api import Bad, Command, CopyLike, Dockerfile, Instruction, Problem, Problems, Project, Run, Word, rule
+from dagdock.api import (
+    Bad,
+    Command,
+    CopyLike,
+    Dockerfile,
+    Instruction,
+    Problem,
+    Problems,
+    Project,
+    Run,
+    Script,
+    Word,
+    rule,
+)
 
 from ._comments import said_above
 from ._users import is_workplace
 
 # Folders that everybody may write to on purpose.
 SHARED = ("/tmp", "/var/tmp", "/dev/null", "/dev/shm", "/var/lock", "/run/lock")
-WRITABLE = "lets everybody write there. Make the user who needs that the owner, with `--chown` or `chown`"
-PROGRAM = "lets everybody change these programs. `chmod 755` is enough to run them"
+WRITABLE = "lets everybody write there"
 SETUID = "makes it run as its owner, whoever starts it. Let the container run as the user that is needed instead"
-# Endings of files that are there to be run.
-RUNNABLE = (".sh", ".bash", ".py", ".pl", ".rb", ".R", ".exp", ".run", ".bin", ".AppImage", ".jar")
 
 
 @rule(
@@ -58,25 +68,53 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
             if harm and not all((word.value or "").rstrip("/") in SHARED for word in operands[1:]):
                 if _is_for_anybody(instruction.dockerfile, project) or (harm == WRITABLE and _is_wanted(instruction)):
                     return
-                if harm == WRITABLE and _are_programs(effective, operands[1:]):
-                    harm = PROGRAM
+                if harm == WRITABLE and _is_taken_back(effective, operands[1:], instruction.script):
+                    continue
+                remedy = _remedy(harm, operands[0].text, _is_given(operands, instruction))
                 yield Problem(
-                    effective, f"`chmod {operands[0].text}` {harm}", severity="info" if harm == SETUID else None
+                    effective,
+                    f"`chmod {operands[0].text}` {harm}{remedy}",
+                    severity="info" if harm == SETUID else None,
                 )
     elif isinstance(instruction, CopyLike):
         flag = instruction.flag("chmod")
         harm = _harm(flag.word.literal or "") if flag and flag.word else ""
         if flag and harm and not (harm == WRITABLE and _is_wanted(instruction)):
-            yield Problem(flag, f"`--chmod={flag.value}` {harm}")
+            given = instruction.flag("chown") is not None
+            yield Problem(
+                flag,
+                f"`--chmod={flag.value}` {harm}{_remedy(harm, flag.value or '', given)}",
+                severity="info" if harm == SETUID else None,
+            )
 
 
-def _are_programs(command: Command, files: list[Word]) -> bool:
-    """Whether all that a `chmod` names are single files to be run: scripts, and what lies in a folder of programs."""
-    if any(word.text in ("-R", "--recursive") or re.match(r"-\w*R", word.text) for word in command.arguments):
-        return False
-    names = [(word.value or word.text).rstrip("/") for word in files]
-    return bool(names) and all(
-        name.endswith(RUNNABLE) or name.rpartition("/")[0].endswith(("/bin", "/sbin", "/scripts")) for name in names
+def _remedy(harm: str, mode: str, given: bool) -> str:
+    """The mode that is enough; `given` where the file has an owner already."""
+    if harm == SETUID:
+        return ""
+    runs = "7" in mode[-2:] or "x" in mode
+    enough = f"`{'755' if runs else '644'}` is enough to read{' and run' if runs else ''} it"
+    if given:
+        return f". It has an owner, who may write: {enough} for others"
+    return f". {enough}; make the user who needs to write the owner, with `--chown` or `chown`"
+
+
+def _is_taken_back(command: Command, files: list[Word], script: Script) -> bool:
+    """Whether a later `chmod` of the RUN gives the files another mode, so that they were writable for a moment only."""
+    names = {word.text for word in files}
+    for later in script.commands:
+        words = [word.text for word in later.effective.arguments]
+        if later.effective.name == "chmod" and later.start > command.start and names.issubset(words):
+            return words[0].isdigit() and not _harm(words[0])
+    return False
+
+
+def _is_given(operands: list[Word], run: Run) -> bool:
+    """Whether a `chown` of the RUN makes somebody the owner of these files."""
+    names = {word.text for word in operands[1:]}
+    return any(
+        each.effective.name == "chown" and names <= {word.text for word in each.effective.arguments}
+        for each in run.script.commands
     )
 
 
