@@ -18,7 +18,10 @@ RULES = {rule.code: rule for rule in Rules().of_kind("compose")}
 Files = str | Mapping[str, str]
 
 DB = "services:\n  db:\n    image: postgres:16\n"
+WEB = "services:\n  web:\n    image: web:1\n"
 KAFKA = "services:\n  kafka:\n    image: apache/kafka:4.0.0\n    ports: ['{}']\n    environment:\n"
+AIRFLOW = "services:\n  web:\n    image: apache/airflow:{}\n    command: {}\n    ports: ['{}']\n    environment:\n"
+ALL_ADMINS = "      AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS: {}\n"
 REPOSITORY = {".git/config": '[remote "origin"]\n\turl = https://github.com/acme/shop.git\n'}
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
@@ -49,6 +52,33 @@ CASES: dict[str, dict[str, Files]] = {
         "Kafka for this machine": KAFKA.format("«9092:9092»")
         + "      KAFKA_ADVERTISED_LISTENERS: IN://kafka:29092,OUT://localhost:9092\n",
     },
+    "DC401": {
+        "the name of a secret": WEB + "    environment: {PWD_KEY: keysecret}\n    secrets: [keysecret]\n"
+        "secrets:\n  keysecret: {file: key}\n",
+        "for a server that asks for nothing": WEB + "    environment: {AWS_SECRET_ACCESS_KEY: test}\n",
+        "the token of a Vault for trying": "services:\n  vault:\n    image: hashicorp/vault:1.20\n"
+        "    command: server -dev -dev-root-token-id=t0p-token\n"
+        "  web:\n    image: web:1\n    environment: {VAULT_TOKEN: t0p-token}\n",
+        "read as a word, in an example": {
+            "examples/compose.yaml": "services:\n  db:\n    image: gvenzl/oracle-xe:21\n"
+            "    environment: {ORACLE_PWD: Admin123, OTHER_PWD: P@ssw0rd1!}\n",
+        },
+    },
+    "DC913": {
+        "on this machine alone": AIRFLOW.format("2.9.1", "webserver", "127.0.0.1:8080:8080")
+        + "      AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: postgresql://airflow:airflow@db/airflow\n"
+        "  db:\n    image: postgres:16\n    ports: ['127.0.0.1:5432:5432']\n"
+        "    environment: {POSTGRES_PASSWORD: airflow}\n",
+        "in tests": {
+            "compose.test.yaml": AIRFLOW.format("2.9.1", "webserver", "8080:8080")
+            + "      _AIRFLOW_WWW_USER_PASSWORD: airflow\n"
+        },
+        "all are administrators": AIRFLOW.format("3.0.6", "api-server", "8080:8080") + ALL_ADMINS.format("'«True»'"),
+        "all are, on this machine": AIRFLOW.format("3.0.6", "api-server", "127.0.0.1:8080:8080")
+        + ALL_ADMINS.format("'True'"),
+        "all are, with another manager": AIRFLOW.format("2.11.0", "webserver", "8080:8080")
+        + ALL_ADMINS.format("'True'"),
+    },
 }
 
 
@@ -67,6 +97,9 @@ def findings(files: Files, *codes: str) -> list[Finding]:
     return Linter(choice=Choice(codes or None)).check(workspace, [Target("", name, name)]).findings
 
 
+ZAMMAD = "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: '${DB_PASS:-postgres}'}\n"
+LOGIN = "      _AIRFLOW_WWW_USER_PASSWORD: airflow\n      AIRFLOW__CORE__AUTH_MANAGER: a.FabAuthManager\n"
+
 SEVERITIES: list[tuple[str, Files, str]] = [
     ("DC101", {"compose.test.yaml": "services:\n  db:\n    image: acme/store\n"}, "info"),
     ("DC101", {"tools-ci-cd/compose.yaml": "services:\n  db:\n    image: acme/store\n"}, "warning"),
@@ -77,6 +110,10 @@ SEVERITIES: list[tuple[str, Files, str]] = [
         "services:\n  a:\n    image: a/b\n    labels: {com.centurylinklabs.watchtower.enable: true}\n",
         "info",
     ),
+    ("DC401", ZAMMAD, "info"),
+    ("DC401", ZAMMAD + "    ports: ['5432:5432']\n", "warning"),
+    ("DC913", {"dev/compose.yaml": AIRFLOW.format("3.0.6", "api-server", "8080:8080") + LOGIN}, "info"),
+    ("DC913", AIRFLOW.format("2.9.1", "webserver", "8080:8080") + LOGIN, "warning"),
     ("DC101", "services:\n  a:\n    image: mirror.example.com/alpine/git:latest\n", "info"),
 ]
 
@@ -89,6 +126,24 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 WORDS: list[tuple[str, Files, str]] = [
     ("DC101", "services:\n  a:\n    image: bitnami/spark:latest\n", "no tags with versions"),
     ("DC101", "services:\n  a:\n    image: ${IMAGE:-redis:alpine}\n", "the tag `alpine` in the default of `IMAGE`"),
+    (
+        "DC401",
+        WEB + "    environment:\n      URL: pg://shop:k7Xw92-lq@db/shop\n"
+        "  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: k7Xw92-lq\n",
+        "write `${POSTGRES_PASSWORD:?}` here and in line 5",
+    ),
+    (
+        "DC401",
+        WEB + "  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: k7Xw92-lq\n",
+        "here; whoever logs in needs the same one",
+    ),
+    ("DC401", WEB + "    environment: {DB_PASSWORD: k7Xw92-lq}\n", "here; the server needs the same one"),
+    ("DC401", WEB + "    environment: {FERNET_KEY: jJ/9sz0g0OHxsfxOoSfdFdmk3ysNmPRnH3TUAbz3IHA=}\n", "here"),
+    (
+        "DC913",
+        AIRFLOW.format("2.9.1", "webserver", "8080:8080") + LOGIN,
+        "write `${_AIRFLOW_WWW_USER_PASSWORD:?}` here",
+    ),
     ("DC201", DB + "    ports: ['5432']\n", "write `127.0.0.1::5432`"),
     ("DC201", DB + "    ports: ['0.0.0.0:5433:5432']\n", "write `127.0.0.1:5433:5432`"),
     ("DC201", DB + "    ports: ['${PORT:-5432}:5432']\n", "write `127.0.0.1:${PORT:-5432}:5432`"),

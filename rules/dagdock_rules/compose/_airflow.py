@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagdock.api import ComposeFile, Located, Project, Span, Text, load_data, remembered
+from dagdock.api import ComposeFile, Located, Project, Service, Span, Text, load_data, remembered
 
 from ..secrets import is_common_password, passwords_in_urls
+from ._stores import EVERYWHERE
 
 if TYPE_CHECKING:
-    from ..airflow import Call, Deployment, Part
+    from ..airflow import Call, Deployment, Option, Part
 
 
 def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
@@ -49,7 +50,7 @@ class Login(NamedTuple):
 
     place: Located
     kind: str
-    """`login`, `key` or `database`."""
+    """`login`, `key`, `database`, or `open` where none is asked for."""
     what: str
     is_open: bool
     """Whether the port that it opens is published."""
@@ -63,6 +64,11 @@ def default_logins(file: ComposeFile, project: Project) -> list[Login]:
     return project.once(("airflow logins", id(airflow)), lambda: list(_logins(airflow)))
 
 
+def is_published(service: Service) -> bool:
+    """Whether more than this machine reaches a port of it, as far as is known."""
+    return any(port.host_ip is None or port.host_ip in EVERYWHERE for port in service.ports)
+
+
 # Who may log in to the web server: the official image's, bitnami's, and what people call it.
 _USER_PASSWORDS = (
     "_AIRFLOW_WWW_USER_PASSWORD",
@@ -74,12 +80,14 @@ _KEYS = ("core.fernet_key", "webserver.secret_key", "api.secret_key", "api_auth.
 
 
 def _logins(airflow: Deployment) -> Iterator[Login]:
-    is_open = any(part.service.ports for part in airflow.running("webserver", "api-server", "standalone"))
+    is_open = any(is_published(part.service) for part in airflow.running("webserver", "api-server", "standalone"))
     for part in airflow.parts:
         for name in _USER_PASSWORDS:
             setting = part.service.variable(name)
             if setting and setting.value and _is_known(setting.resolved) and _makes_user(part, name):
                 yield Login(setting.value, "login", name, is_open)
+        if is_open and (option := _lets_all_in(part)):
+            yield Login(option.place, "open", option.key, True)
         for call in part.calls or ():
             password = _password(call)
             if password is not None and _is_known(password):
@@ -90,6 +98,15 @@ def _logins(airflow: Deployment) -> Iterator[Login]:
             if option.setting and option.value and (option.value in known or _is_known(option.value)):
                 yield Login(option.place, "key", option.key, True)
         yield from _of_database(part, airflow)
+
+
+def _lets_all_in(part: Part) -> Option | None:
+    """The option of SimpleAuthManager that makes everybody an administrator, where it is on."""
+    option = part.option("core.simple_auth_manager_all_admins")
+    if option is None or (option.value or "").lower() not in ("true", "1", "t") or uses_fab(part) is not False:
+        return None
+    manager = part.option("core.auth_manager")
+    return option if manager is None or "SimpleAuthManager" in (manager.value or "") else None
 
 
 def _makes_user(part: Part, name: str) -> bool:
@@ -131,7 +148,7 @@ def _of_database(part: Part, airflow: Deployment) -> Iterator[Login]:
     if connection is None:
         return
     database = airflow.model.services.get(connection.host or "")
-    is_open = database is not None and bool(database.ports)
+    is_open = database is not None and is_published(database)
     value = connection.setting.value if connection.setting else None
     written = next(passwords_in_urls(value.filled.text or ""), None) if value else None
     if value and written and not is_open:

@@ -11,8 +11,9 @@ from dagdock.api import ComposeFile, Project, Value
 _TESTS = frozenset("bench benchmark benchmarks ci cypress e2e integration playwright spec test testing tests".split())
 _WORK = frozenset("debug dev devcontainer devenv devel develop development local localdev".split())
 _TRIAL = frozenset(
-    "awesome bootcamp chapter chapters course demo demos example examples exercise exercises handson lab labs lecture "
-    "playground quickstart sample samples showcase training tutorial tutorials workshop workshops zoomcamp".split()
+    "awesome beginner beginners bootcamp chapter chapters course demo demos example examples exercise exercises "
+    "handson lab labs learn learning lecture playground practice quickstart sample samples showcase training tutorial "
+    "tutorials workshop workshops zoomcamp".split()
 )
 # Folders of what runs for each change.
 _PIPELINES = (".github/", ".gitlab/", ".ci/", ".circleci/", ".buildkite/", ".azure-pipelines/")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import ComposeFile, Project, Value
+from dagdock.api import ComposeFile, Project, Span, Value
 
 from ..secrets import (
     is_common_password,
@@ -58,7 +58,9 @@ def gives_secret_away(name: str, text: str) -> bool:
 
 def _goes_out(name: str) -> bool:
     """Whether it is shown to a server of somebody else, which decides what it is worth: a made-up one opens nothing."""
-    return bool(re.search(r"(?:^|_)(?:oidc|oauth2?|sso|saml|smtp)_|_api_?key$|_client_(?:secret|key)$", name))
+    return bool(
+        re.search(r"(?:^|_)(?:oidc|oauth2?|sso|saml|smtp)_|_api_?key$|_client_(?:secret|key)$|^aws_secret_", name)
+    )
 
 
 def _is_of_user(name: str) -> bool:
@@ -89,6 +91,36 @@ def names_in(file: ComposeFile) -> set[str]:
             ):
                 names.add(written_text(setting.value).strip().lower())
     return names - {""}
+
+
+def urls_with(file: ComposeFile, password: str, hosts: frozenset[str] = frozenset()) -> list[Span]:
+    """Where a password stands in URLs of the file's variables: the other side of a login; at these hosts, or at any."""
+    if f":{password}@" not in file.source.text:
+        return []
+    found: dict[int, Span] = {}
+    for service in file.services.values():
+        for setting in service.environment:
+            value = setting.value
+            if value is None or "://" not in value.raw or f":{password}@" not in value.raw:
+                continue
+            for match in re.finditer(rf"(?<=:){re.escape(password)}(?=@([\w.-]*))", value.filled.text):
+                if hosts and match[1] not in hosts:
+                    continue
+                span = value.filled.span(match.start(), match.end())
+                if span.source is file.source and span.text == password:
+                    found.setdefault(span.start, span)
+    return list(found.values())
+
+
+def and_in_lines(spans: list[Span]) -> str:
+    """Further places of a secret, as what follows "here": ` and in lines 4 and 9`."""
+    lines = sorted({span.line for span in spans})
+    if not lines:
+        return ""
+    if len(lines) > 3:
+        return f" and in {len(lines)} other lines (the first is {lines[0]})"
+    named = f"{', '.join(map(str, lines[:-1]))} and {lines[-1]}" if lines[1:] else str(lines[0])
+    return f" and in line{'s' if lines[1:] else ''} {named}"
 
 
 def is_just_a_name(text: str, names: set[str]) -> bool:
@@ -137,8 +169,11 @@ def is_to_stay(file: ComposeFile, project: Project) -> bool:
 
 
 def _looks_real(text: str) -> bool:
-    """Whether a password was made to be hard to guess, rather than to be read."""
-    if re.search(r"passw|secret|example|change", text.lower()):
+    """Whether a password was made to be hard to guess, rather than to be read: `P@ssw0rd1!` was not."""
+    letters = text.lower().translate(str.maketrans("0134578@$", "oieastbas"))
+    if re.search(r"passw|secret|example|change|admin|demo|docker|labs?$|root|test|welcome", letters):
+        return False
+    if re.fullmatch(r"[A-Za-z]+\d{1,4}\W*", text):
         return False
     kinds = (str.islower, str.isupper, str.isdigit, lambda sign: not sign.isalnum())
     return is_random(text) or (len(text) >= 8 and sum(any(map(kind, text)) for kind in kinds) >= 3)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Span, rule
 
 from ._airflow import default_logins, is_own
+from ._occasion import is_for_tests, is_short_lived
+from ._secrets import and_in_lines, urls_with
 
 if TYPE_CHECKING:
     from ._airflow import Login
@@ -46,35 +49,54 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
     Whoever logs in to Airflow as an administrator runs code on its workers and reads all connections, and `airflow`
     and `admin` are what everybody tries first. A Fernet or secret key that was copied from a page is as known: who has
     it reads stored passwords, or forges a session. Make your own, keep them in `.env`, and write `${NAME:?}` here.
+    Users that are there already keep their passwords (`airflow users reset-password` changes one), and so do databases.
+
+    In files for work on the project and for trying things out it is a hint; of files for tests nothing is said.
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/docker-compose/index.html
     https://airflow.apache.org/docs/apache-airflow/stable/security/index.html
     """
     found: dict[tuple[str, str, str], dict[Span, Login]] = {}
+    if is_for_tests(file, project):
+        return
     for login in default_logins(file, project):
         if is_own(login.place, file):
             same = (login.kind, login.what, login.place.span.text)
             found.setdefault(same, {}).setdefault(login.place.span, login)
+    is_minor = is_short_lived(file, project)
     for logins in found.values():
         login, *again = logins.values()
-        if login.kind == "database" and not login.is_open:
+        if (login.kind == "database" and not login.is_open) or (login.kind == "open" and is_minor):
             continue  # who is in the containers' network is in one of them already
-        is_command = login.what in ("users create", "create_user", "users reset-password")
-        remedy = "Put one of your own into `.env`, and keep that out of git"
-        if "$" not in login.place.span.text:
-            name = "AIRFLOW_PASSWORD" if is_command else login.what
-            remedy = f"Put one of your own into `.env`, keep that out of git, and write `${{{name}:?}}` here"
-        if login.kind == "login":
-            message = "whoever reaches Airflow's pages logs in with this password, which is guessed first"
-        elif login.kind == "key":
-            message = f"everybody knows this value of `{login.what}`, for it stands in examples"
-            if "FERNET" in login.what.upper():
-                remedy += "; with `new,old` as its value Airflow still reads what it stored with the old one"
-        else:
-            message = "the port of this database is published, and its password is guessed first"
         yield Problem(
             login.place,
-            f"{message}. {remedy}",
+            _message(login, file),
             related=[Related(other.place, "the same again") for other in again],
-            severity=None if login.is_open else "info",
+            severity=None if login.is_open and not is_minor else "info",
         )
+
+
+def _message(login: Login, file: ComposeFile) -> str:
+    if login.kind == "open":
+        return (
+            "whoever reaches Airflow's pages is an administrator there without a password. Leave this out: Airflow "
+            "then makes up a password for `admin`, and writes it to the log of its API server"
+        )
+    written = login.place.span.text
+    variable = re.match(r"\$\{?(\w+)", written)
+    if variable:
+        remedy = f"Put `{variable[1]}=` and one of your own into `.env`, and keep that out of git"
+    else:
+        is_command = login.what in ("users create", "create_user", "users reset-password")
+        name = "AIRFLOW_PASSWORD" if is_command else login.what
+        also = and_in_lines(urls_with(file, written)) if login.kind == "database" else ""
+        remedy = f"Put one of your own into `.env`, keep that out of git, and write `${{{name}:?}}` here{also}"
+        if login.kind == "database" and not also:
+            remedy += "; Airflow needs the same one"
+    if login.kind == "login":
+        return f"whoever reaches Airflow's pages logs in with this password, which is guessed first. {remedy}"
+    if login.kind == "database":
+        return f"the port of this database is published, and its password is guessed first. {remedy}"
+    if "FERNET" in login.what.upper():
+        remedy += "; with `new,old` as its value Airflow still reads what it stored with the old one"
+    return f"everybody knows this value of `{login.what}`, for it stands in examples. {remedy}"

@@ -38,7 +38,16 @@ from ..secrets import (
 from ._airflow import default_logins
 from ._handed import handed_in_command, handed_in_value, settings_in_config
 from ._occasion import is_short_lived
-from ._secrets import gives_secret_away, is_just_a_name, is_to_stay, is_worth_telling, names_in, written_text
+from ._secrets import (
+    and_in_lines,
+    gives_secret_away,
+    is_just_a_name,
+    is_to_stay,
+    is_worth_telling,
+    names_in,
+    urls_with,
+    written_text,
+)
 from ._stores import EVERYWHERE, store_of
 
 # Options that take a password though their names do not say so, by the program.
@@ -51,6 +60,10 @@ SHORT = {
     "mariadb-admin": "-p",
 }
 OPTIONS = ("--requirepass", "--masterauth", "--pass")
+# Words of a variable's name that tell of a login at another program.
+_SERVERS = frozenset(
+    "airflow amqp database db jdbc ldap mariadb mongo mongodb mysql pg postgres postgresql redis".split()
+)
 
 
 @rule(
@@ -105,9 +118,19 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/compose/how-tos/use-secrets/
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
     """
-    for places in secrets_in(file, project).values():
+    for text, places in secrets_in(file, project).items():
         first = places[0]
-        remedy = f"write `${{{first.variable}:?}}` here" if first.variable else "name the variable here"
+        same = [place for place in places[1:] if not (place.value and place.value.variables)]
+        urls = urls_with(file, text, _hosts_of(first)) if first.kind == "value" else []
+        more = f" ({len(places) - 1} more place{'s' if len(places) > 2 else ''} in this file)" if places[1:] else ""
+        if not first.variable:
+            remedy = "name the variable here"
+        elif len(same) == len(places) - 1:
+            also = and_in_lines([*(place.place.span for place in same), *urls])
+            remedy = f"write `${{{first.variable}:?}}` here{also}{_other_side(first, shown=bool(also))}"
+            more = ""
+        else:
+            remedy = f"write `${{{first.variable}:?}}` here"
         if first.kind == "text":
             message = (
                 f"this {_kind_of(first.name)} is known to everyone who can read this file. Put it in `.env`, keep that "
@@ -124,8 +147,9 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
                 f"of this machine. Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
         elif first.service and first.guessable:
+            stays = ", and it stays once the database is made" if store_of(first.service) else ""
             message = (
-                f"this password of `{first.service.name}` is guessed first, and it stays once the database is made. "
+                f"this password of `{first.service.name}` is guessed first{stays}. "
                 f"Put one of your own in `.env`, keep that out of git, and {remedy}"
             )
         else:
@@ -134,14 +158,38 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
                 f"this {what} of `{first.name}` is known to everyone who can read this file. Put one in `.env`, keep "
                 f"that out of git, and {remedy}"
             )
-        more = f" ({len(places) - 1} more place{'s' if len(places) > 2 else ''} in this file)" if places[1:] else ""
         yield Problem(
             first.place,
             message + more,
             severity="info" if all(place.guessable for place in places) else None,
             related=[Related(place.place, f"the same one, as `{place.name}`") for place in places[1:]],
-            fix=_from_outside(places),
+            fix=_from_outside(places, urls),
         )
+
+
+def _hosts_of(secret: Secret) -> frozenset[str]:
+    """The names of the database whose password it is; none where it is no database's."""
+    service = secret.service
+    if service is None or store_of(service) is None:
+        return frozenset()
+    names = [service.value("container_name"), service.value("hostname")]
+    return frozenset([str(service.name), *(name.resolved for name in names if name and name.resolved)])
+
+
+def _other_side(secret: Secret, *, shown: bool) -> str:
+    """What else a new value asks for; `shown` says that the lines with the same one are named already."""
+    if secret.kind != "value" or not secret.service:
+        return ""
+    image = secret.service.image.raw if secret.service.image else ""
+    if secret.name.endswith("FERNET_KEY") and (secret.name.startswith("AIRFLOW__") or "airflow" in image):
+        return "; with `new,old` as its value Airflow still reads what it stored with the old one"
+    words = set(re.split(r"[^a-z]+", secret.name.lower()))
+    if shown or not is_password_name(secret.name) or "admin" in words:
+        return ""
+    if store_of(secret.service):
+        return "; whoever logs in needs the same one" if len(secret.service.file.services) > 1 else ""
+    is_client = secret.name == "AIRFLOW_PASSWORD" or not words.isdisjoint(_SERVERS)
+    return "; the server needs the same one" if is_client else ""
 
 
 def _kind_of(name: str) -> str:
@@ -182,9 +230,15 @@ def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
         if span.source is not file.source or span.start in told or span.start in seen:
             continue
         seen.add(span.start)
+        if _is_name_of_secret(text, secret) or _is_of_trial_server(secret):
+            continue
         names = names_in(file) if names is None else names
         is_default = bool(secret.value and secret.value.variables)
-        if is_worth_telling(text, secret.name, names, file, project, is_default=is_default):
+        is_name = is_default and is_password_name(secret.name) and is_just_a_name(text, names)
+        if is_name and "admin" not in words_of(secret.name) and is_to_stay(file, project):
+            port = _opened_by(secret)
+            found.setdefault(text, []).append(secret._replace(port=port, guessable=not port))
+        elif is_worth_telling(text, secret.name, names, file, project, is_default=is_default):
             port = _opened_by(secret) if is_common_password(text) else ""
             found.setdefault(text, []).append(secret._replace(port=port))
         elif secret.kind == "text" or not is_just_a_name(text, names):
@@ -196,6 +250,22 @@ def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
         ):
             found.setdefault(text, []).append(secret._replace(guessable=True))
     return found
+
+
+def _is_name_of_secret(text: str, secret: Secret) -> bool:
+    """Whether it is only what a secret of the file is called, which the program looks up."""
+    return secret.service is not None and text in {
+        str(name) for used in secret.service.secrets for name in (used.source, used.target) if name is not None
+    }
+
+
+def _is_of_trial_server(secret: Secret) -> bool:
+    """Whether it opens a Vault or OpenBao in development mode, which keeps nothing and takes the token it is given."""
+    if "vault" not in secret.name.lower() and "bao" not in secret.name.lower():
+        return False
+    return secret.service is not None and bool(
+        re.search(r"dev-root-token-id|DEV_ROOT_TOKEN_ID", secret.service.file.source.text)
+    )
 
 
 def _all_secrets(file: ComposeFile) -> Iterator[tuple[str, Secret]]:
@@ -263,10 +333,10 @@ def _variable(setting: Setting, value: Value) -> str | None:
     return str(setting.name) if re.fullmatch(r"[A-Za-z_]\w*", setting.name, re.ASCII) else None
 
 
-def _from_outside(places: list[Secret]) -> Fix | None:
+def _from_outside(places: list[Secret], urls: list[Span]) -> Fix | None:
     """Take it from a variable wherever it stands: the first place's, where the others have none of their own."""
     first = places[0].variable
-    edits = []
+    edits = [Edit(url, f"${{{first}:?}}") for url in urls if first]
     for place in places:
         value = place.value
         if first is None or value is None or not isinstance(value.node, Scalar) or value.node.is_block:
