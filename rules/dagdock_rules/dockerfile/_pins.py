@@ -10,7 +10,7 @@ from dagdock.api import Problem, Problems, Run, Stage, Word, remembered
 
 from ..packages import PackageCommand, installs
 from ._made_for import is_for_development
-from ._values import texts_of
+from ._values import hides_options, texts_of
 
 # How a version is written, by family.
 SPELLING = {
@@ -144,7 +144,7 @@ def _is_constrained(call: PackageCommand, run: Run) -> bool:
     # With --no-index it lies in a folder, as it was put there.
     files = ("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "--no-index")
     given = call.options.has(*files)
-    if given or (given is None and not _is_plain(call, run)):
+    if given or (given is None and hides_options(call.command, run)):
         return True
     if "--spec" in {option.name for option in call.options.options}:
         return True
@@ -153,12 +153,6 @@ def _is_constrained(call: PackageCommand, run: Run) -> bool:
     return (scope is not None and "PIP_CONSTRAINT" in scope) or any(
         word.text.startswith(("PIP_CONSTRAINT=", "UV_CONSTRAINT=")) for word in words
     )
-
-
-def _is_plain(call: PackageCommand, run: Run) -> bool:
-    """Whether it is known what the variables among the words come to, and none of them is an option."""
-    texts = [texts_of(word, run) for word in call.command.words if word.value is None]
-    return all(each and not any(text.startswith("-") for text in each) for each in texts)
 
 
 def _has_sign(text: str, call: PackageCommand) -> bool:

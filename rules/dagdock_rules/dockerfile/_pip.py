@@ -6,6 +6,7 @@ from dagdock.api import Run
 
 from ..packages import PackageCommand, installs
 from ._layers import lost_flag
+from ._values import hides_options
 
 FALSE = frozenset(("0", "no", "off", "false", "n", "f", ""))
 
@@ -19,7 +20,7 @@ def downloads_kept_by_pip(run: Run) -> list[PackageCommand]:
         for install in installs(run.script)
         if install.manager == "pip"
         and "pipx" not in install.command.wrappers
-        and not is_off_here(install)
+        and not is_off_here(install, run)
         and not _downloads_nothing(install)
     ]
     return [] if found and _is_emptied(run, found[-1]) else found
@@ -35,9 +36,10 @@ def _downloads_nothing(install: PackageCommand) -> bool:
     return all(text.endswith(".whl") and "://" not in text for text in texts)
 
 
-def is_off_here(install: PackageCommand) -> bool:
+def is_off_here(install: PackageCommand, run: Run) -> bool:
     """Whether the call itself says to keep nothing."""
-    if install.options.has("--no-cache-dir") is not False:
+    off = install.options.has("--no-cache-dir")
+    if off or (off is None and hides_options(install.command, run)):
         return True
     given = [word.text for word in install.command.assignments if word.text.startswith("PIP_NO_CACHE_DIR=")]
     return any(_is_true(text.partition("=")[2]) for text in given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from dagdock.api import Arg, Run, Word
+from dagdock.api import Arg, Command, Run, Word
 
 from ._base_image import known_image
 
@@ -29,6 +29,12 @@ def texts_of(word: Word, run: Run) -> list[str] | None:
     if "$" in text or "`" in text or "{{" in text:
         return None
     return text.split() if word.may_split else [text]
+
+
+def hides_options(command: Command, run: Run) -> bool:
+    """Whether a variable among the words may come to an option: its value is unknown, or begins like one."""
+    texts = [texts_of(word, run) for word in command.words if word.value is None]
+    return not all(each and not any(text.startswith("-") for text in each) for each in texts)
 
 
 def _value(name: str, run: Run) -> str | None:

@@ -46,12 +46,17 @@ ONLY_ADD = frozenset(("checksum", "keep-git-dir", "unpack"))
             "FROM python:3.12-slim\n«ADD» requirements.txt /app/\n",
             fixed="FROM python:3.12-slim\nCOPY requirements.txt /app/\n",
         ),
+        Bad(
+            "FROM debian:12\nENV JAR=app.jar\n«ADD» $JAR /opt/\n",
+            fixed="FROM debian:12\nENV JAR=app.jar\nCOPY $JAR /opt/\n",
+        ),
     ],
     good=[
         "FROM python:3.12-slim\nCOPY requirements.txt /app/\n",
         "FROM scratch\nADD rootfs.tar.xz /\n",
         "FROM alpine:3.20\nADD https://example.com/tool /usr/local/bin/\n",
         "FROM alpine:3.20\nARG PACKAGE\nADD $PACKAGE /opt/\n",
+        "FROM alpine:3.20\nENV PACKAGE=app.tar.gz\nARG OTHER=app.jar\nADD $PACKAGE /opt/\nADD $OTHER /opt/\n",
     ],
 )
 def add_instead_of_copy(add: Add) -> Problems:
@@ -64,7 +69,7 @@ def add_instead_of_copy(add: Add) -> Problems:
     """
     if any(flag.name in ONLY_ADD for flag in add.flags) or not add.sources:
         return
-    if all(_is_plain(source) for source in add.sources):
+    if all(_is_plain(source, add) for source in add.sources):
         name = add.sources[0].raw.strip("\"'")
         yield Problem(
             add.keyword,
@@ -74,9 +79,9 @@ def add_instead_of_copy(add: Add) -> Problems:
         )
 
 
-def _is_plain(source: DockerfileWord) -> bool:
+def _is_plain(source: DockerfileWord, add: Add) -> bool:
     """Whether a source is surely a local file or folder that is no archive."""
-    path = source.literal
+    path = source.literal or _set_by_env(source, add)
     if path is None:
         return _is_zip(source)
     lower = path.lower()
@@ -86,6 +91,14 @@ def _is_plain(source: DockerfileWord) -> bool:
     if any(sign in tail.rpartition(".")[2] for sign in "*?["):
         return False  # may match an archive
     return not lower.endswith(ARCHIVES)
+
+
+def _set_by_env(source: DockerfileWord, add: Add) -> str | None:
+    """What a source with variables comes to, where nobody can give them other values when they build."""
+    scope = add.stage.scope_at(add) if add.stage else None
+    bindings = [scope.get(variable.name) for variable in source.variables] if scope else []
+    fixed = all(binding is not None and binding.kind == "env" for binding in bindings)
+    return (source.resolve(scope) or None) if scope and bindings and fixed else None
 
 
 def _is_zip(source: DockerfileWord) -> bool:

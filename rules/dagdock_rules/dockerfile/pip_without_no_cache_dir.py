@@ -35,7 +35,7 @@ def pip_without_no_cache_dir(run: Run) -> Problems:
         return
     told = {install.head for install in downloads_kept_by_pip(run)}
     for install in installs(run.script):
-        wanted = install.manager == "pip" and "pipx" not in install.command.wrappers and not is_off_here(install)
+        wanted = install.manager == "pip" and "pipx" not in install.command.wrappers and not is_off_here(install, run)
         if wanted and not told:
             yield Problem(install.head, "pip is called without `--no-cache-dir`. Add it, as in other calls")
             return
