@@ -223,8 +223,8 @@ SENSOR = WITH + "    FileSensor(task_id='a', filepath='a', poke_interval=300"
             "deployed with the DAGs",
             "function",
         ),
-        ("AF107", "DAG('d', start_date=datetime.now())\n", "`d` has no schedule. Say", "once a day"),
-        ("AF107", "DAG('d', start_date=datetime(2024, 1, 1))\n", "once a day", "schedule. Say"),
+        ("AF107", "DAG('d', start_date=datetime.now())\n", "never lets a run begin. Write", "once a day"),
+        ("AF107", "DAG('d', start_date=datetime(2024, 1, 1))\n", "once a day", "never lets"),
     ],
 )
 def test_what_is_offered_works_in_the_file(code: str, text: str, said: str, unsaid: str) -> None:

@@ -1775,7 +1775,8 @@ def test_queries_with_many_rows(query: str, large: bool) -> None:
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_catchup_is_added_where_arguments_stand(before: str, after: str, newline: str) -> None:
-    text, wanted = (whole(part).replace("\n", newline) for part in (before, after))
+    started = (part.replace("'d'", "'d', start_date=datetime(2024, 1, 1)") for part in (before, after))
+    text, wanted = (whole(part).replace("\n", newline) for part in started)
     workspace = Workspace.in_memory({"d.py": text}, airflow_version="2.9")
     linter = Linter(rules=Rules.only([RULES["AF102"]]), choice=Choice(select=["AF102"]))
     mending = Mending(linter, workspace, [Target("", "d.py", "d.py")], ("safe", "unsafe"))

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import ast
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, rule
 
 from ._arguments import add_keyword
+from ._dates import moment
+from ._releases import is_for_airflow_1
 from ._schedule import is_part, is_set_later, recurs
-from .dag_catchup_true import days_between
-from .dag_dynamic_start_date import starts_now
+from .dag_catchup_true import days_between, intervals
+from .dag_dynamic_start_date import CLOCKS, starts_now, varying
 
-# So few runs at once are harmless, when the start moves along.
-FEW = 20
+# So few runs at once are harmless.
+FEW = 30
 # With this in its environment Airflow 2 makes up for nothing unasked either.
 DEFAULT = "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT"
 
@@ -55,35 +57,46 @@ DEFAULT = "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT"
 def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
     """A scheduled DAG does not say whether it makes up for the past.
 
-    With catchup on, Airflow starts a run for every interval since start_date as soon as the DAG is switched on: a
+    With catchup on, Airflow starts a run for every interval since start_date as soon as the DAG is unpaused: a
     start date three years back and a daily schedule give a thousand runs at once. In Airflow 2 it is on unless you
     say otherwise, in Airflow 3 it is off. Write `catchup=False`, or `True` when the past is wanted.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#catchup
     """
+    is_old = is_for_airflow_1(dag.module)
     version = project.airflow_version(dag)
-    since3 = version.at_least(3) if version else None
+    since3 = False if is_old else version.at_least(3) if version else None
     if since3 or dag.open or dag.catchup or not recurs(dag, default=since3 is False):
         return
     if is_set_later(dag, "catchup") or "catchup" in dag.default_args or starts_now(dag):
         return
-    if _has_little_past(dag) or is_part(dag):
+    number = intervals(dag, project)
+    if dag.start_date is None or (number is not None and number < FEW) or _has_little_past(dag) or is_part(dag):
         return
     if (project.variable_for(dag.module, DEFAULT) or "").strip().lower() in ("false", "f", "0"):
         return
     edits = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else []
+    start = moment(dag.start_date)
+    since = f"start_date, {start:%Y-%m-%d}" if start else "start_date"
     yield Problem(
         dag,
-        "without `catchup` Airflow 2 starts a run for every interval since start_date. Write `catchup=False`, "
-        "or `True` if you want them",
-        severity="warning" if since3 is False else "info",
+        f"without `catchup` Airflow {1 if is_old else 2} starts a run for every interval since {since}, when the DAG "
+        "is unpaused for the first time. Write `catchup=False`, or `catchup=True` if you want them",
+        severity="warning" if since3 is False and _is_past(dag, start) else "info",
         fix=Fix("Add `catchup=False`", edits, "unsafe") if edits else None,
+    )
+
+
+def _is_past(dag: Dag, start: datetime | None) -> bool:
+    """Whether start_date is a known one, or one that moves with a clock and leaves many intervals."""
+    return start is not None or (
+        dag.start_date is not None and varying(dag.module.origin(dag.start_date.node), CLOCKS) is not None
     )
 
 
 def _has_little_past(dag: Dag) -> bool:
     """Whether start_date is always the same few intervals ago: `days_ago(1)`, `datetime.now() - timedelta(days=1)`."""
-    days = days_between(dag)
+    days = days_between(dag) if dag.schedule else 1.0  # daily, where none is given
     if dag.start_date is None or days is None:
         return False
     node = dag.module.origin(dag.start_date.node).node

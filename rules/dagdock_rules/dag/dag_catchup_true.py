@@ -41,9 +41,9 @@ _DAILY = 1.0
 def dag_catchup_true(dag: Dag, project: Project, *, missed: int = 100) -> Problems:
     """catchup is on, the start lies far back, and nothing limits how many of the missed runs go at once.
 
-    When the DAG is switched on, or has been off for a while, Airflow starts up to sixteen runs of it side by side until
-    it has caught up with the present, and all of them press on the same database or service. `max_active_runs=1` makes
-    them go one after the other. The option `missed` says from how many missed runs on to speak.
+    When the DAG is unpaused, for the first time or after a while, Airflow starts up to sixteen runs of it side by side
+    until it has caught up with the present, and all of them press on the same database or service. `max_active_runs=1`
+    makes them go one after the other. The option `missed` says from how many missed runs on to speak.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#catchup
     """
@@ -58,24 +58,31 @@ def dag_catchup_true(dag: Dag, project: Project, *, missed: int = 100) -> Proble
         return
     if dag.default_args.open or any(waits(dag, name) for name in ("depends_on_past", "wait_for_downstream")):
         return
-    start, days = moment(dag.start_date), days_between(dag)
-    if start is None or days is None:
+    start, number = moment(dag.start_date), intervals(dag, project)
+    if start is None or number is None or number < missed:
         return
-    today = datetime.fromisoformat(project.today)
-    end = moment(dag.arguments.get("end_date") or dag.default_args.get("end_date"))
-    number = (min(today, end or today) - start).total_seconds() / 86400 / days
-    if number >= missed:
-        yield Problem(
-            dag.catchup.whole,
-            f"switched on anew, Airflow starts one run for every interval since {start:%Y-%m-%d}, up to sixteen at a "
-            "time. Limit them with `max_active_runs=1`",
-        )
+    yield Problem(
+        dag.catchup.whole,
+        "when this DAG is unpaused for the first time, Airflow starts a run for every interval since "
+        f"{start:%Y-%m-%d}, up to sixteen at a time. Let fewer go at once with `max_active_runs`, such as "
+        "`max_active_runs=1`",
+    )
 
 
 def waits(dag: Dag, name: str) -> bool:
     """Whether tasks wait for those of the run before, which lets runs go one after the other anyway."""
     given = dag.default_args.get(name)
     return given is not None and (not given.value.known or bool(given.value.value))
+
+
+def intervals(dag: Dag, project: Project) -> float | None:
+    """About how many intervals there are from start_date to today, or to end_date; None where that is not known."""
+    start, days = moment(dag.start_date), days_between(dag) if dag.schedule else _DAILY
+    if start is None or days is None:
+        return None
+    today = datetime.fromisoformat(project.today)
+    end = moment(dag.arguments.get("end_date") or dag.default_args.get("end_date"))
+    return (min(today, end or today) - start).total_seconds() / 86400 / days
 
 
 def days_between(dag: Dag) -> float | None:

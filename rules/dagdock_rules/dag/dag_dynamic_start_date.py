@@ -47,7 +47,8 @@ def dag_dynamic_start_date(module: DagModule, project: Project) -> Problems:
 
     Airflow reads the file again and again and starts a run when a whole interval has passed since start_date. With a
     start that moves along, that time may never come, and which runs there are depends on when Airflow looks. In
-    Airflow 3 each change makes a new version of the DAG as well. Write a fixed date.
+    Airflow 3 each change makes a new version of the DAG as well. Write a fixed date, and `catchup=False` where the past
+    since then is not wanted.
 
     https://airflow.apache.org/docs/apache-airflow/stable/faq.html#what-s-the-deal-with-start-date
     """
@@ -71,13 +72,29 @@ def dag_dynamic_start_date(module: DagModule, project: Project) -> Problems:
                 )
             continue
         # The present itself is never a whole interval ago; some days before it at least lets runs begin.
-        never = _is_present(module.origin(argument.node)) and bool(dags) and all(map(_surely_by_clock, dags))
+        # Airflow 3 starts a run at the time itself, which may come before the file is read the next time.
+        never = (
+            _is_present(module.origin(argument.node))
+            and bool(dags)
+            and all(_surely_by_clock(dag) and not _is_versioned(dag, project) for dag in dags)
+        )
         so = "no scheduled run ever starts" if never else "which runs there are depends on when Airflow looks"
+        gone = clock.name.endswith(".days_ago()") and not any(_is_versioned(dag, project) for dag in dags)
         yield Problem(
             argument,
-            f"{moves}, so {so}. Write a fixed date such as `datetime(2024, 1, 1)`",
+            f"{moves}, so {so}{', and Airflow 3 has no `days_ago`' if gone else ''}. {_remedy(dags, project)}",
             severity="error" if never else "warning",
         )
+
+
+def _remedy(dags: list[Dag], project: Project) -> str:
+    """A fixed date, without the runs for all the days since then that nobody asked for."""
+    fixed = "Write a fixed date such as `datetime(2024, 1, 1)`"
+    if any(dag.catchup and dag.catchup.value.get(bool) is not False for dag in dags):
+        return "Write the fixed date from which on you want runs"
+    if all(dag.catchup or dag.open or _is_versioned(dag, project) for dag in dags):
+        return fixed
+    return f"{fixed}, with `catchup=False` unless you want a run for every interval since then"
 
 
 def starts_now(dag: Dag) -> bool:

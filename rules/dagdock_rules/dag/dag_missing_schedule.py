@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
 
+from ._releases import is_before, is_for_airflow_1
 from ._schedule import is_part, is_set_later
 from .dag_dynamic_start_date import starts_now
 
@@ -40,21 +41,22 @@ def dag_missing_schedule(dag: Dag, project: Project) -> Problems:
         return  # `dag-argument-in-default-args` speaks of that
     if is_part(dag) or (dag.runs_at != "parse" and not dag.dag_id.known):
         return  # made for others, perhaps as a part of a DAG that has a schedule
+    is_old = is_for_airflow_1(dag.module)
     version = project.airflow_version(dag)
-    since3 = version.at_least(3) if version else None
+    since3 = False if is_old else version.at_least(3) if version else None
     if since3 and not (dag.catchup and dag.catchup.value.get(bool)):
         return  # started by hand, as the documentation says; who wants it to make up for the past thinks otherwise
     now = {
         True: "Airflow 3 then starts it by hand only",
-        False: "Airflow 2 then runs it once a day",
+        False: f"Airflow {1 if is_old else 2} then runs it once a day",
         None: "Airflow 2 then runs it once a day, Airflow 3 only when it is started by hand",
     }[since3]
     # A start that is always the present never lets a day pass.
-    then = "" if since3 is not True and starts_now(dag) else f": {now}"
-    name = dag.dag_id.get(str)
+    then = ", and its start_date never lets a run begin" if since3 is not True and starts_now(dag) else f": {now}"
+    name, key = dag.dag_id.get(str), "schedule_interval" if is_before(dag, project, 2, 4) else "schedule"
     yield Problem(
         dag,
-        f"{f'`{name}`' if name else 'this DAG'} has no schedule{then}. Say what you mean, with `schedule='@daily'` "
-        "or `schedule=None`",
+        f"{f'`{name}`' if name else 'this DAG'} has no schedule{then}. Write `{key}='@daily'` if you mean that, or "
+        f"`{key}=None` if it is only started by hand",
         severity="info" if since3 else None,
     )

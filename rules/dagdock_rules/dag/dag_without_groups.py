@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Dag, Problem, Problems, Project, Related, rule
 
 from ._counts import tasks_of
+from ._releases import is_before
 
 # Of more than these `dag-too-many-tasks` speaks.
 MANY = 200
@@ -41,8 +42,7 @@ def dag_without_groups(dag: Dag, project: Project, *, max_tasks: int = 50) -> Pr
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#taskgroups
     """
     count = dag.task_count
-    version = project.airflow_version(dag)
-    if count.low <= max_tasks or dag.module.groups or (version is not None and version.at_least(2) is False):
+    if count.low <= max_tasks or dag.module.groups or is_before(dag, project, 2):
         return
     tasks, _ = tasks_of(dag, project, max_tasks)
     if not max_tasks < tasks <= MANY:
@@ -50,7 +50,7 @@ def dag_without_groups(dag: Dag, project: Project, *, max_tasks: int = 50) -> Pr
     name = dag.dag_id.get(str)
     yield Problem(
         dag,
-        f"{f'`{name}`' if name else 'this DAG'} shows {tasks:,} tasks side by side. Put those that belong together "
+        f"{f'`{name}`' if name else 'this DAG'} shows {tasks:,} tasks without groups. Put those that belong together "
         "into a TaskGroup: `with TaskGroup('…'):`",
         related=[
             Related(loop, f"this loop runs {size.value:,} times")

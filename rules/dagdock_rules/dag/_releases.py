@@ -1,0 +1,45 @@
+"""Which releases of Airflow can load a file at all."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+
+from dagdock.api import Dag, DagModule, Project
+
+# Packages whose classes Airflow 1 took in by name; since Airflow 2 they hold modules only.
+_PACKAGES = frozenset(
+    ("airflow.operators", "airflow.hooks", "airflow.sensors", "airflow.contrib.operators", "airflow.contrib.hooks")
+)
+# Names and modules that Airflow 2 no longer has (tried on 2.10.5).
+_GONE = (
+    "airflow.operators.sensors.",
+    "airflow.operators.dagrun_operator.DagRunOrder",
+    "airflow.utils.apply_defaults",
+    "airflow.models.BaseHook",
+    "airflow.contrib.kubernetes.",
+)
+
+
+def is_before(dag: Dag, project: Project, major: int, minor: int = 0) -> bool:
+    """Whether the Airflow that a DAG is for is surely older than a release: by its own file, or by the project."""
+    if is_for_airflow_1(dag.module):
+        return major >= 2
+    version = project.airflow_version(dag)
+    return version is not None and version.at_least(major, minor) is False
+
+
+@lru_cache(maxsize=1)  # several rules ask, one after the other
+def is_for_airflow_1(module: DagModule) -> bool:
+    """Whether Airflow 2 cannot load a file, as it imports or calls what only Airflow 1 had.
+
+    Only lines that run in any case count: what stands in `try` or `if` may have another way beside it.
+    """
+    for path, places in module.imports.items():
+        package, _, name = path.rpartition(".")
+        if (package in _PACKAGES and name[:1].isupper()) or path.startswith(_GONE):
+            parents = [module.names.parents.get(place) for place in places]
+            if any(isinstance(parent, ast.ImportFrom) and parent in module.tree.body for parent in parents):
+                return True
+    # There, a function of the caller decided whether and with what the other DAG was run.
+    return any(task.name == "TriggerDagRunOperator" and "python_callable" in task.own for task in module.tasks)
