@@ -20,7 +20,8 @@ NETWORKS = (
     "freepbx", "freeswitch", "jitsi", "coturn", "livekit", "snapcast", "airsonic", "airconnect", "shairport",
     "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns",
     "netfilter", "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch", "wakeonlan", "wake-on-lan",
-    "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee", "gerbil",
+    "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee", "gerbil", "aircast", "airplay",
+    "chromecast", "multicast", "netbox-agent", "mailcow/netfilter", "tunnel", "nebula", "calico", "flannel",
 )  # fmt: skip
 
 # Programs that listen in on a network, or try what it withstands.
@@ -43,8 +44,15 @@ def works_on_networks(service: Service, project: Project) -> bool:
     """Whether a service is there for a network's work: by its image, or by the tunnel and routes that it asks for."""
     if is_one_of(service, (*NETWORKS, *SNIFFERS), project) or any(map(_is_tunnel, service.ports)):
         return True
+    if {"NET_ADMIN", "NET_RAW"} <= rights_added(service):
+        return True
     routes = any(setting.name.startswith("net.ipv4.") for setting in service.settings("sysctls"))
     return routes or any("/dev/net/tun" in (device.resolved or "") for device in service.values("devices"))
+
+
+def rights_added(service: Service) -> set[str]:
+    """The rights that `cap_add` gives, in capitals and without `CAP_`."""
+    return {(value.resolved or "").upper().removeprefix("CAP_") for value in service.values("cap_add")}
 
 
 def _is_tunnel(port: Port) -> bool:

@@ -63,12 +63,14 @@ def dangerous_capability(service: Service, project: Project) -> Problems:
         ):
             continue
         watches = name in ("SYS_PTRACE", "SYS_ADMIN", "PERFMON", "BPF", "DAC_READ_SEARCH", "SYSLOG")
-        severity: Severity | None = "info" if name not in WORST and name != "NET_ADMIN" else None
+        on_host = service.network_mode is not None and service.network_mode.resolved == "host"
+        severity: Severity | None = "info" if name not in WORST and not (name == "NET_ADMIN" and on_host) else None
         if watches and is_one_of(service, MONITORS, project):
             continue
+        what = WHAT[name].replace("its network", "the host") if on_host else WHAT[name]
         yield Problem(
             value,
-            f"`{name}`: {WHAT[name]}. Leave it out, or add only what the program asks for",
+            f"`{name}`: {what}. Leave it out, unless the program's own documentation asks for it",
             severity=severity,
             aliases=[f"compose-lint:{CODES[name]}"],
         )

@@ -92,13 +92,15 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     if any(name in images for name in PROXIES):
         return
     looks = any(name in images for name in LOOKERS)
+    fixed = _is_fixed(service)
     manages = not looks and (any(name in images for name in MANAGERS) or _names_engine(service))
     for mount, what, read_only in found:
-        yield _problem(mount, what, manages, read_only)
+        yield _problem(mount, what, _remedy(manages, looks, fixed), read_only)
     if api and api.boolean:
-        yield _problem(api, "Docker's socket", manages)
+        yield _problem(api, "Docker's socket", _remedy(manages, looks, fixed))
     if open_engine:
-        yield _problem(open_engine, f"`{open_engine.resolved}`, where the engine asks nobody who they are,", manages)
+        what = f"`{open_engine.resolved}`, where the engine asks nobody who they are,"
+        yield _problem(open_engine, what, _remedy(manages, looks, fixed))
 
 
 def _open_engine(service: Service) -> Value | None:
@@ -126,18 +128,22 @@ def _names_engine(service: Service) -> bool:
     return any(re.search(pattern, word) for word in words) or " ".join(words[:3]).startswith("docker ")
 
 
-def _problem(where: Located, what: str, manages: bool, read_only: bool = False) -> Problem:
+def _is_fixed(service: Service) -> bool:
+    """Whether one release of the image is named."""
+    image = service.image_ref
+    return image is not None and bool(image.digest or re.match(r"v?\d+\.\d", image.tag or ""))
+
+
+def _remedy(manages: bool, looks: bool, fixed: bool) -> str:
+    if manages:
+        return f"It needs that for its work: keep it off the open network{'' if fixed else ' and name its release'}"
+    proxy = "put a proxy in between that only lets through what is needed, such as tecnativa/docker-socket-proxy"
+    return f"It only has to look at containers: {proxy}" if looks else f"Leave it out if nothing needs it, else {proxy}"
+
+
+def _problem(where: Located, what: str, remedy: str, read_only: bool = False) -> Problem:
     danger = f"through {what} this container can become root on the host{', with `:ro`, too' if read_only else ''}"
-    if manages and what.endswith(FOLDER):
-        remedy = "Mount the socket alone, keep the service off the open network and its version pinned"
-    elif manages:
-        remedy = "It needs that for its work, so keep it off the open network and its version pinned"
-    else:
-        remedy = (
-            "Leave it out, or put a proxy in between that only lets through what is needed, such as "
-            "tecnativa/docker-socket-proxy"
-        )
-    return Problem(where, f"{danger}. {remedy}", severity="info" if manages else None)
+    return Problem(where, f"{danger}. {remedy}", severity="info" if remedy.startswith("It needs") else None)
 
 
 def _socket(service: Service, mount: VolumeMount) -> str | None:

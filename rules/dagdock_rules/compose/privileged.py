@@ -4,9 +4,9 @@ import re
 
 from dagdock.api import Bad, Build, ImageRef, Located, Problem, Problems, Project, Service, rule
 
-from ._purpose import SNIFFERS, is_one_of
+from ._purpose import rights_added, works_on_networks
 
-REMEDY = "Give it only what it needs, with `cap_add` or `devices`"
+REMEDY = "Leave it out, or give only what the program needs, with `cap_add` or `devices`"
 
 # Words in the names of images whose makers start them this way.
 NEED_IT = frozenset(
@@ -81,10 +81,10 @@ def _remedy(service: Service, project: Project) -> str:
         return "Db2 works with `cap_add: [IPC_LOCK, IPC_OWNER]` in its place"
     if not words.isdisjoint(NEED_IT):
         return "The makers of this image ask for it: keep it off machines that matter"
-    if is_one_of(service, SNIFFERS, project):
-        added = {(value.resolved or "").upper().removeprefix("CAP_") for value in service.values("cap_add")}
-        if added >= {"NET_ADMIN", "NET_RAW"}:
-            return "The `cap_add` here gives it what it needs for its work: leave `privileged` out"
+    if rights_added(service) or service.values("devices"):
+        given = "`cap_add`" if rights_added(service) else "`devices`"
+        return f"Beside it the {given} here adds nothing: leave `privileged` out, if the program works without"
+    if works_on_networks(service, project):
         return (
             "It needs much of that for its work on networks: try `cap_add: [NET_ADMIN, NET_RAW]` in its place, else "
             "keep it off machines that matter"

@@ -4,6 +4,8 @@ import re
 
 from dagdock.api import Bad, Problem, Problems, Service, rule
 
+from ._purpose import rights_added
+
 WHAT = {
     "seccomp": "every system call of the kernel is open to the container, those that only serve attacks too",
     "apparmor": "nothing holds the container back from files and kernel settings that Docker protects",
@@ -45,6 +47,10 @@ def security_profile_disabled(service: Service) -> Problems:
         if match and match[2] and any("docker.sock" in (mount.source or "") for mount in service.volumes):
             continue  # the engine's socket cannot be opened otherwise, and whoever has it needs no way around SELinux
         if match:
-            yield Problem(
-                value, f"{WHAT[match[1] or match[2]]}. Leave it out, or give the program a profile of its own"
+            debugs = match[1] == "seccomp" and "SYS_PTRACE" in rights_added(service)
+            remedy = (
+                "Leave it out: since Linux 4.8 a debugger does with `cap_add: [SYS_PTRACE]`"
+                if debugs
+                else "Leave it out; if the program does not work then, give it a profile of its own"
             )
+            yield Problem(value, f"{WHAT[match[1] or match[2]]}. {remedy}", severity="info" if debugs else None)

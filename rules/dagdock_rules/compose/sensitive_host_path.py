@@ -4,13 +4,16 @@ from posixpath import normpath
 
 from dagdock.api import Bad, Problem, Problems, Project, Service, Text, VolumeMount, rule
 
+from ._occasion import is_for_work
 from ._purpose import MONITORS, is_one_of
 
 # Folders with which a container that writes to them is root on the host, or takes it down.
+KEYS = ("~/.ssh", "$HOME/.ssh", "${HOME}/.ssh", "~/.aws", "~/.kube", "/root/.ssh")
+# Folders of which only changes do harm, or that hold nothing secret.
+READABLE = ("/bin", "/boot", "/dev", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr", "/etc/passwd")
 ROOT = ("/", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/usr", "/home")
 ENGINE = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/etc/docker")
 FILES = ("/etc/shadow", "/etc/sudoers", "/etc/passwd", "/root/.ssh", "/etc/ssh", "/etc/cron.d", "/etc/kubernetes")
-SSH = ("~/.ssh", "$HOME/.ssh", "${HOME}/.ssh", "~/.aws", "~/.kube")
 
 
 @rule(
@@ -46,23 +49,24 @@ def sensitive_host_path(service: Service, project: Project) -> Problems:
     """
     for mount in service.volumes:
         path = _path(service, mount)
-        if path is None or not (path in ROOT or path in FILES or path in SSH or _holds(path)):
+        if path is None or not (path in ROOT or path in FILES or path in KEYS or _holds(path)):
             continue
         reads = mount.read_only is True
         if reads and is_one_of(service, MONITORS, project):
             continue
-        if path in ("/dev", "/lib/modules", "/sys", "/proc") and reads:
+        if path in READABLE and reads:
             continue
+        if path in KEYS:
+            harm = "has your keys, and whoever breaks into it acts under your name"
+        elif reads:
+            harm = "reads what is secret there, keys and passwords among it"
+        else:
+            harm = "can make itself root on the host, or break it"
         yield Problem(
             mount,
-            f"with `{path}` of the host this container "
-            + (
-                "reads what is secret there, keys and passwords among it"
-                if reads
-                else "can make itself root on the host, or break it"
-            )
-            + ". Mount only the file or folder that it needs"
+            f"with `{path}` of the host this container {harm}. Mount only the file or folder that it needs"
             + ("" if reads else ", with `:ro` where it only reads"),
+            severity="info" if path in KEYS and is_for_work(service.file, project) else None,
             aliases=[
                 "compose-lint:CL-0013" if reads else "compose-lint:CL-0025",
                 "kics:volume-has-sensitive-host-directory",
@@ -78,7 +82,7 @@ def _path(service: Service, mount: VolumeMount) -> str | None:
         options = volume.section("driver_opts") if volume else None
         device, kind = (options.value("device"), options.value("o")) if options else (None, None)
         source = device.resolved if device and kind and "bind" in (kind.resolved or "") else None
-    elif mount.written_source in SSH:
+    elif mount.written_source in KEYS:
         return str(mount.written_source)
     if not source:
         return None

@@ -9,6 +9,7 @@ from dagdock.api import Bad, Problem, Problems, Service, rule
     "DC715",
     severity="info",
     since="0.1",
+    default=False,
     security=3.0,
     precision="very-high",
     lessons=["L25"],
