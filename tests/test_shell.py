@@ -159,6 +159,12 @@ def test_redirections() -> None:
     assert [word.text for word in only("a > log b c").words] == ["a", "b", "c"]
 
 
+def test_a_variable_behind_a_dash_is_a_part_of_its_word() -> None:
+    found = only("curl https://e.com/$V/tool-$V_x.jar -o a")
+    assert [word.text for word in found.words] == ["curl", "https://e.com/$V/tool-$V_x.jar", "-o", "a"]
+    assert found.words[1].variables == ("V", "V_x")
+
+
 def test_heredocs() -> None:
     source = "cat <<'EOF' > f\nnginx é\nEOF\n"
     command = only(source)

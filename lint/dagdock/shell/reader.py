@@ -295,6 +295,9 @@ class _Reader:
                 assignments.append(self.word(child))
             elif kind.endswith("_redirect"):
                 redirects.append(child)
+            elif command.words and command.words[-1].end == child.start_byte and command.words[-1].text.endswith("$"):
+                # The grammar cuts `a-$B` in two, behind the sign of the variable.
+                command.words.append(Word(self.body, command.words.pop().start, child.end_byte))
             else:
                 command.words.append(self.word(child))
         command.assignments = assignments
