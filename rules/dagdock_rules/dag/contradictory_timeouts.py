@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Argument, Bad, Dag, Problem, Problems, Related, Task, rule
 
 from ._durations import seconds, words
+from ._releases import is_for_airflow_1
 
 
 @rule(
@@ -48,6 +49,8 @@ def contradictory_timeouts(dag: Dag) -> Problems:
 def _of_task(dag: Dag, task: Task) -> list[tuple[Problem, Argument]]:
     found: list[tuple[Problem, Argument]] = []
     whole, own = dag.arguments.get("dagrun_timeout"), task.arguments.get("execution_timeout")
+    if is_for_airflow_1(dag.module):
+        whole = None  # there it ended a run only when another one was due
     delay, longest = task.arguments.get("retry_delay"), task.arguments.get("max_retry_delay")
     retries = task.arguments.get("retries")
     is_retried = retries is not None and (retries.value.get(int) or 0) > 0

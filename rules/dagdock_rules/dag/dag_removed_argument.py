@@ -22,6 +22,7 @@ from dagdock.api import (
 )
 
 from ._once import and_elsewhere, others_like
+from ._releases import is_for_airflow_1
 
 # What Airflow 3 calls them; nothing where it has no such argument any more. The second part is the release that
 # brought the new name.
@@ -119,8 +120,8 @@ def _found(module: DagModule, project: Project) -> Iterator[Found]:
             severity = _severity(version, name, since)
             if argument is None or not isinstance(argument.key, ast.keyword) or severity is None:
                 continue
-            if severity == "info" and new in dag.arguments:
-                continue  # two schedules are an error of their own
+            if severity == "info" and (new in dag.arguments or is_for_airflow_1(module)):
+                continue  # two schedules are an error of their own, and Airflow 1 has only the old name
             place = module.span(argument.key)
             place = place.source.span(place.start, place.start + len(name))
             renamed = bool(new) and new not in dag.arguments and not _is_twice(dag, argument, new)

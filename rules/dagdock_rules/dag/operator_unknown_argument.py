@@ -63,6 +63,15 @@ def operator_unknown_argument(module: DagModule, project: Project) -> Problems:
         yield from _unknown(operator.name, given, operator.arguments(), operator.required() - set(task.own))
 
 
+# Arguments by which everybody knows an operator.
+_OWNERS = {
+    "bash_command": "BashOperator",
+    "op_args": "PythonOperator",
+    "op_kwargs": "PythonOperator",
+    "python_callable": "PythonOperator",
+}
+
+
 def _unknown(
     taker: str, given: Mapping[str, Argument], known: frozenset[str], lacking: frozenset[str] | set[str]
 ) -> Problems:
@@ -70,14 +79,19 @@ def _unknown(
         if name in known or argument.given != "keyword" or argument.key is None:
             continue
         # The one argument that is missing is the one that is meant.
-        meant = nearest(name, known - set(given)) or (next(iter(lacking)) if len(lacking) == 1 else None)
+        meant = nearest(name, known - set(given))
+        owner = None if meant else _OWNERS.get(name)
+        if owner is None and meant is None and len(lacking) == 1:
+            meant = next(iter(lacking))
         key = argument.module.span(argument.key)
         place = key.source.span(key.start, key.start + len(name)) if key.text.startswith(name) else key
         fix = Fix.replace(f"Write `{meant}`", place, meant, "unsafe") if meant and place.text == name else None
         remedy = f"Did you mean `{meant}`?" if meant else "Take it out, or look up what it is called"
+        if owner is not None:
+            remedy = f"It is an argument of `{owner}`"
         yield Problem(
             place,
             f"`{taker}` takes no argument `{name}`, so Airflow does not load this file. {remedy}",
             fix=fix,
-            severity="error" if meant else "warning",
+            severity="error" if meant or owner else "warning",
         )

@@ -74,9 +74,8 @@ def overlapping_writes(dag: Dag) -> Problems:
     if table:
         yield Problem(
             dag,
-            f"runs that take longer than the time between them overlap, and each writes to `{table}`: rows "
-            "may come twice or get lost. Add "
-            "`max_active_runs=1`",
+            f"when a run takes longer than the time to the next one, the two overlap, and both write to `{table}`: "
+            "rows may come twice or get lost. Add `max_active_runs=1`",
         )
 
 

@@ -72,7 +72,7 @@ def task_polls_in_loop(module: DagModule) -> Problems:
         told.add(inside)
         yield Problem(
             call,
-            f"this task sleeps {words(length)} again and again and holds a worker's slot meanwhile. Make the waiting "
+            f"this task waits in a loop, {words(length)} at a time, and keeps a worker's slot meanwhile. Make it "
             'a sensor with `mode="reschedule"` (`@task.sensor`), or use a deferrable operator',
             related=[Related(module.span(loop.test), "the loop that waits")],
         )

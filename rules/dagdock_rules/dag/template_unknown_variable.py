@@ -202,10 +202,16 @@ REPLACED = {
 }
 
 
+# What people look for by its own name, and what has it.
+_OF_CONTEXT = {"task_id": "task", "dag_id": "dag", "try_number": "ti", "map_index": "ti"}
+
+
 def _remedy(piece: Piece, name: str) -> str:
     """What to do about a name without a neighbour: values of the Python file come in by an f-string or params."""
     if name in terms("macros"):
         return f"Write `macros.{name}`"
+    if name in _OF_CONTEXT:
+        return f"Write `{_OF_CONTEXT[name]}.{name}`"
     if piece.argument.module.names.root.bindings.get(name):
         return f"The `{name}` of this file is out of its sight: hand it over by `params` or `user_defined_macros`"
     return "Use one of Airflow's names, `params`, or name it in the DAG's `user_defined_macros`"

@@ -64,7 +64,7 @@ def trigger_rule_hides_failure(module: DagModule, project: Project) -> Problems:
         if last is not None and place is not None and last.node not in told and not _is_for_all(last, module):
             told.add(last.node)
             remedy = (
-                "Leave its rule at the default"
+                "Write `trigger_rule='none_failed'`: it then runs after tasks that were skipped, not after failed ones"
                 if last.operator_name in NOTHING
                 else "Make it a teardown (`.as_teardown()`), or let another last task keep the default rule"
             )

@@ -63,5 +63,5 @@ def _meant(dag: BuiltDag, pull: Pull, keys: set[str]) -> str:
     if len(pushers) == 1:
         return f"It is `{pushers[0]}` that pushes it"
     own = sorted(keys - {"return_value"})
-    likely = nearest(pull.key or "", own)
+    likely = nearest(pull.key or "", [*own, "return_value"])
     return f"Did you mean `{likely}`?" if likely else "Push it there, or leave the key out for what the task returns"

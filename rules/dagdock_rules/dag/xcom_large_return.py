@@ -5,6 +5,9 @@ from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rul
 from ._pushes import pushes_result, stored_elsewhere
 from ._xcom import large_result
 
+# Methods that give the rows of a DataFrame as something else.
+_TAKEN_OUT = ("to_csv", "to_dict", "to_json", "to_records", "tolist")
+
 
 @rule(
     "AF401",
@@ -50,9 +53,12 @@ def xcom_large_return(module: DagModule, project: Project) -> Problems:
         for node, found in large_result(module, function):
             if pushes_result(function) and not stored_elsewhere(module, project):
                 place = module.span(node)
+                what = found.what
+                if what.endswith("DataFrame") and any(step.method in _TAKEN_OUT for step in module.origin(node).walk()):
+                    what = "the rows of a DataFrame"
                 yield Problem(
                     place,
-                    f"what this task returns, {found.what}, is stored in Airflow's own database (XCom). Save it to a "
+                    f"what this task returns, {what}, is stored in Airflow's own database (XCom). Save it to a "
                     "file, bucket or table, and return its path or name",
                     severity="info" if found.may_be_small else "warning",
                     related=[]
