@@ -52,6 +52,12 @@ CASES: dict[str, dict[str, Files]] = {
         "Kafka for this machine": KAFKA.format("«9092:9092»")
         + "      KAFKA_ADVERTISED_LISTENERS: IN://kafka:29092,OUT://localhost:9092\n",
     },
+    "DC202": {
+        "with an anchor": "services:\n  web: &web\n    image: web:1\n    ports: ['80:80']\n"
+        "  «migrate»:\n    <<: *web\n    command: migrate\n",
+        "with an anchor, and no ports": "services:\n  web: &web\n    image: web:1\n    ports: ['80:80']\n"
+        "  migrate:\n    <<: *web\n    command: migrate\n    ports: []\n",
+    },
     "DC401": {
         "the name of a secret": WEB + "    environment: {PWD_KEY: keysecret}\n    secrets: [keysecret]\n"
         "secrets:\n  keysecret: {file: key}\n",
@@ -109,6 +115,17 @@ SEVERITIES: list[tuple[str, Files, str]] = [
         "DC101",
         "services:\n  a:\n    image: a/b\n    labels: {com.centurylinklabs.watchtower.enable: true}\n",
         "info",
+    ),
+    (
+        "DC202",
+        "services:\n  a:\n    image: e/server:${V}\n    ports: ['80:80']\n"
+        "  b:\n    image: e/server:${V}\n    ports: ['80:80']\n",
+        "warning",
+    ),
+    (
+        "DC202",
+        "services:\n  a:\n    image: e/a:1\n    ports: ['80:80']\n  b:\n    image: e/b:1\n    ports: ['80:80']\n",
+        "error",
     ),
     ("DC401", ZAMMAD, "info"),
     ("DC401", ZAMMAD + "    ports: ['5432:5432']\n", "warning"),

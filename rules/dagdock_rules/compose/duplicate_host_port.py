@@ -78,7 +78,8 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
                     "it. Write a range, or only the container's port",
                 )
         for pairs in by_other.values():
-            if len(pairs) > 1 and len(pairs) == len(service.ports):
+            are_all = len(pairs) == len(service.ports)
+            if are_all and (len(pairs) > 1 or _are_alike(service, pairs[0][1].service)):
                 yield _stands_in_for(pairs)
             else:
                 yield _problem(pairs)
@@ -98,14 +99,32 @@ def _start_together(one: Published, other: Published, together: list[set[str]]) 
     return any(sum(name in started for started in picked) * 2 > len(picked) for name in names)
 
 
+def _are_alike(one: Service, other: Service) -> bool:
+    """Whether two services run the same image, or one that is built from the same folder."""
+    if one.build and other.build:
+        return one.entries["build"].span.text == other.entries["build"].span.text
+    images = [service.image.raw.partition(":")[0] for service in (one, other) if service.image]
+    return len(images) == 2 and images[0] == images[1]
+
+
 def _stands_in_for(pairs: list[tuple[Published, Published]]) -> Problem:
     """All ports of a service are those of another one: most likely the two are never meant to run together."""
     one, other = pairs[0]
-    ports = ", ".join(str(each.ports) for each, _ in pairs)
+    numbers = list(dict.fromkeys(str(each.ports) for each, _ in pairs))
+    if all(each.ports.span == taken.ports.span for each, taken in pairs):  # of an anchor that both services share
+        return Problem(
+            one.service.name,
+            f"`{one.service.name}` takes over the ports of `{other.service.name}` ({', '.join(numbers)}), and only one "
+            "container can have them. Write `ports: []` here if nobody needs to reach it, or ports of its own",
+            related=[Related(taken.port, "taken here") for _, taken in pairs],
+            severity="warning",
+        )
+    ports = f"ports of this service ({', '.join(numbers)}) are" if numbers[1:] else f"port {numbers[0]} of the host is"
     return Problem(
         one.ports,
-        f"all ports of this service ({ports}) are taken by `{other.service.name}`, so the second container cannot "
-        "start. Take other ports of the host, or give each a name under `profiles` where only one is started",
+        f"{'all ' if numbers[1:] else ''}{ports} taken by `{other.service.name}`, and only one container can have "
+        f"{'them' if numbers[1:] else 'it'}. Take other ports of the host, or, if one of the two is started at a time, "
+        "give each a name of its own under `profiles`",
         related=[Related(taken.port, "taken here") for _, taken in pairs if taken.ports.span != one.ports.span],
         severity="warning",
     )
