@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Task, rule
+from dagdock.api import Bad, Dag, Problem, Problems, Task, rule
 
 from ._durations import seconds
 from ._operators import operator_of
@@ -44,6 +44,8 @@ def sensor_no_timeout(task: Task) -> Problems:
     arguments = task.arguments
     if "timeout" in arguments or "execution_timeout" in arguments or "Time" in task.name or "Date" in task.name:
         return
+    if not isinstance(task.dag, Dag) or "dagrun_timeout" in task.dag.arguments:
+        return  # the run has a limit, or may have one
     mode, deferrable = arguments.get("mode"), arguments.get("deferrable")
     waits_aside = (mode and mode.value.get(str) == "reschedule") or (deferrable and deferrable.value.get(bool) is True)
     pokes = not waits_aside and (mode is None or mode.value.get(str) == "poke") and deferrable is None
@@ -52,12 +54,12 @@ def sensor_no_timeout(task: Task) -> Problems:
         yield Problem(
             task,
             f"`{operator.name}` has no `timeout`, so it waits for up to seven days before anybody hears that something "
-            "is missing. Say how long it may wait",
+            "is missing. Say how long it may wait: `timeout=` in seconds",
         )
     elif pokes and interval is not None and interval < LEAST:
         yield Problem(
             task,
             f"`{operator.name}` has no `timeout`, so it keeps a worker's slot for up to seven days when something is "
-            "missing. Say how long it may wait",
+            "missing. Say how long it may wait: `timeout=` in seconds",
             severity="warning",
         )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
 
 from dagdock.api import Bad, Dag, Edit, Fix, Problem, Problems, Project, Task, rule
 
@@ -64,13 +66,14 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
     A moment without network at night, and the run has failed until somebody looks. `retries` in default_args gives
     every task another try, five minutes later unless `retry_delay` says otherwise. Airflow's own default is none.
     `retries=0` says that you want none, and where one task has retries the others are taken for a decision, too. Tasks
-    that only print, wait or reckon are left alone: what they do goes wrong at once or never.
+    that only print, wait or reckon are left alone: what they do goes wrong at once or never. So are DAGs that only show
+    how something is done, in files or folders called `example`, `tutorial`, `demo` and the like.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
     """
     if dag.open or dag.default_args.open or "retries" in dag.default_args:
         return
-    if is_part(dag):
+    if is_part(dag) or _is_for_show(project.path_of(dag.module.source.whole) or ""):
         return
     if "default_args" not in dag.arguments and unused_default_args(dag.module):
         return  # `default-args-unused` speaks of that
@@ -102,6 +105,16 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
         f"`default_task_retries` is set. Add {added}, or 0 if that is meant",
         fix=_fix(dag),
     )
+
+
+def _is_for_show(path: str) -> bool:
+    """Whether a file shows how something is done, by its name or that of a folder."""
+    return bool(_show().search(path.lower()))
+
+
+@cache
+def _show() -> re.Pattern[str]:
+    return re.compile(r"(?:^|[/_-])(?:example|toy|tutorial|demo|sample|playground)s?(?:[_-]|/|[_-][^/]*/)")
 
 
 def _chooses(task: Task) -> bool:

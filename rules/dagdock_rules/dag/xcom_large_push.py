@@ -42,10 +42,11 @@ def xcom_large_push(module: DagModule, project: Project) -> Problems:
         found = large_value(module, values[0]) if values else None
         if found and not stored_elsewhere(module, project):
             place = module.span(values[0])
+            when = "If it can grow large, save it" if found.may_be_small else "Save it"
             yield Problem(
                 place,
-                f"XCom puts {found.what} into Airflow's own database. Save it to a file, bucket or table, and push "
-                "its path or name",
+                f"XCom puts {found.what} into Airflow's own database. {when} to a file, bucket or table, and push its "
+                "path or name",
                 severity="info" if found.may_be_small else "warning",
                 related=[Related(found.origin, f"{found.what} comes from here")]
                 if not place.holds(found.origin)

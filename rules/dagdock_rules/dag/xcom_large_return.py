@@ -56,10 +56,11 @@ def xcom_large_return(module: DagModule, project: Project) -> Problems:
                 what = found.what
                 if what.endswith("DataFrame") and any(step.method in _TAKEN_OUT for step in module.origin(node).walk()):
                     what = "the rows of a DataFrame"
+                when = "If it can grow large, save it" if found.may_be_small else "Save it"
                 yield Problem(
                     place,
-                    f"what this task returns, {what}, is stored in Airflow's own database (XCom). Save it to a "
-                    "file, bucket or table, and return its path or name",
+                    f"what this task returns, {what}, is stored in Airflow's own database (XCom). {when} to a file, "
+                    "bucket or table, and return its path or name",
                     severity="info" if found.may_be_small else "warning",
                     related=[]
                     if place.holds(found.origin)
