@@ -9,6 +9,8 @@ from typing import Literal
 
 from dagdock.api import ComposeFile, Project, Service, remembered
 
+from ._starts import starts_above
+
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 Kind = Literal["services", "networks", "volumes", "secrets", "configs", "models"]
 
@@ -55,10 +57,34 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
             return True
     if not alone and any(name in getattr(other, kind) for other in _bases_above(file, project, name)):
         return True
-    if is_extended(file, project):
+    if is_extended(file, project) or is_included(file, project) or starts_above(file, project):
         return True
-    project.once("includes are read", lambda: _read_includes(project))
+    # Who starts fewer parts takes out their lines of `include`; what those parts need is still defined above them.
+    folder = dirname(project.path_of(file.source.whole) or "")
+    return any(
+        name in getattr(other, kind) and f"{folder}/".startswith(_beginning(other, project))
+        for other in _files_that_include(project)
+    )
+
+
+def is_included(file: ComposeFile, project: Project) -> bool:
+    """Whether another file includes this one, or one that is loaded with it: then it need not stand alone."""
+    _files_that_include(project)
     return any(part.included_by for part in (file, *project.merged(file).bases))
+
+
+def _files_that_include(project: Project) -> list[ComposeFile]:
+    """The Compose files that include others, which know of it from here on."""
+    return project.once(
+        "files that include",
+        lambda: [file for file in project.compose_files(lambda path, content: b"include:" in content) if file.include],
+    )
+
+
+def _beginning(file: ComposeFile, project: Project) -> str:
+    """How the paths of all that lies in the folder of a file begin."""
+    folder = dirname(project.path_of(file.source.whole) or "")
+    return f"{folder}/" if folder else ""
 
 
 def _bases_above(file: ComposeFile, project: Project, word: str) -> Iterator[ComposeFile]:
@@ -84,11 +110,6 @@ def _files_that_extend(project: Project) -> dict[bytes, list[str]]:
 
     list(project.compose_files(look))
     return found
-
-
-def _read_includes(project: Project) -> int:
-    """What a file includes knows of it from here on."""
-    return sum(len(file.include) for file in project.compose_files(lambda path, content: b"include:" in content))
 
 
 def files_beside(file: ComposeFile, project: Project, word: str) -> Iterator[ComposeFile]:

@@ -54,9 +54,13 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/engine/storage/bind-mounts/
     """
+    from ..compose._model import is_included  # the rules on Compose files are loaded with such a file
+
     _ = project.project_directories  # they say where relative paths of other files start
-    if service.file.included_by or service.file.is_fragment or service.span.source is not service.file.source:
+    if is_included(service.file, project) or service.file.is_fragment or service.span.source is not service.file.source:
         return
+    from ..compose._starts import starts_above  # the rules on Compose files are loaded with such a file
+
     missing: dict[str, list[VolumeMount]] = {}
     for mount in service.volumes:
         path = _written_file(mount, service, project)
@@ -66,7 +70,7 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
             # The files of a folder that is not there are told with the first of them.
             folder = dirname(path)
             missing.setdefault(folder if project.exists(folder) is False else path, []).append(mount)
-    for mounts in missing.values():
+    for mounts in missing.values() if missing and not starts_above(service.file, project) else ():
         first, *others = mounts
         more = f" (nor {len(others)} other{'s' if others[1:] else ''} of that folder)" if others else ""
         yield Problem(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from posixpath import join
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ def secret_file_missing(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/secrets/
     """
-    if file.included_by or file.is_fragment:
+    from ..compose._model import is_included  # the rules on Compose files are loaded with such a file
+
+    if is_included(file, project) or file.is_fragment:
         return
     for resource in (*file.secrets.values(), *file.configs.values()):
         value = resource.value("file")
@@ -60,12 +63,26 @@ def secret_file_missing(file: ComposeFile, project: Project) -> Problems:
         path = project.relative(join(file.directory_of(value), text))
         if path is None or project.exists(path) is not False or ignored_by_git(path, project):
             continue
-        if _is_made_from_a_sample(path, project):
+        if _is_made_from_a_sample(path, project) or _is_told_of(text, file):
             continue
+        from ..compose._starts import starts_above  # the rules on Compose files are loaded with such a file
+
+        if starts_above(file, project):
+            return
+        is_secret = file.secrets.get(resource.name) is resource
         yield Problem(
             value,
-            f"`{text}` is not there, so no container that uses it starts. Put the file there, or correct the path",
+            f"`{text}` is not there, so no container that uses it starts. "
+            + ("Make it before the start" if is_secret else "Put the file there")
+            + ", or correct the path",
+            severity="info" if is_secret else None,  # secrets are not in the repository
         )
+
+
+def _is_told_of(path: str, file: ComposeFile) -> bool:
+    """Whether a comment names the folder that it lies in, as in a command: it comes from elsewhere."""
+    folder = next((part for part in path.split("/")[:-1] if part.strip(".")), "")
+    return len(folder) > 3 and bool(re.search(rf"^\s*#.*/{re.escape(folder)}\b", file.source.text, re.MULTILINE))
 
 
 def _is_made_from_a_sample(path: str, project: Project) -> bool:

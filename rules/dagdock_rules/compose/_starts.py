@@ -1,0 +1,28 @@
+"""Where the paths of a Compose file start: for `-f a.yaml -f parts/b.yaml`, in the folder of the first one."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename, dirname, join
+
+from dagdock.api import ComposeFile, Project
+
+
+def starts_above(file: ComposeFile, project: Project) -> bool:
+    """Whether a path of the file leads to nothing from its own folder, but to a file from one above."""
+    return project.once(("starts above", file), lambda: _starts_above(file, project))
+
+
+def _starts_above(file: ComposeFile, project: Project) -> bool:
+    folder = dirname(project.path_of(file.source.whole) or "")
+    found = re.findall(r"[\s\"']\./([\w.-]+/[\w./-]*\w)", file.source.text) if folder else []
+    paths = [path for path in dict.fromkeys(found[:100]) if "." in basename(path)]
+    return any(project.exists(join(folder, path)) is False and _is_above(path, folder, project) for path in paths)
+
+
+def _is_above(path: str, folder: str, project: Project) -> bool:
+    while folder:
+        folder = dirname(folder)
+        if project.facts.is_file(join(folder, path)):
+            return True
+    return False
