@@ -20,7 +20,11 @@ CASES: dict[str, list[str]] = {
         "FROM debian:13\nRUN /scripts/cleanup && «apt-get update» && apt-get install -y a && apt-get clean\n",
     ],
     "DF318": ["FROM centos:7\nRUN yum install -y a && bash /clean.sh\n"],
-    "DF306": ["FROM python:3.13\nRUN pip install --pre azure-cli\n"],
+    "DF306": [
+        "FROM python:3.13\nRUN pip install --no-cache-dir pip install https://e.com/a.zip\n",
+        "FROM alpine:3.9\nRUN apk add py2-pip && pip install a\n",
+        "FROM python:3.13\nRUN pip install --pre azure-cli\n",
+    ],
     "DF307": [
         "FROM node:24\nRUN npm install -g yarn\n",
         "FROM node:24\nRUN npm install -g --unsafe-perm true a@1\n",
@@ -44,6 +48,7 @@ CASES: dict[str, list[str]] = {
         "FROM node:24\nRUN «cd /web» && npm run build\n",
     ],
     "DF407": [
+        "FROM python:3.13\nRUN apt-get install -y wget\nRUN wget -q https://e.com/a\nRUN curl -fO https://e.com/b\n",
         "FROM e.com/base:1\nRUN wget -q https://e.com/a\nRUN curl -fO https://e.com/b\n",
         "FROM e.com/base:1\nRUN apt-get install -y curl\nRUN wget -q https://e.com/a\nRUN «curl» -fO https://e.com/b\n",
         "FROM debian:13 AS dev\nRUN wget -q https://e.com/a\nRUN curl -fO https://e.com/b\n",
@@ -72,6 +77,7 @@ CASES: dict[str, list[str]] = {
         "FROM debian:13\nRUN curl -Os $LINK && jar xf $FILE\n",
     ],
     "DF422": [
+        "FROM debian:13\nRUN <<E\nmkdir -p /a\ntouch /a/b\ntouch /a/c\nE\n",
         "FROM debian:13\nRUN <<E\naddgroup docker\nadduser --ingroup docker me\nE\n",
         "FROM debian:13\nRUN «<<E»\naddgroup docker\nadduser me\nE\n",
     ],
@@ -152,6 +158,19 @@ def test_case(code: str, text: str) -> None:
         ("DF316", "FROM debian:13\nRUN apt-get install -y curl\n", "`ca-certificates`, which `curl` needs for https"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y vim gcc\n", "and `libc6-dev`, which `gcc` needs to compile"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y gcc g++\n", "list the ones that you do need"),
+        ("DF316", "FROM debian:13\nRUN apt-get install -y git default-jre\n", "list the ones that you do need"),
+        (
+            "DF301",
+            "FROM debian:13\nRUN apt-get update\nRUN apt-get upgrade -y\nRUN apt-get install -y a\n",
+            "The RUNs in lines 3 and 4 install from them",
+        ),
+        (
+            "DF390",
+            "FROM a:1\nRUN pip install apache-airflow-providers-http==1\n",
+            "of the Airflow release that is there",
+        ),
+        ("DF390", "FROM a:1\nENV V=1.10.9\nRUN pip install apache-airflow==$V\n", "1.10.10 have no such file"),
+        ("DF390", "FROM a:1\nENV V=2.9.1\nRUN pip install apache-airflow[a]==$V\n", "the file of this release"),
         ("DF316", "FROM python:3.13\nRUN apt-get install -y git\n", "list the ones that you do need"),
         ("DF324", "FROM debian:13\nRUN apt-get install --force-yes -y a\n", "Leave it out; if apt then names a key"),
         (

@@ -14,6 +14,13 @@ from ._joins import HARMLESS
 from ._layers import lost_flag, mounts_over, ships
 
 LISTS = "/var/lib/apt/lists"
+# Where packages of releases lie that get no more updates.
+ARCHIVES = ("old-releases.ubuntu.com", "archive.debian.org", "archive.debian.net", "vault.centos.org")
+
+
+def archive_step(stage: Stage) -> Run | None:
+    """The step that turns the package sources to the archive of old releases, whose lists no longer change."""
+    return next((run for run in stage.all_of(Run) if any(host in run.body.text for host in ARCHIVES)), None)
 
 
 def lists_left(run: Run) -> list[PackageCommand]:
@@ -103,7 +110,7 @@ def _installs_alone(stage: Stage) -> list[tuple[int, PackageCommand]]:
     found = []
     for run in stage.all_of(Run):
         renewed: tuple[str, ...] | None = None
-        for call in package_commands(run.script, "install", "update"):
+        for call in package_commands(run.script, "install", "update", "upgrade"):
             if call.family != "apt":
                 continue
             switches = _switches(call)

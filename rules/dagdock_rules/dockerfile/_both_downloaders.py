@@ -10,6 +10,8 @@ from ._shells import has_busybox
 
 # Images of a system alone, which have one of the two at most.
 BARE = frozenset("alpine almalinux amazonlinux centos debian fedora rockylinux ubuntu".split())
+# Images made of `buildpack-deps`, which has both; but for their small variants.
+WITH_BOTH = frozenset("buildpack-deps gcc golang node perl python ruby rust".split())
 
 
 def _is_taken_out(run: Run, download: Download) -> bool:
@@ -67,6 +69,8 @@ def second_uses(stage: Stage) -> list[tuple[Download, Download]]:
 def _may_come_with_both(stage: Stage) -> bool:
     """Whether the base image may have both, as the file installs neither: then nothing is saved."""
     image = stage.root_image
+    if image and image.familiar in WITH_BOTH and not any(sign in (image.tag or "") for sign in ("slim", "alpine")):
+        return True
     if image is None or image.familiar in BARE or "slim" in (image.tag or ""):
         return False
     runs = [run for part in stage.chain() for run in part.all_of(Run)]

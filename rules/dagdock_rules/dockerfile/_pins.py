@@ -50,6 +50,8 @@ def unpinned(call: PackageCommand, run: Run) -> Unpinned:
         return []
     if call.family == "gem" and call.options.has("-v", "--version", "-g", "--file", "-f") is not False:
         return []
+    if any(word.text == "install" for word in call.packages):
+        return []  # a command that begins twice, which another rule reports
     found = [
         (word, text)
         for word in call.packages
@@ -124,7 +126,7 @@ def is_meant(call: PackageCommand, found: Unpinned, run: Run) -> bool:
     image = run.stage.root_image if run.stage else None
     if image and image.familiar == "python" and (image.tag or "").partition("-")[0].partition(".")[0] == "2":
         return True
-    return bool(re.search(r"\bpip2|\bpython2|/2\.7/get-pip|\bpython-dev\b", run.body.text))
+    return bool(re.search(r"\bpip2|\bpy2-pip|\bpython2|/2\.7/get-pip|\bpython-dev\b", run.body.text))
 
 
 def _message(call: PackageCommand, found: Unpinned) -> str:

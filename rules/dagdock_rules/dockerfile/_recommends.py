@@ -26,7 +26,11 @@ WITH_CERTIFICATES = frozenset(
     "buildpack-deps python pypy node golang ruby rust php perl gcc eclipse-temurin maven gradle apache/airflow".split()
 )
 # Packages that bring these along.
-BROUGHT = {"libc6-dev": ("build-essential", "g++"), "make": ("build-essential", "ninja-build")}
+BROUGHT = {
+    "ca-certificates": ("ca-certificates-java", "maven", "python3-pip", "software-properties-common"),
+    "libc6-dev": ("build-essential", "g++"),
+    "make": ("build-essential", "ninja-build"),
+}
 
 
 def installs_recommended(run: Run) -> list[PackageCommand]:
@@ -56,6 +60,7 @@ def needed(calls: list[PackageCommand], run: Run) -> dict[str, str]:
 
 def _is_installed(package: str, run: Run) -> bool:
     wanted = (package, *BROUGHT.get(package, ()))
+    starts = ("openjdk-", "default-j") if package == "ca-certificates" else ()
     image = run.stage.root_image if run.stage else None
     if (
         image
@@ -65,7 +70,7 @@ def _is_installed(package: str, run: Run) -> bool:
     ):
         return True
     return any(
-        _name(word) in wanted
+        (name := _name(word)) in wanted or name.startswith(starts)
         for part in (run.stage.chain() if run.stage else ())
         for each in part.all_of(Run)
         for call in installs(each.script)

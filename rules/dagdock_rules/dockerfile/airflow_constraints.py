@@ -4,6 +4,7 @@ from dagdock.api import Bad, Edit, Fix, Problem, Problems, Run, Span, Word, rule
 
 from ..packages import PackageCommand, installs
 from ._layers import built_on
+from ._values import texts_of
 
 CONSTRAINTS = "https://raw.githubusercontent.com/apache/airflow/constraints-{airflow}/constraints-{python}.txt"
 
@@ -60,13 +61,37 @@ def airflow_constraints(run: Run) -> Problems:
                     f"Repeat the version of the base image, `apache-airflow=={_version(run)}`, beside it",
                     severity="info" if pinned else "warning",
                 )
-        else:
+        elif not core:
             yield Problem(
-                (core or found)[0],
-                f"`{_distribution((core or found)[0])}` without its constraints file takes the newest of some hundred "
-                "dependencies and breaks sooner or later. Add `--constraint` with the file of this release",
-                fix=_fix(core[0], install, run) if core else None,
+                found[0],
+                f"pip may change other packages, Airflow among them, to fit `{_distribution(found[0])}`. Add "
+                "`--constraint` with the file of the Airflow release that is there",
+                severity="warning",
             )
+        else:
+            first = _is_before_constraints(core[0], run)
+            yield Problem(
+                core[0],
+                "`apache-airflow` without its constraints file takes the newest of some hundred dependencies and "
+                "breaks sooner or later. "
+                + (
+                    "Releases before 1.10.10 have no such file: pin what it depends on, or move to a later one"
+                    if first
+                    else "Add `--constraint` with the file of this release"
+                ),
+                fix=None if first else _fix(core[0], install, run),
+            )
+
+
+def _is_before_constraints(word: Word, run: Run) -> bool:
+    """Whether the release that is installed is known, and older than the first that has a constraints file."""
+    texts = texts_of(word, run) or [word.text]
+    version = texts[0].partition("==")[2].strip("\"'")
+    if version.startswith("$"):
+        scope = run.stage.scope_at(run) if run.stage else None
+        binding = scope.get(version.strip("${}")) if scope else None
+        version = (binding.value if binding else None) or ""
+    return _is_release(version, 3) and tuple(map(int, version.split("."))) < (1, 10, 10)
 
 
 def _distribution(word: Word) -> str:

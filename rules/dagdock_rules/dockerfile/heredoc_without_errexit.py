@@ -119,8 +119,10 @@ def _unseen(script: Script) -> Iterator[Command]:
         counts = is_last or joined == "||" or (joined in ("&&", "|") and counts)
         if counts or _cannot_matter(command) or ends[()] in command.pipeline:
             continue
-        if command.effective.name not in MAKERS or not _is_missed(command, commands[number + 1 : number + 9]):
-            found.append(command)
+        name = command.effective.name
+        if name in MAKERS and (name == commands[-1].effective.name or _is_missed(command, commands[number + 1 :][:8])):
+            continue  # what needs it fails, or is of its kind
+        found.append(command)
     return reversed(found)
 
 
