@@ -21,6 +21,8 @@ from ._model import as_run, is_extended
 from ._occasion import is_for_tests, is_for_trial, is_for_work, is_profile_of_tests
 from ._stores import Store, asks_to_keep, built_on, data_folders, store_by_image, store_of
 
+# Scripts with which the images of databases fill an empty folder.
+_SCRIPTS = "/docker-entrypoint-initdb.d"
 # So many servers of one kind are there to be tried, not to keep data.
 MANY = 3
 
@@ -78,8 +80,10 @@ def database_without_volume(service: Service, project: Project) -> Problems:
         return
     if store is None or folders is None or _may_keep(running, folders) or is_extended(service.file, project):
         return
-    if _is_one_of_many(running, store):
+    if _is_one_of_many(running, store) or _is_list_of_images(service) or _is_for_a_test(running):
         return
+    if store.name == "Grafana" and (service.build or any("provisioning" in (m.target or "") for m in running.volumes)):
+        return  # what it shows is given to it
     lasts = asks_to_keep(running, store)
     if _may_forget(running) or (store.facts.get("severity") == "info" and not lasts and _is_cache(running)):
         return
@@ -87,14 +91,31 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     instead = f"; the mount on `{near}` does not cover them" if near else ""
     if near is None and (is_for_work(service.file, project) or is_for_trial(service.file, project)):
         return  # nobody misses what was tried out
-    is_less = store.facts.get("severity") == "info" and not lasts
+    is_filled = any((mount.target or "").startswith(_SCRIPTS) for mount in running.volumes)
+    again = f", but for what `{_SCRIPTS}` makes anew" if is_filled else ""
+    is_less = is_filled or (store.facts.get("severity") == "info" and not lasts)
     yield Problem(
         service.image if service.image and service.entry.span.holds(service.image) else service,
-        f"the data in `{folders[0]}` are lost with the container, after `docker compose down`{instead}. "
+        f"the data in `{folders[0]}` are lost with the container, after `docker compose down`{again}{instead}. "
         + _remedy(service, folders[0]),
         severity="info" if is_less else None,
         fix=None if near or f"{service.name}-data" in running.file.volumes else _mount(service, folders[0]),
     )
+
+
+def _is_list_of_images(service: Service) -> bool:
+    """Whether the services of the file say nothing but their images: a list for a program that looks for releases."""
+    services = service.file.services.values()
+    return len(services) >= MANY and all(other.entries.keys() == {"image"} for other in services)
+
+
+def _is_for_a_test(service: Service) -> bool:
+    """Whether the name of the database, or of the service, says that it is for tests."""
+    names = [str(service.name)]
+    for key in ("POSTGRES_DB", "MYSQL_DATABASE", "MARIADB_DATABASE", "MONGO_INITDB_DATABASE"):
+        setting = service.variable(key)
+        names.append((setting.resolved or "") if setting else "")
+    return any(not {"test", "tests", "e2e"}.isdisjoint(re.split(r"[^a-z0-9]+", name.lower())) for name in names)
 
 
 def _is_one_of_many(service: Service, store: Store) -> bool:
@@ -137,10 +158,10 @@ def _remedy(service: Service, folder: str) -> str:
     source = service.span.source
     later = [other.span.start for other in service.file.services.values() if other.span.source is source]
     end = min((start for start in later if start > service.span.start), default=len(source.text))
-    if re.search(
-        rf"^\s*#\s*-\s*[\"']?[^\s:#]+:{re.escape(folder)}", source.text[service.span.start : end], re.MULTILINE
-    ):
-        return f"Take the `#` away in front of the mount on `{folder}`"
+    pattern = rf"^\s*#\s*-\s*[\"']?[^\s:#]+:{re.escape(folder)}(?![\w.-])(/?)"
+    if commented := re.search(pattern, source.text[service.span.start : end], re.MULTILINE):
+        more = " and the other lines of that comment" if commented[1] else ""
+        return f"Take the `#` away in front of the mount on `{folder}`{more}"
     name = f"{service.name}-data"
     declared = "" if name in service.file.volumes else f", and list `{name}:` under `volumes` at the top level"
     return f"Mount a named volume there: `{name}:{folder}`{declared}"

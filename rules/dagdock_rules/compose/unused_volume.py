@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, rule
+from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Resource, Service, rule
 
 from ._unused import take_out, unused
 
@@ -47,9 +48,22 @@ def unused_volume(file: ComposeFile, project: Project) -> Problems:
             continue  # a mount that cannot be read as it stands may mean it
         yield Problem(
             volume,
-            f"no service mounts the volume `{volume.name}`, so nothing is kept in it. Mount it, or delete the entry",
+            f"no service mounts the volume `{volume.name}`, so nothing is kept in it. {_remedy(file, volume)}",
             fix=take_out(file, "volumes", volume),
         )
+
+
+def _remedy(file: ComposeFile, volume: Resource) -> str:
+    """What to do, where something of its name is mounted, or was."""
+    mounts = ((mount, service) for service in file.services.values() for mount in service.volumes)
+    for mount, service in mounts:
+        if mount.is_bind and (mount.source or "").rstrip("/") == f"./{volume.name}":
+            return f"Delete the entry: `{service.name}` mounts the folder `./{volume.name}`"
+    commented = re.search(rf"^\s*#\s*-\s*[\"']?{re.escape(volume.name)}:/", file.source.text, re.MULTILINE)
+    if commented:
+        line = file.source.position(commented.end()).line
+        return f"Its mount in line {line} is commented out: delete the entry, or take the `#` away there"
+    return "Mount it, or delete the entry"
 
 
 def _mounted(service: Service) -> Iterator[str | None]:
