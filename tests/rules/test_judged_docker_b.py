@@ -23,6 +23,8 @@ CASES: dict[str, list[Files]] = {
         {"tool/2.1/Dockerfile": "FROM a:1\n", "b/Dockerfile": "FROM «acme/tool»"},
     ],
     "DF102": [
+        "FROM gcr.io/distroless/static-debian13:latest\n",
+        "FROM «gcr.io/distroless/static:latest»\n",
         {"a-b/Dockerfile": 'FROM a:1\nLABEL url="https://e.com/acme/a-b"\n', "c/Dockerfile": "FROM acme/a-b:latest\n"},
         {"a-b/Dockerfile": "FROM acme/a-b:2\n", "c/Dockerfile": "FROM «acme/a-b:latest»\n"},
     ],
@@ -34,6 +36,10 @@ CASES: dict[str, list[Files]] = {
     "DF206": [
         "FROM alpine:3.22\nRUN apk add --virtual .b a && make\nRUN apk add --virtual .b c && make && apk del .b\n",
         "FROM alpine:3.22\nRUN apk add --virtual .b a && make\nRUN «apk del .b»\n",
+    ],
+    "DF208": [
+        "FROM debian:9\nRUN sed -i s/deb.debian.org/archive.debian.org/ /etc/apt/sources.list\nRUN apt-get update\n"
+        "RUN apt-get install -y a\n",
     ],
     "DF214": [
         "FROM a:1\nLABEL image.source=https://github.com/acme/a\nRUN curl -O https://raw.githubusercontent.com/acme/b/master/c.sh\n",
@@ -68,6 +74,8 @@ CASES: dict[str, list[Files]] = {
         {"d/Dockerfile": 'FROM acme/a:1\nUSER root\nCMD ["/b.sh"]\nCOPY b.sh /\n', "d/b.sh": "exec su app -c /a\n"},
         {"d/Dockerfile": 'FROM acme/a:1\n«USER root»\nCMD ["/b.sh"]\nCOPY b.sh /\n', "d/b.sh": "su root -c /a\n"},
         "FROM varnish:7\n# start.sh rewrites the settings and needs root\nUSER root\nCOPY a /a\n",
+        'FROM debian:13\nUSER root\nRUN apt-get install -y gdb\nCMD ["bash"]\n',
+        'FROM debian:13\n«USER root»\nRUN apt-get install -y nginx\nCMD ["python"]\n',
         {"debugging/Dockerfile": "FROM acme/a:1\nUSER root\nRUN apt-get install -y gdb\n"},
     ],
     "DF617": [
@@ -143,7 +151,7 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "DF516",
             "FROM python:3.13\nRUN apk add gcc\nRUN pip install a\nCMD a\n",
             "info",
-            "copy the virtual environment",
+            "copy the result, such as a virtual environment, with",
         ),
         (
             "DF516",
@@ -153,6 +161,14 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
         ),
         ("DF601", "FROM a:1\nCMD ./a.sh\n", "warning", 'Write `CMD ["./a.sh"]` (the script then needs `#!` in its'),
         ("DF003", "FROM a:1  # the newest\n", "error", "is neither. Put the comment on a line of its own"),
+        (
+            "DF102",
+            "FROM gcr.io/distroless/base:latest\n",
+            "warning",
+            "`gcr.io/distroless/base-debian13`, or add a digest",
+        ),
+        ("DF115", "FROM a:1 as b\n", "info", "differ in case, which Docker warns about. Write `AS`"),
+        ("DF122", "FROM adoptopenjdk:8-jdk-hotspot-bionic\n", "warning", "1 August 2021"),
         ("DF106", "FROM --platform=linux/amd64 a:1\n", "info", "run `docker build --platform linux/amd64`"),
         (
             "DF604",

@@ -6,6 +6,9 @@ from typing import Any
 
 from dagdock.api import ImageRef, Pair, Stage, load_data
 
+DISTROLESS = "gcr.io/distroless/"
+DEBIAN = "-debian"
+
 
 def known_image(image: ImageRef | None) -> dict[str, Any] | None:
     """The facts about an image, None where there are none."""
@@ -13,6 +16,16 @@ def known_image(image: ImageRef | None) -> dict[str, Any] | None:
         return None
     images: dict[str, dict[str, Any]] = load_data("dagdock_rules", "base-images")["image"]
     return images.get(image.familiar)
+
+
+def version_to_take(name: str, where: str = "") -> str | None:
+    """What to take in place of the newest image of a name; None where the name says all, as with distroless images of a
+    release of Debian, which have no other versions."""
+    if not name.startswith(DISTROLESS):
+        return f"Name the version that you tested{where}"
+    if DEBIAN in name:
+        return None
+    return f"Take the image of one release of Debian, `{name}{DEBIAN}13`, or add a digest{where}"
 
 
 def is_known(name: str) -> bool:

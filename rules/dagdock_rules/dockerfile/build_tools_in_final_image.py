@@ -93,7 +93,7 @@ def build_tools_in_final_image(run: Run) -> Problems:
             what = f"`{found[0].value}` and `{found[1].value}` stay"
         else:
             what = f"{others + 1} build tools (`{found[0].value}`, …) stay" if others else f"`{found[0].value}` stays"
-        result = "virtual environment" if _builds_python(stage) else "result"
+        result = "result, such as a virtual environment," if _builds_python(stage) else "result"
         yield Problem(
             found[0],
             f"{what} in the image. If only the build needs {'them' if others else 'it'}, build in a stage of its own "

@@ -18,13 +18,12 @@ from dagdock.api import (
 )
 
 from ..packages import installs
+from ._apt_lists import archive_step
 from ._base_image import argument_behind
 from ._end_of_life import End, end_of, names_release, official_name
 from ._layers import is_shipped
 
 MONTHS = "January February March April May June July August September October November December".split()
-# Where packages of releases lie that get no more updates.
-ARCHIVES = ("old-releases.ubuntu.com", "archive.debian.org", "archive.debian.net", "vault.centos.org")
 CONFIG = '[rules.end-of-life-base-image]\nas-of = "2026-11-22"\n'
 
 
@@ -67,7 +66,7 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     if end is None or _is_said_above(stage) or names_release(image, stage.span.source.path):
         return
     argument = argument_behind(stage)
-    archive = _archive(stage)
+    archive = archive_step(stage)
     message = f"{end.what} has had no security updates since {_in_words(end.day)}"
     if archive:
         message += f", and line {archive.span.line} installs from the archive of old releases"
@@ -92,11 +91,6 @@ def _remedy(stage: Stage, end: End, archive: Run | None) -> str:
     if bound:
         return f"{remedy}. `{bound}` may have another name or version there"
     return remedy
-
-
-def _archive(stage: Stage) -> Run | None:
-    """The step that turns the package sources to the archive of old releases."""
-    return next((run for run in stage.all_of(Run) if any(host in run.body.text for host in ARCHIVES)), None)
 
 
 def _only_lends_files(stage: Stage, image: ImageRef) -> bool:

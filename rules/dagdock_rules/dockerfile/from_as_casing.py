@@ -28,6 +28,6 @@ def from_as_casing(first: From) -> Problems:
     if word != wanted:
         yield Problem(
             word,
-            f"`{first.keyword}` and `{word}` are written in different cases. Write `{wanted}`",
+            f"`{first.keyword}` and `{word}` differ in case, which Docker warns about. Write `{wanted}`",
             fix=Fix.replace(f"Write `{wanted}`", word, wanted),
         )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, parse_image, rule
 
-from ._base_image import argument_behind
+from ._base_image import argument_behind, version_to_take
 from ._build_args import is_always_passed
 from ._contexts import is_built_beside
 from ._stage_names import named_in
@@ -52,10 +52,13 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
             return
         if stage.image and is_built_beside(str(stage.base), stage.dockerfile, project):
             return
+        advice = version_to_take(stage.image.familiar if stage.image else "")
+        if advice is None:
+            return
         yield Problem(
             word,
             f"`{stage.base or word.value}` moves with every release, so a build can break though nothing changed here. "
-            "Name the version that you tested",
+            f"{advice}",
             related=[Related(argument, "the default is set here")] if argument else (),
         )
 

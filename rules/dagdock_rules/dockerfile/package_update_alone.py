@@ -6,6 +6,7 @@ from itertools import chain, islice
 from dagdock.api import Bad, Command, Problem, Problems, Related, Run, Stage, remembered, rule
 
 from ..packages import PackageCommand, package_commands
+from ._apt_lists import archive_step
 from ._joins import HARMLESS, following_run, join
 from ._layers import lost_flag
 
@@ -56,6 +57,8 @@ def package_update_alone(run: Run) -> Problems:
             continue
         later = _installation(run, update.family)
         if later is not None:
+            if run.stage is not None and archive_step(run.stage):
+                return
             message = (
                 f"Docker reuses the result of this line in later builds. Its package lists grow old, and line "
                 f"{later.span.line} then asks for packages that are no longer there. Update and install in one RUN"

@@ -60,11 +60,14 @@ def root_user(stage: Stage, project: Project) -> Problems:
 
 
 def _starts_nothing(stage: Stage) -> bool:
-    """Whether the image is a system with more packages, and no program is named that would run: people work in it."""
+    """Whether the image is a system with more packages, and at most a shell starts in it: people work there."""
     image = stage.root_image
     if image is None or image.familiar not in SYSTEMS:
         return False
-    kinds = (Cmd, Entrypoint, Expose, CopyLike)
+    kinds = (Entrypoint, Expose, CopyLike)
+    started = stage.last(Cmd)
+    if started and not (started.exec_form and len(started.exec_form) == 1 and started.exec_form[0].endswith("sh")):
+        return False
     steps = [step for part in stage.chain() for step in part.instructions]
     installs_some = any(isinstance(step, Run) and any(installs(step.script)) for step in steps)
     return installs_some and not any(isinstance(step, kinds) for step in steps)

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Problem, Problems, Project, Related, Run, Stage, parse_image, rule
 
-from ._base_image import argument_behind, is_to_be_given
+from ._base_image import argument_behind, is_to_be_given, version_to_take
 from ._contexts import is_built_beside, is_named_context, is_official
 from ._layers import is_shipped
 from ._stage_names import USUAL, named_in
 
-DISTROLESS = "gcr.io/distroless/"
-DEBIAN = "-debian"
 # Programs that every release has, and that do the same in all of them.
 MOVERS = frozenset("cat chmod chown cp echo find ln ls mkdir mv printf rm sed sh tar test touch true unzip [".split())
 
@@ -65,11 +63,9 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
             return
         argument = argument_behind(stage)
         where = f" in the default of `{argument.key}`" if argument else ""
-        advice = f"Name the version that you tested{where}"
-        if stage.image.familiar.startswith(DISTROLESS):
-            if DEBIAN in name:
-                return  # these images have no other versions
-            advice = f"Take the image of one release of Debian, `{name}{DEBIAN}13`, or add a digest{where}"
+        advice = version_to_take(stage.image.familiar, where)
+        if advice is None:
+            return
         yield Problem(
             stage.image_word,
             f"`{name}` has no tag, so each build takes whatever `latest` is that day. {advice}",
