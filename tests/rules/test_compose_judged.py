@@ -94,9 +94,9 @@ CASES: dict[str, dict[str, Files]] = {
         "of many that are for an afternoon": {
             f"{name}/compose.yaml": WEB + "    ports: ['8080:8080']\n" for name in ("a", "b", "c", "d", "e")
         },
-        "one that serves the web": {
+        "one for production": {
             **{f"{name}/compose.yaml": WEB + "    ports: ['8080:8080']\n" for name in ("a", "b", "c", "d")},
-            "e/compose.yaml": WEB.replace("web:\n", "«web»:\n") + "    ports: ['443:8443']\n",
+            "prod/compose.yaml": WEB.replace("web:\n", "«web»:\n") + "    ports: ['443:8443']\n",
         },
     },
     "DC513": {

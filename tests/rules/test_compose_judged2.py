@@ -395,9 +395,13 @@ WORDS: list[tuple[str, Files, str]] = [
     ("DC101", "services:\n  a:\n    image: acme/a:main\n", "every change to its source"),
     ("DC301", DB, "list `db-data:` under `volumes` at the top level"),
     ("DC501", WEB + "    depends_on: [db]\n" + HEALTHY_DB, "`db: {condition: service_healthy}`"),
-    ("DC504", WEB + "    depends_on: [d]\n  d:\n    image: mongo:4.4\n", "`mongo --quiet"),
+    ("DC504", WEB + "    depends_on: [d]\n  d:\n    image: mongo:4.4\n", "test: mongo --quiet"),
     ("DC507", WEB + "    ports: ['80:80']\n", "Add `restart: unless-stopped`"),
-    ("DC513", WEB + "    environment: {URL: 'pg://db:5432'}\n" + HEALTHY_DB, "Add `db: {condition: service_healthy}`"),
+    (
+        "DC513",
+        WEB + "    environment: {URL: 'pg://db:5432'}\n" + HEALTHY_DB,
+        "Add `depends_on: {db: {condition: service_healthy}}`",
+    ),
     ("DC702", DB2 + "    privileged: true\nvolumes:\n  d:\n", "`cap_add: [IPC_LOCK, IPC_OWNER]`"),
     ("PJ002", {"compose.yaml": "services:\n  a:\n    build: app\n", "app/main.py": ""}, "Write one, or correct"),
 ]

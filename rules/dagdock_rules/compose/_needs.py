@@ -18,8 +18,9 @@ _PATIENT = (
     r"|schema-registry-ui|kafka-connect-ui|cp-kafka-connect\S*|cp-server-connect\S*"
     r"|logstash|kibana|opensearch-dashboards|grafana|prometheus|filebeat|metricbeat|heartbeat|packetbeat|auditbeat"
     r"|fluentd|fluent-bit|vector|telegraf|\S*[-_]exporter|\S*[-_]backup(?:-\S+)?|watchtower"
+    r"|wordpress|nextcloud|drupal|joomla|mediawiki|matomo|gitea|forgejo|zammad\S*|erpnext"
 )
-_PATIENT_WITH_OWNER = ("debezium/connect", "puckel/docker-airflow", "bitnami/airflow")
+_PATIENT_WITH_OWNER = ("puckel/docker-airflow", "bitnami/airflow", "goauthentik/server", "goauthentik/proxy")
 
 # Programs and loops that wait for an address, and scripts whose name says that they wait for something of their own.
 _WAITS = r"wait[-_]for[-_]it|wait[-_]for\b|wait4x|dockerize\b.*-wait|\b(?:until|while)\b|\bwait-on\b|/wait\b"
@@ -65,13 +66,30 @@ def started_with(service: Service, others: dict[str, Service]) -> set[str]:
 
 
 def is_patient(service: Service, project: Project) -> bool:
-    """Whether nothing fails if the servers that it works with are there only later, as far as its image is known."""
-    image = as_run(service, project).image_ref
-    if image is None:
-        return False
-    return image.repository.endswith(_PATIENT_WITH_OWNER) or bool(
-        re.fullmatch(_PATIENT, image.repository.rpartition("/")[2])
-    )
+    """Whether nothing fails if the servers that it works with are there only later, as far as its image is known, or
+    the one that it is built on."""
+    running = as_run(service, project)
+    stage = project.stage_of(running) if running.build else None
+    images = (image for image in (running.image_ref, stage.root_image if stage else None) if image)
+    return any(_is_patient(image.repository) for image in images)
+
+
+def _is_patient(repository: str) -> bool:
+    if repository.endswith(_PATIENT_WITH_OWNER) or re.match(r"(?:.*/)?debezium\S*/(?:\S*-)?connect\b", repository):
+        return True
+    return bool(re.fullmatch(_PATIENT, repository.rpartition("/")[2]))
+
+
+def waiting_for(service: Service, name: str) -> str:
+    """What to write under `depends_on` so that a service waits for the healthcheck of another one."""
+    condition = f"`{name}: {{condition: service_healthy}}`"
+    if not service.has("depends_on"):
+        return f"`depends_on: {{{condition[1:-1]}}}`"
+    others = [each.service for each in service.depends_on if each.form == "short" and each.service != name]
+    if not others:
+        return condition
+    who = "the others" if len(others) > 1 else "the other one"
+    return f"{condition}, and {who} as `{others[0]}: {{condition: service_started}}`"
 
 
 def waits_itself(service: Service, name: str, project: Project) -> bool:

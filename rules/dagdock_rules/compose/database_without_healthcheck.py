@@ -5,7 +5,7 @@ import re
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Service, Text, rule
 
 from ._model import is_for_swarm
-from ._needs import is_patient, waits_itself
+from ._needs import is_patient, waiting_for, waits_itself
 from ._stores import store_of
 
 # Programs that take a moment to start, and those that the others cannot work without.
@@ -83,17 +83,23 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         if same in told:
             continue  # another one of a cluster
         told.add(same)
-        test = f" (`{program}`)" if (program := _test(other, kind)) else ""
         yield Problem(
             places[0][0],
-            f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` a "
-            f"`healthcheck`{test} and wait for it: `{name}: {{condition: service_healthy}}`",
+            f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` {a_check(other)} "
+            f"and wait for it: {waiting_for(places[0][1], name)}",
             related=[
                 Related(place, f"`{service.name}` does so, too")
                 for place, service in {place.span: (place, service) for place, service in reversed(places)}.values()
                 if place.span != places[0][0].span
             ],
         )
+
+
+def a_check(service: Service) -> str:
+    """The healthcheck to give to a database, with what to ask it where that is known."""
+    store = store_of(service)
+    program = _test(service, store.name.partition(" of ")[0]) if store else ""
+    return f"a check (`healthcheck: {{test: {program}}}`)" if program else "a `healthcheck`"
 
 
 def _test(service: Service, kind: str) -> str:

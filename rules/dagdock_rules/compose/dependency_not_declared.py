@@ -8,9 +8,9 @@ from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, r
 
 from ._hosts import Host, by_host_name, hosts_in
 from ._model import is_for_swarm
-from ._needs import is_patient, started_with
+from ._needs import is_patient, started_with, waiting_for
 from ._stores import store_of
-from .database_without_healthcheck import SLOW
+from .database_without_healthcheck import SLOW, a_check
 
 # Variables that are read when a task runs, long after the start.
 LATER = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
@@ -80,13 +80,15 @@ def dependency_not_declared(file: ComposeFile, project: Project) -> Problems:
             told.add((str(service.name), store))
             yield Problem(
                 host.name,
-                f"this connects to `{store}`, which the service does not wait for. {_remedy(model.services[store])}",
+                f"this connects to `{store}`, which may not be ready yet: the service does not wait for it. "
+                + _remedy(service, model.services[store]),
             )
 
 
-def _remedy(store: Service) -> str:
-    first = "Add" if store.has("healthcheck") else f"Give `{store.name}` a `healthcheck`, and add"
-    return f"{first} `{store.name}: {{condition: service_healthy}}` to its `depends_on`"
+def _remedy(service: Service, store: Service) -> str:
+    first = "Add" if store.has("healthcheck") else f"Give `{store.name}` {a_check(store)}, and add"
+    where = " to its `depends_on`" if service.has("depends_on") else ""
+    return f"{first}{where} {waiting_for(service, str(store.name))}"
 
 
 def _wanted(service: Service, model: ComposeFile, stores: set[str]) -> Iterator[Wanted]:
@@ -95,9 +97,18 @@ def _wanted(service: Service, model: ComposeFile, stores: set[str]) -> Iterator[
         return
     known = by_host_name(model)
     own = {str(value.resolved) for value in service.profiles}
+    # What else Airflow is told is for its tasks, and what a command takes from a variable need not be connected to.
+    runs_airflow = any(setting.name.startswith("AIRFLOW__") for setting in service.environment)
+    lines = " ".join(part.span.text for part in (service.command, service.entrypoint) if part)
     for host in hosts_in(service):
         other = known.get(host.name)
         if other is None or other.name not in stores or host.of.startswith(LATER):
+            continue
+        if (
+            (runs_airflow and not host.of.startswith("AIRFLOW__"))
+            or f"$${host.of}" in lines
+            or f"$${{{host.of}" in lines
+        ):
             continue
         if {str(value.resolved) for value in other.profiles} <= own:
             yield Wanted(service, host, str(other.name))

@@ -22,8 +22,9 @@ from dagdock.api import (
 
 from ._edits import STEP, column, is_plain_name, lines_below
 from ._model import is_for_swarm
-from ._needs import is_patient, waits_itself
+from ._needs import is_patient, waiting_for, waits_itself
 from ._stores import store_of
+from .database_without_healthcheck import SLOW
 
 
 @rule(
@@ -84,8 +85,8 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
             yield Problem(
                 name,
                 f"this waits until the container of `{name}` runs, not until its healthcheck succeeds. Write it in the "
-                f"long form: `{name}: {{condition: service_healthy}}`",
-                severity="info" if _is_quick(others[name]) else None,
+                f"long form: {waiting_for(service, name)}",
+                severity=None if _is_slow(others[name]) else "info",
                 related=_related(others[name]),
                 fix=_long_form(service, dependency, ready),
             )
@@ -99,10 +100,10 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
             )
 
 
-def _is_quick(service: Service) -> bool:
-    """Whether it is ready a moment after its start."""
+def _is_slow(service: Service) -> bool:
+    """Whether it is a database or a broker that takes a while, and that others mostly connect to as they start."""
     store = store_of(service)
-    return store is not None and store.name.startswith(("Redis", "Valkey", "Memcached"))
+    return store is not None and store.name.partition(" of ")[0] in SLOW
 
 
 def _is_same_program(service: Service, other: Service) -> bool:

@@ -63,10 +63,9 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     is there; by itself it brings nothing back, but then somebody looks, and nothing is said. A file says it once, at
     the first such service.
 
-    The file must be one that is to last: another of its services comes back, or it serves the web, or nothing
-    of the project's sources is mounted. Files that are for development, tests or
-    examples by their name or by what they say at the top are left alone, and those where nothing comes back in a
-    project of many Compose files.
+    The file must be one that is to last: another of its services comes back, or in a project with few Compose files it
+    serves the web, or nothing of the project's sources is mounted. Files that are for development, tests or
+    examples by their name or by what they say at the top are left alone.
 
     https://docs.docker.com/engine/containers/start-containers-automatically/
     https://docs.docker.com/reference/compose-file/services/#restart
@@ -78,9 +77,13 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     if is_extended(file, project):
         return
     services = list(project.merged(file).services.values())
-    if not any(map(_is_meant_to_stay, services)) and not _is_whole_deployment(services, project):
-        return
+    if not any(map(_comes_back, services)):
+        few = project.once("Compose files that publish ports", lambda: _count_published(project)) <= FEW
+        if words.isdisjoint(("prod", "production")) and not (few and _is_deployment(services)):
+            return
     down = [service for service in services if _stays_down(service, project)]
+    if _stand_for_each_other(down):
+        return
     here = [service for service in down if service.span.source is file.source]
     if here:
         others = f" (`{here[1].name}`{' and others' if len(here) > 2 else ''}, too)" if len(here) > 1 else ""
@@ -92,19 +95,26 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
         )
 
 
-def _is_meant_to_stay(service: Service) -> bool:
-    """Whether a service shows that the file is for more than an afternoon: it comes back, or serves the web."""
+def _comes_back(service: Service) -> bool:
+    """Whether a service shows that the file is for more than an afternoon."""
     restart = service.value("restart")
-    if restart and restart.resolved != "no":
+    return restart is not None and restart.resolved != "no"
+
+
+def _is_deployment(services: list[Service]) -> bool:
+    """Whether one serves the web, or none of the project's sources is mounted."""
+    if any(str(port.published) in ("80", "443") for service in services for port in service.ports):
         return True
-    return any(str(port.published) in ("80", "443") for port in service.ports)
+    return not any(any(map(_is_source, service.volumes)) for service in services)
 
 
-def _is_whole_deployment(services: list[Service], project: Project) -> bool:
-    """Whether none of the project's sources is mounted, in a project with so few Compose files that each may be it."""
-    if any(any(map(_is_source, service.volumes)) for service in services):
-        return False
-    return project.once("Compose files that publish ports", lambda: _count_published(project)) <= FEW
+def _stand_for_each_other(services: list[Service]) -> bool:
+    """Whether two publish the same port: only one of them can run, for as long as it is looked at."""
+    ports = [
+        str(port.published) for service in services for port in {str(p.published): p for p in service.ports}.values()
+    ]
+    known = [port for port in ports if port.isdigit()]
+    return len(set(known)) < len(known)
 
 
 def _is_source(mount: VolumeMount) -> bool:
