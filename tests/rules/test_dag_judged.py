@@ -156,12 +156,12 @@ def _findings(code: str, case: Files, version: str | None = None) -> list[Findin
             "N = Variable.get('n')\n\ndef f():\n    print(N)\n\n"
             + WITH
             + "    PythonOperator(task_id='a', python_callable=f)\n",
-            "Read it inside the task",
+            "Read it inside the function that a task runs",
             "{{",
         ),
         (
             "@task\ndef f(n):\n    pass\n\n" + WITH + "    f(Variable.get('n'))\n",
-            "Read it inside the task",
+            "Read it inside the function that a task runs",
             "{{",
         ),
     ],

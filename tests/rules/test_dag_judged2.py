@@ -253,7 +253,7 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "from airflow.models import Variable\ndef make(x):\n    with DAG(x, schedule=None) as dag:\n"
             "        BashOperator(task_id='a', bash_command='a')\n    return dag\n"
             "for x in Variable.get('names'):\n    globals()[x] = make(x)\n",
-            "which DAGs there are is decided by a Variable",
+            "decides which DAGs there are",
         ),
         (
             "AF204",
@@ -265,7 +265,7 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "from airflow.models import Variable\nCONF = Variable.get('conf', deserialize_json=True)\n"
             + BY_HAND
             + "    BashOperator(task_id='a', bash_command=f\"a {CONF.get('x')} {CONF['y']}\")\n",
-            "or in a templated argument: `{{ var.json.conf }}`",
+            "Write the template `{{ var.json.conf.",
         ),
         (
             "AF204",

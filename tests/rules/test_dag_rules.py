@@ -367,7 +367,7 @@ BAD: dict[str, list[str]] = {
         + WITH
         + (
             "    for page in «p.paginate(Bucket='b')»:\n"
-            "        for o in «page['Contents']»:\n"
+            "        for o in page['Contents']:\n"
             "            EmptyOperator(task_id=o['Key'])\n"
         ),
         WITH

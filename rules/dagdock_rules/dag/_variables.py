@@ -1,4 +1,4 @@
-"""Variables that are read while Airflow reads the file: what their values are used for, and who sets them."""
+"""Variables and Connections that are read along with the file: what they are used for, and who sets Variables."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ Use = Literal["rendered", "in a task", "elsewhere"]
 _CONTAINERS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 _TEXTS = (ast.FormattedValue, ast.JoinedStr)
 _PREFIX = "AIRFLOW_VAR_"
+MAX_NAMES = 4  # how often a value may be handed on to another name
 _ENV_FILES = (".env", "airflow.env", "docker.env")
 
 
@@ -40,12 +41,16 @@ def uses_of(module: DagModule, call: ast.Call) -> set[Use]:
 
 
 def _member(module: DagModule, node: ast.AST) -> ast.AST:
-    """What is taken out of a value: `settings["bucket"]` and `settings.get("bucket")` for `settings`."""
+    """What is taken out of a value: `settings["bucket"]`, `settings.get("bucket")`, `settings.host` for `settings`."""
     above = module.names.parents.get(node)
     if isinstance(above, ast.Subscript) and above.value is node:
         return _member(module, above)
-    call = module.names.parents.get(above) if isinstance(above, ast.Attribute) and above.attr == "get" else None
-    return _member(module, call) if isinstance(call, ast.Call) and call.func is above else node
+    if not isinstance(above, ast.Attribute):
+        return node
+    call = module.names.parents.get(above)
+    if not isinstance(call, ast.Call) or call.func is not above:
+        return _member(module, above)
+    return _member(module, call) if above.attr == "get" else node
 
 
 def is_rendered(module: DagModule, node: ast.AST) -> bool:
@@ -77,15 +82,19 @@ def _sets(content: bytes, name: bytes) -> bool:
     return False
 
 
-def _places(module: DagModule, call: ast.Call) -> Iterator[ast.AST]:
-    """The expressions that are the value: the call, or where the only name that it gets is read."""
-    parent = module.names.parents.get(call)
-    if not isinstance(parent, ast.Assign) or len(parent.targets) != 1 or not isinstance(parent.targets[0], ast.Name):
-        yield call
+def _places(module: DagModule, node: ast.AST, depth: int = 0) -> Iterator[ast.AST]:
+    """The expressions that are a value: itself, or where the only names are read that it, or a part of it, gets."""
+    whole = _member(module, node)
+    parent = module.names.parents.get(whole)
+    targets = parent.targets if isinstance(parent, ast.Assign) else []
+    if isinstance(parent, ast.AnnAssign):
+        targets = [parent.target]
+    if len(targets) != 1 or not isinstance(targets[0], ast.Name) or depth == MAX_NAMES:
+        yield node
         return
-    for load in module.names.loads.get(parent.targets[0].id, ()):
+    for load in module.names.loads.get(targets[0].id, ()):
         if any(binding.node is parent for binding in module.names.bindings(load.id, load)):
-            yield load
+            yield from _places(module, load, depth + 1)
 
 
 def _task_given(module: DagModule, node: ast.AST) -> Task | None:

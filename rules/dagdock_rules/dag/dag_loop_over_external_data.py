@@ -87,6 +87,7 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
     """
     told: set[int] = set()
+    asked: set[tuple[ast.AST, str]] = set()
     made = [(loop, "DAGs") for dag in module.dags for loop in dag.count.loops]
     made += [(loop, "tasks") for task in module.tasks for loop in task.count.loops]
     version = project.airflow_version(module.source.whole)
@@ -97,22 +98,28 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
         told.add(id(loop.node))
         if found := _external(loop, module, project):
             origin, source = found
+            if (origin.node, what) in asked:
+                continue  # the same answer decides about several loops: it is told once
+            asked.add((origin.node, what))
             kept = "number" if loop.iterable and module.qualified(loop.iterable) == "builtins.range()" else "list"
             remedy = f"Fetch it in a task and map over it with `.expand`, or keep the {kept} in the file"
             if what == "DAGs" or not can_map or _is_beyond_mapping(loop, module):
                 remedy = f"Keep the {kept} in the file, or in one that is deployed with it"
             yield Problem(
                 loop,
-                f"which {what} there are is decided by {source} each time the file is read. {remedy}",
+                f"{source}, asked each time the file is read, decides which {what} there are: when the answer changes, "
+                f"{what} appear and vanish. {remedy}",
                 severity="info" if source in (FOLDER, FILE) else "warning",
                 related=[Related(origin, "the data comes from here")] if not loop.span.holds(origin) else (),
             )
 
 
 def _is_beyond_mapping(loop: Loop, module: DagModule) -> bool:
-    """Whether the tasks of a loop differ in what Airflow does not map over."""
+    """Whether a loop makes more than one task a turn, or tasks that differ in what Airflow does not map over."""
     tasks = [task for task in module.tasks if any(each.node is loop.node for each in task.count.loops)]
-    return any(name in task.own for task in tasks for name in ("executor_config", "pool", "queue", "priority_weight"))
+    if len(tasks) != 1 or len(tasks[0].count.loops) > 1:
+        return True
+    return any(name in tasks[0].own for name in ("executor_config", "pool", "queue", "priority_weight"))
 
 
 def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, str] | None:
@@ -124,6 +131,8 @@ def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, 
         source = _source(step)
         if source in (FOLDER, FILE) and (_is_deployed_along(steps) or not any(_texts(steps))):
             return None  # it comes with the DAGs, or may do so
+        if source == "a Connection" and any(isinstance(each.node, ast.JoinedStr) for each in steps):
+            return None  # what is put into a command does not say how many words that has
         if source:
             return step, source
     return None

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Related, rule
+from dagdock.api import Bad, Call, DagModule, Function, Problem, Problems, Project, Related, rule
 
 from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
+from ._variables import uses_of
+
+_READ = ("host", "login", "password", "port", "schema", "extra_dejson")
 
 
 @rule(
@@ -53,17 +56,19 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             if call.runs_at == "parse":
                 yield Problem(
                     call,
-                    f"this looks up a Connection each time {read.readings}. Do it inside the task, or use a template: "
-                    f"`{{{{ conn.{_connection(module, call)}.host }}}}`",
+                    f"this looks up a Connection each time {read.readings}. {_remedy(module, call)}",
                     related=read.related,
                 )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
         if outer.node not in told and _looks_up(inner):
             told.add(outer.node)
+            is_operator = outer.function is not None and outer.function.name == "__init__"
+            readings = "Airflow reads a DAG with this operator" if is_operator else read.readings
+            where = "in `execute`" if is_operator else "inside the function that a task runs"
             yield Problem(
                 outer,
-                f"this function looks up a Connection each time {read.readings}. Call it inside the task",
+                f"this function looks up a Connection each time {readings}. Call it {where}",
                 related=[Related(inner, "it is looked up here"), *read.related],
             )
 
@@ -78,8 +83,41 @@ def _looks_up(call: Call) -> bool:
     )
 
 
-def _connection(module: DagModule, call: Call) -> str:
-    """The id of the Connection that a call looks up, `my_conn` where it is not known."""
+def _remedy(module: DagModule, call: Call) -> str:
+    """Where to look it up instead, by what it is used for."""
+    function = call.function
+    if function is not None and function.name == "__init__":
+        return "Do it in `execute`"
+    if function is not None and function.calls and not _makes_dags(module, function):
+        return f"Call `{function.name}` inside the function that a task runs"
+    uses = uses_of(module, call.node)
+    if uses == {"in a task"}:
+        return "Move this line into the function that a task runs"
+    template = _template(module, call)
+    if uses == {"rendered"}:
+        return f"Use a template such as `{template}` in its place: Airflow fills that in when the task runs"
+    return f"Do it inside the function that a task runs, or write `{template}` in an argument that is templated"
+
+
+def _makes_dags(module: DagModule, function: Function) -> bool:
+    """Whether a function makes DAGs or tasks, which it does while the file is read."""
+    made = [*(dag.node for dag in module.dags), *(task.call for task in module.tasks)]
+    return any(module.function_at(node) is function for node in made)
+
+
+def _template(module: DagModule, call: Call) -> str:
+    """A template for what is taken from the Connection: `{{ conn.shop.host }}`."""
     given = [*call.node.args[:1], *(word.value for word in call.node.keywords if word.arg == "conn_id")]
-    text = module.value(given[0]).get(str) if given else None
-    return text if text and text.isidentifier() else "my_conn"
+    text = (module.value(given[0]).get(str) if given else None) or "my_conn"
+    found = f"conn.{text}" if text.isidentifier() else f"conn.get('{text}')"
+    return f"{{{{ {found}.{_attribute(module, call.node)} }}}}"
+
+
+def _attribute(module: DagModule, call: ast.Call) -> str:
+    """What is read of the Connection first."""
+    parent = module.parent(call)
+    loads: Iterable[ast.AST] = [call]
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        loads = module.names.loads.get(parent.targets[0].id, ())
+    read = (above.attr for load in loads if isinstance(above := module.parent(load), ast.Attribute))
+    return next((name for name in read if name in _READ), "host")

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from dagdock.api import Bad, DagModule, Problem, Problems, Project, rule
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, rule
 
 from ._elsewhere import ReadModule, in_all_read
 
@@ -25,6 +25,9 @@ CLIENTS = {
     "influxdb_client.InfluxDBClient": "an InfluxDB client", "cassandra.cluster.Cluster": "a Cassandra client",
     "gspread.service_account": "a Google client", "tweepy.API": "a Twitter client", "tweepy.Client": "a Twitter client",
 }  # fmt: skip
+HOOK = "a Hook"
+# Hooks that look up their Connection when they are made (tried with Airflow 2.10.5; all of Google's do).
+LOOK_UP = frozenset(("SSHHook", "SFTPHook", "MongoHook", "AirbyteHook"))
 
 
 @rule(
@@ -52,9 +55,9 @@ def top_level_hook(module: DagModule, project: Project) -> Problems:
     """A Hook or a client is made while Airflow reads the file.
 
     Airflow reads the file about every 30 seconds, in the scheduler and again for each task. Making a client loads its
-    library and often looks for credentials or connects at once; a Hook may look up its Connection. When that fails,
-    all DAGs of the file are gone. Make it inside the function that uses it. Modules that a DAG file imports are read
-    with it.
+    library and often looks for credentials or connects at once; some Hooks look up their Connection. When that fails,
+    all DAGs of the file are gone. Make it inside the function that uses it, and in an operator in `execute`. Modules
+    that a DAG file imports are read with it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#top-level-python-code
     """
@@ -65,23 +68,48 @@ def top_level_hook(module: DagModule, project: Project) -> Problems:
 
 def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     module = read.module
+    plain: list[tuple[Call, str]] = []
     for name, calls in module.calls_by_name.items():
         what = _made(name)
         if what is None or _is_asked(module, name):
             continue
         for call in calls:
-            if call.runs_at == "parse" and not _is_used_at_once(module, call.node):
-                readings, remedy = read.readings, "Make it inside the function that a task runs"
-                if call.function is not None and call.function.name == "__init__":
-                    readings, remedy = "Airflow reads a DAG with this operator", "Make it in `execute`"
-                elif read.is_own:
-                    remedy = _remedy(module, call.node)
-                yield Problem(
-                    call,
-                    f"this makes {what} each time {readings}. {remedy}",
-                    severity="info" if what.startswith("a Hook") else None,
-                    related=read.related,
-                )
+            if call.runs_at != "parse" or _is_used_at_once(module, call.node):
+                continue
+            if what == HOOK and not _looks_up(name):
+                plain.append((call, name.rpartition(".")[2]))
+                continue
+            readings, remedy = read.readings, _remedy(module, call.node, read)
+            if _is_in_init(call):
+                readings = "Airflow reads a DAG with this operator"
+            done = f"`{name.rpartition('.')[2]}` looks up its Connection" if what == HOOK else f"this makes {what}"
+            yield Problem(call, f"{done} each time {readings}. {remedy}", related=read.related)
+    if plain:
+        yield _of_plain(plain, read)
+
+
+def _of_plain(made: list[tuple[Call, str]], read: ReadModule) -> Problem:
+    """What there is to say of Hooks that do little when they are made: once a file."""
+    (call, hook), *more = made
+    again = f", and {len(more)} more in this file," if more else ""
+    if _is_in_init(call):
+        said = f"`__init__` runs each time Airflow reads a DAG with this operator, and it makes a `{hook}`{again} there"
+        return Problem(call, f"{said}. Make it in `execute`, as Airflow's guide to operators says", severity="info")
+    return Problem(
+        call,
+        f"this makes a `{hook}`{again} each time {read.readings}: when that fails, all DAGs of the file are gone. "
+        + _remedy(read.module, call.node, read),
+        severity="info",
+        related=read.related,
+    )
+
+
+def _is_in_init(call: Call) -> bool:
+    return call.function is not None and call.function.name == "__init__"
+
+
+def _looks_up(name: str) -> bool:
+    return name.rpartition(".")[2] in LOOK_UP or name.startswith("airflow.providers.google.")
 
 
 def _is_asked(module: DagModule, name: str) -> bool:
@@ -100,21 +128,27 @@ def _made(name: str) -> str | None:
     if "()" in name or not last[:1].isupper():
         return None
     if name.startswith("airflow.") and last.endswith("Hook"):
-        return f"a Hook, `{last}`,"
+        return HOOK
     if name.startswith("google.cloud.") and last.endswith("Client"):
         return "a Google Cloud client"
     return "an Azure client" if name.startswith("azure.") and last.endswith("Client") else None
 
 
-def _remedy(module: DagModule, call: ast.Call) -> str:
-    assigned = module.parent(call)
-    target = assigned.targets[0] if isinstance(assigned, ast.Assign) else None
+def _remedy(module: DagModule, call: ast.Call, read: ReadModule) -> str:
+    above = module.parent(call)
+    if isinstance(above, ast.arguments):
+        return "Make `None` the default, and make it in the function"
+    target = above.targets[0] if isinstance(above, ast.Assign) else None
     loads = module.names.loads.get(target.id, ()) if isinstance(target, ast.Name) else ()
-    if isinstance(target, ast.Name) and not loads and "__all__" not in module.names.root.bindings:
+    if read.is_own and isinstance(target, ast.Name) and not loads and "__all__" not in module.names.root.bindings:
         return "Nothing uses it: delete it"
-    if loads and all(isinstance(module.parent(load), ast.keyword) for load in loads):
-        return "Give the operator the id of the connection in place of it"
-    return "Make it inside the function that a task runs"
+    given = [parent for load in loads if isinstance(parent := module.parent(load), ast.keyword)]
+    if not given or len(given) < len(loads):
+        return "Make it inside the function that a task runs"
+    ids = [one.value for one in call.keywords if one.arg and one.arg.endswith("conn_id")] + call.args[:1]
+    if ids and all(one.arg == "ssh_hook" for one in given):
+        return f"Give the operator the id of the Connection in its place: `ssh_conn_id={module.span(ids[0]).text}`"
+    return "Give the operator the id of the Connection in its place"
 
 
 def _is_used_at_once(module: DagModule, call: ast.Call) -> bool:

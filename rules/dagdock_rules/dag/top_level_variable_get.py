@@ -82,7 +82,7 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             yield Problem(
                 call,
                 f"this asks Airflow's database each time {read.readings}. "
-                + (_remedy(module, call.node, name) if read.is_own else _remedy_for_all(module, call.node)),
+                + (_remedy(module, call.node, name) if read.is_own else _remedy_for_all(module, call.node, name)),
                 fix=_fix(module, call),
                 related=read.related,
             )
@@ -108,15 +108,37 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
         return _at_once(name)
     shown = _template(module, call) if name else "{{ var.value.my_variable }}"
     if shown is None or uses == {"in a task"}:
-        return "Read it inside the task"
+        return "Read it inside the function that a task runs"
+    if key := _first_key(module, call):
+        shown = shown.removesuffix(" }}") + (f".{key} }}}}" if key.isidentifier() else f'["{key}"] }}}}')
+    if uses == {"rendered"} and name:
+        return f"Write the template `{shown}` where it is used: Airflow fills that in when the task runs"
     return f"Read it inside the task, or in a templated argument: `{shown}`"
 
 
-def _remedy_for_all(module: DagModule, call: ast.Call) -> str:
-    """What to do in a module that several DAGs import, whose uses are not seen."""
-    shown = _template(module, call)
-    more = f", or write `{shown}` in a templated argument" if shown else ""
-    return f"Read it inside the function that a task runs{more}"
+def _first_key(module: DagModule, call: ast.Call) -> str | None:
+    """What is taken out of the value first: `bucket` of `SETTINGS["bucket"]`."""
+    parent = module.parent(call)
+    nodes: list[ast.AST] = [call]
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        nodes = list(module.names.loads.get(parent.targets[0].id, ()))
+    for node in nodes:
+        above = module.parent(node)
+        key = above.slice if isinstance(above, ast.Subscript) and above.value is node else None
+        if isinstance(above, ast.Attribute) and above.attr == "get":
+            taken = module.parent(above)
+            key = taken.args[0] if isinstance(taken, ast.Call) and taken.func is above and taken.args else None
+        if key is not None and (text := module.value(key).get(str)):
+            return text
+    return None
+
+
+def _remedy_for_all(module: DagModule, call: ast.Call, name: str | None) -> str:
+    """What to do in a module that DAGs import: they may use each name of it as they like."""
+    is_named = isinstance(module.parent(call), (ast.Assign, ast.AnnAssign)) and module.function_at(call) is None
+    if is_named or uses_of(module, call) != {"in a task"}:
+        return _at_once(name)
+    return "Read it inside the function that a task runs"
 
 
 def _remedy_elsewhere(outer: Call, inner: Call, name: str | None) -> str:
