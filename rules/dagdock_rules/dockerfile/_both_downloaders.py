@@ -69,9 +69,9 @@ def second_uses(stage: Stage) -> list[tuple[Download, Download]]:
 def _may_come_with_both(stage: Stage) -> bool:
     """Whether the base image may have both, as the file installs neither: then nothing is saved."""
     image = stage.root_image
-    if image and image.familiar in WITH_BOTH and not any(sign in (image.tag or "") for sign in ("slim", "alpine")):
-        return True
-    if image is None or image.familiar in BARE or "slim" in (image.tag or ""):
+    if image is None or not image.tag or image.familiar in BARE or "slim" in image.tag:
         return False
+    if image.familiar in WITH_BOTH and "alpine" not in image.tag:
+        return True
     runs = [run for part in stage.chain() for run in part.all_of(Run)]
     return not any(_installs(run, name) for run in runs for name in ("curl", "wget"))
