@@ -21,6 +21,8 @@ CASES: dict[str, list[Files]] = {
             "b/Dockerfile": "FROM acme/tool",
         },
         {"tool/2.1/Dockerfile": "FROM a:1\n", "b/Dockerfile": "FROM «acme/tool»"},
+        {"x/1213-domain/Dockerfile": "FROM a:1\n", "x/12-online/Dockerfile": "FROM 1213-domain\n"},
+        {"x/debian/Dockerfile": "FROM a:1\n", "b/Dockerfile": "FROM «debian»\n"},
     ],
     "DF102": [
         "FROM gcr.io/distroless/static-debian13:latest\n",

@@ -82,15 +82,15 @@ def is_base_of_others(dockerfile: Dockerfile, project: Project) -> bool:
 
 
 def _is_built_here(name: str, path: str, project: Project) -> bool:
-    """Whether the image of an owner is called as the folder of a Dockerfile, or as the file: `images/base/Dockerfile`.
+    """Whether an image is called as the folder of a Dockerfile, or as the file: `images/base/Dockerfile`.
 
-    Only compound names count by themselves (`base-notebook`): many an owner has a `base` or a `server`, so such a
+    Of an owner's only compound names count by themselves (`base-notebook`): many an owner has a `base` or a `server`, so such a
     Dockerfile or the README beside it must name the image. A Dockerfile that builds on that very image only adds to
     what somebody else makes.
     """
     image = parse_image(name)
     owner, _, last = image.repository.rpartition("/") if image else ("", "", "")
-    if not owner or image is None:
+    if image is None or not last or (not owner and (image.registry or is_official(image))):
         return False
     makers = {f"{last}/dockerfile", f"{last}.dockerfile", f"dockerfile.{last}"}
     built_on = re.compile(rf"(?mi)^FROM\b.*\b{re.escape(image.repository)}\b")
@@ -104,7 +104,7 @@ def _is_built_here(name: str, path: str, project: Project) -> bool:
         source = project.text(place)
         if source is None or built_on.search(source.text):
             continue
-        if ("-" in last and is_maker) or named.search(source.text):
+        if (is_maker and ("-" in last or not owner)) or named.search(source.text):
             return True
         readme = project.text(join(dirname(place), "README.md")) or project.text(
             join(dirname(dirname(place)), "README.md")

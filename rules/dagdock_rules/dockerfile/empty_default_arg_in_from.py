@@ -44,7 +44,7 @@ def empty_default_arg_in_from(stage: Stage, project: Project) -> Problems:
         return
     given = f"`{name}`, which is no image" if name else "no image at all"
     pair = _pair(file, names[-1])
-    demanded = name == ""  # an image that each build names by design: worth knowing, and hardly an oversight
+    demanded = not name.strip(":/@")  # an image that each build names by design: worth knowing, and hardly an oversight
     yield Problem(
         word,
         f"with the defaults of its ARGs this is {given}, so a build without "
