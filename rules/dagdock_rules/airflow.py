@@ -88,6 +88,8 @@ class Option:
     @property
     def host(self) -> str | None:
         """The host of a URL, where that is known."""
+        if self.key.endswith(("_CMD", "_SECRET")):
+            return None  # a program or a secrets backend says it
         match = re.search(r"://(?:[^@/?#]*@)?(?P<host>[A-Za-z0-9_.-]+)(?=[:/?,]|$)", self.text)
         return match["host"] if match else None
 
@@ -108,7 +110,7 @@ class Part:
         """What it runs; None where that cannot be told."""
         self.version: AirflowVersion | None = _version(service, self.stage, project)
         self._project = project
-        self._files: list[tuple[Located, dict[str, str]]] = []
+        self._files: list[tuple[Located, dict[str, str | None]]] = []
         self.is_open = self._read_env_files() or self._may_hide_options()
         """Whether options may come from a place that cannot be read."""
         self._config = _config_file(self, project)
@@ -186,11 +188,19 @@ class Part:
             path = self.service.file.path_of(env_file.path)
             relative = self._project.relative(path) if path else None
             values = self._project.variables_in(relative) if relative else None
-            if values is not None:
-                self._files.append((env_file, values))
+            if values is not None and relative:
+                # What is set to a variable that is not known here is set all the same.
+                found = re.findall(
+                    rb"^[ \t]*(?:export[ \t]+)?(AIRFLOW_\w+)[ \t]*[=:]", self._read(relative), re.MULTILINE
+                )
+                named: dict[str, str | None] = dict.fromkeys(name.decode() for name in found)
+                self._files.append((env_file, {**named, **values}))
             elif env_file.required is not False or relative is None:
                 lost = True
         return lost
+
+    def _read(self, path: str) -> bytes:
+        return self._project.facts.read(path) or b""
 
     def _may_hide_options(self) -> bool:
         service = self.service

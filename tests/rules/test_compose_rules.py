@@ -92,6 +92,12 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.yaml": "include: [web/compose.yaml]\nservices:\n  a:\n    image: a:1\n    networks: [«back»]\n",
             "web/compose.yaml": WEB,
         },
+        "part whose include is taken out": {
+            "compose.yaml": "include:\n  - a/compose.yaml\n  # - b/compose.yaml\nnetworks:\n  front:\n",
+            "a/compose.yaml": WEB,
+            "b/compose.yaml": "services:\n  b:\n    image: b:1\n    networks: [front, back]\n",
+            "c/compose.yaml": "services:\n  c:\n    image: c:1\n    networks: [front, «back»]\n",
+        },
         "include that cannot be read": "include: [https://example.com/compose.yaml]\n"
         + WEB
         + "    networks: [front]\n",

@@ -34,6 +34,17 @@ def is_for_swarm(file: ComposeFile) -> bool:
     return not {"stack", "swarm"}.isdisjoint(re.split(r"[^a-z]+", name))
 
 
+def has_swarm_keys(file: ComposeFile) -> bool:
+    """Whether services are spread over machines with what only Swarm knows."""
+    for service in file.services.values():
+        deploy = service.entries.get("deploy")
+        if deploy and re.search(
+            r"\bplacement[\"']?\s*:|\bendpoint_mode\b|\bmode[\"']?\s*:\s*global\b", deploy.span.text
+        ):
+            return True
+    return False
+
+
 def is_extended(file: ComposeFile, project: Project) -> bool:
     """Whether another file extends services of this one: what they lack may be added there."""
     extending = project.once("files that extend", lambda: _files_that_extend(project))
@@ -49,7 +60,8 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
 
     One that includes this file or extends its services: then it need not stand alone. Or one beside it, or the usual
     one of the folder above, that defines the name: the two are likely run together, `-f one -f other`, unless both
-    are whole and this one is what Compose takes by itself.
+    are whole and this one is what Compose takes by itself. Or one above it that includes others: who starts fewer parts
+    takes out their lines of `include`.
     """
     alone = basename(file.source.path) in DEFAULT_NAMES
     for other in files_beside(file, project, name):
@@ -59,18 +71,34 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
         return True
     if is_extended(file, project) or is_included(file, project) or starts_above(file, project):
         return True
-    # Who starts fewer parts takes out their lines of `include`; what those parts need is still defined above them.
-    folder = dirname(project.path_of(file.source.whole) or "")
-    return any(
-        name in getattr(other, kind) and f"{folder}/".startswith(_beginning(other, project))
-        for other in _files_that_include(project)
-    )
+    path = project.path_of(file.source.whole) or ""
+    for other in _files_that_include(project):
+        beginning = _beginning(other, project)
+        if other is file or not path.startswith(beginning):
+            continue
+        if name in getattr(other, kind) or _is_named_in(other, path.removeprefix(beginning)):
+            return True
+    return False
+
+
+def _is_named_in(file: ComposeFile, path: str) -> bool:
+    """Whether a path stands in a file, in a comment, too."""
+    return re.search(rf"""[\s"'](?:\./)?{re.escape(path)}(?:["'\s]|$)""", file.source.text) is not None
 
 
 def is_included(file: ComposeFile, project: Project) -> bool:
     """Whether another file includes this one, or one that is loaded with it: then it need not stand alone."""
     _files_that_include(project)
     return any(part.included_by for part in (file, *project.merged(file).bases))
+
+
+def started_with(file: ComposeFile, project: Project) -> ComposeFile:
+    """The file that Compose is started with: the one that includes this one, where exactly one does."""
+    seen = {id(file)}
+    while is_included(file, project) and len(file.included_by) == 1 and id(file.included_by[0]) not in seen:
+        file = file.included_by[0]
+        seen.add(id(file))
+    return file
 
 
 def _files_that_include(project: Project) -> list[ComposeFile]:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
 
+from ._model import is_included
+
 
 @rule(
     "DC808",
@@ -32,7 +34,7 @@ def missing_project_name(file: ComposeFile, project: Project) -> Problems:
     model = project.merged(file)
     if services is None or not model.complete or "name" in file.keys or any(base.name for base in model.bases):
         return
-    if not file.is_fragment and not file.included_by:
+    if not file.is_fragment and not is_included(file, project):
         yield Problem(
             services.name,
             "this project is called like the folder that it lies in. Give it a `name` of its own at the top",

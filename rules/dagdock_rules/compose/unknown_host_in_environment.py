@@ -5,7 +5,7 @@ import re
 from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Related, Service, nearest, remembered, rule
 
 from ._hosts import Host, by_host_name, hosts_in
-from ._model import is_extended, whole_model
+from ._model import is_extended, is_included, whole_model
 from ._stores import store_of
 
 # What a scheme or a word in a variable's name says about the server that is meant, by the beginning of its name.
@@ -68,7 +68,7 @@ def unknown_host_in_environment(service: Service, project: Project) -> Problems:
         return
     hosts = [host for host in hosts_in(service) if host.surely and "." not in host.name and host.name not in USUAL]
     model = whole_model(service.file, project) if hosts else None
-    if model is None or _reaches_others(service, model):
+    if model is None or _reaches_others(service, model) or is_included(service.file, project):
         return
     known = by_host_name(model)
     links = {str(link.alias or link.service) for link in service.links}

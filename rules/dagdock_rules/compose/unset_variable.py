@@ -4,12 +4,13 @@ from posixpath import dirname, join
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, ShapeFault, rule
 
+from ._model import is_included
 from ._shape import faults_of
 
 
 @rule(
     "DC026",
-    severity="error",
+    severity="warning",
     since="0.1",
     precision="high",
     lessons=["L24"],
@@ -40,7 +41,7 @@ def unset_variable(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/interpolation/
     """
-    if file.included_by:
+    if is_included(file, project):
         return
     places: dict[str, list[ShapeFault]] = {}
     for fault in faults_of(file, "unset-variable"):

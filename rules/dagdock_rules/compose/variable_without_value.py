@@ -17,6 +17,8 @@ from dagdock.api import (
     rule,
 )
 
+from ._model import is_included
+
 # What a shell or a machine has set anyway, and what CI services set.
 SET_ANYWHERE = frozenset(
     "HOME USER USERNAME LOGNAME PWD HOSTNAME UID GID SHELL PATH LANG TZ TMPDIR DISPLAY XAUTHORITY XDG_RUNTIME_DIR "
@@ -73,7 +75,7 @@ def variable_without_value(file: ComposeFile, project: Project) -> Problems:
     """
     own = dirname(project.path_of(file.source.whole) or "")
     sample = _variables_file(project, own)
-    if not sample or file.included_by or file.is_fragment:
+    if not sample or is_included(file, project) or file.is_fragment:
         return
     missing = {str(variable.name): variable for variable in reversed(list(_missing(file, project, own)))}
     close = {name: near for name in missing if (near := nearest(name, file.env))}

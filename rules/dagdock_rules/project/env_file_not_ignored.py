@@ -63,7 +63,9 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/compose/how-tos/environment-variables/best-practices/
     https://git-scm.com/docs/gitignore
     """
-    if file.included_by or not tells_what_is_in_git(project):
+    from ..compose._model import is_included  # the rules on Compose files are loaded with such a file
+
+    if is_included(file, project) or not tells_what_is_in_git(project):
         return
     in_git: list[tuple[str, str, Located]] = []
     for path, places in _env_files(file, project).items():
@@ -77,7 +79,8 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
             yield Problem(
                 place,
                 f"`{path}` holds `{secret}`, and no `.gitignore` keeps it out of git. Add a line `{basename(path)}` to "
-                "`.gitignore`",
+                "`.gitignore`"
+                + ("" if project.facts.is_dir(".git") else f"; if it is in git, `git rm --cached {path}`, too"),
             )
     if not in_git:
         return

@@ -49,9 +49,11 @@ def unused_env_entry(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
     """
+    from ..compose._model import is_included  # the rules on Compose files are loaded with such a file
+
     path = project.relative(join(file.directory, ".env"))
     source = project.text(path) if path else None
-    if path is None or source is None or file.included_by or file.is_fragment:
+    if path is None or source is None or is_included(file, project) or file.is_fragment:
         return
     if any(service.env_files or not service.complete for service in project.merged(file).services.values()):
         return  # a container that gets all of it may use it
