@@ -25,6 +25,21 @@ ALL_ADMINS = "      AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS: {}\n"
 REPOSITORY = {".git/config": '[remote "origin"]\n\turl = https://github.com/acme/shop.git\n'}
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
+    "DC005": {
+        "of Podman": {"podman-compose.yml": "version: '3'\nservices:\n  web:\n    image: web:1\n"},
+        "of a swarm": "version: '3'\n" + WEB + "    deploy: {placement: {constraints: [node.role == manager]}}\n",
+    },
+    "DC105": {
+        "filled in by a program": "services:\n  a:\n    image: __REGISTRY__/a:__VERSION__\n",
+        "to fill in": "services:\n  a:\n    image: «<DockerID>/a:1»\n",
+    },
+    "DC403": {
+        "Node reads the quotes": WEB + '    environment:\n      - NODE_OPTIONS="--max-old-space-size=2048"\n',
+    },
+    "DC408": {
+        "a umask": WEB + "    environment: {UMASK_SET: 002, UMASK: «022»}\n",
+        "a measure": WEB + "    environment: {IMPORT_TIMEOUT: 90.0, RELEASE: «2.0»}\n",
+    },
     "DC101": {
         "no more releases": "services:\n  a:\n    image: cloudera/quickstart:latest\n",
         "the owner's, built here": {
@@ -68,6 +83,15 @@ CASES: dict[str, dict[str, Files]] = {
         "read as a word, in an example": {
             "examples/compose.yaml": "services:\n  db:\n    image: gvenzl/oracle-xe:21\n"
             "    environment: {ORACLE_PWD: Admin123, OTHER_PWD: P@ssw0rd1!}\n",
+        },
+    },
+    "DC902": {
+        "set to a variable of another env file": {
+            "compose.yaml": "services:\n  web:\n    image: apache/airflow:2.9.3\n    command: webserver\n"
+            "    env_file: [airflow.env]\n"
+            "  scheduler:\n    image: apache/airflow:2.9.3\n    command: scheduler\n    env_file: [airflow.env]\n",
+            "airflow.env": "AIRFLOW__CORE__EXECUTOR=LocalExecutor\n"
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=postgresql://${POSTGRES_URL}\n",
         },
     },
     "DC913": {
@@ -160,6 +184,11 @@ WORDS: list[tuple[str, Files, str]] = [
         "DC913",
         AIRFLOW.format("2.9.1", "webserver", "8080:8080") + LOGIN,
         "write `${_AIRFLOW_WWW_USER_PASSWORD:?}` here",
+    ),
+    (
+        "DC918",
+        AIRFLOW.format("3.1.8", "api-server", "8080:8080") + "      AIRFLOW__CORE__DEFAULT_UI_TIMEZONE: UTC\n",
+        "ignores this. Leave it out",
     ),
     ("DC201", DB + "    ports: ['5432']\n", "write `127.0.0.1::5432`"),
     ("DC201", DB + "    ports: ['0.0.0.0:5433:5432']\n", "write `127.0.0.1:5433:5432`"),

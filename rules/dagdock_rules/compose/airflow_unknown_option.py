@@ -108,9 +108,21 @@ def _fault(key: str, version: AirflowVersion | None) -> tuple[str, str | None] |
         right = f"{PREFIX}{section}__{meant}".upper() if meant and "." not in meant else None
         if meant and "." in meant:
             right = f"{PREFIX}{meant.replace('.', '__', 1)}".upper()
-        remedy = f"Write `{right}`" if right else "Leave it out, or look its name up"
+        right = _of_today(right, version, facts) if right else None
+        remedy = f"Write `{right}`" if right else "Leave it out" if meant else "Leave it out, or look its name up"
         return f"Airflow has no option `{plain}` in its section `{section}` and ignores this. {remedy}", right
     return _of_other_release(section, option if option in known else plain, lives, version)
+
+
+def _of_today(key: str, version: AirflowVersion | None, facts: dict[str, Any]) -> str | None:
+    """The name that an option has in the release that runs; None where it is gone there."""
+    section, _, option = key[len(PREFIX) :].lower().partition("__")
+    moves: list[tuple[str, str, str]] = facts["moved"].get(f"{section}.{option}", [])
+    for new, since, _ in moves if version else ():
+        major, _, minor = since.partition(".")
+        if version and version.at_least(int(major), int(minor)):
+            section, _, option = new.partition(".")
+    return f"{PREFIX}{section}__{option}".upper() if section else None
 
 
 def _after(facts: dict[str, Any]) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, Problem, Problems, Service, Value, rule
 
 
@@ -29,11 +31,15 @@ def invalid_image_name(service: Service) -> Problems:
     """
     image = service.image
     if image is not None and image.resolved and service.image_ref is None:
+        if re.search(r"__[A-Z][A-Z0-9_]*__|%[A-Z][A-Z0-9_]*%|@[A-Z][A-Z0-9_]*@", image.resolved):
+            return  # filled in by a program that makes the real file from this one
         yield Problem(image, f"Docker cannot read this name: {_fault(image)}")
 
 
 def _fault(image: Value) -> str:
     text = str(image.resolved)
+    if placeholder := re.search(r"<[\w .-]+>", text):
+        return f"put a name of yours in place of `{placeholder.group()}`"
     if "://" in text:
         return "leave out everything up to `://`"
     if any(sign.isspace() for sign in text):

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import re
+from posixpath import basename
 
 from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Span, rule
 
-from ._model import is_for_swarm
+from ._model import has_swarm_keys, is_for_swarm
 
 
 @rule(
@@ -32,11 +33,11 @@ def obsolete_version(file: ComposeFile) -> Problems:
 
     Compose works out by itself what a file needs and warns about the key on every run, while readers still take it
     for a promise about which features work. Only `docker stack deploy` (Swarm) ever looks at it, so files named after
-    a stack or a swarm are left alone.
+    a stack or a swarm, and those that spread services over its nodes, are left alone, as are those named after Podman.
 
     https://docs.docker.com/reference/compose-file/version-and-name/
     """
-    if is_for_swarm(file):
+    if is_for_swarm(file) or "podman" in basename(file.source.path).lower() or has_swarm_keys(file):
         return
     for document in file.tree.documents:
         if isinstance(document.root, Mapping):

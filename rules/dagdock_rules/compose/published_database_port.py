@@ -19,7 +19,7 @@ from dagdock.api import (
 )
 
 from ._edits import add_entry
-from ._model import as_run, is_for_swarm
+from ._model import as_run, has_swarm_keys, is_for_swarm
 from ._occasion import is_for_tests, is_profile_of_tests
 from ._stores import EVERYWHERE, Store, store_below, store_of
 
@@ -83,7 +83,7 @@ def published_database_port(service: Service, project: Project) -> Problems:
         if port.host_ip in EVERYWHERE and port.publishes is not None and _is_of_store(port, store):
             host = f"port {port.published}" if port.published else "a port that Docker chooses"
             name = store.name.partition(" of ")[0]
-            if is_for_swarm(service.file) or _is_of_swarm(service.file):
+            if is_for_swarm(service.file) or has_swarm_keys(service.file):
                 yield Problem(
                     port,
                     f"{name} listens on {host} of every node of the swarm, which takes no address here. Leave `ports` "
@@ -117,17 +117,6 @@ def _leads_elsewhere(advertised: Setting, port: Port, own: set[str]) -> bool:
         return "HOST" in advertised.name and advertised.resolved not in own
     listeners = re.findall(r"://\[?([^\s,/]*?)\]?:([^\s,/:]+)", advertised.resolved)
     return any(number == str(port.published) and host not in own for host, number in listeners)
-
-
-def _is_of_swarm(file: ComposeFile) -> bool:
-    """Whether services are spread over machines with what only Swarm knows."""
-    for service in file.services.values():
-        deploy = service.entries.get("deploy")
-        if deploy and re.search(
-            r"\bplacement[\"']?\s*:|\bendpoint_mode\b|\bmode[\"']?\s*:\s*global\b", deploy.span.text
-        ):
-            return True
-    return False
 
 
 def _is_of_cluster(file: ComposeFile) -> bool:

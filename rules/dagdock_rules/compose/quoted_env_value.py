@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Scalar, Service, Setting, rule
 
+# Node takes quotes in `NODE_OPTIONS` for what they mean; of Airflow's key `airflow-invalid-fernet-key` says more.
+READ_ANYWAY = ("AIRFLOW__CORE__FERNET_KEY", "NODE_OPTIONS")
+
 
 @rule(
     "DC403",
@@ -39,6 +42,8 @@ def quoted_env_value(service: Service) -> Problems:
         text = setting.value.raw if setting.in_list and setting.value else ""
         quote = text[:1]
         if len(text) < 2 or quote not in ("'", '"') or text[-1] != quote or quote in text[1:-1]:
+            continue
+        if setting.name in READ_ANYWAY:
             continue
         if setting.value and isinstance(setting.node, Scalar) and setting.node.style == "plain":
             yield Problem(

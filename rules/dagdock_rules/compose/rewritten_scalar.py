@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, Edit, Fix, Problem, Problems, Scalar, Section, Service, Setting, rule
 
 from ..secrets import without_secrets
@@ -46,9 +48,19 @@ def rewritten_scalar(service: Service) -> Problems:
         if value.type in ("int", "float") and value.resolved is not None and value.resolved != value.raw:
             if str(value.resolved) == value.raw.replace("_", ""):
                 continue  # `20_000_000`: the number is meant, and quotes would hand on the signs between
+            if _means_the_same(setting.name, value.raw, str(value.resolved)):
+                continue
             shown = without_secrets(str(value.resolved), setting.name)
             yield Problem(
                 value,
                 f"Compose reads a number here and hands on `{shown}`. Put quotes around it",
                 fix=Fix("Put quotes around it", [Edit(value.node, f'"{value.raw}"')], "unsafe"),
             )
+
+
+def _means_the_same(name: str, written: str, handed_on: str) -> bool:
+    """Whether the program takes both for one: a measure with `.0`, and `002` for a umask, which is octal either way."""
+    lower = name.lower()
+    if written == f"{handed_on}.0":
+        return bool(re.search(r"time|interval|second|size|rat(?:e|io)|limit|delay|factor|memory|threshold", lower))
+    return bool(re.search(r"umask|mode|perm", lower)) and written.lstrip("0") == handed_on
