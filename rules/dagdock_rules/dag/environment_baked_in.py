@@ -30,7 +30,7 @@ HOSTS = frozenset(
 # What a value is given to that another one may take the place of.
 _DEFAULTS = ("Param", "env", "get", "getenv", "setdefault")
 
-ENDS = "so a test run works with it, too. If you have more than one environment,"
+ENDS = "so a run elsewhere works with it, too. If you have more than one environment,"
 
 
 @rule(

@@ -56,9 +56,14 @@ def secret_in_variable(module: DagModule) -> Problems:
                 )
             yield Problem(
                 module.span(given[0]),
-                f"`{name}` is kept as a Variable, which is meant for settings. A Connection is meant for secrets, and "
-                f"keeps the address and the login with it: {remedy}",
+                f"`{name}` is kept as a Variable, which is meant for settings. A Connection is meant for secrets"
+                f"{', and keeps the address and the login with it' if _is_of_login(name) else ''}: {remedy}",
             )
+
+
+def _is_of_login(name: str) -> bool:
+    """Whether a secret is one half of a login, as passwords are; tokens and keys may stand alone."""
+    return any(word in name.lower() for word in ("pass", "pwd"))
 
 
 def _is_only_named(module: DagModule, call: Call) -> bool:

@@ -9,6 +9,7 @@ from ._durations import words
 
 # Shorter naps are for retries and rate limits.
 LEAST = 30
+_HANDING_OUT = ("apply_async", "send_task", "submit")
 # What a loop may call that only lets time pass.
 _TALK = frozenset(("critical", "debug", "error", "exception", "info", "log", "print", "warning"))
 # What runs its body more than once, or holds on to something such as a pool of threads.
@@ -65,7 +66,7 @@ def task_polls_in_loop(module: DagModule) -> Problems:
         if loop is None or not isinstance(length, (int, float)) or length < LEAST:
             continue
         inside = call.function.node if call.function else None
-        if _is_countdown(module, loop) or not _is_a_step(module, call.function):
+        if _is_countdown(module, loop) or _hands_out_work(loop) or not _is_a_step(module, call.function):
             continue
         if inside in told or (call.function is not None and (call.function.decorator or "").endswith("sensor")):
             continue
@@ -108,6 +109,12 @@ def _up_to(module: DagModule, node: ast.AST, function: Function | None) -> Itera
         if function is not None and above is function.node:
             return
         yield above
+
+
+def _hands_out_work(loop: ast.While) -> bool:
+    """Whether a loop starts work one piece after the other, and pauses between two of them."""
+    calls = (node.func for node in ast.walk(loop) if isinstance(node, ast.Call))
+    return any(isinstance(function, ast.Attribute) and function.attr in _HANDING_OUT for function in calls)
 
 
 def _is_countdown(module: DagModule, loop: ast.While) -> bool:
