@@ -51,10 +51,11 @@ def airflow_expose_config(file: ComposeFile, project: Project) -> Problems:
         told.add((span.start, span.end))
         newer = part.version is None or part.version.at_least(2, 4) is not False
         remedy = "Write `non-sensitive-only`" if newer else "Leave it out"
+        by = "" if option.setting else f"with `{option.key}` on, "
         exact = option.setting and option.value and span.text.lower() == option.value.lower()
         yield Problem(
             option.place,
-            f"every operator and administrator of Airflow reads its passwords and keys on a page. {remedy}",
+            f"{by}every operator and administrator of Airflow reads its passwords and keys on a page. {remedy}",
             severity="info" if is_short_lived(file, project) else None,
             fix=Fix.replace("Show what is not secret only", option.place, "non-sensitive-only", "unsafe")
             if exact and newer

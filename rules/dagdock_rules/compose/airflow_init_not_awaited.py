@@ -7,7 +7,7 @@ from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, rule
 from ._airflow import deployment_of, is_own
 
 if TYPE_CHECKING:
-    from ..airflow import Deployment
+    from ..airflow import Deployment, Part
 
 DONE = "service_completed_successfully"
 
@@ -69,11 +69,12 @@ def airflow_init_not_awaited(file: ComposeFile, project: Project) -> Problems:
             without.append(part)
         elif is_own(place, file):
             condition = dependency.condition
+            write = f"`condition: {DONE}`" if condition else f"`depends_on: {{{init.name}: {{condition: {DONE}}}}}`"
             exact = condition is not None and condition.span.text == "service_started"
             yield Problem(
                 place,
-                f"this waits until `{init.name}` runs, not until it has made the tables of the database. Use "
-                f"`condition: {DONE}`",
+                f"this waits until `{init.name}` runs, not until it has made the tables of the database. "
+                f"Write {write}{_once(init)}",
                 severity="info" if part.service.has("restart") else None,
                 fix=Fix.replace("Wait for its end", condition, DONE, "unsafe") if condition and exact else None,
             )
@@ -82,10 +83,17 @@ def airflow_init_not_awaited(file: ComposeFile, project: Project) -> Problems:
         do = "does" if len(without) == 1 else "do"
         yield Problem(
             without[0].service,
-            f"{names} {do} not wait until `{init.name}` has made the tables of the database. Add `{init.name}` to "
-            f"`depends_on` with `condition: {DONE}`",
+            f"{names} {do} not wait until `{init.name}` has made the tables of the database. Add to `depends_on`: "
+            f"`{init.name}: {{condition: {DONE}}}`{_once(init)}",
             severity="info" if all(part.service.has("restart") for part in without) else None,
         )
+
+
+def _once(init: Part) -> str:
+    """What else it takes where Compose starts the service again when it is done, so that it never ends."""
+    restart = init.service.value("restart")
+    again = restart is not None and restart.resolved in ("always", "unless-stopped")
+    return f", and `restart: on-failure` to `{init.name}`, which starts anew for ever" if again else ""
 
 
 def _waits(name: str, init: str, airflow: Deployment, seen: set[str]) -> bool:

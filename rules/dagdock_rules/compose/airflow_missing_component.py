@@ -83,22 +83,38 @@ def _missing(airflow: Deployment, running: set[str], project: Project) -> list[t
     """The programs that no service runs, each with what to say."""
     found = []
     if "scheduler" not in running:
-        found.append(("scheduler", "no service runs `scheduler`, so no task ever starts. Add one with this image"))
+        found.append(
+            ("scheduler", "no service runs `scheduler`, so no task ever starts. Add one with `command: scheduler`")
+        )
     if "worker" not in running and "scheduler" in running and airflow.uses("CeleryExecutor"):
-        message = "no service runs `celery worker`, so tasks stay queued for ever. Add one, or use `LocalExecutor`"
+        message = (
+            "no service runs `celery worker`, so tasks stay queued for ever. Add one with `command: celery worker`, "
+            "or use `LocalExecutor`"
+        )
         found.append(("worker", message))
     is_3 = airflow.at_least(3)
     if is_3 and "dag-processor" not in running:
-        message = "no service runs `dag-processor`, and in Airflow 3 nothing else reads the DAG files. Add one"
+        message = (
+            "no service runs `dag-processor`, and in Airflow 3 nothing else reads the DAG files. Add a service like "
+            "this one, with `command: dag-processor`"
+        )
         found.append(("dag-processor", message))
     if is_3 and not running & {"api-server", "webserver"}:
-        message = "no service runs `api-server`, which tasks of Airflow 3 report to. Add one with this image"
+        message = "no service runs `api-server`, which tasks of Airflow 3 report to. Add one with `command: api-server`"
         found.append(("api-server", message))
     if is_3 is False and "webserver" not in running:
-        found.append(("webserver", "no service runs `webserver`, so nobody sees what Airflow does. Add one"))
+        found.append(
+            (
+                "webserver",
+                "no service runs `webserver`, so nobody sees what Airflow does. Add one with `command: webserver`",
+            )
+        )
     may_defer = airflow.at_least(2, 2) and "scheduler" in running
     if may_defer and "triggerer" not in running and (where := _deferring(airflow, project)):
-        message = f"no service runs `triggerer`, so the tasks that {where} defers never go on. Add one"
+        message = (
+            f"no service runs `triggerer`, so the tasks that {where} defers never go on. Add one with "
+            "`command: triggerer`"
+        )
         found.append(("triggerer", message))
     return found
 

@@ -14,6 +14,9 @@ OLD_BACKENDS = "airflow.api.auth.backend."
 BACKENDS = "airflow.providers.fab.auth_manager.api.auth.backend."
 REST = ("_CMD", "_SECRET")
 
+# Options in whose place Airflow 3 reads a connection.
+OF_CONNECTION = ("AIRFLOW__SMTP__SMTP_USER", "AIRFLOW__SMTP__SMTP_PASSWORD")
+
 
 @rule(
     "DC917",
@@ -69,6 +72,13 @@ def airflow_option_moved(file: ComposeFile, project: Project) -> Problems:
             if part.service.variable(new) is not None:
                 continue
             state = f"Airflow {part.version} ignores" if is_lost else f"Airflow {part.version} still takes"
+            if not new and setting.name in OF_CONNECTION and setting.value and setting.value.raw:
+                message = (
+                    f"{state} this option: it is gone. Put it into the connection `smtp_default`, for example in "
+                    "`AIRFLOW_CONN_SMTP_DEFAULT`"
+                )
+                yield Problem(setting.name, message, severity=None if is_lost else "info")
+                continue
             if not new:
                 yield Problem(setting.name, f"{state} this option: it is gone. Leave it out")
                 continue

@@ -57,8 +57,9 @@ def airflow_shared_key_missing(file: ComposeFile, project: Project) -> Problems:
     if is_3 and all(part.lacks(*JWT) for part in (web, *others)):
         yield Problem(
             web.service,
-            f"each container makes a key of its own, so `{web.name}` refuses the tasks of the others. Set "
-            "`AIRFLOW__API_AUTH__JWT_SECRET: ${JWT_SECRET:?}` in all parts of Airflow",
+            f"each container makes up a key of its own to sign what tasks send, so `{web.name}` refuses the tasks of "
+            "the others. Set `AIRFLOW__API_AUTH__JWT_SECRET: ${JWT_SECRET:?}` in all parts of Airflow; `openssl rand "
+            "-hex 32` makes one for `.env`",
         )
         return
     if is_3 is not None and all(part.lacks(*SECRET_KEY) for part in (web, *others)):
@@ -69,5 +70,6 @@ def airflow_shared_key_missing(file: ComposeFile, project: Project) -> Problems:
             yield Problem(
                 web.service,
                 f"each container makes a secret key of its own, so `{web.name}` gets `403 FORBIDDEN` when it asks the "
-                f"others for logs. Set `AIRFLOW__{section}__SECRET_KEY: ${{SECRET_KEY:?}}` in all parts of Airflow",
+                f"others for logs. Set `AIRFLOW__{section}__SECRET_KEY: ${{SECRET_KEY:?}}` in all parts of Airflow; "
+                "`openssl rand -hex 32` makes one for `.env`",
             )

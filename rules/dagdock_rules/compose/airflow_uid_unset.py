@@ -47,7 +47,7 @@ def airflow_uid_unset(file: ComposeFile, project: Project) -> Problems:
             continue
         yield Problem(
             mount,
-            "Airflow runs as user 50000 here, who may not write to a folder of yours. Add "
-            '`user: "${AIRFLOW_UID:-50000}:0"` to its services, and set `AIRFLOW_UID` in `.env`',
+            "Airflow runs as user 50000 here, who on Linux may not write to a folder of yours. Add "
+            '`user: "${AIRFLOW_UID:-50000}:0"` to its services, and to `.env` `AIRFLOW_UID=` and what `id -u` prints',
         )
         return

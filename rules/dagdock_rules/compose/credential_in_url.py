@@ -93,13 +93,15 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
             told[found.secret].append(Related(found.span, "the same one"))
             continue
         told[found.secret] = []
+        fix = _from_outside(found.value, found.span, found.host) if found.name == "password" else None
+        remedy = f"write `{fix.edits[0].text}` in its place" if fix else "name the variable here"
         problems.append(
             Problem(
                 found.span,
                 f"{_described(found)} is known to everyone who can read this file. Put it in `.env`, keep that "
-                "out of git, and name the variable here",
+                f"out of git, and {remedy}",
                 related=told[found.secret],
-                fix=_from_outside(found.value, found.span, found.host) if found.name == "password" else None,
+                fix=fix,
             )
         )
     if problems:
