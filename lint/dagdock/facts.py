@@ -28,6 +28,7 @@ SKIPPED = frozenset(
         ".ruff_cache",
         ".pytest_cache",
         ".terraform",
+        "_site",  # what Jekyll makes: copies of files that are checked where they come from
     )
 )
 MAX_FILES = 50_000
