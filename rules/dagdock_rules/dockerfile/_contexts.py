@@ -84,9 +84,9 @@ def is_base_of_others(dockerfile: Dockerfile, project: Project) -> bool:
 def _is_built_here(name: str, path: str, project: Project) -> bool:
     """Whether an image is called as the folder of a Dockerfile, or as the file: `images/base/Dockerfile`.
 
-    Of an owner's only compound names count by themselves (`base-notebook`): many an owner has a `base` or a `server`, so such a
-    Dockerfile or the README beside it must name the image. A Dockerfile that builds on that very image only adds to
-    what somebody else makes.
+    Of an owner's only compound names count by themselves (`base-notebook`): many an owner has a `base` or a `server`,
+    so such a Dockerfile or the README beside it must name the image. A Dockerfile that builds on that very image only
+    adds to what somebody else makes.
     """
     image = parse_image(name)
     owner, _, last = image.repository.rpartition("/") if image else ("", "", "")
