@@ -158,6 +158,18 @@ def test_case(code: str, text: str) -> None:
         ("DF316", "FROM debian:13\nRUN apt-get install -y curl\n", "`ca-certificates`, which `curl` needs for https"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y vim gcc\n", "and `libc6-dev`, which `gcc` needs to compile"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y gcc g++\n", "list the ones that you do need"),
+        (
+            "DF309",
+            "FROM golang:1.26\nRUN go get -d e.com/a\nRUN go build -o b e.com/a\n",
+            "clone them at a version, with `git clone --branch VERSION`",
+        ),
+        (
+            "DF324",
+            "FROM a:1\nRUN if [ $A = 1 ]; then echo deb http://archive.debian.org/debian > /etc/apt/a.list; fi\n"
+            "RUN apt-get install --force-yes -y a\n",
+            "Leave it out; if apt then names a key",
+        ),
+        ("DF402", "FROM a:1\nRUN export DEBIAN_FRONTEND=noninteractive\n", "Use `ARG` instead"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y git default-jre\n", "list the ones that you do need"),
         (
             "DF301",

@@ -91,10 +91,13 @@ def lost_run_state(run: Run) -> Problems:
         return
     only = not before
     idle = state == "export" and _is_in_force(run, last)
+    remedy = "It is set by `ENV` already: delete it" if idle else REMEDY[state]
+    if state == "export" and _is_for_build(last):
+        remedy = "Use `ARG` instead, which holds for the build alone"
     yield Problem(
         last if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip())),
         f"`{_short(last)}` has no effect: its shell ends with this RUN, and the next instruction starts afresh. "
-        f"{'It is set by `ENV` already: delete it' if idle else REMEDY[state]}",
+        f"{remedy}",
         fix=_fix(run, last, state, idle) if only else None,
         severity="warning" if idle else None,
         aliases=["hadolint:DL3003"] if state == "cd" else [],
@@ -152,8 +155,14 @@ def _fix(run: Run, command: Command, state: str, idle: bool) -> Fix | None:
             return Fix.replace("Use WORKDIR", run, f"WORKDIR {command.arguments[0].text}", "unsafe")
     if state == "export" and all("=" in word.text and _is_plain(word.text) for word in command.arguments):
         pairs = " ".join(word.text for word in command.arguments)
-        return Fix.replace("Use ENV", run, f"ENV {pairs}", "unsafe")
+        keyword = "ARG" if _is_for_build(command) else "ENV"
+        return Fix.replace(f"Use {keyword}", run, f"{keyword} {pairs}", "unsafe")
     return None
+
+
+def _is_for_build(command: Command) -> bool:
+    """`export DEBIAN_FRONTEND=noninteractive`, which no container should have."""
+    return all(word.text.startswith("DEBIAN_FRONTEND=") for word in command.arguments)
 
 
 def _is_plain(text: str) -> bool:

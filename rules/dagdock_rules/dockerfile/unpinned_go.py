@@ -54,6 +54,14 @@ def unpinned_go(run: Run) -> Problems:
                 "it came in here. Install it by its version, with `go install`",
                 severity="info",
             )
+        elif _is_used_below(problem.span.text, run):
+            path = problem.span.text
+            yield Problem(
+                problem.span,
+                f"`{path}` comes in whatever version is current, so two builds of this file may differ. Its sources "
+                "are used below: clone them at a version, with `git clone --branch VERSION`",
+                severity=problem.severity,
+            )
         else:
             yield problem
 
@@ -70,6 +78,13 @@ def _is_checked_out(path: str, run: Run) -> bool:
         )
         and any(f"/src/{path}" in step.body.text for step in run.stage.instructions if step.index >= run.index)
     )
+
+
+def _is_used_below(path: str, run: Run) -> bool:
+    """Whether later steps build from the sources that `go get` leaves, which `go install` puts elsewhere."""
+    if "@" in path or run.stage is None or len(run.stage.instructions) > LONGEST:
+        return False
+    return any(path in step.span.text for step in run.stage.instructions if step.index > run.index)
 
 
 def _has_module(run: Run) -> bool:
