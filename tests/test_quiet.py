@@ -58,6 +58,12 @@ def test_a_template_is_no_dockerfile_yet(tmp_path: Path, tag: str) -> None:
     assert codes(tmp_path, "app/Dockerfile", f"FROM debian\n{tag}ENV A 1\n{tag}\n") == ""
 
 
+def test_a_name_may_say_that_it_is_a_template(tmp_path: Path) -> None:
+    text = "services:\n  db:\n    image: postgres\nvolumes:\n  ${DATA}:\n"
+    assert codes(tmp_path, "docker-compose-template.yml", text) == ""
+    assert "DC020" in codes(tmp_path, "docker-compose-templates.yml", text)
+
+
 @pytest.mark.parametrize("folder", ["Archive/a", "deprecated", "a/obsolete"])
 def test_what_is_laid_by_is_asked_whether_it_works(tmp_path: Path, folder: str) -> None:
     assert codes(tmp_path, f"{folder}/Dockerfile") == "DF009"

@@ -16,6 +16,7 @@ _TESTS = frozenset("test tests e2e e2etests integration integrationtest integrat
 _INPUT = ("testdata", "testfile", "testfixture", "testresource")
 _DATA = frozenset("fixture fixtures".split())
 _FOREIGN = frozenset("vendor thirdparty".split())
+_TEMPLATE = frozenset("template tmpl tpl".split())
 _LAID_BY = frozenset("archive archives archived attic deprecated obsolete".split())
 # What shows that a file is broken whatever it is for.
 _ABOUT_SHAPE = frozenset(("syntax", "references"))
@@ -37,7 +38,7 @@ def why_quiet(below: str, document: Any) -> Quiet:
         return ""
     *above, name = below.lower().split("/")
     folders = {part.replace("-", "").replace("_", "") for part in above}
-    if any(folder.startswith(_INPUT) for folder in folders) or _is_template(document):
+    if any(folder.startswith(_INPUT) for folder in folders) or _is_template(name, document):
         return "input"
     if (
         not folders.isdisjoint(_DATA | _FOREIGN)
@@ -74,10 +75,13 @@ def _is_piece(document: Any) -> bool:
     return any(stage.from_instruction is None for stage in getattr(document, "stages", ())[:1])
 
 
-def _is_template(document: Any) -> bool:
-    """Whether a program makes Dockerfiles of it: lines begin with tags of a template, where instructions should."""
+def _is_template(name: str, document: Any) -> bool:
+    """Whether a program makes the file of it: its name says so, or lines of a Dockerfile begin with tags of a template,
+    where instructions should."""
     tags = ("{{", "}}", "{%", "<%", "{#")
-    return any(instruction.keyword.startswith(tags) for instruction in getattr(document, "instructions", ()))
+    return not _TEMPLATE.isdisjoint(re.split(r"[._-]", name)) or any(
+        instruction.keyword.startswith(tags) for instruction in getattr(document, "instructions", ())
+    )
 
 
 def _is_generated(document: Any) -> bool:
