@@ -161,7 +161,7 @@ MESSAGES: list[tuple[str, Files, str, bool]] = [
     ("DC301", DB + "    # volumes:\n    #   - data:/var/lib/postgresql/data\n", "Take the `#` away", True),
     ("DC202", ALIKE + "    ports: ['81:80', '444:443']\n", "`profiles`", True),
     ("DC202", ALIKE + "    ports: ['81:80', '445:443']\n", "`profiles`", False),
-    ("DC018", "web:\n  image: web:1\n", "Put `services:` above", True),
+    ("DC018", "web:\n  image: web:1\n", "Put a line `services:` above", True),
     ("DC018", "services: {}\nweb:\n  image: web:1\n", "indent it under `services:`", True),
 ]
 

@@ -87,6 +87,8 @@ def _why(piece: str) -> str:
     escape = "; to hand it to a shell in the container, write `$${`"
     if not name or name[0].isdigit() or not name.isascii():
         return f"`{piece}` names no variable; a name begins with a letter or `_`{escape}"
+    if rest in ("'", '"'):
+        return f"the quote in `{piece}` does not belong there; write `${{{name}}}`"
     if rest.startswith(":") and rest[1:2] not in ("-", "?", "+"):
         return f"`{piece}` is nothing that Compose can fill in; a default is written `${{{name}:-{rest[1:]}}}`"
     return f"`{piece}` is nothing that Compose can fill in: behind the name it knows `:-`, `:?` and `:+`{escape}"

@@ -276,7 +276,7 @@ class _Checker:
         text = Value(node, Bare(self.env)).filled.text
         if UNKNOWN not in text and text not in kind.choices and not any(_has_form(text, name) for name in kind.forms):
             what = f"`{text}`" if text else "nothing"
-            self._unset(node, f"Compose then reads {what} where {_expected(kind)} must stand in {_place(path)}")
+            self._unset(node, f"Compose reads {what} where {_expected(kind)} must stand in {_place(path)}")
 
     def _unset_entries(self, node: Mapping, name: str) -> None:
         """Ports and volumes that cannot be read where their variables are empty."""
@@ -291,13 +291,14 @@ class _Checker:
                     if filled.known and entry and entry.error and not getattr(read(item, self.env), "error", None):
                         place = _place(("services", name, key))
                         text = f"`{filled.text}`" if filled.text else "nothing"
-                        self._unset(item, f"Compose then reads {text} in {place} and refuses the file")
+                        self._unset(item, f"Compose reads {text} in {place} and refuses the file")
 
     def _unset(self, node: Scalar, consequence: str) -> None:
         missing = [one for one in Value(node, self.env).variables if not one.operator and one.name not in self.env]
         if missing and not any(one.name in _OF_THE_SHELL for one in missing):
             first = missing[0]
-            message = f"`{first.span.text}` has no value, neither a default nor one from `.env`: {consequence}"
+            what = f"`{first.span.text}` has neither a default nor a value in `.env`"
+            message = f"{what}: unless the shell sets it, {consequence}"
             self.found.append(ShapeFault("unset-variable", first.span, message, node, first.name))
 
     # --- what is wrong ---
@@ -311,16 +312,19 @@ class _Checker:
         elif close:
             message = f"{what}: did you mean `{close}`?"
         elif not path and _is_service(entry):
-            message = f"`{name}` looks like a service: {self._way_to_services()}, since only there Compose takes it"
+            message = f"`{name}` looks like a service: {self._way_to_services(entry)}"
         else:
             message = f"{what} is no key that Compose knows there{_home(name, description, path)}"
         self.found.append(ShapeFault("unknown-key", name.span, message, entry.key, close))
 
-    def _way_to_services(self) -> str:
+    def _way_to_services(self, entry: Entry) -> str:
         """How what stands at the top gets below `services:`."""
         if self._has_services:
-            return "indent it under `services:`"
-        return "this is how Compose 1 wrote it. Put `services:` above all services and indent them"
+            return "indent it under `services:`, where Compose looks for them"
+        way = "in this form Compose 1 took it, and Compose refuses it now. Put a line `services:` above all services"
+        service = follow(entry.value)
+        has_net = isinstance(service, Mapping) and "net" in service.merged()
+        return f"{way} and indent them under it" + ("; `net` is called `network_mode` now" if has_net else "")
 
     def _key(self, entry: Entry, path: Path) -> None:
         """Compose refuses keys that YAML reads as something other than text."""
@@ -337,6 +341,12 @@ class _Checker:
     def _bad_name(self, entry: Entry, path: Path) -> None:
         what = _KINDS.get(path[-1], "name")
         message = f"`{entry.name}` cannot be the name of a {what}: Compose takes {form('name')['says']}"
+        if "$" in entry.name and what in ("network", "volume", "secret", "config"):
+            key = re.sub(r"\$\{[^}]*\}|\$\w+|^\W+|\W+$", "", entry.name).strip("_.-") or what
+            message = (
+                f"`{entry.name}` cannot be the name of a {what}: Compose fills in no variables in keys. Write "
+                f"`{key}: {{name: '{entry.name}'}}`, and `{key}` where it is used"
+            )
         self.found.append(ShapeFault("invalid-value", entry.name.span, message, entry.key))
 
     def _missing(self, node: Mapping, name: str, description: Table, path: Path, entry: Entry | None) -> None:
@@ -414,7 +424,10 @@ class _Checker:
             )
         words = [*kind.choices, *(word for name in kind.forms if name in _words() for word in _words()[name])]
         close = nearest(text, words)
-        if close:
+        if path[-1:] == ("external",):
+            own = entry is None or path[-2] == text
+            message += ": write `external: true`" + ("" if own else f" and, beside it, `name: {_short(text)}`")
+        elif close:
             message += f". Did you mean `{close}`?"
         self.found.append(ShapeFault("invalid-value", _inside(node), message, node, close))
 
@@ -449,6 +462,8 @@ class _Checker:
             )
             got = f"`{_short(node.value)}`" if isinstance(node, Scalar) else got
             message = f"{subject} must be {expected}, not {got}"
+            if path[:1] == ("services",) and len(path) > 3 and entry and path[-1] in table("service").keys:
+                message += f"; indent it less if `{path[-1]}` of the service itself is meant"
         self.found.append(ShapeFault("wrong-type", where, message, node, instead))
 
 

@@ -50,7 +50,12 @@ def _doubles(service: Service) -> Iterator[tuple[Text, Text, str, bool]]:
         if value.resolved:
             target = value.filled.piece(0, len(value.resolved.partition(":")[0]))
             if target in found and value.resolved.partition("=")[0] not in texts:  # equal ones count as one
-                yield target, found[target], f"`{target}` is a `tmpfs` twice, so Compose refuses the file", True
+                yield (
+                    target,
+                    found[target],
+                    f"`{target}` is a `tmpfs` twice, so Compose refuses the file. Take one out",
+                    True,
+                )
             found[target] = target
             texts.add(value.resolved.partition("=")[0])
     mounts: dict[str, VolumeMount] = {}
@@ -59,7 +64,12 @@ def _doubles(service: Service) -> Iterator[tuple[Text, Text, str, bool]]:
             continue
         place, target = normpath(mount.target), mount.written_target
         if place in found:
-            yield target, found[place], f"`{mount.target}` is a `tmpfs`, too, so Compose refuses the file", True
+            yield (
+                target,
+                found[place],
+                f"`{mount.target}` is a `tmpfs`, too, so Compose refuses the file. Take one of the two out",
+                True,
+            )
         elif (
             place in mounts
             and (other := mounts[place].written_target)

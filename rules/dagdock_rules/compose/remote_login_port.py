@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Service, rule
+from dagdock.api import Bad, Port, Problem, Problems, Project, Service, rule
 
 from ._model import as_run
 
@@ -42,8 +42,18 @@ def remote_login_port(service: Service, project: Project) -> Problems:
             continue
         kind = PORTS.get(port.target.first) if len(port.target) == 1 else None
         if kind:
-            yield Problem(
-                port,
-                f"everyone who reaches this machine may try to log in through {kind}. Leave it out "
-                "(`docker compose exec` gets in without), or write `127.0.0.1:` in front",
-            )
+            yield Problem(port, _message(port, kind, str(service.name)))
+
+
+def _message(port: Port, kind: str, name: str) -> str:
+    here = f"write `127.0.0.1:` in front{'' if port.published else ' and a colon more'}"
+    if kind == "Docker's engine":
+        return (
+            "everyone who reaches this machine gives orders to Docker's engine, as far as this service lets them. "
+            f"Leave it out: other services of the file reach `{name}:2375` without it. Or {here}"
+        )
+    shell = "Leave it out (`docker compose exec` gets in without), or " if kind in ("SSH", "Telnet") else ""
+    return (
+        f"everyone who reaches this machine may try to log in through {kind}. {shell or here[0].upper() + here[1:]}"
+        + (here if shell else "")
+    )

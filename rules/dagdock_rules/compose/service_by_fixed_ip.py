@@ -43,9 +43,11 @@ def service_by_fixed_ip(service: Service, project: Project) -> Problems:
     if not names:
         return
     command = service.command
-    # A resolver is given as an address: its name would have to be resolved first.
-    values = [setting.value for setting in service.environment if setting.value and "DNS" not in setting.name.upper()]
-    for value in [*values, *(command.words if command else ())]:
+    pairs = [(str(setting.name), setting.value) for setting in service.environment if setting.value]
+    pairs += [(word.filled.text, word) for word in (command.words if command else ())]
+    for what, value in pairs:
+        if re.search(_WANTS_ADDRESS, what, re.IGNORECASE):
+            continue
         for match in re.finditer(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", value.filled.text):
             place, name = value.filled.piece(match.start(), match.end()), names.get(match.group())
             if name is None or name == service.name:
@@ -56,6 +58,13 @@ def service_by_fixed_ip(service: Service, project: Project) -> Problems:
                 "services reach each other by name",
                 fix=Fix.replace(f"Write `{name}`", place, name, "unsafe") if place.span.text == place else None,
             )
+
+
+# What is given as an address: a resolver, whose name would have to be resolved first, who is trusted, where to listen.
+_WANTS_ADDRESS = (
+    r"dns|resolv|name_?server|upstream|forward|^--?server\b|listen|bind|trust|allow|permit|white|prox(?:y|ies)|cluster"
+    r"|(?:^|_)ips?(?:_|$)|subnet|cidr|range|gateway|#\d"
+)
 
 
 @remembered

@@ -7,7 +7,7 @@ from dagdock.api import Bad, Edit, Fix, Problem, Problems, Scalar, Service, rule
 
 @rule(
     "DC205",
-    severity="warning",
+    severity="info",
     since="0.1",
     precision="very-high",
     fix="safe",
@@ -49,8 +49,8 @@ def unquoted_port(service: Service) -> Problems:
         quote = quote_of(service)
         yield Problem(
             node,
-            f"YAML 1.1 reads this as the number {number}, and so do many tools, though not Compose itself. Put quotes "
-            "around it",
+            f"YAML 1.1 reads `{node.value}` as the number {number}, and so do many tools, though not Compose itself. "
+            f"Put it in quotes: `{quote}{node.value}{quote}`",
             fix=Fix("Put quotes around it", [Edit(node, f"{quote}{node.value}{quote}")]),
         )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from posixpath import basename, join
 from typing import TYPE_CHECKING
 
@@ -82,5 +83,8 @@ def _holds_a_secret(path: str, project: Project) -> bool:
         return False
     if name.endswith((".crt", ".cer", ".pub")) or "BEGIN CERTIFICATE" in content:
         return False
+    is_named = re.search(r"secret|pass|pwd|token|key|credential|cred", name)
+    if not is_named and len(content.split("\n")) > 2 and "PRIVATE KEY" not in content:
+        return False  # settings that are handed over as a secret
     text = content.lower()
     return not any(word in text for word in ("changeme", "change_me", "change-me", "replace", "your", "example", "<"))
