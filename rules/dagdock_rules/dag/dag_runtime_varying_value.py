@@ -75,27 +75,38 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
         shown = " ".join(source.span.text.split())
         shown = shown if len(shown) <= 40 else f"{shown.partition('(')[0]}(…)"
         then = ", and Airflow stores a new version of the DAG each time" if versions else ""
-        remedy = "Write a fixed value"
-        if name == "params" and not task:
-            remedy = _without_default(module, node, source)
-        elif task and _may_be_rendered(task, name):
-            own = "run_id"
-            if source.name in CLOCKS:  # a run begins when the days that it is about are over
-                own = "ds" if "timedelta" in module.span(node).text else "data_interval_end | ds"
-            remedy = f"Use a template such as `{{{{ {own} }}}}`, or work it out inside the task"
+        seen = "so a retry or a rerun may get another one than the first try"
+        if task is None:
+            seen = "so the scheduler and the tasks may see different ones"
+            remedy = _without_default(module, node, source) if name == "params" else "Write a fixed value"
+        else:
+            remedy = _of_task(task, name, f"`{{{{ {_of_run(module, node, source)} }}}}`")
         whole = module.span(node)
         yield Problem(
             source if whole.holds(source) else whole,
-            f"`{shown}` gives `{name}` another value each time Airflow reads the file, so a retry or a backfill gets "
-            f"another one than the run had{then}. {remedy}",
+            f"`{shown}` makes `{name}` anew each time Airflow reads the file, {seen}{then}. {remedy}",
             severity="info" if name == "params" and not versions else None,
             related=() if whole.holds(source) else [Related(source, "it is made here")],
         )
 
 
-def _may_be_rendered(task: Task, name: str) -> bool:
+def _of_run(module: DagModule, node: ast.expr, source: Origin) -> str:
+    """What a template says in place of a clock or something random; a run begins when its days are over."""
+    if source.name not in CLOCKS:
+        return "run_id"
+    code = " ".join(step.span.text for step in module.origin(node).walk())
+    written = "ds_nodash" if "%Y%m%d" in code else "ds"
+    return written if "timedelta(" in code or "days_ago" in source.name else f"data_interval_end | {written}"
+
+
+def _of_task(task: Task, name: str, template: str) -> str:
+    """How an argument of a task gets its value when the task runs."""
     operator = operator_of(task)
-    return operator is None or task.taskflow or name in operator.fields()
+    if task.taskflow or name in ("op_args", "op_kwargs"):
+        return f"Work it out inside the function, or hand over a template such as {template}"
+    if operator is None:
+        return f"Have the task work it out; if this argument is templated, write a template such as {template}"
+    return f"Use a template such as {template}" if name in operator.fields() else "Write a fixed value"
 
 
 def _without_default(module: DagModule, node: ast.expr, source: Origin) -> str:

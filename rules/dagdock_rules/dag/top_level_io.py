@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from dagdock.api import Bad, DagModule, Problem, Problems, Project, Related, rule
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Related, rule
 
 from ._elsewhere import ReadModule, calls_elsewhere, calls_on_made, in_all_read
 
@@ -132,15 +132,19 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
                     related=read.related,
                 )
     told: set[ast.AST] = set()
+    elsewhere: dict[str | None, list[tuple[Call, Call, str]]] = {}
     for outer, inner in calls_elsewhere(module, project):
         if outer.node not in told and (what := _what(inner.name or "")):
             told.add(outer.node)
-            yield Problem(
-                outer,
-                f"{what} happens in this function each time {read.readings}. "
-                + (DEPLOYED if _decides(module, outer.node) else _moved(module, outer.node, "Call it in")),
-                related=[Related(inner, "it happens here"), *read.related],
-            )
+            elsewhere.setdefault(outer.name, []).append((outer, inner, what))
+    for (outer, inner, what), *more in elsewhere.values():
+        again = f", and {len(more)} more of this file," if more else ""
+        yield Problem(
+            outer,
+            f"{what} happens in this call{again} each time {read.readings}. "
+            + (DEPLOYED if _decides(module, outer.node) else _moved(module, outer.node, "Call it in")),
+            related=[Related(inner, "it happens here"), *read.related],
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -163,7 +167,21 @@ def _moved(module: DagModule, call: ast.Call, how: str) -> str:
     for task in module.tasks:
         if not task.taskflow and any(argument in one.keywords for one in task.given):
             return "Let the operator get it when the task runs: by a template, a Connection, or an earlier task (XCom)"
+    if isinstance(argument, ast.keyword):
+        return "Let the task get it when it runs"
+    if isinstance(argument, ast.Assign) and _only_gives(call) and _gets_unread_name(module, argument):
+        return "Nothing reads what it gives: delete the line"
     return f"{how} the function that a task runs"
+
+
+def _only_gives(call: ast.Call) -> bool:
+    """Whether a call changes nothing outside, as its name says: `get_uri`."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr.startswith("get")
+
+
+def _gets_unread_name(module: DagModule, assigned: ast.Assign) -> bool:
+    names = [target.id if isinstance(target, ast.Name) else "" for target in assigned.targets]
+    return all(name and not module.names.loads.get(name) for name in names)
 
 
 def _outermost(module: DagModule, call: ast.Call) -> ast.Call:
@@ -180,8 +198,9 @@ def _outermost(module: DagModule, call: ast.Call) -> ast.Call:
 
 def _loads(module: DagModule, call: ast.Call) -> list[ast.Name]:
     """Where the name is read that gets what a call gives, or something out of that: `requests.get(…).json()`."""
-    if module.function_at(call) is not None:
-        return []
+    function = module.function_at(call)
+    if function is not None and all(module.function_at(dag.node) is not function for dag in module.dags):
+        return []  # what a function does with it is its own; one that makes DAGs needs it for them
     for above in module.names.ancestors(call):
         if isinstance(above, ast.Assign):
             names = [target.id for target in above.targets if isinstance(target, ast.Name)]
