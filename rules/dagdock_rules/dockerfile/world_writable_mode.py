@@ -70,7 +70,7 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
                     return
                 if harm == WRITABLE and _is_taken_back(effective, operands[1:], instruction.script):
                     continue
-                remedy = _remedy(harm, operands[0].text, _is_given(operands, instruction))
+                remedy = _remedy(harm, operands[0].text, _is_given(operands, instruction), _is_recursive(effective))
                 yield Problem(
                     effective,
                     f"`chmod {operands[0].text}` {harm}{remedy}",
@@ -88,15 +88,22 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
             )
 
 
-def _remedy(harm: str, mode: str, given: bool) -> str:
+def _remedy(harm: str, mode: str, given: bool, recursive: bool = False) -> str:
     """The mode that is enough; `given` where the file has an owner already."""
     if harm == SETUID:
         return ""
-    runs = "7" in mode[-2:] or "x" in mode
-    enough = f"`{'755' if runs else '644'}` is enough to read{' and run' if runs else ''} it"
+    if not mode.isdigit():
+        return "" if given else ". Make the user who needs that the owner, with `--chown` or `chown`"
+    runs = any(int(digit) & 1 for digit in mode)
+    enough = "755" if runs else "u=rwX,go=rX" if recursive else "644"
     if given:
-        return f". It has an owner, who may write: {enough} for others"
-    return f". {enough}; make the user who needs to write the owner, with `--chown` or `chown`"
+        return f". It has an owner, who may write: for the others `{enough}` is enough"
+    use = "read and run" if runs else "read"
+    return f". `{enough}` is enough to {use} it; make the user who needs to write the owner, with `--chown` or `chown`"
+
+
+def _is_recursive(command: Command) -> bool:
+    return any(word.text == "--recursive" or re.match(r"-\w*R", word.text) for word in command.arguments)
 
 
 def _is_taken_back(command: Command, files: list[Word], script: Script) -> bool:
