@@ -54,12 +54,13 @@ def container_image_untagged(module: DagModule, project: Project) -> Problems:
         (task, argument), *others = uses
         what = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
         own = image.registry is not None and image.registry not in _PUBLIC
-        made_here = not own and _is_made_here(image.repository, project)
+        policy = _text(task, "image_pull_policy")
+        made_here = policy == "Never" or (not own and _is_made_here(image.repository, project))
         so = "each run may get another one"
         if made_here:
             so = "a run gets what was built last"
-        elif task.name in _KEEPS and not _is_pulled_anew(task):
-            so = "which one runs depends on when the worker fetched it"
+        elif policy == "IfNotPresent" or (task.name in _KEEPS and not _is_pulled_anew(task)):
+            so = "which one runs depends on when the machine fetched it"
         yield Problem(
             argument,
             f"the image `{text}` {what}: {so}. Name a version or a digest",
@@ -85,7 +86,10 @@ def _is_made_here(repository: str, project: Project) -> bool:
 
 def _is_pulled_anew(task: Task) -> bool:
     """Whether the task asks for the newest image at each run, so that `latest` is what its author wants."""
-    policy, force = task.arguments.get("image_pull_policy"), task.arguments.get("force_pull")
-    return (policy is not None and policy.value.get(str) == "Always") or (
-        force is not None and force.value.get(bool) is True
-    )
+    force = task.arguments.get("force_pull")
+    return _text(task, "image_pull_policy") == "Always" or (force is not None and force.value.get(bool) is True)
+
+
+def _text(task: Task, name: str) -> str | None:
+    argument = task.arguments.get(name)
+    return argument.value.get(str) if argument is not None else None

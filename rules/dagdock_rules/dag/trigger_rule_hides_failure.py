@@ -66,7 +66,8 @@ def trigger_rule_hides_failure(module: DagModule, project: Project) -> Problems:
             remedy = (
                 "Write `trigger_rule='none_failed'`: it then runs after tasks that were skipped, not after failed ones"
                 if last.operator_name in NOTHING
-                else "Make it a teardown (`.as_teardown()`), or let another last task keep the default rule"
+                else "If it cleans up, make it a teardown (`.as_teardown()`); else let a task with the default rule "
+                "follow the others, too"
             )
             yield Problem(
                 place,
