@@ -213,7 +213,7 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
         (
             "DF609",
             'FROM python:3.13\nENV PYTHONPATH="${PYTHONPATH}:/a"\n',
-            "empty here. Leave it out, and a `:` beside it",
+            "stands for an empty entry. Leave both out",
         ),
         ("DF609", "FROM python:3.13\nENV A=$A\n", "sets it to nothing. Delete the line"),
         (

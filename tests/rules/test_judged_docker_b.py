@@ -94,7 +94,12 @@ CASES: dict[str, list[Files]] = {
             "a.sh": "#!/bin/sh\nnginx -g 'daemon off;'\n",
         },
     ],
+    "DF604": [
+        'FROM ubuntu:24.04\nADD https://e.com/flash.tgz /opt\nENTRYPOINT ["flash"]\n',
+        '«FROM ubuntu:24.04»\nADD flash.py /opt\nENTRYPOINT ["flash"]\n',
+    ],
     "DF633": [
+        {"Dockerfile.base": "FROM a:1\nENV DEBIAN_FRONTEND=noninteractive\n"},
         {
             "core/focal/Dockerfile": "FROM a:1\nENV DEBIAN_FRONTEND=noninteractive\n",
             "b/Dockerfile": "FROM acme/core:focal\n",
@@ -183,6 +188,12 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             'FROM alpine:3.24\nCOPY a.py .\nCMD ["python3", "a.py"]\n',
             "info",
             "`RUN adduser -D app` and `USER app`",
+        ),
+        (
+            "DF609",
+            "FROM python:3.13\nENV PYTHONPATH=$PYTHONPATH:/a\n",
+            "info",
+            "stands for an empty entry. Leave both out",
         ),
         ("DF609", "FROM alpine:3.24\nARG A=${A}\n", "warning", "Write `ARG A`, and give the value"),
         ("DF609", "FROM node:22 AS b\nENV A=$A\nRUN a" + COPIED, "warning", "Add `ARG A`"),

@@ -153,7 +153,7 @@ def _user(first: Stage, stage: Stage) -> str:
 
 def _files(stage: Stage) -> str:
     """What else the user needs."""
-    if stage.root.is_scratch or not _holds_project(stage):
+    if stage.root.is_scratch:
         return ""
     return ", and give that user the folders that the program writes to"
 
@@ -206,7 +206,7 @@ def _holds_project(stage: Stage) -> bool:
                 continue
             seen.add(part.index)
             for copy in part.all_of(CopyLike):
-                if from_context(copy):
+                if from_context(copy) and any("://" not in source.raw for source in copy.sources):
                     return True
                 if isinstance(copy, Copy) and copy.from_stage:
                     wanted.append(copy.from_stage)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, Edit, Env, Fix, Pair, Problem, Problems, Project, Span, Stage, rule
 
 from ._contexts import is_base_of_others
@@ -46,13 +48,19 @@ def noninteractive_env_kept(stage: Stage, project: Project) -> Problems:
         if binding is None or binding.kind != "env" or binding.pair is None or binding.value not in _QUIET:
             continue
         env = binding.instruction
-        if isinstance(env, Env) and not is_base_of_others(stage.dockerfile, project):
+        if isinstance(env, Env) and not _is_base(stage, project):
             yield Problem(
                 binding.pair,
                 f"`{name}` also stays set in every container, where an `apt-get install` by hand then asks nothing. "
                 f"For the build alone write `ARG {name}={binding.value}`",
                 fix=_fix(env, binding.pair),
             )
+
+
+def _is_base(stage: Stage, project: Project) -> bool:
+    """Whether other images are built on this one: other Dockerfiles name it, or its file is called so."""
+    file = stage.span.source.path.lower().rpartition("/")[2]
+    return "base" in re.split(r"[^a-z]+", file) or is_base_of_others(stage.dockerfile, project)
 
 
 _QUIET = ("noninteractive", "teletype")

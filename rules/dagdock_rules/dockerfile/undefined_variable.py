@@ -180,7 +180,9 @@ def _problem(name: Text, close: str | None, own: str) -> Problem:
     if own == "part":
         return Problem(
             name,
-            f"`{name}` is declared nowhere above, so it is empty here. Leave it out, and a `:` beside it",
+            f"`{name}` is declared nowhere above, so it is empty here, and the `:` beside it stands for an empty "
+            "entry. Leave both out",
+            severity="info",
         )
     if own:
         return Problem(
