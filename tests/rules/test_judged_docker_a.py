@@ -148,6 +148,12 @@ def test_case(code: str, text: str) -> None:
         ("DF423", "FROM a:1\nRUN set -o pipefail; curl -s https://e.com/a | php\n", "failure. Add `-f`"),
         ("DF423", "FROM a:1\nRUN curl -Os $LINK\n", "stores the error page as the file"),
         ("DF429", "FROM php:5.4\nRUN curl https://getcomposer.org/installer | php\n", "composer:2.2 "),
+        (
+            "DF429",
+            "FROM a:1\nRUN curl https://raw.githubusercontent.com/golangci/a/master/a.sh | sh -s -- ${L_VERSION}\n",
+            "is said, that of the script is not: name a commit in place of `master`",
+        ),
+        ("DF429", "FROM a:1\nRUN curl https://e.com/raw/main/a.sh | sh\n", "Name a commit in place of `main`"),
         ("DF429", "FROM a:1\nRUN curl https://get.e.com | sh\n", "keep a copy of the script"),
         (
             "DF306",

@@ -5,7 +5,7 @@ from functools import cache
 
 from dagdock.api import Bad, Command, Problem, Problems, Run, rule
 
-from ._addresses import is_own, leads_elsewhere, version_variable
+from ._addresses import branch_in, is_own, leads_elsewhere, version_variable
 from ._downloads import Download, downloads, is_checked, runs_output
 
 # How to have a tool at a version without its script.
@@ -85,14 +85,21 @@ def curl_pipe_shell(run: Run) -> Problems:
             text = download.command.span.text
             known = next((name for part, name in INSTALLERS.items() if part in text), None)
             what = f"the script that sets up {known}" if known else "whatever script the address sends"
+            branch = next((name for word in download.urls if (name := branch_in(word.text))), None)
             if known and _says_version(shell):
-                advice = f"The version of {known} is said, that of the script is not: store it and compare its checksum"
+                advice = f"The version of {known} is said, that of the script is not: " + (
+                    f"name a commit in place of `{branch}`"
+                    if branch
+                    else "keep a copy of it in the project and run that"
+                )
             elif known in RELEASES:
                 advice = f"To have {known} at a version, {RELEASES[known]}"
                 if known == "Composer" and _is_of_old_php(run):
                     advice = advice.replace("VERSION", "2.2")
             elif known:
                 advice = f"Install {known} at a version, from a package or a release file, and compare its checksum"
+            elif branch:
+                advice = f"Name a commit in place of `{branch}`, so that it stays the script that you have read"
             else:
                 advice = (
                     "Install from a package or a release file at a version, if there is one; else keep a copy of the "
@@ -124,8 +131,17 @@ def _says_version(shell: Command) -> bool:
     """Whether the script is told which version of the program to install."""
     texts = [word.text for word in shell.effective.arguments]
     return any(
-        text.startswith(("--version", "--default-toolchain", "--tag", "--ref")) or text == "-v" for text in texts
+        text.startswith(("--version", "--default-toolchain", "--tag", "--ref"))
+        or text == "-v"
+        or _told().search(text) is not None
+        for text in texts
     )
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    """A version among the arguments, or a variable for one."""
+    return re.compile(r"^[\"']?v?\d+\.\d|\$\{?\w*version", re.IGNORECASE)
 
 
 @cache
