@@ -42,7 +42,8 @@ def subdag_used(task: Task, project: Project) -> Problems:
             task,
             "SubDagOperator is gone in Airflow 3, so this file does not load. Use a TaskGroup"
             if gone
-            else "SubDagOperator blocks a worker that its own tasks need, and Airflow 3 has none. Use TaskGroup",
+            else "SubDagOperator keeps a worker slot while its own tasks wait for one, and Airflow 3 has none. Use a "
+            "TaskGroup",
             severity="error" if gone else "warning",
         )
 
