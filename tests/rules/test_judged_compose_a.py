@@ -36,6 +36,7 @@ CASES: dict[str, dict[str, Files]] = {
     "DC403": {
         "Node reads the quotes": WEB + '    environment:\n      - NODE_OPTIONS="--max-old-space-size=2048"\n',
     },
+    "DC402": {"no login": "services:\n  a:\n    image: a:1\n    command: reverse:https://shop.org:443@8443\n"},
     "DC408": {
         "a umask": WEB + "    environment: {UMASK_SET: 002, UMASK: «022»}\n",
         "a measure": WEB + "    environment: {IMPORT_TIMEOUT: 90.0, RELEASE: «2.0»}\n",
@@ -151,6 +152,9 @@ SEVERITIES: list[tuple[str, Files, str]] = [
         "services:\n  a:\n    image: e/a:1\n    ports: ['80:80']\n  b:\n    image: e/b:1\n    ports: ['80:80']\n",
         "error",
     ),
+    ("DC410", {"compose.yaml": WEB + "    environment: {A: '${A_URL}'}\n", ".env.example": "B=1\n"}, "info"),
+    ("DC410", {"compose.yaml": WEB + "    environment: {A: '${A_URL}'}\n", ".env": "B=1\n"}, "warning"),
+    ("DC410", {"compose.yaml": WEB + "    environment: {A: '${A_SECRET}'}\n", ".env.example": "B=1\n"}, "warning"),
     ("DC401", ZAMMAD, "info"),
     ("DC401", ZAMMAD + "    ports: ['5432:5432']\n", "warning"),
     ("DC913", {"dev/compose.yaml": AIRFLOW.format("3.0.6", "api-server", "8080:8080") + LOGIN}, "info"),
@@ -189,6 +193,33 @@ WORDS: list[tuple[str, Files, str]] = [
         "DC918",
         AIRFLOW.format("3.1.8", "api-server", "8080:8080") + "      AIRFLOW__CORE__DEFAULT_UI_TIMEZONE: UTC\n",
         "ignores this. Leave it out",
+    ),
+    (
+        "DC410",
+        {"compose.yaml": WEB + "    environment: {A: '${N8N_EXTRA_MODULES}'}\n", ".env": "EXTRA_MODULES=a\n"},
+        "Did you mean `EXTRA_MODULES`?",
+    ),
+    (
+        "DC410",
+        {"compose.yaml": WEB + "    environment: {A: $scheme}\n", ".env": "B=1\n"},
+        "`$$scheme` if the program is to get it",
+    ),
+    (
+        "DC907",
+        "services:\n  api:\n    image: apache/airflow:3.0.6\n    command: api-server\n"
+        "  scheduler:\n    image: apache/airflow:3.0.6\n    command: scheduler\n",
+        "with `command: dag-processor`",
+    ),
+    (
+        "DC917",
+        AIRFLOW.format("3.1.8", "api-server", "8080:8080") + "      AIRFLOW__SMTP__SMTP_USER: shop\n",
+        "`AIRFLOW_CONN_SMTP_DEFAULT`",
+    ),
+    (
+        "DC923",
+        "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: db migrate\n    restart: always\n"
+        "  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n",
+        "`init: {condition: service_completed_successfully}`, and `restart: on-failure` to `init`",
     ),
     ("DC201", DB + "    ports: ['5432']\n", "write `127.0.0.1::5432`"),
     ("DC201", DB + "    ports: ['0.0.0.0:5433:5432']\n", "write `127.0.0.1:5433:5432`"),

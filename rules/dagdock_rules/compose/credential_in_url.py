@@ -87,7 +87,7 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
         names = {*names_of_file, found.user.lower()}
         is_default = any(variable.span.holds(found.span) for variable in found.value.variables)
         is_secret = is_worth_telling(found.secret, found.name, names, file, project, is_default=is_default)
-        if not is_secret or found.host in open_services:
+        if not is_secret or found.host in open_services or found.host.isdigit():  # `…://shop.org:443@8080`
             continue
         if found.secret in told:
             told[found.secret].append(Related(found.span, "the same one"))

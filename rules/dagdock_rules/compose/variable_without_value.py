@@ -17,6 +17,7 @@ from dagdock.api import (
     rule,
 )
 
+from ..secrets import is_secret_name
 from ._model import is_included
 
 # What a shell or a machine has set anyway, and what CI services set.
@@ -68,8 +69,9 @@ def variable_without_value(file: ComposeFile, project: Project) -> Problems:
 
     Where nobody sets it, Compose warns and puts in an empty text: an empty password, a setting that is not there. Often
     it is a name with a typing error. Add it to `.env` (and to the sample that is in git), write a default
-    (`${NAME:-…}`), or have Compose stop without it (`${NAME:?}`). Where there is no `.env` and no sample, the values
-    come from somewhere else, and nothing is said.
+    (`${NAME:-…}`, or `${NAME:-}` for an empty one), or have Compose stop without it (`${NAME:?}`). Where there is no
+    `.env` and no sample, the values come from somewhere else, and nothing is said; where there is only a sample, it is
+    a hint, but for secrets.
 
     https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
     """
@@ -78,24 +80,36 @@ def variable_without_value(file: ComposeFile, project: Project) -> Problems:
     if not sample or is_included(file, project) or file.is_fragment:
         return
     missing = {str(variable.name): variable for variable in reversed(list(_missing(file, project, own)))}
-    close = {name: near for name in missing if (near := nearest(name, file.env))}
+    close = {name: near for name in missing if (near := nearest(name, file.env) or _without_prefix(name, file))}
     unlike = [name for name in reversed(missing) if name not in close]
     for name, variable in reversed(missing.items()):
         if name not in close and name != unlike[0]:
             continue  # told with the first one
         others = unlike[1:] if name not in close else []
         more = f" (nor {len(others)} other{'s' if others[1:] else ''} of this file)" if others else ""
+        holds_secret = any(map(is_secret_name, (name, *others)))
         yield Problem(
             variable,
             f"`{sample}` beside the file does not set `{name}`{more}: where the shell does not either, Compose puts "
             "in an empty text. "
-            + (
-                f"Did you mean `{close[name]}`?"
-                if name in close
-                else f"Add it there, or demand it with `${{{name}:?}}`"
-            ),
+            + (f"Did you mean `{close[name]}`?" if name in close else f"Add it there, or write {_instead(variable)}"),
+            severity=None if sample == ".env" or holds_secret or name in close else "info",
             related=[Related(missing[other], f"nor `{other}`") for other in others],
         )
+
+
+def _without_prefix(name: str, file: ComposeFile) -> str | None:
+    """A variable that is set, and called the same without the first word: `EXTRA_MODULES` for `N8N_EXTRA_MODULES`."""
+    shorter = name.partition("_")[2]
+    return shorter if "_" in shorter and shorter in file.env else None
+
+
+def _instead(variable: Interpolation) -> str:
+    """What to write in its place, by what is wanted."""
+    name = str(variable.name)
+    if name.islower() and variable.span.text == f"${name}":
+        return f"`$${name}` if the program is to get it as it stands"
+    return f"`${{{name}:?}}` to stop without it, or `${{{name}:-}}` if it may be empty"
 
 
 def _missing(file: ComposeFile, project: Project, folder: str) -> Iterator[Interpolation]:
