@@ -15,6 +15,7 @@ from .test_dockerfile_judged4 import RULES, Files, _findings
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
     "DF101": [
+        "# The latest tools\nFROM acme/a\n",
         {
             "tool/2.1/Dockerfile": "FROM a:1\n",
             "tool/README.md": "docker run acme/tool\n",
@@ -25,6 +26,9 @@ CASES: dict[str, list[Files]] = {
         {"x/debian/Dockerfile": "FROM a:1\n", "b/Dockerfile": "FROM «debian»\n"},
     ],
     "DF102": [
+        "# nosemgrep: dockerfile.audit.dockerfile-source-not-pinned\nFROM acme/a:latest\n",
+        "# Always the newest, on purpose\nFROM acme/a:latest\n",
+        "# The base\nFROM «acme/a:latest»\n",
         "FROM gcr.io/distroless/static-debian13:latest\n",
         "FROM «gcr.io/distroless/static:latest»\n",
         {"a-b/Dockerfile": 'FROM a:1\nLABEL url="https://e.com/acme/a-b"\n', "c/Dockerfile": "FROM acme/a-b:latest\n"},

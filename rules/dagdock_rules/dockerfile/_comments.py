@@ -15,6 +15,12 @@ def said_above(instruction: Instruction) -> str:
     return said
 
 
+def wants_newest(instruction: Instruction) -> bool:
+    """Whether the comment right above says that no version is meant to stand there."""
+    said = said_above(instruction)
+    return any(word in said for word in ("latest", "newest", "not-pinned", "not pinned", "unpinned", "on purpose"))
+
+
 @remembered
 def _by_line(file: Dockerfile) -> dict[int, str]:
     return {comment.span.line: str(comment.text) for comment in file.comments}

@@ -4,6 +4,7 @@ from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, parse_i
 
 from ._base_image import argument_behind, version_to_take
 from ._build_args import is_always_passed
+from ._comments import wants_newest
 from ._contexts import is_built_beside
 from ._stage_names import named_in
 
@@ -35,8 +36,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
     `latest` is a label that moves with every release, the next major version included. The same Dockerfile then gives
     another image tomorrow, and the day it breaks nothing in your repository has changed. Name the version that you
     tested with, such as `python:3.12-slim`. The default of an ARG does not count where every Compose service that is
-    built from the file gives another value, and nothing is said of images that the project
-    builds itself.
+    built from the file gives another value, and nothing is said of images that the project builds itself, or where the
+    comment right above says that the newest is meant.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
@@ -47,6 +48,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
     # A variable before the tag leaves the image unknown, and its tag plain to see.
     is_latest = stage.image.tag == "latest" if stage.image else word.raw.endswith(":latest")
     if is_latest and not (stage.image and stage.image.digest):
+        if stage.from_instruction and wants_newest(stage.from_instruction):
+            return
         argument = argument_behind(stage)
         if argument and is_always_passed(str(argument.key), stage.dockerfile, project):
             return

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Project, Related, Run, Stage, parse_image, rule
 
 from ._base_image import argument_behind, is_to_be_given, version_to_take
+from ._comments import wants_newest
 from ._contexts import is_built_beside, is_named_context, is_official
 from ._layers import is_shipped
 from ._stage_names import USUAL, named_in
@@ -59,7 +60,7 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
         name = stage.base or ""
         if is_named_context(name, stage.dockerfile, project) or is_built_beside(name, stage.dockerfile, project):
             return
-        if is_to_be_given(stage):
+        if is_to_be_given(stage) or (stage.from_instruction and wants_newest(stage.from_instruction)):
             return
         argument = argument_behind(stage)
         where = f" in the default of `{argument.key}`" if argument else ""
