@@ -28,7 +28,7 @@ CASES: dict[str, dict[str, Files]] = {
         + "    volumes:\n      - «${A:-false} == true ? a:/x: b:/x»\n      - ${A:-false} == true ? c:/y: d:/y\n",
     },
     "DC026": {
-        "once a variable": WEB + "    mem_limit: «${M}»\n    shm_size: ${M}\n    stop_grace_period: «${S}»\n",
+        "once a file": WEB + "    mem_limit: «${M}»\n    shm_size: ${M}\n    stop_grace_period: ${S}\n",
     },
     "DC101": {
         "once an image": "services:\n  a:\n    image: «nginx»\n  b:\n    image: nginx\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dagdock.compose.description import table
 from dagdock.compose.interpolation import malformed
 from dagdock.compose.section import entries_of, is_null
 from dagdock.rule import Related
@@ -57,6 +58,8 @@ def _shape(tree: Tree, root: Mapping | None) -> Iterator[Fault]:
         if not isinstance(follow(entry.value), Mapping):
             what = "is empty" if is_null(follow(entry.value)) else "holds no keys"
             message = f"the service `{entry.name}` {what}; Compose wants keys like `image:` below its name"
+            if entry.name in table("service").keys:
+                message = f"`{entry.name}` stands where services do; indent it deeper, into the service that it is for"
             yield Fault("not-mapping", entry.name.span, message)
 
 

@@ -342,10 +342,10 @@ class _Checker:
         what = _KINDS.get(path[-1], "name")
         message = f"`{entry.name}` cannot be the name of a {what}: Compose takes {form('name')['says']}"
         if "$" in entry.name and what in ("network", "volume", "secret", "config"):
-            key = re.sub(r"\$\{[^}]*\}|\$\w+|^\W+|\W+$", "", entry.name).strip("_.-") or what
+            key = re.sub(r"\$\{[^}]*\}|\$\w+", "", entry.name).strip("_.-") or what
             message = (
-                f"`{entry.name}` cannot be the name of a {what}: Compose fills in no variables in keys. Write "
-                f"`{key}: {{name: '{entry.name}'}}`, and `{key}` where it is used"
+                f"`{entry.name}` cannot be the name of a {what}: Compose fills in no variables in keys. Write a fixed "
+                f"one, `{key}:`, with `name: '{entry.name}'` below it, and `{key}` where it is used"
             )
         self.found.append(ShapeFault("invalid-value", entry.name.span, message, entry.key))
 

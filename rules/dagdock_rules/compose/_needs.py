@@ -75,7 +75,9 @@ def is_patient(service: Service, project: Project) -> bool:
 
 
 def _is_patient(repository: str) -> bool:
-    if repository.endswith(_PATIENT_WITH_OWNER) or re.match(r"(?:.*/)?debezium\S*/(?:\S*-)?connect\b", repository):
+    if repository.endswith(_PATIENT_WITH_OWNER) or re.match(
+        r"(?:.*/)?(?:debezium\S*/(?:\S*-)?connect\b|mailcow/)", repository
+    ):
         return True
     return bool(re.fullmatch(_PATIENT, repository.rpartition("/")[2]))
 

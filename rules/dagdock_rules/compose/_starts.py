@@ -9,12 +9,15 @@ from dagdock.api import ComposeFile, Project
 
 
 def starts_above(file: ComposeFile, project: Project) -> bool:
-    """Whether a path of the file leads to nothing from its own folder, but to a file from one above."""
+    """Whether a path of the file leads to nothing from its own folder, but to a file from one above; or whether one
+    leads out of its folder and back, as it must where the file may be loaded after any other."""
     return project.once(("starts above", file), lambda: _starts_above(file, project))
 
 
 def _starts_above(file: ComposeFile, project: Project) -> bool:
     folder = dirname(project.path_of(file.source.whole) or "")
+    if folder and re.search(rf"[\s\"'](?:\.\./)+{re.escape(folder)}(?:/|\s|$)", file.source.text):
+        return True
     found = re.findall(r"[\s\"']\./([\w.-]+/[\w./-]*\w)", file.source.text) if folder else []
     paths = [path for path in dict.fromkeys(found[:100]) if "." in basename(path)]
     return any(project.exists(join(folder, path)) is False and _is_above(path, folder, project) for path in paths)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import basename
 
 from dagdock.api import Bad, Problem, Problems, Service, rule
 
@@ -42,8 +43,17 @@ def command_cut_at_operator(service: Service) -> Problems:
                     severity="warning",
                 )
                 continue
+            if key == "command" and _is_shell(service):
+                remedy = 'The `-c` of `entrypoint` takes one text: make it the one item of a list, `command: ["…"]`'
+            else:
+                remedy = f'Start one yourself: `{key}: sh -c "…"`'
             yield Problem(
                 command.cut,
-                f"Compose drops this part of `{key}` without a word, since no shell reads it. Start one yourself: "
-                f'`{key}: sh -c "…"`',
+                f"Compose drops this part of `{key}` without a word, since no shell reads it. {remedy}",
             )
+
+
+def _is_shell(service: Service) -> bool:
+    """Whether `entrypoint` hands the command to a shell."""
+    words = [word.resolved or "" for word in service.entrypoint.words] if service.entrypoint else []
+    return len(words) > 1 and basename(words[0]) in ("sh", "bash", "ash", "dash") and words[-1].endswith("c")

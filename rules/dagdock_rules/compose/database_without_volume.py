@@ -110,12 +110,12 @@ def _is_list_of_images(service: Service) -> bool:
 
 
 def _is_for_a_test(service: Service) -> bool:
-    """Whether the name of the database, or of the service, says that it is for tests."""
+    """Whether the name of the database, or of the service, says that it is for tests or to show something."""
     names = [str(service.name)]
-    for key in ("POSTGRES_DB", "MYSQL_DATABASE", "MARIADB_DATABASE", "MONGO_INITDB_DATABASE"):
+    for key in ("POSTGRES_DB", "POSTGRES_USER", "MYSQL_DATABASE", "MARIADB_DATABASE", "MONGO_INITDB_DATABASE"):
         setting = service.variable(key)
         names.append((setting.resolved or "") if setting else "")
-    return any(not {"test", "tests", "e2e"}.isdisjoint(re.split(r"[^a-z0-9]+", name.lower())) for name in names)
+    return any(not {"demo", "e2e", "test", "tests"}.isdisjoint(re.split(r"[^a-z0-9]+", name.lower())) for name in names)
 
 
 def _is_one_of_many(service: Service, store: Store) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from posixpath import dirname, join
+import re
+from posixpath import basename, dirname, join
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, ShapeFault, rule
 
@@ -37,7 +38,8 @@ def unset_variable(file: ComposeFile, project: Project) -> Problems:
 
     Compose warns, puts in nothing and then refuses the file: `${DATA}:/data` becomes `:/data`. Write a default
     (`${DATA:-./data}`), or have Compose say what to do (`${DATA:?set it in .env}`). Variables that a `.env`, or a
-    sample of one beside the file (`.env.example`), names are taken to be set.
+    sample of one beside the file (`.env.example`), names are taken to be set. A file says it once, and less loudly
+    where there is no `.env`, which each machine may have for itself.
 
     https://docs.docker.com/reference/compose-file/interpolation/
     """
@@ -46,11 +48,18 @@ def unset_variable(file: ComposeFile, project: Project) -> Problems:
     places: dict[str, list[ShapeFault]] = {}
     for fault in faults_of(file, "unset-variable"):
         places.setdefault(fault.instead or "", []).append(fault)
-    for name, (fault, *others) in places.items():
-        if not _is_named_beside(file, project, name):
-            remedy = f"Write a default: `${{{name}:-…}}`, or demand a value: `${{{name}:?…}}`"
-            related = [Related(other, other.message) for other in others]
-            yield Problem(fault, f"{fault.message}. {remedy}", related=related)
+    unset = {name: faults for name, faults in places.items() if not _is_named_beside(file, project, name)}
+    if not unset or not {"template", "tmpl", "tpl"}.isdisjoint(
+        re.split(r"[^a-z]+", basename(file.source.path).lower())
+    ):
+        return  # who makes a file of the template gives the values
+    name, (fault, *others) = next(iter(unset.items()))
+    also = f"; the same holds for {len(unset) - 1} more" if len(unset) > 1 else ""
+    remedy = f"Write a default: `${{{name}:-…}}`, or demand a value: `${{{name}:?…}}`{also}"
+    has_values = project.facts.is_file(join(dirname(project.path_of(file.source.whole) or ""), ".env"))
+    others += [each for faults in [*unset.values()][1:] for each in faults]
+    related = [Related(other, other.message) for other in others]
+    yield Problem(fault, f"{fault.message}. {remedy}", related=related, severity=None if has_values else "info")
 
 
 def _is_named_beside(file: ComposeFile, project: Project, name: str) -> bool:

@@ -102,7 +102,8 @@ def _usual(service: Service) -> set[int]:
         return set()  # a file may be mounted that says otherwise
     store = store_of(service)
     if store is not None:
-        return set(store.ports) if not service.configs and service.entrypoint is None else set()
+        as_usual = not service.configs and service.entrypoint is None and service.command is None
+        return set(store.ports) if as_usual and store.name != "InfluxDB" else set()  # its releases differ
     image = service.image_ref
     return set(SERVERS.get(image.familiar, ())) if image and service.command is None and not service.configs else set()
 
