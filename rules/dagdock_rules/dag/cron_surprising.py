@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CronFault, DagModule, Problem, Problems, Project, parse_cron, rule
+import ast
+import re
+from functools import cache
 
-from ._schedule import crons
+from dagdock.api import Bad, CronFault, CronSurprise, Dag, DagModule, Problem, Problems, Project, parse_cron, rule
+
+from ._operators import is_sensor
+from ._schedule import crons, is_set_later
 from .cron_invalid import part_of_text
 
 _REMEDIES = {
-    "every-minute": "Airflow takes seconds to start a task: run less often, or wait for data with a sensor",
+    "every-minute": "If it is meant, keep runs from piling up with `max_active_runs=1`; if not, run less often",
     "reversed-range": "Write two ranges, such as `FRI-SUN,MON`, if that is meant",
     "every-minute-of-hour": "Write `0` for the minute if once is meant",
     "step-too-large": "Write the value itself, or put the step into the field of the larger unit",
@@ -18,6 +23,7 @@ _REMEDIES = {
 }
 _MILD = ("every-minute", "uneven-step", "reversed-range")
 HOUR = 1  # the number of the field
+SIX = 6  # fields, of which the last is seconds
 
 
 @rule(
@@ -62,8 +68,46 @@ def cron_surprising(module: DagModule, project: Project) -> Problems:
         for surprise in cron.surprises:
             if surprise.kind == "reversed-range" and len(text[: surprise.start].split()) == HOUR:
                 continue  # `22-2` is how people write a night
+            if surprise.kind == "every-minute" and _is_meant(module, node):
+                continue
             yield Problem(
                 part_of_text(module, node, surprise.start, surprise.end),
-                f"{surprise.message}. {_REMEDIES[surprise.kind]}",
+                f"{surprise.message}. {_remedy(text, surprise)}",
                 severity="info" if surprise.kind in _MILD else None,
             )
+
+
+def _remedy(text: str, surprise: CronSurprise) -> str:
+    fields = text.split()
+    if surprise.kind == "more-than-five-fields" and len(fields) == SIX:
+        first, last = " ".join(fields[:-1]), " ".join(fields[1:])
+        return f"Keep five fields: `{first}`, or `{last}` if the first one was meant as seconds"
+    return _REMEDIES[surprise.kind]
+
+
+def _is_meant(module: DagModule, node: ast.expr) -> bool:
+    """Whether a run every minute is what somebody thought of: runs cannot pile up, a sensor waits, a name says so."""
+    for dag in module.dags:
+        if dag.schedule is None or dag.schedule.value.node is not node:
+            continue
+        if "max_active_runs" in dag.arguments or is_set_later(dag, "max_active_runs"):
+            return True
+        told = f"{dag.dag_id.get(str) or ''} {_text(dag, 'description')}"
+        if _says_so().search(told) or any(is_sensor(task) for task in dag.tasks):
+            return True
+    return False
+
+
+def _text(dag: Dag, name: str) -> str:
+    argument = dag.arguments.get(name)
+    return (argument.value.get(str) or "") if argument else ""
+
+
+@cache
+def _says_so() -> re.Pattern[str]:
+    """Words for what is done all the time."""
+    return re.compile(
+        r"minute|(?<![a-z0-9])(?:1 ?m(?:in)?|min|test|tick|poll|watch|real[ _-]?time|stream)"
+        r"|heart_?beat|monitor|health|canary|consum|kafka",
+        re.I,
+    )

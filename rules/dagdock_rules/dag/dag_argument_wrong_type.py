@@ -71,7 +71,11 @@ def dag_argument_wrong_type(dag: Dag, project: Project) -> Problems:
             then = f"Airflow 2 does not load the DAG, and in Airflow 3 {_TAKEN_BY_3[name]}"
             then = f"in Airflow 3 {_TAKEN_BY_3[name]}" if since3 else then
         example = f", such as {_EXAMPLES[name]}" if name in _EXAMPLES else ""
-        yield Problem(argument, f"`{name}` has to be {wanted}{example}: {then}. Correct it")
+        remedy = "Correct it"
+        text = argument.value.get(str)
+        if name == "tags" and text and "'" not in text:
+            remedy = f"Write `tags=['{text}']`"
+        yield Problem(argument, f"`{name}` has to be {wanted}{example}: {then}. {remedy}")
 
 
 def holds_a_place(text: str | None) -> bool:

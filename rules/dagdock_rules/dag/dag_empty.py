@@ -31,6 +31,8 @@ def dag_empty(dag: Dag, project: Project) -> Problems:
     """
     if not dag.known_signature or dag.tasks:
         return
+    if any(function.is_taskflow and not function.calls for function in dag.module.functions):
+        return  # `taskflow-not-called` speaks of those
     if not (_does_nothing(dag) and not dag.unseen) and not _is_surely_empty(dag, project):
         return
     name = dag.dag_id.get(str)

@@ -52,8 +52,8 @@ def dag_per_table(dag: Dag, *, min_dags: int = 5) -> Problems:
         return
     yield Problem(
         dag,
-        f"{count.low:,} DAGs differ in their items only. One DAG can do all of them: map a task over the items with "
-        "`.expand`",
+        f"{count.low:,} DAGs differ in their items only. Where they need no schedules of their own, one DAG can do "
+        "them all: map a task over the items with `.expand`",
         related=[Related(loop, "one for each of these") for loop in count.loops],
     )
 

@@ -41,8 +41,8 @@ def dag_too_many_tasks(dag: Dag, project: Project, *, max_tasks: int = 200) -> P
         name = dag.dag_id.get(str)
         yield Problem(
             dag,
-            f"{f'`{name}`' if name else 'this DAG'} has {number} tasks, which slows the scheduler down for all DAGs. "
-            "Map them at run time with `.expand`, or let one task do a batch",
+            f"{f'`{name}`' if name else 'this DAG'} has {number} tasks, all of which the scheduler looks at for each "
+            "run. Where many do the same for different items, map one over them with `.expand`, or let one do a batch",
             severity="error" if tasks > 5 * max_tasks else "warning" if tasks > 2.5 * max_tasks else "info",
             related=[
                 Related(loop, f"this loop runs {size.value:,} times")

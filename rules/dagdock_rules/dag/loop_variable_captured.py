@@ -86,6 +86,8 @@ def _remedy(task: Task, function: Function, name: str) -> str:
     given = task.own.get("op_kwargs")
     for key, value in (task.module.entries(given.node) if given else {}).items():
         if isinstance(value, ast.Name) and value.id == name:
+            if not key.isidentifier():
+                return f"Give the function a parameter `{name}`, and call it that in `op_kwargs`, too, not `{key}`"
             return f"`op_kwargs` hands it over as `{key}`: use that in the function, as a parameter of its own"
     return f"Give the function a parameter `{name}`, and hand it over with `op_kwargs={{'{name}': {name}}}`"
 

@@ -50,7 +50,10 @@ def mapped_task_unbounded(task: Task) -> Problems:
     function = task.call.func
     if not task.mapped or task.open or not isinstance(function, ast.Attribute) or not isinstance(task.dag, Dag):
         return
-    if any(name in task.arguments for name in LIMITS) or "max_active_tasks" in task.dag.arguments or task.dag.open:
+    dag = task.dag
+    if any(name in task.arguments for name in LIMITS) or dag.open:
+        return
+    if "max_active_tasks" in dag.arguments or "concurrency" in dag.arguments:
         return
     counts = [_count(task, value) for value in [*task.call.args, *(word.value for word in task.call.keywords)]]
     known = [count for count in counts if count is not None]
