@@ -7,6 +7,7 @@ from dagdock.api import Argument, Bad, Dag, Fix, Problem, Problems, Project, Tas
 
 from ._arguments import add_keyword
 from ._operators import OLDEST, is_sensor, operator_of
+from .dag_dynamic_start_date import CLOCKS
 
 DAY = 24 * 60 * 60
 # Sensors whose work is done by the triggerer, and those that look once.
@@ -60,7 +61,7 @@ def sensor_poke_long(task: Task, project: Project) -> Problems:
         return
     interval = _seconds(arguments.get("poke_interval"), 60)
     timeout = _seconds(arguments.get("timeout"), 7 * DAY)
-    if interval is None or timeout is None or task.name in POKE_ONLY:
+    if interval is None or timeout is None or task.name in POKE_ONLY or _is_met_at_once(task):
         return
     if task.name == "TimeSensor":  # waits for a time of the same day
         timeout = min(timeout, DAY)
@@ -94,6 +95,20 @@ def sensor_poke_long(task: Task, project: Project) -> Problems:
         f'every {_words(interval)}. Use `mode="reschedule"`{more}',
         fix=fix,
     )
+
+
+def _is_met_at_once(task: Task) -> bool:
+    """Whether a sensor finds what it waits for at its first look, as those that only show what a sensor is."""
+    arguments = task.arguments
+    if "target_time" in arguments:
+        return any(step.name in CLOCKS for step in task.module.origin(arguments["target_time"].node).walk())
+    command = arguments.get("bash_command")
+    if command is not None:
+        return command.value.get(str) in ("exit 0", "true")
+    if task.function is None or not {"poke_interval", "timeout"}.isdisjoint(arguments):
+        return False
+    given = [one.node for one in task.function.returns]
+    return bool(given) and all(isinstance(one, ast.Constant) and one.value is True for one in given)
 
 
 def _is_sensor(task: Task) -> bool:
