@@ -115,6 +115,8 @@ CASES: dict[str, list[Files]] = {
         {"core/focal/Dockerfile": "FROM a:1\nENV «DEBIAN_FRONTEND=noninteractive»\n", "b/Dockerfile": "FROM focal\n"},
     ],
     "DF701": [
+        "FROM a:1\nENV Filters__0__Key=ProcessId\n",
+        "FROM a:1\nENV «Api__Key=abcd»\n",
         "FROM a:1\nENV <api_key>=<value>\n",
         'FROM a:1\nENV ADMIN_PASSWORD="${ADMIN_PASSWORD:-}"\n',
         'FROM a:1\nENV «ADMIN_PASSWORD="${ADMIN_PASSWORD:-secret}"»\n',
@@ -156,6 +158,12 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "FROM debian:13\nRUN apt-get update\nRUN apt-get install -y a\n",
             "warning",
             "grow old, and line 3 then",
+        ),
+        (
+            "DF214",
+            "FROM a:1\nRUN git clone -b fixes https://e.com/a\n",
+            "info",
+            "commits of the branch `fixes`. Check out a co",
         ),
         ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
         (

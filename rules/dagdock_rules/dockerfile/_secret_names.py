@@ -32,9 +32,16 @@ def _may_be_secret(instruction: PairsInstruction, pair: Pair) -> bool:
     return (
         is_secret_name(pair.key, loose=True)
         and pair.key.isidentifier()
+        and not _names_entry(pair.key)
         and not pair.key.upper().startswith(PUBLISHED)
         and not _is_harmless(instruction, pair)
     )
+
+
+def _names_entry(name: str) -> bool:
+    """Whether it is the key of an entry in a list of settings: `Filters__0__Key`."""
+    *_, place, last = ["", "", *name.split("__")]
+    return place.isdigit() and last.lower() == "key"
 
 
 def _is_passed_on(instruction: PairsInstruction, pair: Pair) -> bool:

@@ -54,10 +54,11 @@ def stale_remote_source(run: Run) -> Problems:
             other = "check out a commit"
             if not clone.command.context:
                 other += ", or use ADD with the repository's URL, which asks at each build"
+            branch = next(iter(clone.options.values("-b", "--branch")), None)
+            what = "" if branch is None else f" of the branch `{branch}`"
+            remedy = f"Name a version with `--branch` or {other}" if branch is None else other[0].upper() + other[1:]
             yield Problem(
-                clone,
-                "Docker keeps the result of this RUN and never asks for newer commits. Name a version with `--branch` "
-                f"or {other}",
+                clone, f"Docker keeps the result of this RUN and never asks for newer commits{what}. {remedy}"
             )
     for download in downloads(run.script):
         if is_key(download) or _is_told_version(download, run.script):
