@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import basename
+
 from dagdock.api import Port, Project, Service
 
 # Parts of image names: programs that look at the machine or at the network around it.
@@ -21,14 +23,15 @@ NETWORKS = (
     "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns",
     "netfilter", "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch", "wakeonlan", "wake-on-lan",
     "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee", "gerbil", "aircast", "airplay",
-    "chromecast", "multicast", "netbox-agent", "mailcow/netfilter", "tunnel", "nebula", "calico", "flannel",
+    "chromecast", "multicast", "netbox-agent", "mailcow/netfilter", "tunnel", "nebula", "calico", "flannel", "pptp",
+    "l2tp", "ipsec", "strongswan", "iptables", "haproxy-keepalived", "gladys", "domoticz", "openhab",
 )  # fmt: skip
 
 # Programs that listen in on a network, or try what it withstands.
 SNIFFERS = (
     "bettercap", "aircrack", "airgeddon", "kismet", "hcxtools", "hcxdump", "tcpdump", "tshark", "wireshark", "netshoot",
     "dnsmonster", "dnscap", "arkime", "snort", "nmap", "masscan", "ettercap", "hostapd", "sniff", "p0f", "ntopng",
-    "suricata", "zeek", "packetbeat",
+    "suricata", "zeek", "packetbeat", "maltrail",
 )  # fmt: skip
 
 
@@ -45,6 +48,9 @@ def works_on_networks(service: Service, project: Project) -> bool:
     if is_one_of(service, (*NETWORKS, *SNIFFERS), project) or any(map(_is_tunnel, service.ports)):
         return True
     if {"NET_ADMIN", "NET_RAW"} <= rights_added(service):
+        return True
+    names = f"{service.name} {basename(service.file.source.path)}".lower()
+    if any(part in names for part in (*NETWORKS, *SNIFFERS) if len(part) > 3):
         return True
     routes = any(setting.name.startswith("net.ipv4.") for setting in service.settings("sysctls"))
     return routes or any("/dev/net/tun" in (device.resolved or "") for device in service.values("devices"))

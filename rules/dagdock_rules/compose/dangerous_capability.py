@@ -54,6 +54,8 @@ def dangerous_capability(service: Service, project: Project) -> Problems:
     https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
     https://man7.org/linux/man-pages/man7/capabilities.7.html
     """
+    if service.privileged and service.privileged.boolean:
+        return  # which gives all of them, and is told by itself
     for value in service.values("cap_add"):
         name = (value.resolved or "").upper().removeprefix("CAP_")
         if name not in WHAT:

@@ -38,6 +38,6 @@ def host_network(service: Service, project: Project) -> Problems:
         yield Problem(
             mode,
             "nothing stands between this container and the network of the host: all its ports are open there, and it "
-            "reaches whatever listens on the host's `localhost`. If it only serves, publish its ports under `ports` "
-            "instead; only what watches the network or finds devices there needs the host's",
+            "reaches whatever listens on the host's `localhost`. If it only serves, write its ports under `ports` "
+            "instead; only what watches the network or finds devices needs that of the host",
         )

@@ -6,7 +6,7 @@ from dagdock.api import Bad, Build, ImageRef, Located, Problem, Problems, Projec
 
 from ._purpose import rights_added, works_on_networks
 
-REMEDY = "Leave it out, or give only what the program needs, with `cap_add` or `devices`"
+REMEDY = "Leave it out, or give only what the program's own documentation asks for, with `cap_add` or `devices`"
 
 # Words in the names of images whose makers start them this way.
 NEED_IT = frozenset(

@@ -62,10 +62,12 @@ def sensitive_host_path(service: Service, project: Project) -> Problems:
             harm = "reads what is secret there, keys and passwords among it"
         else:
             harm = "can make itself root on the host, or break it"
+        remedy = "Mount only the file or folder that it needs" + ("" if reads else ", with `:ro` where it only reads")
+        if mount.form == "short" and is_one_of(service, MONITORS, project):
+            remedy = f"It only looks: write `{path}:{mount.target}:ro`"
         yield Problem(
             mount,
-            f"with `{path}` of the host this container {harm}. Mount only the file or folder that it needs"
-            + ("" if reads else ", with `:ro` where it only reads"),
+            f"with `{path}` of the host this container {harm}. {remedy}",
             severity="info" if path in KEYS and is_for_work(service.file, project) else None,
             aliases=[
                 "compose-lint:CL-0013" if reads else "compose-lint:CL-0025",
