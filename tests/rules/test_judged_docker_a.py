@@ -54,6 +54,10 @@ CASES: dict[str, list[str]] = {
         "FROM debian:13 AS dev\nRUN wget -q https://e.com/a\nRUN curl -fO https://e.com/b\n",
     ],
     "DF408": [
+        "FROM e.com/base:1\nRUN wget https://e.com/a.tgz\n",
+        "FROM e.com/base:1\nRUN apk add a && wget https://e.com/a.tgz\n",
+        "FROM e.com/base:1\nRUN apk add wget && «wget» https://e.com/a.tgz\n",
+        "FROM e.com/base:1\nRUN apt-get install -y a && «wget» https://e.com/a.tgz\n",
         "FROM debian:13\nRUN wget https://e.com/a/install.sh https://e.com/b.json\n",
         "FROM debian:13\nRUN wget https://e.com/a.exp?raw=1\n",
         "FROM debian:13\nRUN «wget» https://e.com/Miniconda3-latest-Linux-x86_64.sh\n",

@@ -62,10 +62,19 @@ def has_dash(stage: Stage) -> bool:
 
 def has_busybox(run: Run) -> bool:
     """Whether `wget` is BusyBox's here."""
-    if run.stage is None or shell_behind(run.stage) != "ash":
+    return run.stage is not None and shell_behind(run.stage) == "ash" and not _is_wget_installed(run, run.stage)
+
+
+def may_have_busybox(run: Run) -> bool:
+    """Whether `wget` is BusyBox's here, or nobody knows whose it is."""
+    if run.stage is None or has_gnu_tools(run):
         return False
-    own, inherited = _installs_wget(run.stage)
-    return not inherited and (own is None or own > run.index)
+    return shell_behind(run.stage) in (None, "ash") and not _is_wget_installed(run, run.stage)
+
+
+def _is_wget_installed(run: Run, stage: Stage) -> bool:
+    own, inherited = _installs_wget(stage)
+    return inherited or (own is not None and own <= run.index)
 
 
 @lru_cache(maxsize=64)

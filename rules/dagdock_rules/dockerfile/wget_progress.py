@@ -4,7 +4,7 @@ from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
 from ._downloads import downloads, is_quiet, is_small
 from ._layers import add_option
-from ._shells import has_busybox, has_gnu_tools
+from ._shells import has_gnu_tools, may_have_busybox
 
 
 @rule(
@@ -37,7 +37,7 @@ def wget_progress(run: Run) -> Problems:
     https://www.gnu.org/software/wget/manual/html_node/Download-Options.html
     """
     for download in downloads(run.script):
-        if download.name == "wget" and not (is_quiet(download) or is_small(download) or has_busybox(run)):
+        if download.name == "wget" and not (is_quiet(download) or is_small(download) or may_have_busybox(run)):
             yield Problem(
                 download.command.words[0],
                 "wget fills the log of the build with its progress, a line for every 50 KB. Add `--progress=dot:giga`, "
