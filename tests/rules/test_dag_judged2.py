@@ -237,7 +237,7 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
 @pytest.mark.parametrize(
     ("code", "text", "said"),
     [
-        ("AF106", "DAG('d', default_args={'schedule_interval': None})\n", "DAG(…, schedule=…)"),
+        ("AF106", "DAG('d', default_args={'schedule_interval': None})\n", "DAG(…, schedule=None)"),
         (
             "AF109",
             "DAG('d', schedule='@daily', params={'day': Param(datetime.now().strftime('%F'), type='string')})\n",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Argument, Bad, Dag, Problem, Problems, Project, rule
 
+from ._releases import is_before
 from .dag_removed_argument import NEW_NAMES
 
 # Parameters of DAG that no operator has under the same name.
@@ -13,6 +14,7 @@ DAG_ONLY = frozenset(
         "default_view", "orientation", "access_control", "render_template_as_native_obj", "fail_stop", "fail_fast",
     )
 )  # fmt: skip
+LONG = 40  # characters
 
 
 @rule(
@@ -53,7 +55,7 @@ def dag_argument_in_default_args(dag: Dag, project: Project) -> Problems:
                 + (
                     "Delete it"
                     if name == "catchup" and _never_recurs(dag)
-                    else f"Give it to the DAG: `DAG(…, {_name_today(name, dag, project)}=…)`"
+                    else f"Give it to the DAG: `DAG(…, {_name_today(name, dag, project)}={_short(argument)})`"
                 ),
             )
 
@@ -64,9 +66,17 @@ def _are_tags(argument: Argument) -> bool:
     return bool(tags) and all(isinstance(one, str) for one in tags or ())
 
 
+def _short(argument: Argument) -> str:
+    """The value as it is written, where that is short."""
+    text = argument.span.text
+    return text if len(text) <= LONG and "\n" not in text and "`" not in text else "…"
+
+
 def _name_today(name: str, dag: Dag, project: Project) -> str:
     """What a DAG calls the argument, unless its Airflow is too old for the new name."""
     new, since = NEW_NAMES.get(name, ("", (0, 0)))
+    if new and is_before(dag, project, *since):
+        return name
     version = project.airflow_version(dag)
     known = version.at_least(*since) if version else since < (3, 0)
     return name if not new or known is False else new
