@@ -47,14 +47,17 @@ def sensor_no_timeout(task: Task) -> Problems:
     if not isinstance(task.dag, Dag) or "dagrun_timeout" in task.dag.arguments:
         return  # the run has a limit, or may have one
     mode, deferrable = arguments.get("mode"), arguments.get("deferrable")
-    waits_aside = (mode and mode.value.get(str) == "reschedule") or (deferrable and deferrable.value.get(bool) is True)
+    defers = deferrable is not None and deferrable.value.get(bool) is True
+    waits_aside = (mode and mode.value.get(str) == "reschedule") or defers
     pokes = not waits_aside and (mode is None or mode.value.get(str) == "poke") and deferrable is None
     interval = seconds(arguments.get("poke_interval"))
     if waits_aside:
         yield Problem(
             task,
-            f"`{operator.name}` has no `timeout`, so it waits for up to seven days before anybody hears that something "
-            "is missing. Say how long it may wait: `timeout=` in seconds",
+            f"`{operator.name}` has no `timeout`, so it waits for {'a week or longer' if defers else 'up to seven days'} "
+            "before anybody hears that something is missing. Say how long it may wait: "
+            # Some that defer look only at this one.
+            + ("`execution_timeout=timedelta(…)`" if defers else "`timeout=` in seconds"),
         )
     elif pokes and interval is not None and interval < LEAST:
         yield Problem(
