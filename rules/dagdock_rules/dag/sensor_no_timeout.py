@@ -54,7 +54,7 @@ def sensor_no_timeout(task: Task) -> Problems:
     if waits_aside:
         yield Problem(
             task,
-            f"`{operator.name}` has no `timeout`, so it waits for {'a week or longer' if defers else 'up to seven days'} "
+            f"`{operator.name}` has no `timeout`, so it waits {'a week or longer' if defers else 'up to seven days'} "
             "before anybody hears that something is missing. Say how long it may wait: "
             # Some that defer look only at this one.
             + ("`execution_timeout=timedelta(…)`" if defers else "`timeout=` in seconds"),
