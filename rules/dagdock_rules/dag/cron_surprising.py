@@ -9,6 +9,7 @@ from dagdock.api import Bad, CronFault, CronSurprise, Dag, DagModule, Problem, P
 from ._operators import is_sensor
 from ._schedule import crons, is_set_later
 from .cron_invalid import part_of_text
+from .dag_catchup_true import waits
 
 _REMEDIES = {
     "every-minute": "If it is meant, keep runs from piling up with `max_active_runs=1`; if not, run less often",
@@ -90,7 +91,7 @@ def _is_meant(module: DagModule, node: ast.expr) -> bool:
     for dag in module.dags:
         if dag.schedule is None or dag.schedule.value.node is not node:
             continue
-        if "max_active_runs" in dag.arguments or is_set_later(dag, "max_active_runs"):
+        if "max_active_runs" in dag.arguments or is_set_later(dag, "max_active_runs") or waits(dag, "depends_on_past"):
             return True
         told = f"{dag.dag_id.get(str) or ''} {_text(dag, 'description')}"
         if _says_so().search(told) or any(is_sensor(task) for task in dag.tasks):
