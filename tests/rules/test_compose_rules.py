@@ -92,6 +92,11 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.yaml": "include: [web/compose.yaml]\nservices:\n  a:\n    image: a:1\n    networks: [«back»]\n",
             "web/compose.yaml": WEB,
         },
+        "laid over another one by a script": {
+            "base/compose.yaml": WEB + "networks:\n  front:\n",
+            "tls/compose.yaml": "services:\n  web:\n    networks: [front]\n  b:\n    image: b:1\n",
+            "own/compose.yaml": WEB + "    networks: [«front»]\n  b:\n    image: b:1\n",
+        },
         "part whose include is taken out": {
             "compose.yaml": "include:\n  - a/compose.yaml\n  # - b/compose.yaml\nnetworks:\n  front:\n",
             "a/compose.yaml": WEB,

@@ -12,6 +12,8 @@ from dagdock.api import ComposeFile, Project, Service, remembered
 from ._starts import starts_above
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+# Of these one says what a service runs.
+WHAT_RUNS = frozenset(("image", "build", "provider", "extends"))
 Kind = Literal["services", "networks", "volumes", "secrets", "configs", "models"]
 
 
@@ -27,11 +29,14 @@ def as_run(service: Service, project: Project) -> Service:
 
 
 def is_for_swarm(file: ComposeFile) -> bool:
-    """Whether the file is named after a stack or a swarm: `docker stack deploy` reads another dialect."""
-    name = basename(file.source.path).lower()
-    if "stack" not in name and "swarm" not in name:
+    """Whether the file is named after a stack or a swarm, or its folder after a swarm: `docker stack deploy` reads
+    another dialect."""
+    path = file.source.path.lower()
+    if "stack" not in path and "swarm" not in path:
         return False
-    return not {"stack", "swarm"}.isdisjoint(re.split(r"[^a-z]+", name))
+    *folders, name = path.split("/")
+    words = re.split(r"[^a-z]+", name)
+    return not {"stack", "swarm"}.isdisjoint(words) or "swarm" in re.split(r"[^a-z]+", "/".join(folders[-2:]))
 
 
 def has_swarm_keys(file: ComposeFile) -> bool:
@@ -61,7 +66,7 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
     One that includes this file or extends its services: then it need not stand alone. Or one beside it, or the usual
     one of the folder above, that defines the name: the two are likely run together, `-f one -f other`, unless both
     are whole and this one is what Compose takes by itself. Or one above it that includes others: who starts fewer parts
-    takes out their lines of `include`.
+    takes out their lines of `include`. Or the one that says what the services of this one run.
     """
     alone = basename(file.source.path) in DEFAULT_NAMES
     for other in files_beside(file, project, name):
@@ -78,7 +83,26 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
             continue
         if name in getattr(other, kind) or _is_named_in(other, path.removeprefix(beginning)):
             return True
-    return False
+    return _is_laid_over(file, project)
+
+
+def _is_laid_over(file: ComposeFile, project: Project) -> bool:
+    """Whether a file says more of services whose image some other file of the repository names: a script loads the two
+    together, as `-f ../base/compose.yaml -f compose.yaml`."""
+    return project.once(("laid over", id(file)), lambda: _has_base(file, project))
+
+
+def _has_base(file: ComposeFile, project: Project) -> bool:
+    unsaid = [name for name, service in file.services.items() if WHAT_RUNS.isdisjoint(service.entries)]
+    if not unsaid:
+        return False
+    words = [name.encode("utf-8", "surrogateescape") for name in unsaid]
+    return any(
+        name in other.services and not WHAT_RUNS.isdisjoint(other.services[name].entries)
+        for other in project.compose_files(lambda path, content: any(word in content for word in words))
+        for name in unsaid
+        if other is not file
+    )
 
 
 def _is_named_in(file: ComposeFile, path: str) -> bool:

@@ -4,7 +4,7 @@ from posixpath import basename
 
 from dagdock.api import Bad, ComposeFile, Mapping, Problem, Problems, Project, rule
 
-from ._model import DEFAULT_NAMES, as_run, is_extended, may_be_elsewhere, whole_model
+from ._model import DEFAULT_NAMES, WHAT_RUNS, as_run, is_extended, may_be_elsewhere, whole_model
 
 
 @rule(
@@ -38,7 +38,7 @@ def service_without_image(file: ComposeFile, project: Project) -> Problems:
         whole = as_run(service, project)
         if service.span.source is not file.source or not whole.complete or not isinstance(whole.node, Mapping):
             continue
-        if not {"image", "build", "provider", "extends"} & whole.entries.keys():
+        if WHAT_RUNS.isdisjoint(whole.entries):
             if is_extended(file, project) or may_be_elsewhere(file, project, "services", name):
                 return
             message = f"the service `{name}` has neither `image` nor `build`, so Compose refuses the file"
