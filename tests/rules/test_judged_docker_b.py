@@ -61,6 +61,7 @@ CASES: dict[str, list[Files]] = {
         {"Dockerfile": "FROM a:1\nCOPY data.sql b/ /\n", "b/c": "", ".gitignore": "*.pyc\n/data.sql\n"},
         {"Dockerfile": "FROM a:1\nCOPY «data.sql» b/ /\n", "b/c": "", "README.md": "Some data.\n"},
     ],
+    "DF510": ["FROM a:1\nWORKDIR «b»\nWORKDIR ..\n"],
     "DF507": [
         {"Dockerfile": "FROM python:3.13\nCOPY src .\nENV PYTHONPATH=/\n", "src/a.py": ""},
         {"Dockerfile": "FROM python:3.13\nCOPY src «.»\nENV PYTHONPATH=/src\n", "src/a.py": ""},
@@ -85,6 +86,7 @@ CASES: dict[str, list[Files]] = {
         {"debugging/Dockerfile": "FROM acme/a:1\nUSER root\nRUN apt-get install -y gdb\n"},
     ],
     "DF617": [
+        {"ssh-server/Dockerfile": "FROM debian:13\nEXPOSE 22\nCMD a\n"},
         'FROM debian:13\nEXPOSE 22\nCMD ["/usr/sbin/sshd", "-D"]\n',
         'FROM debian:13\nEXPOSE «22»\nCMD ["python", "a.py"]\n',
     ],
@@ -165,6 +167,13 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "info",
             "commits of the branch `fixes`. Check out a co",
         ),
+        (
+            "DF204",
+            {"Dockerfile": "FROM python:3.13\nCOPY a.py .\nRUN pip install b\nCMD python a.py\n", "a.py": ""},
+            "warning",
+            "any change to `a.py` rebuilds",
+        ),
+        ("DF629", "FROM debian:13\nCMD nginx && chown a b && c.sh\n", "info", "in the background beside `c.sh`"),
         ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
         (
             "DF516",

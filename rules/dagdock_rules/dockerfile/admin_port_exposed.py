@@ -13,6 +13,9 @@ PORTS = {
     5900: "VNC",
 }
 
+# What a file or its folder is called that is about a server of SSH.
+SERVERS = ("git-shell", "gitolite", "gitea", "gogs", "gitlab", "sftp", "ssh-server", "sshd/")
+
 
 @rule(
     "DF617",
@@ -65,5 +68,6 @@ def _is_ssh_server(stage: Stage) -> bool:
 @remembered
 def _serves_git(file: Dockerfile) -> bool:
     """Whether the image speaks SSH to serve repositories or files."""
-    text = file.source.text.lower()
-    return any(word in text for word in ("git-shell", "gitolite", "gitea", "gogs", "gitlab", "sftp"))
+    folder = file.source.path.rpartition("/")[0].rpartition("/")[2]
+    text = f"{folder}/{file.source.text}".lower()
+    return any(word in text for word in SERVERS)

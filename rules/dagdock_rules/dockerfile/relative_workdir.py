@@ -38,6 +38,8 @@ def relative_workdir(workdir: Workdir) -> Problems:
     """
     if workdir.path is not None and is_relative(workdir) and not is_settled(workdir):
         written = workdir.path.value
+        if ".." in written.split("/"):
+            return  # the one above it is relative too, and is said
         advice = f"`/{written.removeprefix('./')}`"
         if written.startswith("$"):
             advice += ", or with a default that begins with `/`"

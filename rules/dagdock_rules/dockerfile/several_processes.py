@@ -44,7 +44,7 @@ def several_processes(stage: Stage) -> Problems:
             if (command.background or _detaches(command)) and _works(command) and beside:
                 yield Problem(
                     command,
-                    f"`{_name(command)}` runs in the background beside `{_name(beside[0])}`, and nobody notices when "
+                    f"`{_name(command)}` runs in the background beside `{_name(beside[-1])}`, and nobody notices when "
                     "it dies. Give each program a container of its own",
                 )
                 break

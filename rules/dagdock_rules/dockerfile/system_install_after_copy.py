@@ -89,7 +89,8 @@ def system_install_after_copy(stage: Stage) -> Problems:
             if early is script and told:
                 continue
             told = True
-            what = f"`{local_sources(early)[0]}`" if early is script else "the project"
+            named_one = early is script or not copies_whole_context(early)
+            what = f"`{local_sources(early)[0]}`" if named_one and local_sources(early) else "the project"
             yield Problem(
                 place,
                 f"any change to {what} rebuilds {named(rebuilt_lines(early))}, and so installs these packages "
