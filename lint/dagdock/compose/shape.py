@@ -111,7 +111,7 @@ class _Checker:
         self._has_services = services is not None
         unknown = [entry for name, entry in entries.items() if name not in description.keys and name[:2] != "x-"]
         for entry in unknown[:1] if services is None and all(map(_is_service, unknown)) else unknown:
-            self._unknown(entry, description, ())
+            self._unknown(entry, description, (), entries)
         for name, entry in entries.items():
             if name == "services":
                 self._services(entry)
@@ -172,7 +172,7 @@ class _Checker:
             if name in description.keys:
                 self.check(one.value, description.type_of(name), (*path, name), one)
             elif (name[:2] != "x-" or description.closed) and not description.open:
-                self._unknown(one, description, path)
+                self._unknown(one, description, path, entries)
         if node.entries and self._merges:
             self._merged_in(node, path)
         if description.name in _SOURCES and not self.partial:
@@ -303,18 +303,22 @@ class _Checker:
 
     # --- what is wrong ---
 
-    def _unknown(self, entry: Entry, description: Table, path: Path) -> None:
+    def _unknown(self, entry: Entry, description: Table, path: Path, beside: Dict[str, Entry]) -> None:
         name = entry.name
         what = f"`{name}` in {_place(path)}"
-        close = nearest(name, description.keys)
+        close = nearest(name, description.keys) or _begun(name, description)
         if name in description.newer:
             message = f"Compose up to 2.40 refuses `{name}` in {_place(path)}; newer releases know it"
+        elif close in beside:
+            message = f"{what} is no key that Compose knows there, and `{close}` is there already; take `{name}` out"
+            close = None
         elif close:
             message = f"{what}: did you mean `{close}`?"
         elif not path and _is_service(entry):
             message = f"`{name}` looks like a service: {self._way_to_services(entry)}"
         else:
-            message = f"{what} is no key that Compose knows there{_home(name, description, path)}"
+            home = _home(name, description, path)
+            message = f"{what} is no key that Compose knows there{home or '; correct its name, or take it out'}"
         self.found.append(ShapeFault("unknown-key", name.span, message, entry.key, close))
 
     def _way_to_services(self, entry: Entry) -> str:
@@ -507,6 +511,12 @@ def _is_whole(text: str) -> bool:
 def _is_service(entry: Entry) -> bool:
     node = follow(entry.value)
     return isinstance(node, Mapping) and any(key in node.merged() for key in ("image", "build", "container_name"))
+
+
+def _begun(name: str, description: Table) -> str | None:
+    """The one key that begins with a name: `depends` for `depends_on`."""
+    found = [key for key in description.keys if key.startswith(f"{name}_")] if len(name) > 4 else []
+    return found[0] if len(found) == 1 else None
 
 
 def _home(name: str, description: Table, path: Path) -> str:

@@ -41,10 +41,13 @@ def legacy_links(service: Service, project: Project) -> Problems:
         if other is None or (link.alias and link.alias != link.service) or other.has("networks"):
             return
     waits = {dependency.service for dependency in running.depends_on}
-    in_order = all(link.service in waits for link in service.links)
-    more = "" if in_order else "; for the order of the start use `depends_on`"
+    late = list(dict.fromkeys(str(link.service) for link in service.links if link.service not in waits))
+    remedy = "Delete it"
+    if late and not running.has("depends_on"):
+        remedy = f"For the order of the start write `depends_on: [{', '.join(late)}]` in its place"
+    elif late:
+        remedy += f"; for the order of the start name {', '.join(f'`{name}`' for name in late)} under `depends_on`"
     yield Problem(
         entry.name,
-        "services of one file reach each other by name without `links`, which is kept for old files only. "
-        f"Delete it{more}",
+        f"services of one file reach each other by name without `links`, which is kept for old files only. {remedy}",
     )
