@@ -16,9 +16,9 @@ def starts_above(file: ComposeFile, project: Project) -> bool:
 
 def _starts_above(file: ComposeFile, project: Project) -> bool:
     folder = dirname(project.path_of(file.source.whole) or "")
-    if folder and re.search(rf"[\s\"'](?:\.\./)+{re.escape(folder)}(?:/|\s|$)", file.source.text):
+    if folder and re.search(rf"[\s\"'\[,](?:\.\./)+{re.escape(folder)}(?:/|\s|$)", file.source.text):
         return True
-    found = re.findall(r"[\s\"']\./([\w.-]+/[\w./-]*\w)", file.source.text) if folder else []
+    found = re.findall(r"[\s\"'\[,]\./([\w.-]+/[\w./-]*\w)", file.source.text) if folder else []
     paths = [path for path in dict.fromkeys(found[:100]) if "." in basename(path)]
     return any(project.exists(join(folder, path)) is False and _is_above(path, folder, project) for path in paths)
 
