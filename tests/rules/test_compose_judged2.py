@@ -370,7 +370,7 @@ WORDS: list[tuple[str, Files, str]] = [
     (
         "DC201",
         DB + "    ports: ['5432:5432']\n    deploy: {placement: {constraints: [node.role == manager]}}\n",
-        "services of the stack reach `db:5432`",
+        "of the stack need it, leave `ports` out: they reach `db:5432`",
     ),
     (
         "DC201",

@@ -69,7 +69,11 @@ def airflow_init_not_awaited(file: ComposeFile, project: Project) -> Problems:
             without.append(part)
         elif is_own(place, file):
             condition = dependency.condition
-            write = f"`condition: {DONE}`" if condition else f"`depends_on: {{{init.name}: {{condition: {DONE}}}}}`"
+            write = (
+                f"`condition: {DONE}`"
+                if condition
+                else f"`depends_on` as a mapping, with `{init.name}: {{condition: {DONE}}}`"
+            )
             exact = condition is not None and condition.span.text == "service_started"
             yield Problem(
                 place,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from posixpath import basename
 from typing import NamedTuple
 
 from dagdock.api import Bad, ComposeFile, Port, PortRange, Problem, Problems, Project, Related, Service, rule
@@ -54,6 +55,8 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
     """
     taken: list[Published] = []
     services = project.merged(file).services
+    # A part of a model that is named like one of two others may be loaded with either.
+    is_guess = file.is_fragment and "override" not in basename(file.source.path)
     is_collection = len(services) > MANY
     together = [started_with(service, services) for service in services.values()] if is_collection else []
     for service in services.values():
@@ -69,8 +72,10 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
             other = next((earlier for earlier in taken if _collide(earlier, one)), None)
             taken.append(one)
             if other:
-                if not (is_collection and _is_elsewhere(one, other) and not _start_together(one, other, together)):
-                    by_other.setdefault(str(other.service.name), []).append((one, other))
+                is_open = is_guess or (is_collection and not _start_together(one, other, together))
+                if is_open and _is_elsewhere(one, other):
+                    continue
+                by_other.setdefault(str(other.service.name), []).append((one, other))
             elif _runs_twice(file, service) and len(port.published) == 1:
                 yield Problem(
                     one.ports,
