@@ -51,8 +51,9 @@ def nearest(path: str, found: list[FoundVersion], module: object) -> AirflowVers
     """The Airflow of one document: what the places nearest to it say together, and what a DAG file itself uses.
 
     Pinned versions come before ranges. Where places at the same distance pin different ones, all of these are
-    possible, and what differs between them is unknown. What lies in the folders of other projects says nothing, unless
-    all of it is old: then so is this.
+    possible, and what differs between them is unknown; so it is where requirements and an image of the same folder, or
+    of one below it, differ. What lies in the folders of other projects says nothing, unless all of it is old: then so
+    is this.
     """
     from dagdock.dag import DagModule
 
@@ -60,7 +61,10 @@ def nearest(path: str, found: list[FoundVersion], module: object) -> AirflowVers
     places = [place for place in found if not _is_apart(place.path, path)]
     own = [place for place in places if not _is_aside(place.path, path) or _is_of_the_same(place.path, path)]
     for distance in sorted({_distance(place.path, path) for place in own}):
-        said = _together(place for place in own if _distance(place.path, path) == distance)
+        here = [place for place in own if _distance(place.path, path) == distance]
+        if all(place.source == "requirement" for place in here):  # what is installed to work; what runs is an image
+            here += [each for each in own if each.source == "image" and _distance(each.path, path)[0] == distance[0]]
+        said = _together(here)
         version = version.within(said) if version else said
         if version.pinned:
             break
