@@ -7,7 +7,7 @@ from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, rule
 
 from ._arguments import add_keyword
 from ._dates import moment
-from ._releases import is_for_airflow_1
+from ._releases import is_before
 from ._schedule import is_part, is_set_later, recurs
 from .dag_catchup_true import days_between, intervals
 from .dag_dynamic_start_date import CLOCKS, starts_now, varying
@@ -63,7 +63,7 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#catchup
     """
-    is_old = is_for_airflow_1(dag.module)
+    is_old = is_before(dag, project, 2)
     version = project.airflow_version(dag)
     since3 = False if is_old else version.at_least(3) if version else None
     if since3 or dag.open or dag.catchup or not recurs(dag, default=since3 is False):

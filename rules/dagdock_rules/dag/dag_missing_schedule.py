@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Dag, Problem, Problems, Project, rule
 
-from ._releases import is_before, is_for_airflow_1
+from ._releases import is_before
 from ._schedule import is_part, is_set_later
 from .dag_dynamic_start_date import starts_now
 
@@ -41,7 +41,7 @@ def dag_missing_schedule(dag: Dag, project: Project) -> Problems:
         return  # `dag-argument-in-default-args` speaks of that
     if is_part(dag) or (dag.runs_at != "parse" and not dag.dag_id.known):
         return  # made for others, perhaps as a part of a DAG that has a schedule
-    is_old = is_for_airflow_1(dag.module)
+    is_old = is_before(dag, project, 2)
     version = project.airflow_version(dag)
     since3 = False if is_old else version.at_least(3) if version else None
     if since3 and not (dag.catchup and dag.catchup.value.get(bool)):

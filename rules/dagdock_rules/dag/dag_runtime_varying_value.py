@@ -9,6 +9,7 @@ from ._operators import operator_of
 from ._schedule import recurs
 from .dag_dynamic_start_date import CLOCKS, varying
 
+_TIMES = ("time.time_ns()", "time.strftime()", "time.ctime()")
 # Calls that give another value each time, beside the clocks.
 VARYING = CLOCKS | frozenset(
     (
@@ -92,7 +93,7 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
 
 def _of_run(module: DagModule, node: ast.expr, source: Origin) -> str:
     """What a template says in place of a clock or something random; a run begins when its days are over."""
-    if source.name not in CLOCKS:
+    if source.name not in CLOCKS and source.name not in _TIMES:
         return "run_id"
     code = " ".join(step.span.text for step in module.origin(node).walk())
     written = "ds_nodash" if "%Y%m%d" in code else "ds"
