@@ -105,9 +105,10 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
             remedy = f"Fetch it in a task and map over it with `.expand`, or keep the {kept} in the file"
             if what == "DAGs" or not can_map or _is_beyond_mapping(loop, module):
                 remedy = f"Keep the {kept} in the file, or in one that is deployed with it"
+            decides = "decide" if source == FOLDER else "decides"
             yield Problem(
                 loop,
-                f"{source}, asked each time the file is read, decides which {what} there are: when the answer changes, "
+                f"{source}, asked each time the file is read, {decides} which {what} there are: when the answer changes, "
                 f"{what} appear and vanish. {remedy}",
                 severity="info" if source in (FOLDER, FILE) else "warning",
                 related=[Related(origin, "the data comes from here")] if not loop.span.holds(origin) else (),
