@@ -83,11 +83,12 @@ def published_database_port(service: Service, project: Project) -> Problems:
         if port.host_ip in EVERYWHERE and port.publishes is not None and _is_of_store(port, store):
             host = f"port {port.published}" if port.published else "a port that Docker chooses"
             name = store.name.partition(" of ")[0]
+            reached = "" if _sends_on(store) else f": they reach `{service.name}:{port.target}` without it"
             if is_for_swarm(service.file) or has_swarm_keys(service.file):
                 yield Problem(
                     port,
-                    f"{name} listens on {host} of every node of the swarm, which takes no address here. Leave `ports` "
-                    f"out: services of the stack reach `{service.name}:{port.target}` without it",
+                    f"{name} listens on {host} of every node of the swarm, which takes no address here. If only "
+                    f"services of the stack need it, leave `ports` out{reached}",
                 )
             elif not _is_for_others(service, port):
                 machines = ", or, if the machines in `extra_hosts` need it, this machine's address in their network"
@@ -140,13 +141,13 @@ def _alternative(service: Service, port: Port, store: Store) -> str:
         other.name != service.name and not other.has("network_mode") and not own.isdisjoint(_networks(other))
         for other in service.file.services.values()
     )
-    if (
-        not shares
-        or store.name.startswith(("Kafka", "Redpanda"))
-        or (port.target and any(number in port.target for number in _PAGES))
-    ):
+    if not shares or _sends_on(store) or (port.target and any(number in port.target for number in _PAGES)):
         return ""
     return f"; if only other services do, leave `ports` out: they reach `{service.name}:{port.target}` without it"
+
+
+def _sends_on(store: Store) -> bool:
+    return store.name.startswith(("Kafka", "Redpanda"))
 
 
 def _networks(service: Service) -> set[str]:
