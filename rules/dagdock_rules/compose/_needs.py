@@ -18,9 +18,19 @@ _PATIENT = (
     r"|schema-registry-ui|kafka-connect-ui|cp-kafka-connect\S*|cp-server-connect\S*"
     r"|logstash|kibana|opensearch-dashboards|grafana|prometheus|filebeat|metricbeat|heartbeat|packetbeat|auditbeat"
     r"|fluentd|fluent-bit|vector|telegraf|\S*[-_]exporter|\S*[-_]backup(?:-\S+)?|watchtower"
-    r"|wordpress|nextcloud|drupal|joomla|mediawiki|matomo|gitea|forgejo|zammad\S*|erpnext"
+    r"|wordpress|nextcloud|drupal|joomla|mediawiki|matomo|yourls|prestashop|limesurvey|monica|gitea|forgejo|zammad\S*"
+    r"|erpnext|bookstack|paperless-ngx|postgrest|guacamole|semaphore|zabbix-(?:server|proxy|web)\S*|cp-schema-registry"
+    r"|cp-kafka-rest"
 )
-_PATIENT_WITH_OWNER = ("puckel/docker-airflow", "bitnami/airflow", "goauthentik/server", "goauthentik/proxy")
+_PATIENT_WITH_OWNER = (
+    "puckel/docker-airflow",
+    "bitnami/airflow",
+    "goauthentik/server",
+    "goauthentik/proxy",
+    "drone/drone",
+    "requarks/wiki",
+    "fireflyiii/core",
+)
 
 # Programs and loops that wait for an address, and scripts whose name says that they wait for something of their own.
 _WAITS = r"wait[-_]for[-_]it|wait[-_]for\b|wait4x|dockerize\b.*-wait|\b(?:until|while)\b|\bwait-on\b|/wait\b"

@@ -52,7 +52,8 @@ def is_for_work(file: ComposeFile, project: Project) -> bool:
 
 def is_for_trial(file: ComposeFile, project: Project) -> bool:
     """Whether it is part of an example or a course, by its name or by that of its repository."""
-    words = _words(file, project, 3) | {word.rstrip("0123456789") for word in _words(file, project, 3)}
+    words = _words(file, project, 9)  # all folders above: `chapter-05/01-a/docker/compose.yaml`
+    words |= {word.rstrip("0123456789") for word in words}
     if not words.isdisjoint(_TRIAL) or not _words_of_repository(project).isdisjoint(_TRIAL):
         return True
     return project.once("title", lambda: _is_collection_of_samples(project))

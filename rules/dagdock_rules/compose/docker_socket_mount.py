@@ -5,6 +5,8 @@ from posixpath import normpath
 
 from dagdock.api import Bad, Located, Problem, Problems, Project, Service, Value, VolumeMount, rule
 
+from ._occasion import is_for_tests
+
 # The sockets through which engines and systemd are told what to do; who can write there is root on the host.
 SOCKETS = (
     "/docker.sock",
@@ -92,8 +94,10 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     if any(name in images for name in PROXIES):
         return
     looks = any(name in images for name in LOOKERS)
-    fixed = _is_fixed(service)
     manages = not looks and (any(name in images for name in MANAGERS) or _names_engine(service))
+    if manages and is_for_tests(service.file, project):
+        return  # a machine for tests, and what tests containers there
+    fixed = _is_fixed(service)
     for mount, what, read_only in found:
         yield _problem(mount, what, _remedy(manages, looks, fixed), read_only)
     if api and api.boolean:
