@@ -53,6 +53,8 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF218": ["ARG A={{ B }}/{{ C }}\nFROM a:1\nRUN b $A\n", "ARG «A=b»\nFROM a:1\nRUN c\n"],
     "DF504": [
+        {"a/b/Dockerfile": "FROM x:1\nCOPY c-d e/ /\n", "a/b/e/f": "", "a/README.md": "git clone https://e.com/c-d\n"},
+        {"Dockerfile": "FROM a:1\nCOPY «data» b/ /\n", "b/c": "", "README.md": "Some data.\n"},
         {
             "Dockerfile": "FROM a:1\nCOPY certs/a.txt b/ /\n",
             "b/c": "",
@@ -174,6 +176,15 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "any change to `a.py` rebuilds",
         ),
         ("DF629", "FROM debian:13\nCMD nginx && chown a b && c.sh\n", "info", "in the background beside `c.sh`"),
+        (
+            "PJ110",
+            {
+                "Dockerfile": 'FROM a:1\nCOPY a.sh /\nENTRYPOINT ["/a.sh"]\nCMD ["b", "--help"]\n',
+                "a.sh": '#!/bin/sh\nc\n"$@"\n',
+            },
+            "info",
+            "Write `exec` before it",
+        ),
         ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
         (
             "DF516",

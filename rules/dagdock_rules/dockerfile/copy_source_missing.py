@@ -135,7 +135,7 @@ def _named_again(path: str, copy: CopyLike) -> int | None:
 
 def _remedy(path: str) -> str:
     maker = LOCKS.get(path.rpartition("/")[2])
-    return f"`{maker}` writes it; commit it then" if maker else "Name a file that is there"
+    return f"`{maker}` writes it; commit it then" if maker else "Commit it, or name a file that is there"
 
 
 def _is_told(path: str, copy: CopyLike) -> bool:
@@ -150,23 +150,23 @@ def _is_told(path: str, copy: CopyLike) -> bool:
 
 
 def _is_told_beside(path: str, copy: CopyLike, contexts: Sequence[BuildContext], project: Project) -> bool:
-    """Whether git leaves the file out, or a README or Makefile beside the Dockerfile tells how to make or get it."""
+    """Whether git leaves the file out, or a README or Makefile tells how to make or get it: one beside the Dockerfile,
+    in the context or in the folder above that."""
     import re
 
     name = path.strip("/").rpartition("/")[2]
     inside = path.strip("./")
-    folders = dict.fromkeys(
-        (posixpath.dirname(project.path_of(copy.dockerfile) or ""), *(each.folder for each in contexts))
-    )
-    shown = inside if "/" in inside else name if "." in name.lstrip(".") else ""
-    told = re.compile(rf"(?<![\w.-]){re.escape(shown)}(?![\w-])") if shown else None
+    places = [posixpath.dirname(project.path_of(copy.dockerfile) or ""), *(each.folder for each in contexts)]
+    folders = dict.fromkeys((*places, *(posixpath.dirname(place) for place in places if place != ".")))
+    is_typo = bool(nearest(path, [each for context in contexts for each in context.root_listing]))
+    # A plain word, such as `data`, may speak of anything.
+    shown = inside if "/" in inside else name if re.search(r"[._-]", name.lstrip(".")) else ""
+    told = re.compile(rf"(?<![\w.-]){re.escape(shown)}(?![\w-])") if shown and not is_typo else None
     for folder in folders:
         ignored = project.text(posixpath.normpath(posixpath.join(folder, ".gitignore")))
         if ignored and any(line.strip().strip("/") in (name, inside) for line in ignored.text.splitlines()):
             return True
-        for file in (
-            TELLING if told and not nearest(path, [each for one in contexts for each in one.root_listing]) else ()
-        ):
+        for file in TELLING if told else ():
             source = project.text(posixpath.normpath(posixpath.join(folder, file)))
             if told and source is not None and told.search(source.text):
                 return True

@@ -7,7 +7,7 @@ from dagdock.api import Bad, Problem, Problems, Related, rule
 from ..secrets import without_secrets
 
 if TYPE_CHECKING:
-    from dagdock.api import Command, Dockerfile, Project, Script, Source
+    from dagdock.api import Command, CommandInstruction, Dockerfile, Project, Script, Source
 
 
 @rule(
@@ -65,7 +65,16 @@ def shell_wrapper_without_exec(file: Dockerfile, project: Project) -> Problems:
                 f"`{name}` ends with `{_short(command)}` as its child, which never sees the signal of `docker stop`. "
                 f"Write `exec` before it, in line {command.span.line} of the script",
                 related=[Related(command, "the command that needs `exec`")],
+                severity="info" if _ends_at_once(starter) else None,
             )
+
+
+def _ends_at_once(starter: CommandInstruction) -> bool:
+    """Whether what the container starts by default only shows its help: a tool that nobody has to stop."""
+    from dagdock.api import Cmd
+
+    cmd = starter.stage.last(Cmd) if starter.stage else None
+    return bool(cmd and cmd.exec_form and cmd.exec_form[-1] in ("--help", "-h", "help", "--version", "version"))
 
 
 def _last(source: Source) -> Command | None:
