@@ -108,8 +108,8 @@ def dag_loop_over_external_data(module: DagModule, project: Project) -> Problems
             decides = "decide" if source == FOLDER else "decides"
             yield Problem(
                 loop,
-                f"{source}, asked each time the file is read, {decides} which {what} there are: when the answer changes, "
-                f"{what} appear and vanish. {remedy}",
+                f"{source}, asked each time the file is read, {decides} which {what} there are: when the answer "
+                f"changes, {what} appear and vanish. {remedy}",
                 severity="info" if source in (FOLDER, FILE) else "warning",
                 related=[Related(origin, "the data comes from here")] if not loop.span.holds(origin) else (),
             )

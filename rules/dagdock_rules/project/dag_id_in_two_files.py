@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, Related, rule
 
-from ._dags import dags_called, ids_beside
+from ._dags import dag_folder, dags_called, ids_beside
 
 if TYPE_CHECKING:
     from dagdock.api import BuiltDag, DagModule, Project, Span
@@ -57,11 +60,35 @@ def dag_id_in_two_files(module: DagModule, project: Project) -> Problems:
             continue
         first = next(dags_called(dag_id, others, project), None)
         if first is not None and first[1].module is not None:
+            apart = _may_be_apart(own_path, first[0])
+            so = "one Airflow that reads both files keeps" if apart else "Airflow keeps"
             yield Problem(
                 _place(module, dag),
-                f"`{first[0]}` makes a DAG `{dag_id}` too, and Airflow keeps only one of them. Give one another dag_id",
+                f"`{first[0]}` makes a DAG `{dag_id}` too, and {so} only one of them. Give one another dag_id",
+                severity="warning" if apart else None,
                 related=[Related(_place(first[1].module, first[1]), "the other one")],
             )
+
+
+def _may_be_apart(path: str, other: str) -> bool:
+    """Whether two files may be for two Airflows, or one of them for none: outside of `dags`, or by their folders."""
+    if not dag_folder(path)[1]:
+        return True
+    own, others = dirname(path).split("/"), dirname(other).split("/")
+    return own != others and any(
+        _aside().fullmatch(name) for name in (*own, *others) if (name in own) != (name in others)
+    )
+
+
+@cache
+def _aside() -> re.Pattern[str]:
+    """Names of folders for one of several environments, or for what is kept or shown only."""
+    return re.compile(
+        r"(?:dev|develop|development|local|test|tests|testing|qa|uat|stag|staging|stage|preprod|prod|production|live|sandbox"
+        r"|archived?|old|legacy|deprecated|disabled|inactive|unused|backups?|bak|examples?|samples?|templates?|drafts?|wip"
+        r"|airflow[-_]?\d.*|v\d+)",
+        re.I,
+    )
 
 
 def _place(module: DagModule, dag: BuiltDag) -> Span:
