@@ -98,7 +98,7 @@ CASES: dict[str, list[Files]] = {
 def _findings(code: str, case: Files) -> list[Finding]:
     files = {"dags/d.py": case} if isinstance(case, str) else dict(case)
     linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
-    return linter.check(Workspace.in_memory(files), [Target("", path, path) for path in files]).findings
+    return linter.check(Workspace.in_memory(files), [Target("", "dags/d.py", "dags/d.py")]).findings
 
 
 @pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in CASES.items() for case in cases])
@@ -178,6 +178,20 @@ def test_case(code: str, case: Files) -> None:
 def test_what_is_said(code: str, text: str, severity: str, said: str) -> None:
     (finding,) = _findings(code, IMPORTS + text)
     assert (finding.severity, said in finding.message) == (severity, True), finding.message
+
+
+def test_airflow_3_has_a_notifier_for_mails() -> None:
+    dag = IMPORTS + DAILY + "    BashOperator(task_id='a', bash_command='a', email_on_retry=True)\n"
+    pinned: Files = {"dags/d.py": dag, "dags/requirements.txt": "apache-airflow==3.0.2\n"}
+    messages = [_findings("AF723", case)[0].message for case in (pinned, dag)]
+    assert ["`on_retry_callback=SmtpNotifier(…)`" in message for message in messages] == [True, False]
+    assert "Add `email`" in messages[1]
+
+
+def test_a_sensor_that_defers_has_another_limit() -> None:
+    text = IMPORTS + DAILY + "    FileSensor(task_id='a', filepath='a', {})\n"
+    said = [_findings("AF602", text.format(one))[0].message for one in ("deferrable=True", "mode='reschedule'")]
+    assert ["`execution_timeout=" in one for one in said] == [True, False]
 
 
 def test_an_image_of_the_project_is_what_was_built_last() -> None:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import ast
 
-from dagdock.api import Argument, Bad, DagModule, Problem, Problems, rule
+from dagdock.api import Argument, Bad, DagModule, Problem, Problems, Project, rule
+
+from ._operators import major_of
 
 
 @rule(
@@ -29,11 +31,11 @@ from dagdock.api import Argument, Bad, DagModule, Problem, Problems, rule
         "    BashOperator(task_id='load', bash_command='load.py')\n",
     ],
 )
-def email_without_address(module: DagModule) -> Problems:
+def email_without_address(module: DagModule, project: Project) -> Problems:
     """Mails about failures are asked for, and nobody is to get them.
 
     `email_on_failure=True` and `email_on_retry=True` do nothing without `email`, the address or addresses. Somebody
-    may rely on a mail that never comes.
+    may rely on a mail that never comes. Airflow 3 has notifiers in their place, such as `SmtpNotifier`.
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/email-config.html
     """
@@ -53,7 +55,11 @@ def email_without_address(module: DagModule) -> Problems:
         together = module.parent(argument.node)  # the dict that may ask for both kinds of mail
         if key not in addressed and together not in told:
             told.add(together)
+            remedy = "Add `email`"
+            if major_of(argument, project) == 3:  # where `email` is deprecated
+                callback = argument.name.replace("email_on", "on") + "_callback"
+                remedy = f"Use `{callback}=SmtpNotifier(…)`"
             yield Problem(
                 argument.whole,
-                f"`{argument.name}` does nothing without `email`, so no mail is sent. Add `email`, or take this out",
+                f"`{argument.name}` does nothing without `email`, so no mail is sent. {remedy}, or take this out",
             )
