@@ -66,7 +66,7 @@ def nearest(path: str, found: list[FoundVersion], module: object) -> AirflowVers
             here += [each for each in own if each.source == "image" and _distance(each.path, path)[0] == distance[0]]
         said = _together(here)
         version = version.within(said) if version else said
-        if version.pinned:
+        if any(place.version.pinned for place in here):
             break
     if places and not own:
         others = _together(places)

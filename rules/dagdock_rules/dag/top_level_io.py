@@ -9,6 +9,7 @@ from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Relate
 from ._elsewhere import ReadModule, calls_elsewhere, calls_on_made, in_all_read
 
 # Calls that take their time, by name, and what happens there.
+FILE = "the reading of a file"
 SLOW = {
     "an HTTP request": (
         "requests.get", "requests.post", "requests.put", "requests.patch", "requests.delete", "requests.head",
@@ -23,7 +24,7 @@ SLOW = {
         "sqlalchemy.create_engine().connect", "sqlalchemy.create_engine().begin",
     ),
     "a query": ("sqlalchemy.create_engine().execute", "pandas.read_gbq"),
-    "the reading of a file": (
+    FILE: (
         "pandas.read_csv", "pandas.read_excel", "pandas.read_parquet", "pandas.read_json", "pandas.read_html",
         "pandas.read_pickle", "polars.read_csv", "polars.read_parquet",
     ),
@@ -125,10 +126,11 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             text = ast.dump(call.node)
             if (name, text) not in shown and call.runs_at == "parse":
                 shown.add((name, text))
+                remedy = _remedy(what, module, call.node, "Move it into")
                 yield Problem(
                     call,
-                    f"{what} happens here each time {read.readings}. "
-                    + (DEPLOYED if _decides(module, call.node) else _moved(module, call.node, "Move it into")),
+                    f"{what} happens here each time {read.readings}. {remedy}",
+                    severity="info" if what == FILE else None,
                     related=read.related,
                 )
     told: set[ast.AST] = set()
@@ -142,7 +144,8 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
         yield Problem(
             outer,
             f"{what} happens in this call{again} each time {read.readings}. "
-            + (DEPLOYED if _decides(module, outer.node) else _moved(module, outer.node, "Call it in")),
+            + _remedy(what, module, outer.node, "Call it in"),
+            severity="info" if what == FILE else None,
             related=[Related(inner, "it happens here"), *read.related],
         )
 
@@ -157,6 +160,16 @@ def _decides(module: DagModule, call: ast.Call) -> bool:
     counts = [*(dag.count for dag in module.dags), *(task.count for task in module.tasks)]
     loops = [loop for count in counts for loop in count.loops]
     return any(step.node is call for loop in loops if loop.origin for step in loop.origin.walk())
+
+
+def _remedy(what: str, module: DagModule, call: ast.Call, how: str) -> str:
+    if not _decides(module, call):
+        return _moved(module, call, how)
+    if what != FILE:
+        return DEPLOYED
+    if module.is_dag_file:
+        return "Keep what decides on the tasks in a small file that is quickly read (YAML, JSON)"
+    return "Read it in the function that needs it, which can keep it for the next time (`functools.cache`)"
 
 
 def _moved(module: DagModule, call: ast.Call, how: str) -> str:
