@@ -56,14 +56,17 @@ def container_image_untagged(module: DagModule, project: Project) -> Problems:
         own = image.registry is not None and image.registry not in _PUBLIC
         policy = _text(task, "image_pull_policy")
         made_here = policy == "Never" or (not own and _is_made_here(image.repository, project))
-        so = "each run may get another one"
+        so, remedy = "each run may get another one", "Name a version or a digest"
         if made_here:
             so = "a run gets what was built last"
         elif policy == "IfNotPresent" or (task.name in _KEEPS and not _is_pulled_anew(task)):
             so = "which one runs depends on when the machine fetched it"
+        elif own or _is_pulled_anew(task):
+            so = "each push of it changes what the next run does"
+            remedy = "If runs must be repeatable, name a version or a digest"
         yield Problem(
             argument,
-            f"the image `{text}` {what}: {so}. Name a version or a digest",
+            f"the image `{text}` {what}: {so}. {remedy}",
             severity="info" if own or made_here or (image.tag and _is_pulled_anew(task)) else None,
             related=[Related(other, "the same image") for _, other in others],
         )
