@@ -79,10 +79,13 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             name = _key(module, call.node)
             if name and is_set_in_environment(project, name):
                 continue
+            in_operator = call.function is not None and call.function.name == "__init__"
+            readings = "Airflow reads a DAG with this operator" if in_operator else read.readings
+            remedy = _remedy(module, call.node, name) if read.is_own else _remedy_for_all(module, call.node, name)
             yield Problem(
                 call,
-                f"this asks Airflow's database each time {read.readings}. "
-                + (_remedy(module, call.node, name) if read.is_own else _remedy_for_all(module, call.node, name)),
+                f"this asks Airflow's database each time {readings}. "
+                + ("Read it in `execute`" if in_operator else remedy),
                 fix=_fix(module, call),
                 related=read.related,
             )
@@ -93,10 +96,12 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             if name and is_set_in_environment(project, name):
                 continue
             told.add(outer.node)
+            in_operator = outer.function is not None and outer.function.name == "__init__"
+            readings = "Airflow reads a DAG with this operator" if in_operator else read.readings
             yield Problem(
                 outer,
-                f"this function reads a Variable, so Airflow's database is asked each time {read.readings}. "
-                + _remedy_elsewhere(outer, inner, name),
+                f"this function reads a Variable, so Airflow's database is asked each time {readings}. "
+                + ("Call it in `execute`" if in_operator else _remedy_elsewhere(outer, inner, name)),
                 related=[Related(inner, "it is read here"), *read.related],
             )
 
