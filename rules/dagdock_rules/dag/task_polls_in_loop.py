@@ -73,8 +73,8 @@ def task_polls_in_loop(module: DagModule) -> Problems:
         told.add(inside)
         yield Problem(
             call,
-            f"this task waits in a loop, {words(length)} at a time, and keeps a worker's slot meanwhile. Put the waiting into "
-            'a sensor with `mode="reschedule"` (`@task.sensor`), or use a deferrable operator',
+            f"this task waits in a loop, {words(length)} at a time, and keeps a worker's slot meanwhile. Put the "
+            'waiting into a sensor with `mode="reschedule"` (`@task.sensor`), or use a deferrable operator',
             related=[Related(module.span(loop.test), "the loop that waits")],
         )
 
