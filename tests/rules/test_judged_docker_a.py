@@ -19,6 +19,11 @@ CASES: dict[str, list[str]] = {
         "FROM debian:13\nRUN apt-get update && apt-get install -y a && /scripts/cleanup\n",
         "FROM debian:13\nRUN /scripts/cleanup && «apt-get update» && apt-get install -y a && apt-get clean\n",
     ],
+    "DF317": [
+        "FROM alpine:3.22\nRUN wget https://e.com/a.apk && apk add --allow-untrusted a.apk\n",
+        "FROM alpine:3.22\nRUN «apk add» a.apk curl\n",
+        "FROM alpine:3.22\nRUN «apk add» -U a.apk\n",
+    ],
     "DF318": ["FROM centos:7\nRUN yum install -y a && bash /clean.sh\n"],
     "DF306": [
         "FROM python:3.13\nRUN pip install --no-cache-dir pip install https://e.com/a.zip\n",

@@ -60,14 +60,20 @@ def apk_cache_left(run: Run) -> Problems:
         return
     calls = [call for call in installs(run.script) if call.family == "apk"]
     kept = [call for call in calls if call.options.has("--no-cache") is False]
-    if kept and not _is_off(run):
-        updates = [call for call in package_commands(run.script, "update") if call.family == "apk"]
+    updates = [call for call in package_commands(run.script, "update") if call.family == "apk"]
+    if kept and not _is_off(run) and not (all(_is_of_files(call) for call in kept) and not updates):
         yield Problem(
             kept[0].head,
             "apk keeps its index of packages in this layer. Add `--no-cache`"
             + (", and drop `apk update`" if updates else ""),
             fix=None if is_missed_later(run, CACHES["apk"].folders) else _fix(run, kept + _upgrades(run), updates),
         )
+
+
+def _is_of_files(call: PackageCommand) -> bool:
+    """Whether a call adds files that lie there, for which apk may need no index."""
+    fetches = call.options.has("-U", "--update", "--update-cache") is not False
+    return not fetches and bool(call.packages) and all(word.text.endswith(".apk") for word in call.packages)
 
 
 def _upgrades(run: Run) -> list[PackageCommand]:
