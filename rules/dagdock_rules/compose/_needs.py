@@ -97,11 +97,11 @@ def waiting_for(service: Service, name: str) -> str:
     condition = f"`{name}: {{condition: service_healthy}}`"
     if not service.has("depends_on"):
         return f"`depends_on: {{{condition[1:-1]}}}`"
-    others = [each.service for each in service.depends_on if each.form == "short" and each.service != name]
+    others = [each for each in service.depends_on if each.form == "short" and each.service != name]
     if not others:
         return condition
     who = "the others" if len(others) > 1 else "the other one"
-    return f"{condition}, and {who} as `{others[0]}: {{condition: service_started}}`"
+    return f"{condition}, and {who} in this form, too (`service_started` where there is no healthcheck)"
 
 
 def waits_itself(service: Service, name: str, project: Project) -> bool:

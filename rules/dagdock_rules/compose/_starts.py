@@ -24,8 +24,14 @@ def _starts_above(file: ComposeFile, project: Project) -> bool:
 
 
 def _is_above(path: str, folder: str, project: Project) -> bool:
+    return bool(way_up(path, folder, project))
+
+
+def way_up(path: str, folder: str, project: Project) -> str:
+    """How many folders above a file is there at a path: `../..`; empty where it is in none."""
+    way = ""
     while folder:
-        folder = dirname(folder)
+        folder, way = dirname(folder), f"../{way}"
         if project.facts.is_file(join(folder, path)):
-            return True
-    return False
+            return way.rstrip("/")
+    return ""

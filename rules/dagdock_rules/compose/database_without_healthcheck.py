@@ -99,7 +99,11 @@ def a_check(service: Service) -> str:
     """The healthcheck to give to a database, with what to ask it where that is known."""
     store = store_of(service)
     program = _test(service, store.name.partition(" of ")[0]) if store else ""
-    return f"a check (`healthcheck: {{test: {program}}}`)" if program else "a `healthcheck`"
+    if program:
+        return f"a check (`healthcheck: {{test: {program}}}`)"
+    image = service.image_ref
+    is_known = image is None or image.familiar in (*OFFICIAL, "elasticsearch") or not image.registry
+    return "a `healthcheck`" if is_known else "a `healthcheck`, unless its image brings one,"
 
 
 def _test(service: Service, kind: str) -> str:

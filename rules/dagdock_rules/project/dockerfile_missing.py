@@ -57,10 +57,14 @@ def dockerfile_missing(service: Service, project: Project) -> Problems:
         return  # told there
     context = project.context_of_service(service)
     close = nearest(path.rpartition("/")[2], context.root_listing) if context and build.dockerfile else None
+    from ..compose._starts import way_up  # the rules on Compose files are loaded with such a file
+
+    name = str(build.dockerfile.resolved) if build.dockerfile else ""
+    way = way_up(name, folder, project) if "/" in name and build.context and build.context.resolved == "." else ""
     yield Problem(
         place,
         f"there is no `{path}`, so `{service.name}` cannot be built. "
-        + _remedy(close, is_named=build.dockerfile is not None),
+        + (f"It would be found with `context: {way}`" if way else _remedy(close, build.dockerfile is not None)),
         related=[Related(other, "is built by it, too") for other in same[1:]],
         fix=Fix.replace(f"Write `{close}`", place, close, "unsafe") if close and place.raw == place.resolved else None,
     )
