@@ -81,7 +81,8 @@ def _is_built_by_script(name: str, service: Service, project: Project) -> bool:
     for place in {folder or ".", "."}:
         for file in project.facts.names(place):
             is_script = file.endswith((".sh", ".bash", ".mk", ".md")) or file in ("Makefile", "justfile", "Dockerfile")
-            if is_script and build.search(project.facts.read(join(place, file)) or b""):
+            content = (project.facts.read(join(place, file)) or b"") if is_script else b""
+            if name.encode() in content and build.search(content):
                 return True
     return False
 

@@ -7,7 +7,7 @@ from posixpath import basename
 
 from dagdock.api import ComposeFile, Project, Value
 
-# Words of a file's name and of the two folders above it.
+# Words of a file's name and of the two folders above it, for a trial of any above it.
 _TESTS = frozenset("bench benchmark benchmarks ci cypress e2e integration playwright spec test testing tests".split())
 _WORK = frozenset("debug dev devcontainer devenv devel develop development local localdev".split())
 _TRIAL = frozenset(
@@ -105,6 +105,7 @@ def _words_of_repository(project: Project) -> set[str]:
 
 
 def _words(file: ComposeFile, project: Project, parts: int) -> set[str]:
+    """The words of the last parts of the file's path, 0 for all of it."""
     path = project.path_of(file.source.whole) or file.source.path
     return set(re.split(r"[^a-z0-9]+", "/".join(path.lower().split("/")[-parts:])))
 

@@ -71,11 +71,10 @@ def published_database_port(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/engine/network/port-publishing/
     """
-    if is_for_tests(service.file, project):
-        return
+    file = service.file
     service = as_run(service, project)
     store = store_of(service) or store_below(service, project)
-    if store is None or service.has("network_mode"):
+    if store is None or service.has("network_mode") or is_for_tests(file, project):
         return
     if service.profiles and all(map(is_profile_of_tests, service.profiles)):
         return
