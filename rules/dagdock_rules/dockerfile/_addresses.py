@@ -120,7 +120,7 @@ def _name(match: re.Match[str]) -> str:
 
 @cache
 def _variable() -> re.Pattern[str]:
-    return re.compile(r"\$(?:\{(\w+)[^}]*\}|(\w+))")
+    return re.compile(r"\$(?:\{(\w+)[^}]{0,200}\}|(\w+))")
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from dagdock.api import CommandInstruction, Copy, Run, Stage, Word, load_data
+from dagdock.api import CommandInstruction, Copy, Run, Stage, Word, load_data, remembered
 
 from ..packages import PackageCommand, installs
 
@@ -70,12 +70,17 @@ def _is_installed(package: str, run: Run) -> bool:
     ):
         return True
     return any(
-        (name := _name(word)) in wanted or name.startswith(starts)
+        name in wanted or name.startswith(starts)
         for part in (run.stage.chain() if run.stage else ())
-        for each in part.all_of(Run)
-        for call in installs(each.script)
-        for word in call.packages
+        for name in _installed(part)
     )
+
+
+@remembered
+def _installed(stage: Stage) -> frozenset[str]:
+    """All that a stage installs by name."""
+    runs = stage.all_of(Run)
+    return frozenset(_name(word) for run in runs for call in installs(run.script) for word in call.packages)
 
 
 def _name(word: Word) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Run, Stage, remembered, rule
 
 from ..packages import package_commands
 from ._pipes import first_open_pipe, only_asks, open_pipes
@@ -69,15 +69,15 @@ def pipe_without_pipefail(run: Run) -> Problems:
 
 def _shell_of_packages(run: Run) -> str | None:
     """The shell of an image nobody knows, by the package managers that the stage calls."""
-    families = {
-        call.family
-        for part in (run.stage.chain() if run.stage else ())
-        for each in part.all_of(Run)
-        for call in package_commands(each.script)
-    }
+    families = {family for part in (run.stage.chain() if run.stage else ()) for family in _families(part)}
     if not families.isdisjoint(GNU_FAMILIES):
         return "bash"
     return "ash" if "apk" in families else None
+
+
+@remembered
+def _families(stage: Stage) -> frozenset[str]:
+    return frozenset(call.family for run in stage.all_of(Run) for call in package_commands(run.script))
 
 
 def _fix(run: Run, line: str) -> Fix | None:

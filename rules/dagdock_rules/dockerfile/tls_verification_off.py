@@ -110,7 +110,7 @@ def _behind(option: Word, words: Sequence[Word]) -> Sequence[Word]:
 @cache
 def _public() -> re.Pattern[str]:
     """An address on the Internet, as far as its name tells, or PyPI's hosts."""
-    inside = r"(?!\S*\.(?:local|lan|internal|intranet|corp|home|test)\b)"
+    inside = r"(?!\S{0,200}\.(?:local|lan|internal|intranet|corp|home|test)\b)"
     return re.compile(
         rf"https://{inside}(?:[\w-]+\.)+[a-z]{{2,}}(?:[/:]|$)|(?:^|[=/.])(?:pypi\.org|pythonhosted\.org|pypi\.python\.org)$"
     )

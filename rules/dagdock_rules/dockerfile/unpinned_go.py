@@ -84,7 +84,7 @@ def _is_used_below(path: str, run: Run) -> bool:
     """Whether later steps build from the sources that `go get` leaves, which `go install` puts elsewhere."""
     if "@" in path or run.stage is None or len(run.stage.instructions) > LONGEST:
         return False
-    return any(path in step.span.text for step in run.stage.instructions if step.index > run.index)
+    return run.span.source.text.find(path, run.span.end, run.stage.span.end) >= 0
 
 
 def _has_module(run: Run) -> bool:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from bisect import bisect_right
+from math import inf
+
 from dagdock.api import (
     Bad,
     Cmd,
@@ -16,6 +19,7 @@ from dagdock.api import (
     Span,
     Stage,
     Workdir,
+    remembered,
     rule,
 )
 
@@ -141,15 +145,23 @@ def _is_needed_elsewhere(run: Run) -> bool:
     """Whether a WORKDIR here would move what counts on the folder of now: chosen by WORKDIR, or where paths begin."""
     if run.stage is None:
         return False
-    behind = [step for step in run.stage.instructions if step.index > run.index]
-    places = [number for number, step in enumerate(behind) if isinstance(step, Workdir)]
-    affected = behind[: places[0]] if places else behind
-    chosen = any(
-        isinstance(step, Workdir) and step.index < run.index for part in run.stage.chain() for step in part.instructions
-    )
-    return (chosen and not places) or any(
-        _starts_here(step) for step in affected if isinstance(step, (Cmd, CommandInstruction, CopyLike, Entrypoint))
-    )
+    own, *below = (_counted_on(part) for part in run.stage.chain())
+    moves, paths = own
+    place = bisect_right(moves, run.index)
+    if place == len(moves) and (place or any(each for each, _ in below)):
+        return True
+    end = moves[place] if place < len(moves) else inf
+    first = bisect_right(paths, run.index)
+    return first < len(paths) and paths[first] < end
+
+
+@remembered
+def _counted_on(stage: Stage) -> tuple[list[int], list[int]]:
+    """The indexes of a stage's WORKDIRs, and of the instructions in which a path begins where they stand."""
+    steps = stage.instructions
+    moves = [step.index for step in steps if isinstance(step, Workdir)]
+    kinds = (Cmd, CommandInstruction, CopyLike, Entrypoint)
+    return moves, [step.index for step in steps if isinstance(step, kinds) and _starts_here(step)]
 
 
 def _starts_here(step: Instruction) -> bool:

@@ -108,21 +108,32 @@ def _is_recursive(command: Command) -> bool:
 
 def _is_taken_back(command: Command, files: list[Word], script: Script) -> bool:
     """Whether a later `chmod` of the RUN gives the files another mode, so that they were writable for a moment only."""
-    names = {word.text for word in files}
-    for later in script.commands:
-        words = [word.text for word in later.effective.arguments]
-        if later.effective.name == "chmod" and later.start > command.start and names.issubset(words):
-            return words[0].isdigit() and not _harm(words[0])
-    return False
+    last = _last_modes(script)
+    found = [last.get(word.text, (0, "")) for word in files]
+    return bool(found) and all(start > command.start and mode.isdigit() and not _harm(mode) for start, mode in found)
+
+
+@lru_cache(maxsize=4)  # each `chmod` of a RUN asks
+def _last_modes(script: Script) -> dict[str, tuple[int, str]]:
+    """Where the last `chmod` of a file stands, and the mode that it sets."""
+    found: dict[str, tuple[int, str]] = {}
+    for command in script.commands:
+        if command.effective.name == "chmod":
+            mode, *files = [word.text for word in command.effective.arguments if not word.text.startswith("-")] or [""]
+            found.update((file, (command.start, mode)) for file in files)
+    return found
 
 
 def _is_given(operands: list[Word], run: Run) -> bool:
     """Whether a `chown` of the RUN makes somebody the owner of these files."""
-    names = {word.text for word in operands[1:]}
-    return any(
-        each.effective.name == "chown" and names <= {word.text for word in each.effective.arguments}
-        for each in run.script.commands
-    )
+    return {word.text for word in operands[1:]} <= _owned(run.script)
+
+
+@lru_cache(maxsize=4)
+def _owned(script: Script) -> set[str]:
+    """What the `chown` of a script name."""
+    calls = (each.effective for each in script.commands if each.effective.name == "chown")
+    return {word.text for call in calls for word in call.arguments}
 
 
 def _is_wanted(instruction: Instruction) -> bool:
