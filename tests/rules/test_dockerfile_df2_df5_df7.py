@@ -282,7 +282,7 @@ CASES: dict[str, list[Files]] = {
         {".dockerignore": "", "Dockerfile": "FROM a\n"},
     ],
     "DF515": [
-        {"Dockerfile": "FROM node\nRUN «yarn install»\n", "package.json": '{"devDependencies": {}}'},
+        {"Dockerfile": "FROM node\nRUN «yarn install»\nCMD node a\n", "package.json": '{"devDependencies": {}}'},
         "FROM python\nRUN «pip install» -r requirements/dev.txt\n",
         {"Dockerfile": "FROM node\nRUN npm ci\n", "package.json": "{}"},
         {"Dockerfile": "FROM node\nENV NODE_ENV=production\nRUN npm ci\n", "package.json": '{"devDependencies": {}}'},

@@ -102,7 +102,13 @@ CASES: dict[str, list[Files]] = {
             "a.sh": "#!/bin/sh\nnginx -g 'daemon off;'\n",
         },
     ],
+    "DF515": [
+        {"Dockerfile": "FROM node:22\nCOPY *.json .\nRUN npm ci\n", "package.json": '{"devDependencies": {"a": "1"}}'},
+    ],
     "DF604": [
+        'FROM ubuntu:24.04\nCOPY a /a\nCMD ["R"]\n',
+        {"base/Dockerfile": 'FROM debian:13\nADD e.sh /e.sh\nENTRYPOINT ["/e.sh"]\n'},
+        'FROM debian:13\nCOPY a /a\nLABEL RUN="docker run --privileged a"\nCMD ["/a"]\n',
         'FROM ubuntu:24.04\nADD https://e.com/flash.tgz /opt\nENTRYPOINT ["flash"]\n',
         '«FROM ubuntu:24.04»\nADD flash.py /opt\nENTRYPOINT ["flash"]\n',
     ],
@@ -227,6 +233,7 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "info",
             "stands for an empty entry. Leave both out",
         ),
+        ("DF609", 'FROM alpine:3.24\nLABEL RUN="docker run ${NAME}"\n', "warning", "or write `\\${NAME}` if the label"),
         ("DF609", "FROM alpine:3.24\nARG A=${A}\n", "warning", "Write `ARG A`, and give the value"),
         ("DF609", "FROM node:22 AS b\nENV A=$A\nRUN a" + COPIED, "warning", "Add `ARG A`"),
         (

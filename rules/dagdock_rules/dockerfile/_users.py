@@ -25,7 +25,7 @@ BEGIN_AS_ROOT = frozenset(
 # Folders of images that other builds work with.
 FOR_BUILDS = frozenset(
     "ci cicd cloudbuild buildpacks buildkite jenkins runner runners gitpod codespaces builder workspace debug "
-    "debugging".split()
+    "debugging base".split()
 )
 
 # Words of a comment that gives a reason for root.

@@ -111,7 +111,7 @@ def dev_dependencies_in_final_image(stage: Stage, project: Project) -> Problems:
     context = contexts[0] if len(contexts) == 1 else None
     for run in stage.all_of(Run):
         for call in _installs(run):
-            node = "" if _builds(stage) else _node(call, run, context, project)
+            node = "" if _builds(stage) or not _starts(stage) else _node(call, run, context, project)
             advice = node or _pip(call) or _grouped(call, stage, context, project)
             if advice and not _is_tested_inside(run, context, project):
                 yield Problem(
@@ -122,6 +122,11 @@ def dev_dependencies_in_final_image(stage: Stage, project: Project) -> Problems:
                 )
     if context is not None:
         yield from _copied(stage, context, project)
+
+
+def _starts(stage: Stage) -> bool:
+    """Whether the file says what the image starts; else it may be a set of tools, which the project works with."""
+    return stage.last(Cmd) is not None or stage.last(Entrypoint) is not None
 
 
 def _installs(run: Run) -> list[PackageCommand]:

@@ -29,7 +29,9 @@ from ._made_for import DEVELOPMENT
 from ._started import listening, place_in_root_home, started
 from ._users import begins_as_root, drops_root, is_for_builds, is_workplace, script_begins_as_root
 
-INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
+INTERACTIVE = frozenset(
+    "sh bash ash zsh fish dash R irb julia python python3 ipython node php ghci scala jshell psql sqlite3".split()
+)
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
 # Users that images bring along, as which their programs can run. Looked at: 2026-11.
 READY = {"node": "node", "php": "www-data"}
@@ -267,5 +269,7 @@ def _stays_root(stage: Stage) -> bool:
 
 
 def _is_privileged(stage: Stage) -> bool:
-    """Whether a comment says that the container is run with all rights of the host."""
-    return any("--privileged" in comment.text for comment in stage.dockerfile.comments)
+    """Whether a comment or a label says that the container is run with all rights of the host."""
+    file = stage.dockerfile
+    labels = (label.span.text for part in file.stages for label in part.all_of(Label))
+    return any("--privileged" in text for text in (*(comment.text for comment in file.comments), *labels))

@@ -6,6 +6,7 @@ from dagdock.api import (
     Dockerfile,
     Env,
     Fix,
+    Label,
     Pair,
     Problem,
     Problems,
@@ -97,6 +98,8 @@ def undefined_variable(stage: Stage) -> Problems:
                 own = "default"
             elif own == "all" and not is_shipped(stage):
                 own = ""  # what a container is started with never comes here
+            elif isinstance(instruction, Label):
+                own = "label"
             yield _problem(name, close, own)
 
 
@@ -170,6 +173,12 @@ def _problem(name: Text, close: str | None, own: str) -> Problem:
         return Problem(
             name,
             f"`{name}` is known only while a RUN or the container runs; here it is empty. Write the folder or name out",
+        )
+    if own == "label":
+        return Problem(
+            name,
+            f"`{name}` is declared nowhere above, so it is empty here. Declare it with `ARG {name}`, or write "
+            f"`\\${{{name}}}` if the label is to hold the name itself",
         )
     if own == "default":
         return Problem(
