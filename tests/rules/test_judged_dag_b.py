@@ -188,6 +188,21 @@ def test_airflow_3_has_a_notifier_for_mails() -> None:
     assert "Add `email`" in messages[1]
 
 
+@pytest.mark.parametrize(("version", "said"), [("2.1.4", "'none_failed_or_skipped'"), ("2.9.3", "min_one_success'")])
+def test_joins_get_the_rule_that_the_release_knows(version: str, said: str) -> None:
+    dag = (
+        IMPORTS
+        + "from airflow.operators.python import BranchPythonOperator\n"
+        + DAILY
+        + "    a = BranchPythonOperator(task_id='a', python_callable=lambda: 'b')\n"
+        + "".join(f"    {one} = EmptyOperator(task_id='{one}')\n" for one in "bcd")
+        + "    a >> [b, c] >> d\n"
+    )
+    files = {"dags/d.py": dag, "dags/requirements.txt": f"apache-airflow=={version}\n"}
+    (finding,) = _findings("AF642", files)
+    assert said in finding.message and finding.fix is not None and said in finding.fix.title
+
+
 def test_a_sensor_that_defers_has_another_limit() -> None:
     text = IMPORTS + DAILY + "    FileSensor(task_id='a', filepath='a', {})\n"
     said = [_findings("AF602", text.format(one))[0].message for one in ("deferrable=True", "mode='reschedule'")]

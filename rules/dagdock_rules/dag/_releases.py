@@ -29,6 +29,14 @@ def is_before(dag: Dag, project: Project, major: int, minor: int = 0) -> bool:
     return version is not None and version.at_least(major, minor) is False
 
 
+def is_file_before(module: DagModule, project: Project, major: int, minor: int = 0) -> bool:
+    """The same for whatever DAGs a file makes."""
+    if is_for_airflow_1(module):
+        return major >= 2
+    version = project.airflow_version(module.source.whole)
+    return version is not None and version.at_least(major, minor) is False
+
+
 @lru_cache(maxsize=1)  # several rules ask, one after the other
 def is_for_airflow_1(module: DagModule) -> bool:
     """Whether Airflow 2 cannot load a file, as it imports or calls what only Airflow 1 had.

@@ -7,8 +7,10 @@ from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Fix, Problem, Probl
 from ._arguments import add_keyword
 from ._branches import choices, skipped
 from ._graph import complete_dags, names, place_of
+from ._releases import is_file_before
 
 RULE = "none_failed_min_one_success"
+EARLIER = "none_failed_or_skipped"  # its name before Airflow 2.2
 
 
 @rule(
@@ -58,6 +60,7 @@ def branch_join_trigger_rule(module: DagModule, project: Project) -> Problems:
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#branching
     """
     told: set[ast.AST] = set()
+    rule_name = EARLIER if is_file_before(module, project, 2, 2) else RULE
     for dag in complete_dags(module, project):
         for branch in dag.tasks:
             for task in _never_run(dag, branch):
@@ -69,10 +72,10 @@ def branch_join_trigger_rule(module: DagModule, project: Project) -> Problems:
                 yield Problem(
                     place,
                     f"`{task.task_id}` waits for {names(task.upstream)}, but whatever the branch `{branch.task_id}` "
-                    f"chooses, one of them is skipped, and this with it. Set trigger_rule='{RULE}'",
+                    f"chooses, one of them is skipped, and this with it. Set trigger_rule='{rule_name}'",
                     severity="info" if _only_ends(task) else None,
                     related=[Related(origin, "the branch")] if origin else (),
-                    fix=_fix(module, task),
+                    fix=_fix(module, task, rule_name),
                 )
 
 
@@ -113,12 +116,12 @@ def _only_ends(task: BuiltTask) -> bool:
     return not task.downstream and task.operator_name in ("DummyOperator", "EmptyOperator")
 
 
-def _fix(module: DagModule, task: BuiltTask) -> Fix | None:
+def _fix(module: DagModule, task: BuiltTask, name: str) -> Fix | None:
     call = task.node
     if task.taskflow or task.mapped or not isinstance(call, ast.Call) or "trigger_rule" in task.arguments:
         return None
-    edits = add_keyword(module, call, f"trigger_rule={_quoted(module, RULE)}")
-    return Fix(f"Set trigger_rule='{RULE}'", edits, "unsafe") if edits else None
+    edits = add_keyword(module, call, f"trigger_rule={_quoted(module, name)}")
+    return Fix(f"Set trigger_rule='{name}'", edits, "unsafe") if edits else None
 
 
 def _quoted(module: DagModule, text: str) -> str:

@@ -5,6 +5,7 @@ import ast
 from dagdock.api import Bad, BuiltDag, BuiltTask, DagModule, Problem, Problems, Project, rule
 
 from ._graph import complete_dags, place_of
+from ._releases import is_file_before
 
 # Rules by which a task runs, and ends well, although one before it failed.
 RUNS_AFTER_FAILURE = frozenset(("all_done", "always", "dummy"))
@@ -63,17 +64,22 @@ def trigger_rule_hides_failure(module: DagModule, project: Project) -> Problems:
         # A rule for all tasks of the DAG is a decision.
         if last is not None and place is not None and last.node not in told and not _is_for_all(last, module):
             told.add(last.node)
-            remedy = (
-                "Write `trigger_rule='none_failed'`: it then runs after tasks that were skipped, not after failed ones"
-                if last.operator_name in NOTHING
-                else "If it cleans up, make it a teardown (`.as_teardown()`); else let a task with the default rule "
-                "follow the others, too"
-            )
             yield Problem(
                 place,
                 f"`{last.task_id}` is the only last task of `{dag.dag_id}` and runs whatever happens, so the run turns "
-                f"green although tasks before it failed. {remedy}",
+                f"green although tasks before it failed. {_remedy(last, module, project)}",
             )
+
+
+def _remedy(last: BuiltTask, module: DagModule, project: Project) -> str:
+    if last.operator_name in NOTHING:
+        return "Write `trigger_rule='none_failed'`: it then runs after tasks that were skipped, not after failed ones"
+    if is_file_before(module, project, 2, 7):  # there are no teardowns yet
+        return "Let a task with the default rule follow the others, too"
+    return (
+        "If it cleans up, make it a teardown (`.as_teardown()`); else let a task with the default rule follow the "
+        "others, too"
+    )
 
 
 def _is_for_all(last: BuiltTask, module: DagModule) -> bool:
