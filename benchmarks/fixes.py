@@ -66,6 +66,8 @@ FORGIVEN: dict[str, tuple[str, str]] = {
     "dnf-cache-left": (ADDS, "as above"),
     "zypper-cache-left": (ADDS, "as above"),
     "yarn-cache-left": (ADDS, "as above"),
+    "conda-cache-left": (ADDS, "as above"),
+    "tool-cache-left": (ADDS, "as above"),
     "wget-progress": (ADDS, "less is printed"),
     "busybox-wget-progress": (ADDS, "less is printed"),
     "curl-without-fail": (ADDS, "a page that says 404 is no download"),
