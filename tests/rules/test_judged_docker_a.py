@@ -37,6 +37,7 @@ CASES: dict[str, list[str]] = {
     "DF316": [
         "FROM debian:13\nRUN apt-get install -y libfftw3-3 libpq5\n",
         "FROM debian:13\nRUN «apt-get install» -y libpq5 vim\n",
+        "FROM debian:13\nRUN «apt-get -f install» -y && apt-get install -y curl\n",
     ],
     "DF324": [
         "FROM alpine:3.22\nRUN apk index --allow-untrusted -o A.tar.gz *.apk\n",

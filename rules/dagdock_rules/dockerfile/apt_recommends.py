@@ -59,7 +59,8 @@ def apt_recommends(run: Run) -> Problems:
         listed = ", and ".join(f"`{name}`, {why}" for name, why in wanted.items())
         edits = [add_option(run, install.verb_word, option) for install in found]
         if wanted:
-            edits.append(add_option(run, found[0].packages[-1], " ".join(wanted)))
+            last = next(call.packages[-1] for call in found if call.packages)
+            edits.append(add_option(run, last, " ".join(wanted)))
         yield Problem(
             found[0].head,
             f"`{found[0].manager} install` also installs what these packages only recommend, beside what they need. "
