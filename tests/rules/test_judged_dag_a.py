@@ -50,9 +50,16 @@ CASES: dict[str, list[Files]] = {
         # Few runs: the range is over soon, or the start moves along.
         {"d.py": daily("datetime(2019, 1, 1)", ", end_date=datetime(2019, 1, 5)"), **TWO},
         {"d.py": IMPORTS + "DAG('d', start_date=datetime.now() - timedelta(days=2))\n", **TWO},
+        {"d.py": IMPORTS + "import pendulum\nDAG('d', start_date=pendulum.now().subtract(days=4))\n", **TWO},
         # Without a start there is nothing to make up for.
         {"d.py": IMPORTS + "DAG('d', schedule='@daily')\n", **TWO},
         {"d.py": daily("datetime(2019, 1, 1)").replace("\nDAG(", "\n«DAG»("), **TWO},
+    ],
+    "AF109": [
+        IMPORTS
+        + BY_HAND
+        + "    for year in range(2016, datetime.now().year):\n"
+        + "        BashOperator(task_id=f'a{year}', bash_command='x')\n",
     ],
     "AF122": [IMPORTS + "from airflow.decorators import task\n" + BY_HAND + "    @task\n    def f():\n        pass\n"],
     "AF123": [
@@ -113,6 +120,18 @@ def test_case(code: str, text: Files) -> None:
             "AF109",
             IMPORTS + BY_HAND + "    BashOperator(task_id='a', bash_command=f'{datetime.now():%Y%m%d}')\n",
             "Use a template such as `{{ data_interval_end | ds_nodash }}`",
+        ),
+        (
+            "AF109",
+            IMPORTS + BY_HAND + "    BashOperator(task_id='a', bash_command=str(datetime.now() - timedelta(days=3)))\n",
+            "Use a template such as `{{ macros.ds_add(data_interval_end | ds, -3) }}`",
+        ),
+        ("AF123", IMPORTS + MINUTELY.format("d", "0 2 8-14 * MON", ""), "write `0 2 * * MON#2`"),
+        (
+            "AF101",
+            "from airflow.utils.dates import days_ago\n" + daily("days_ago(1)") .replace("DAG('d'", "dag = DAG('d'")
+            + "dag.catchup = False\n",
+            "`days_ago`. Write a fixed date such as `datetime(2024, 1, 1)`",
         ),
         (
             "AF109",

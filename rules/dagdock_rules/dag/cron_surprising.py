@@ -24,6 +24,7 @@ _REMEDIES = {
 }
 _MILD = ("every-minute", "uneven-step", "reversed-range")
 HOUR = 1  # the number of the field
+_WEEKS = ("1-7", "8-14", "15-21", "22-28")  # days of the month that hold each weekday once
 SIX = 6  # fields, of which the last is seconds
 
 
@@ -83,6 +84,9 @@ def _remedy(text: str, surprise: CronSurprise) -> str:
     if surprise.kind == "more-than-five-fields" and len(fields) == SIX:
         first, last = " ".join(fields[:-1]), " ".join(fields[1:])
         return f"Keep five fields: `{first}`, or `{last}` if the first one was meant as seconds"
+    if surprise.kind == "day-or-weekday" and fields[2] in _WEEKS and fields[3] == "*" and len(fields[4]) in (1, 3):
+        whole = f"{fields[0]} {fields[1]} * * {fields[4]}#{_WEEKS.index(fields[2]) + 1}"
+        return f"For such a day once a month write `{whole}`"
     return _REMEDIES[surprise.kind]
 
 

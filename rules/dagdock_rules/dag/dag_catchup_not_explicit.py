@@ -106,4 +106,7 @@ def _has_little_past(dag: Dag) -> bool:
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         back = dag.module.value(node.right).get(timedelta)
         ago = back.total_seconds() / 86400 if back else None
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "subtract":
+        given = {keyword.arg: dag.module.value(keyword.value).get(int) for keyword in node.keywords}
+        ago = given.get("days") if set(given) == {"days"} else None
     return ago is not None and ago / days < FEW

@@ -4,7 +4,7 @@ import ast
 
 from dagdock.api import Argument, Bad, Dag, DagModule, Origin, Problem, Problems, Project, rule
 
-from ._schedule import runs_by_clock
+from ._schedule import is_set_later, runs_by_clock
 
 CLOCKS = frozenset(
     (
@@ -92,7 +92,7 @@ def _remedy(dags: list[Dag], project: Project) -> str:
     fixed = "Write a fixed date such as `datetime(2024, 1, 1)`"
     if any(dag.catchup and dag.catchup.value.get(bool) is not False for dag in dags):
         return "Write the fixed date from which on you want runs"
-    if all(dag.catchup or dag.open or _is_versioned(dag, project) for dag in dags):
+    if all(dag.catchup or dag.open or is_set_later(dag, "catchup") or _is_versioned(dag, project) for dag in dags):
         return fixed
     return f"{fixed}, with `catchup=False` unless you want a run for every interval since then"
 
@@ -160,6 +160,8 @@ def varying(origin: Origin, calls: frozenset[str]) -> Origin | None:
         if step.name in calls:
             return step
         inputs = step.inputs
+        if step.name == "item" and any(choice.name.endswith("range()") for choice in inputs):
+            continue  # a clock only says how far it goes: `for year in range(2016, today.year)`
         if step.name == "either":
             inputs = tuple(choice for choice in inputs if choice.name != "None")
             if not all(any(one.name in calls for one in choice.walk()) for choice in inputs):

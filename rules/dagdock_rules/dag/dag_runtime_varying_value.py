@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 
 from dagdock.api import Argument, Bad, Dag, DagModule, Origin, Problem, Problems, Project, Related, Task, rule
 
 from ._operators import operator_of
 from ._schedule import recurs
+from .dag_catchup_true import days_between
 from .dag_dynamic_start_date import CLOCKS, varying
+from .default_args_unknown_key import BASE
 
 _TIMES = ("time.time_ns()", "time.strftime()", "time.ctime()")
 # Calls that give another value each time, beside the clocks.
@@ -81,7 +85,7 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
             seen = "so the scheduler and the tasks may see different ones"
             remedy = _without_default(module, node, source) if name == "params" else "Write a fixed value"
         else:
-            remedy = _of_task(task, name, f"`{{{{ {_of_run(module, node, source)} }}}}`")
+            remedy = _of_task(task, name, f"`{{{{ {_of_run(task, node, source)} }}}}`")
         whole = module.span(node)
         yield Problem(
             source if whole.holds(source) else whole,
@@ -91,18 +95,34 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
         )
 
 
-def _of_run(module: DagModule, node: ast.expr, source: Origin) -> str:
+def _of_run(task: Task, node: ast.expr, source: Origin) -> str:
     """What a template says in place of a clock or something random; a run begins when its days are over."""
     if source.name not in CLOCKS and source.name not in _TIMES:
         return "run_id"
-    code = " ".join(step.span.text for step in module.origin(node).walk())
-    written = "ds_nodash" if "%Y%m%d" in code else "ds"
-    return written if "timedelta(" in code or "days_ago" in source.name else f"data_interval_end | {written}"
+    code = " ".join(step.span.text for step in task.module.origin(node).walk())
+    plain = "%Y%m%d" in code
+    if any(sign in code for sign in ("%H", "%M", "%S", "%T", "%X")):
+        return f"data_interval_end | {'ts_nodash' if plain else 'ts'}"
+    day = f"data_interval_end | {'ds_nodash' if plain else 'ds'}"
+    found = list(_moved().finditer(code))
+    days = int(found[0]["sign"] + "1") * int(found[0]["days"]) if found else 0
+    if not days or len({match[0] for match in found}) > 1:
+        return day
+    if days == -1 and isinstance(task.dag, Dag) and days_between(task.dag) == 1:
+        return "ds_nodash" if plain else "ds"  # the day that a daily run is about
+    return f"macros.ds_add(data_interval_end | ds, {days})" + (" | replace('-', '')" if plain else "")
+
+
+@cache
+def _moved() -> re.Pattern[str]:
+    return re.compile(r"(?P<sign>[-+])\s*(?:\w+\.)?timedelta\(\s*(?:days\s*=\s*)?(?P<days>-?\d+)\s*\)")
 
 
 def _of_task(task: Task, name: str, template: str) -> str:
     """How an argument of a task gets its value when the task runs."""
     operator = operator_of(task)
+    if name in BASE:
+        return "Write a fixed value"  # no operator renders those
     if task.taskflow or name in ("op_args", "op_kwargs"):
         return f"Work it out inside the function, or hand over a template such as {template}"
     if operator is None:
