@@ -60,6 +60,7 @@ FORGIVEN: dict[str, tuple[str, str]] = {
     "yum-without-yes": (ADDS, "as above"),
     "dnf-without-yes": (ADDS, "as above"),
     "zypper-without-yes": (ADDS, "as above"),
+    "microdnf-without-yes": (ADDS, "as above"),
     "apt-lists-left": (ADDS, "deletes what was downloaded to install"),
     "pip-cache-left": (ADDS, "as above"),
     "yum-cache-left": (ADDS, "as above"),

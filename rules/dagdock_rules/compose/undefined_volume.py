@@ -31,7 +31,8 @@ from ._undefined import Undefined, brought_along, rename_or_declare, undefined
         Bad(
             {
                 "compose.yaml": "services:\n  db:\n    extends:\n      «file: stores.yaml\n      service: db»\n",
-                "stores.yaml": "services:\n  db:\n    image: postgres:16\n    volumes: [data:/data]\nvolumes:\n  data:\n",
+                "stores.yaml": "services:\n  db:\n    image: postgres:16\n    volumes: [data:/data]\n"
+                "volumes:\n  data:\n",
             }
         ),
     ],
