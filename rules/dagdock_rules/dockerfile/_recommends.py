@@ -28,7 +28,7 @@ WITH_CERTIFICATES = frozenset(
 # Packages that bring these along.
 BROUGHT = {
     "ca-certificates": ("ca-certificates-java", "maven", "python3-pip", "software-properties-common"),
-    "libc6-dev": ("build-essential", "g++"),
+    "libc6-dev": ("build-essential", "g++", "python-dev", "python3-dev", "zlib1g-dev"),
     "make": ("build-essential", "ninja-build"),
 }
 
