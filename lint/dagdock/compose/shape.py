@@ -15,7 +15,7 @@ from dagdock.compose.interpolation import UNKNOWN, Bare, tokens
 from dagdock.compose.mounts import mount_of
 from dagdock.compose.ports import is_address, port_of
 from dagdock.compose.scalars import ScalarType
-from dagdock.compose.section import entries_of, items_of
+from dagdock.compose.section import entries_of, is_null, items_of
 from dagdock.compose.values import PLAIN_TAGS, Value
 from dagdock.rule import Related
 from dagdock.spelling import nearest
@@ -317,7 +317,7 @@ class _Checker:
         elif not path and _is_service(entry):
             message = f"`{name}` looks like a service: {self._way_to_services(entry)}"
         else:
-            home = _home(name, description, path)
+            home = _home_beside(name, description, beside) or _home(name, description, path)
             message = f"{what} is no key that Compose knows there{home or '; correct its name, or take it out'}"
         self.found.append(ShapeFault("unknown-key", name.span, message, entry.key, close))
 
@@ -442,6 +442,11 @@ class _Checker:
             where = _inside(node)
         if what == "null":
             message = f"{subject} is empty, which Compose refuses; give it {expected}, or take it out"
+            below = _key_below(node)
+            if kind.table and below in kind.table.keys and len(path) > 1:
+                message = (
+                    f"{subject} is empty, which Compose refuses; indent `{below}` and what else belongs to it deeper"
+                )
             where = entry.name.span if entry else where
         elif what in ("int", "float", "bool", "date") and kind.takes_text and isinstance(node, Scalar):
             instead = f'"{node.value}"' if path[-1:] != ("ports",) else None
@@ -513,10 +518,27 @@ def _is_service(entry: Entry) -> bool:
     return isinstance(node, Mapping) and any(key in node.merged() for key in ("image", "build", "container_name"))
 
 
+def _key_below(node: Node) -> str:
+    """The key that the next line begins with."""
+    source = node.source
+    below = source.offset(source.position(node.start).line + 1)
+    found = re.match(r"[ \t]*([\w-]+):", source.text[below : below + 100])
+    return found[1] if found else ""
+
+
 def _begun(name: str, description: Table) -> str | None:
     """The one key that begins with a name: `depends` for `depends_on`."""
     found = [key for key in description.keys if key.startswith(f"{name}_")] if len(name) > 4 else []
     return found[0] if len(found) == 1 else None
+
+
+def _home_beside(name: str, description: Table, beside: Dict[str, Entry]) -> str:
+    """The empty key beside it that it belongs to: it is not indented deep enough."""
+    for key, entry in beside.items():
+        kind = description.type_of(key) if key in description.keys else None
+        if kind and kind.table and name in kind.table.keys and is_null(follow(entry.value)):
+            return f"; indent it deeper, below `{key}`"
+    return ""
 
 
 def _home(name: str, description: Table, path: Path) -> str:

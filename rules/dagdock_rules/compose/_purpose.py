@@ -12,7 +12,7 @@ MONITORS = (
     "scaphandre", "newrelic", "beats/", "filebeat", "metricbeat", "packetbeat", "auditbeat", "falco", "sysdig",
     "process-exporter", "elastic-agent", "zabbix-agent", "smartctl", "scrutiny", "alloy", "promtail", "fluent",
     "vector", "parca", "beszel", "wazuh", "crowdsec", "fail2ban", "dozzle", "ntopng", "suricata", "zeek", "speedtest",
-    "prometheus-exporter",
+    "prometheus-exporter", "monit",
 )  # fmt: skip
 NETWORKS = (
     "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier",
@@ -24,7 +24,8 @@ NETWORKS = (
     "netfilter", "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch", "wakeonlan", "wake-on-lan",
     "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee", "gerbil", "aircast", "airplay",
     "chromecast", "multicast", "netbox-agent", "mailcow/netfilter", "tunnel", "nebula", "calico", "flannel", "pptp",
-    "l2tp", "ipsec", "strongswan", "iptables", "haproxy-keepalived", "gladys", "domoticz", "openhab",
+    "l2tp", "ipsec", "passivedns", "openconnect", "anyconnect", "tftp", "iventoy", "rinetd", "ipfm",
+    "strongswan", "iptables", "haproxy-keepalived", "gladys", "domoticz", "openhab",
 )  # fmt: skip
 
 # Programs that listen in on a network, or try what it withstands.

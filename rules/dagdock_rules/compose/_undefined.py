@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from posixpath import basename
 from typing import NamedTuple
 
 from dagdock.api import ComposeFile, Edit, Fix, Problem, Project, Related, Service, Span, Text, nearest
@@ -44,6 +45,9 @@ def undefined(
             if name not in defined:
                 found.setdefault(name, []).append((service, name))
     siblings = [base.source for base in model.bases if base.source is not file.source]
+    strange = [name for name in found if nearest(name, defined) is None]
+    if len(strange) > 1 and re.match(r"(?:docker-)?compose\.\w+\.", basename(file.source.path)):
+        return  # `compose.tls.yaml` that takes so much from elsewhere is loaded on top of a file from another folder
     for missing, places in found.items():
         if _has_variable(places[0][1]) or any("$" in key for key in defined):
             continue  # who starts it chooses the name; a key with a variable is wrong by itself

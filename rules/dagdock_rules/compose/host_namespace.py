@@ -51,7 +51,12 @@ def host_namespace(service: Service, project: Project) -> Problems:
         if mode and mode.resolved == "host" and not is_one_of(service, MONITORS, project):
             if key == "userns_mode" and any("docker.sock" in (mount.source or "") for mount in service.volumes):
                 continue  # the socket belongs to the host's root, whom the container would not be otherwise
-            remedy = "Leave it out" + ("; for more shared memory use `shm_size`" if key == "ipc" else "")
+            remedy = "Leave it out"
+            if key in ("ipc", "pid"):
+                more = (
+                    "for more shared memory use `shm_size`" if key == "ipc" else "only what watches the host needs it"
+                )
+                remedy += f"; {more}"
             is_browser = key == "ipc" and _runs_browser(service, project)
             if is_browser:
                 remedy = "Browsers only want more shared memory, which `shm_size: 1gb` gives as well"

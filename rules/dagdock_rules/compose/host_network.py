@@ -4,6 +4,7 @@ from dagdock.api import Bad, Problem, Problems, Project, Service, rule
 
 from ._occasion import is_short_lived
 from ._purpose import MONITORS, is_one_of, works_on_networks
+from ._stores import store_of
 
 
 @rule(
@@ -40,4 +41,10 @@ def host_network(service: Service, project: Project) -> Problems:
             "nothing stands between this container and the network of the host: all its ports are open there, and it "
             "reaches whatever listens on the host's `localhost`. If it only serves, write its ports under `ports` "
             "instead; only what watches the network or finds devices needs that of the host",
+            severity=None if _serves(service) else "info",
         )
+
+
+def _serves(service: Service) -> bool:
+    """Whether it is a server of the usual kind, as far as that shows."""
+    return service.build is not None or store_of(service) is not None or bool(service.ports) or service.has("expose")

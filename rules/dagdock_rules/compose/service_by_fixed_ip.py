@@ -62,7 +62,7 @@ def service_by_fixed_ip(service: Service, project: Project) -> Problems:
 
 # What is given as an address: a resolver, whose name would have to be resolved first, who is trusted, where to listen.
 _WANTS_ADDRESS = (
-    r"dns|resolv|name_?server|upstream|forward|^--?server\b|listen|bind|trust|allow|permit|white|prox(?:y|ies)|cluster"
+    r"dns|resolv|name_?server|upstream|forward|^--?server\b|listen|bind|trust|allow|permit|external|public|advertis|announce|white|prox(?:y|ies)|cluster"
     r"|(?:^|_)ips?(?:_|$)|subnet|cidr|range|gateway|#\d"
 )
 
