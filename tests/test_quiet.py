@@ -64,6 +64,11 @@ def test_a_name_may_say_that_it_is_a_template(tmp_path: Path) -> None:
     assert "DC020" in codes(tmp_path, "docker-compose-templates.yml", text)
 
 
+def test_an_exercise_has_blanks(tmp_path: Path) -> None:
+    assert codes(tmp_path, "app/Dockerfile", "# Fill in the blanks\nFROM\nWORKDIR\nCOPY\n") == ""
+    assert "DF002" in codes(tmp_path, "app/Dockerfile", "FROM debian:13\nWORKDIR\nCOPY\nRUN\n")
+
+
 @pytest.mark.parametrize("folder", ["Archive/a", "deprecated", "a/obsolete"])
 def test_what_is_laid_by_is_asked_whether_it_works(tmp_path: Path, folder: str) -> None:
     assert codes(tmp_path, f"{folder}/Dockerfile") == "DF009"

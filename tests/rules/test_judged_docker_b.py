@@ -26,6 +26,7 @@ CASES: dict[str, list[Files]] = {
         {"x/debian/Dockerfile": "FROM a:1\n", "b/Dockerfile": "FROM «debian»\n"},
     ],
     "DF102": [
+        "# NOTE the version will be overridden\nFROM acme/a:latest\n",
         "# nosemgrep: dockerfile.audit.dockerfile-source-not-pinned\nFROM acme/a:latest\n",
         "# Always the newest, on purpose\nFROM acme/a:latest\n",
         "# The base\nFROM «acme/a:latest»\n",
@@ -48,6 +49,7 @@ CASES: dict[str, list[Files]] = {
         "RUN apt-get install -y a\n",
     ],
     "DF214": [
+        "FROM a:1\nRUN curl -sL https://e.com/alpine/v3.23/main/x86_64/APKINDEX.tar.gz | tar xz\n",
         "FROM a:1\nLABEL image.source=https://github.com/acme/a\nRUN curl -O https://raw.githubusercontent.com/acme/b/master/c.sh\n",
         "FROM a:1\nRUN curl -O «https://raw.githubusercontent.com/acme/b/master/c.sh»\n",
     ],
@@ -78,6 +80,7 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:13\n«CMD a $(cat b)»\n",
     ],
     "DF603": [
+        "FROM acme/a:1\n# build and run as root users since the image has another\nUSER root\nCOPY a /a\n",
         "FROM debian:13\nUSER root\nRUN apt-get install -y gdb\n",
         "FROM debian:13\n«USER root»\nRUN apt-get install -y gdb\nCOPY a /a\n",
         {"d/Dockerfile": 'FROM acme/a:1\nUSER root\nCMD ["/b.sh"]\nCOPY b.sh /\n', "d/b.sh": "exec su app -c /a\n"},
@@ -113,6 +116,10 @@ CASES: dict[str, list[Files]] = {
         '«FROM ubuntu:24.04»\nADD flash.py /opt\nENTRYPOINT ["flash"]\n',
     ],
     "DF633": [
+        {
+            "a-base2/Dockerfile": "FROM a:1\nENV DEBIAN_FRONTEND=teletype\n",
+            "b/Dockerfile": "ARG A=$B/a-base2\nFROM $A\n",
+        },
         {"Dockerfile.base": "FROM a:1\nENV DEBIAN_FRONTEND=noninteractive\n"},
         {
             "core/focal/Dockerfile": "FROM a:1\nENV DEBIAN_FRONTEND=noninteractive\n",
@@ -191,6 +198,20 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "info",
             "Write `exec` before it",
         ),
+        (
+            "DF206",
+            "FROM a:1\nRUN curl -fO https://e.com/a.tgz\nRUN tar xf a.tgz; rm a.tgz\n",
+            "warning",
+            "line 2 keeps `a.tgz`. Fetch it, use it",
+        ),
+        ("DF122", {"t/1.9/Dockerfile": "FROM debian:9\n", "t/1.10/Dockerfile": "FROM debian:13\n"}, "info", "Move on"),
+        (
+            "DF122",
+            {"t/2.9/Dockerfile": "FROM debian:9\n", "t/1.10/Dockerfile": "FROM debian:13\n"},
+            "warning",
+            "Move on",
+        ),
+        ("DF601", "FROM a:1\nCMD artic --help\n", "info", 'Write `CMD ["artic", "--help"]`'),
         ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
         (
             "DF516",

@@ -18,7 +18,9 @@ def said_above(instruction: Instruction) -> str:
 def wants_newest(instruction: Instruction) -> bool:
     """Whether the comment right above says that no version is meant to stand there."""
     said = said_above(instruction)
-    return any(word in said for word in ("latest", "newest", "not-pinned", "not pinned", "unpinned", "on purpose"))
+    return any(
+        word in said for word in ("latest", "newest", "not-pinned", "not pinned", "unpinned", "on purpose", "overrid")
+    )
 
 
 @remembered

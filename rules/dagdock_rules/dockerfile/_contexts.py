@@ -77,7 +77,7 @@ def is_base_of_others(dockerfile: Dockerfile, project: Project) -> bool:
     texts = (project.text(place) for place in project.inventory.dockerfiles if place != path)
     found = [text.text for text in texts if text is not None and folder in text.text]
     named = rf"(?:{re.escape(above)}:{re.escape(folder)}|\S*/{re.escape(folder)}(?::\S+)?)"
-    base = re.compile(rf"(?mi)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?:\S*/)?{named}(?:[ \t]|$)")
+    base = re.compile(rf"(?mi)^[ \t]*(?:FROM[ \t]+(?:--\S+[ \t]+)*|ARG[ \t]+\w+=)(?:\S*/)?{named}(?:[ \t]|$)")
     return any(base.search(text) for text in found)
 
 

@@ -99,5 +99,7 @@ def is_workplace(stage: Stage) -> bool:
 def is_explained(user: User) -> bool:
     """Whether the comment right above says why the program needs root."""
     said = said_above(user)
+    if re.search(r"\bruns? as (?:the )?root\b", said):
+        return True
     is_about_root = "as root" in said or re.search(r"\b(?:needs?|requires?) root\b", said)
     return bool(is_about_root and any(why in said for why in REASONS)) and not any(step in said for step in BUILDING)

@@ -56,6 +56,7 @@ class Cleanup(NamedTuple):
     what: str
     needed_by: Sequence[int] = ()
     """The lines of RUNs between the two that need what is deleted."""
+    is_file: bool = False
     in_between: bool = False
     """Whether another RUN between the two may need it."""
 
@@ -121,7 +122,7 @@ def _in_run(found: Cleanup) -> str:
         each = "it its" if len(found.needed_by) == 1 else "each its"
         return f"The {needs} these lists too: give {each} own `apt-get update`, and delete the lists in each RUN"
     if found.in_between:
-        make = "Fetch" if "/" in found.what else "Install"
+        make = "Fetch" if found.is_file else "Install"
         return f"{make} it, use it and delete it in one RUN"
     return f"Delete {'them' if found.what == PACKAGE_LISTS else 'it'} in that RUN"
 
@@ -298,7 +299,9 @@ def _files(command: Command, run: Run) -> Cleanup | None:
     if not made:
         return None
     best = min(made, key=lambda each: (-each.number, each.place.span.start))
-    return Cleanup(command, best.step, best.place, f"`{best.what}`", in_between=_is_used(best, run))
+    # Below the working directory of the base image, which nobody knows, it goes by its name.
+    shown = best.what.rpartition(")/")[2]
+    return Cleanup(command, best.step, best.place, f"`{shown}`", is_file=True, in_between=_is_used(best, run))
 
 
 @remembered

@@ -54,8 +54,8 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     not even the build works. Move to a release that is still cared for. The dates are a part of dagdock; the option
     `as-of` compares them with another day than today. Nothing is said in a file or folder that is named after the
     release, as repositories have that keep one image for each. It is a hint where only files are copied from the
-    stage, where the packages come from the archive of old releases already, and where the folder is named after the
-    version of a package that comes with the release.
+    stage, where a folder beside it holds a later version, where the packages come from the archive of old releases
+    already, and where the folder is named after the version of a package that comes with the release.
 
     https://endoflife.date/
     """
@@ -71,7 +71,12 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     if archive:
         message += f", and line {archive.span.line} installs from the archive of old releases"
     message += f". {_remedy(stage, end, archive)}"
-    is_mild = archive is not None or _only_lends_files(stage, image) or _gives_version(stage)
+    is_mild = (
+        archive is not None
+        or _only_lends_files(stage, image)
+        or _gives_version(stage)
+        or _is_superseded(stage.dockerfile, project)
+    )
     yield Problem(
         stage.image_word,
         message,
@@ -105,6 +110,23 @@ def _gives_version(stage: Stage) -> bool:
     installs `graphviz` as the release has it."""
     *folders, version, _ = ["", *stage.span.source.path.lower().split("/")]
     return bool(folders) and version[:1].isdigit() and folders[-1] in _packages(stage)
+
+
+def _is_superseded(file: Dockerfile, project: Project) -> bool:
+    """Whether the folder is named after a version, and one beside it after a later one: `tool/1.0/Dockerfile` stays as
+    it was."""
+    above, _, folder = (project.path_of(file) or "").rpartition("/")[0].rpartition("/")
+    own = _as_version(folder)
+    if not own:
+        return False
+    places = (place.rpartition("/")[0].rpartition("/") for place in project.inventory.dockerfiles)
+    return any(beside == above and _as_version(name) > own for beside, _, name in places)
+
+
+def _as_version(folder: str) -> tuple[int, ...]:
+    """The numbers of a folder's name, such as `1.0.1` or `v2`; none of one that is called otherwise."""
+    found = re.match(r"v?(\d+(?:\.\d+)+)", folder)
+    return tuple(int(number) for number in found[1].split(".")) if found else ()
 
 
 def _bound_to_release(stage: Stage) -> tuple[str, str]:

@@ -10,6 +10,9 @@ BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
 )
 
+# A program that only shows its help or version has ended before anybody could stop it.
+HELP = ("--help", "-h", "help", "--version", "version")
+
 
 @rule(
     "DF601",
@@ -79,6 +82,7 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
         f"{_program(command)}. {remedy}",
         fix=_fix(command, text, words) if words else None,
+        severity="info" if words and words[-1] in HELP else None,
     )
 
 

@@ -10,6 +10,9 @@ from ._addresses import is_own, leads_elsewhere
 from ._clones import Clone, clones, is_used_later
 from ._downloads import Download, downloads, is_key, runs_output
 
+# Lists of packages, in which somebody looks up the newest version.
+INDEXES = ("APKINDEX", "/dists/", "repomd.xml", "index.json")
+
 
 @rule(
     "DF214",
@@ -64,6 +67,8 @@ def stale_remote_source(run: Run) -> Problems:
         if is_key(download) or _is_told_version(download, run.script):
             continue
         for word in download.urls:
+            if any(index in word.text for index in INDEXES):
+                continue
             if "$" in word.text or not leads_elsewhere(word.text) or is_own(word.text, run.dockerfile):
                 continue
             if not _names_version(word.text):
@@ -98,7 +103,7 @@ def _asks_for_latest() -> re.Pattern[str]:
     """`[ "$VERSION" = latest ]`, `[ -z "$VERSION" ]`, `case "$VERSION" in latest)`."""
     variable = r"[\"']?\$\{?\w+\}?[\"']?"
     newest = r"[\"']?(?:latest|newest|master|main|head|nightly|edge|dev)\b"
-    version = r"[\"']?\$\{?(?:\w*_)?(?:VERSION|VER|TAG|REF|BRANCH|COMMIT|REVISION)\b\}?[\"']?"
+    version = r"[\"']?\$\{?(?:\w*_)?(?:VERSION|RELEASE|VER|TAG|REF|BRANCH|COMMIT|REVISION)\b\}?[\"']?"
     compared = rf"{variable} +(?:=|==|!=) +{newest}|{newest}[\"']? +(?:=|==|!=) +{variable}"
     return re.compile(rf"{compared}|case +{version} +in\b|-[nz] +{version}", re.IGNORECASE)
 
