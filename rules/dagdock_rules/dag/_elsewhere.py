@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from dagdock.api import Call, DagModule, Problems, Project, Related
+from dagdock.api import Call, DagModule, Function, Problems, Project, Related
 
 _NO_HELPERS = ("airflow.", "builtins.", "datetime.", "os.", "pendulum.", "json.", "logging.", "pathlib.")
 _PERHAPS = (ast.If, ast.IfExp, ast.While, ast.ExceptHandler, ast.BoolOp)
@@ -108,3 +108,9 @@ def _is_perhaps(call: Call, function: ast.AST) -> bool:
         if isinstance(above, _PERHAPS):
             return True
     return False
+
+
+def makes_dags(module: DagModule, function: Function) -> bool:
+    """Whether a function makes DAGs or tasks, which it does while the file is read."""
+    made = [*(dag.node for dag in module.dags), *(task.call for task in module.tasks)]
+    return any(module.function_at(node) is function for node in made)

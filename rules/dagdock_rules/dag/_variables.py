@@ -63,6 +63,15 @@ def is_rendered(module: DagModule, node: ast.AST) -> bool:
     return operator is not None and task is not None and not task.taskflow and keyword.arg in operator.fields()
 
 
+def is_argument(module: DagModule, node: ast.AST) -> bool:
+    """Whether an expression is all or a part of an argument of an operator that has no function to ask in."""
+    above = module.names.parents.get(node)
+    while isinstance(above, ast.expr):
+        above = module.names.parents.get(above)
+    task = _task_given(module, above) if isinstance(above, ast.keyword) else None
+    return task is not None and not task.taskflow and "python_callable" not in task.own
+
+
 def is_set_in_environment(project: Project, name: str) -> bool:
     """Whether a file of the project sets the environment variable that Airflow looks a Variable up in first."""
     wanted = f"{_PREFIX}{name.upper()}".encode()

@@ -3,10 +3,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from dagdock.api import Bad, Call, DagModule, Function, Problem, Problems, Project, Related, rule
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Related, rule
 
-from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
-from ._variables import uses_of
+from ._elsewhere import ReadModule, calls_elsewhere, in_all_read, makes_dags
+from ._variables import is_argument, uses_of
 
 _READ = ("host", "login", "password", "port", "schema", "extra_dejson")
 
@@ -61,14 +61,16 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
                 )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
-        if outer.node not in told and _looks_up(inner):
-            told.add(outer.node)
+        if inner.node not in told and _looks_up(inner):
+            told.add(inner.node)
             is_operator = outer.function is not None and outer.function.name == "__init__"
             readings = "Airflow reads a DAG with this operator" if is_operator else read.readings
-            where = "in `execute`" if is_operator else "inside the function that a task runs"
+            remedy = f"Call it {'in `execute`' if is_operator else 'inside the function that a task runs'}"
+            if is_argument(module, outer.node):
+                remedy = f"Have a template such as `{_template(inner.module, inner)}` in its place"
             yield Problem(
                 outer,
-                f"this function looks up a Connection each time {readings}. Call it {where}",
+                f"this function looks up a Connection each time {readings}. {remedy}",
                 related=[Related(inner, "it is looked up here"), *read.related],
             )
 
@@ -88,7 +90,7 @@ def _remedy(module: DagModule, call: Call) -> str:
     function = call.function
     if function is not None and function.name == "__init__":
         return "Do it in `execute`"
-    if function is not None and function.calls and not _makes_dags(module, function):
+    if function is not None and function.calls and not makes_dags(module, function):
         return f"Call `{function.name}` inside the function that a task runs"
     uses = uses_of(module, call.node)
     if uses == {"in a task"}:
@@ -97,12 +99,6 @@ def _remedy(module: DagModule, call: Call) -> str:
     if uses == {"rendered"}:
         return f"Use a template such as `{template}` in its place: Airflow fills that in when the task runs"
     return f"Do it inside the function that a task runs, or write `{template}` in an argument that is templated"
-
-
-def _makes_dags(module: DagModule, function: Function) -> bool:
-    """Whether a function makes DAGs or tasks, which it does while the file is read."""
-    made = [*(dag.node for dag in module.dags), *(task.call for task in module.tasks)]
-    return any(module.function_at(node) is function for node in made)
 
 
 def _template(module: DagModule, call: Call) -> str:

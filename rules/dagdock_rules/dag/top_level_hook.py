@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, rule
 
-from ._elsewhere import ReadModule, in_all_read
+from ._elsewhere import ReadModule, in_all_read, makes_dags
 
 # Clients that look for credentials or load their descriptions of services when they are made.
 CLIENTS = {
@@ -80,8 +80,11 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
                 plain.append((call, name.rpartition(".")[2]))
                 continue
             readings, remedy = read.readings, _remedy(module, call.node, read)
+            function = call.function
             if _is_in_init(call):
-                readings = "Airflow reads a DAG with this operator"
+                readings, remedy = "Airflow reads a DAG with this operator", "Make it in `execute`"
+            elif function is not None and function.calls and not makes_dags(module, function):
+                remedy = f"Call `{function.name}` inside the function that a task runs"
             done = f"`{name.rpartition('.')[2]}` looks up its Connection" if what == HOOK else f"this makes {what}"
             yield Problem(call, f"{done} each time {readings}. {remedy}", related=read.related)
     if plain:
@@ -93,11 +96,11 @@ def _of_plain(made: list[tuple[Call, str]], read: ReadModule) -> Problem:
     (call, hook), *more = made
     again = f", and {len(more)} more in this file," if more else ""
     if _is_in_init(call):
-        said = f"`__init__` runs each time Airflow reads a DAG with this operator, and it makes a `{hook}`{again} there"
+        said = f"`__init__` runs each time Airflow reads a DAG with this operator, and it makes the Hook `{hook}`{again} there"
         return Problem(call, f"{said}. Make it in `execute`, as Airflow's guide to operators says", severity="info")
     return Problem(
         call,
-        f"this makes a `{hook}`{again} each time {read.readings}: when that fails, all DAGs of the file are gone. "
+        f"this makes the Hook `{hook}`{again} each time {read.readings}: when that fails, all DAGs of the file are gone. "
         + _remedy(read.module, call.node, read),
         severity="info",
         related=read.related,

@@ -91,8 +91,11 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
-        if outer.node not in told and inner.airflow == "Variable.get":
-            name = _key(inner.module, inner.node) or _handed_on(outer, inner)
+        if inner.node not in told and outer.node not in told and inner.airflow == "Variable.get":
+            name = _key(inner.module, inner.node)
+            if name:
+                told.add(inner.node)  # it is the same for all who call
+            name = name or _handed_on(outer, inner)
             if name and is_set_in_environment(project, name):
                 continue
             told.add(outer.node)
