@@ -67,8 +67,10 @@ def operator_inside_task(module: DagModule) -> Problems:
         )
 
 
-# Operators that ask nobody but Airflow.
-_WITHOUT_HOOK = ("Branch", "Dummy", "Empty", "Python", "ShortCircuit", "TriggerDagRun")
+# Operators that ask nobody but Airflow, or whose hooks do much less than they do.
+_WITHOUT_HOOK = (
+    "Branch", "Docker", "Dummy", "Eks", "Empty", "GKE", "Kubernetes", "Python", "ShortCircuit", "TriggerDagRun",
+)  # fmt: skip
 _INSTEAD = {
     "BashOperator": ", or use `subprocess.run`",
     "EmailOperator": ", or call `send_email` (`airflow.utils.email`)",

@@ -53,7 +53,7 @@ def retry_without_delay(module: DagModule) -> Problems:
         told.add(id(delay.node))
         yield Problem(
             delay.whole,
-            "the retries follow each other at once, when what made the task fail is still so. Wait some minutes: "
+            "the retries follow each other at once, while what made the task fail may last some minutes. Wait as long: "
             "`timedelta(minutes=5)`",
         )
 
