@@ -96,12 +96,12 @@ def _of_plain(made: list[tuple[Call, str]], read: ReadModule) -> Problem:
     (call, hook), *more = made
     again = f", and {len(more)} more in this file," if more else ""
     if _is_in_init(call):
-        said = f"`__init__` runs each time Airflow reads a DAG with this operator, and it makes the Hook `{hook}`{again} there"
+        said = f"this makes the Hook `{hook}`{again} each time Airflow reads a DAG with this operator"
         return Problem(call, f"{said}. Make it in `execute`, as Airflow's guide to operators says", severity="info")
     return Problem(
         call,
-        f"this makes the Hook `{hook}`{again} each time {read.readings}: when that fails, all DAGs of the file are gone. "
-        + _remedy(read.module, call.node, read),
+        f"this makes the Hook `{hook}`{again} each time {read.readings}: when that fails, all DAGs of the file are "
+        "gone. " + _remedy(read.module, call.node, read),
         severity="info",
         related=read.related,
     )
