@@ -31,12 +31,17 @@ MANAGERS = (
     "concourse", "drone/agent", "circleci/runner", "azp-agent", "bamboo-agent", "lazydocker", "komodo", "arcane",
     "coolify", "dokploy", "caprover", "localstack", "testcontainers", "devcontainer", "docker-cleanup", "docuum",
     "ofelia", "kestra", "airflow", "dokku", "cadvisor", "gzctf", "acme-companion", "tinybird-local", "airbyte",
-    "sencho", "dgoss", "dockhand",
+    "sencho", "dgoss", "dockhand", "selenoid", "nextcloud-releases/all-in-one", "nextcloud/all-in-one", "swarmpit",
+    "swarm-cronjob", "sablier", "whatsupdocker", "getwud", "dockwatch", "pterodactyl", "coder/coder", "openhands",
+    "renovate", "kasm",
 )  # fmt: skip
 # The host of the containers, as it is called in them.
 HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "172.17.0.1")
 # Programs that only look at containers, whatever address of the engine their commands name.
-LOOKERS = ("traefik", "nginx-proxy", "haproxy", "visualizer", "telegraf", "netdata", "alloy", "promtail", "vector")
+LOOKERS = (
+    "traefik", "nginx-proxy", "haproxy", "visualizer", "telegraf", "netdata", "alloy", "promtail", "vector", "dozzle",
+    "glances", "beszel", "filebeat", "metricbeat", "fluent", "homepage", "homarr", "uptime-kuma", "dashy", "glance",
+)  # fmt: skip
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 
 

@@ -80,7 +80,11 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
                 place,
                 f"`{path}` holds `{secret}`, and no `.gitignore` keeps it out of git. Add a line `{basename(path)}` to "
                 "`.gitignore`"
-                + ("" if project.facts.is_dir(".git") else f"; if it is in git, `git rm --cached {path}`, too"),
+                + (
+                    ""
+                    if project.facts.is_dir(".git")
+                    else f"; where git has it already, `git rm --cached {path}`, and change what is in it"
+                ),
             )
     if not in_git:
         return
