@@ -206,7 +206,7 @@ SAID = [
     ("DF122", "FROM mcr.microsoft.com/dotnet/core/sdk:3.1-buster\n", "`mcr.microsoft.com/dotnet/sdk:10.0`"),
     ("DF122", "FROM mcr.microsoft.com/dotnet/sdk:8.0-bookworm-slim-amd64\n", "`mcr.microsoft.com/dotnet/sdk:10.0`"),
     ("DF122", "FROM python:3.8-windowsservercore\n", "Move to a later release"),
-    ("DF122", "FROM nginx:1.20-alpine3.14\n", "Move to a later release"),
+    ("DF122", "FROM nginx:1.20-alpine3.14\n", "a later release in place of `alpine3.14`"),
     ("DF214", "FROM a:1\nRUN if a; then git clone https://e.com/a.git; fi\n", "with `--branch` or check out a commit"),
     ("DF215", "FROM a:1\nRUN if a; then git clone https://e.com/a.git; fi\n", "Add `--depth 1`"),
     ("DF218", "FROM debian:12\nARG API_TOKEN\nRUN apt-get update\n", "nothing uses `API_TOKEN`. Delete it"),

@@ -38,6 +38,7 @@ CASES: dict[str, list[Files]] = {
     "DF122": [
         {"src/aspnet/8.0/alpine3.24/amd64/Dockerfile": "FROM mcr.microsoft.com/dotnet/runtime:8.0.19-alpine3.24\n"},
         {"php/nightly/Dockerfile": "FROM «php:7.4»\n"},
+        "# Use old Debian version to ensure compatible binaries\nFROM debian:9-slim\n",
         "FROM openjdk:25-ea\n",
     ],
     "DF206": [
@@ -204,6 +205,8 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "warning",
             "line 2 keeps `a.tgz`. Fetch it, use it",
         ),
+        ("DF122", {"1.9/a/Dockerfile": "FROM debian:9\n", "1.10/b/Dockerfile": "FROM debian:13\n"}, "info", "Move on"),
+        ("DF122", "FROM eclipse-temurin:11-jre-focal\n", "warning", "a later release in place of `focal`"),
         ("DF122", {"t/1.9/Dockerfile": "FROM debian:9\n", "t/1.10/Dockerfile": "FROM debian:13\n"}, "info", "Move on"),
         (
             "DF122",

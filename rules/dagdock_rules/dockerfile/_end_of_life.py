@@ -37,14 +37,18 @@ Table = dict[str, Any]
 
 
 class End:
-    """What came to its end, on which day, and what to take instead (empty where nothing is known)."""
+    """What came to its end, on which day, and what to take instead (empty where nothing is known).
 
-    __slots__ = ("day", "instead", "what")
+    `system` is the part of the tag that names the release, where it is that of the system inside.
+    """
 
-    def __init__(self, what: str, day: str, instead: str) -> None:
+    __slots__ = ("day", "instead", "system", "what")
+
+    def __init__(self, what: str, day: str, instead: str, system: str = "") -> None:
         self.what = what
         self.day = day
         self.instead = instead
+        self.system = system
 
 
 def end_of(image: ImageRef, today: str) -> End | None:
@@ -181,12 +185,12 @@ def _end_of_system(images: dict[str, Table], name: str, tag: str, today: str) ->
             version = images[system]["names"].get(part)
             day = images[system]["ends"].get(version)
             if day is not None and day < today:
-                return End(f"{system.capitalize()} {part}", day, _without_system(images, name, first, parts))
+                return End(f"{system.capitalize()} {part}", day, _without_system(images, name, first, parts), part)
         if part.startswith("alpine"):
             day = _day(images["alpine"]["ends"], _version(part.removeprefix("alpine")))
             if day is not None and day < today:
                 what = f"Alpine {part.removeprefix('alpine')}"
-                return End(what, day, _without_system(images, name, first, parts))
+                return End(what, day, _without_system(images, name, first, parts), part)
     return None
 
 

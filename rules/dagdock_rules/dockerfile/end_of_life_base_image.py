@@ -20,10 +20,15 @@ from dagdock.api import (
 from ..packages import installs
 from ._apt_lists import archive_step
 from ._base_image import argument_behind
+from ._comments import said_above
 from ._end_of_life import End, end_of, names_release, official_name
 from ._layers import is_shipped
 
 MONTHS = "January February March April May June July August September October November December".split()
+# So many folders above a Dockerfile may be named after the version of what it makes: `3.5.1/java11-ubuntu/Dockerfile`.
+FOLDERS = 3
+# Words of a comment that says why an old release is taken.
+REASONS = ("older", "oldest", "an old", "use old", "compatib", "glibc", "legacy", "end of life", "end-of-life", "eol")
 CONFIG = '[rules.end-of-life-base-image]\nas-of = "2026-11-22"\n'
 
 
@@ -65,6 +70,8 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     end = end_of(image, as_of or project.today)
     if end is None or _is_said_above(stage) or names_release(image, stage.span.source.path):
         return
+    if stage.from_instruction and any(reason in said_above(stage.from_instruction) for reason in REASONS):
+        return
     argument = argument_behind(stage)
     archive = archive_step(stage)
     message = f"{end.what} has had no security updates since {_in_words(end.day)}"
@@ -88,6 +95,8 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
 def _remedy(stage: Stage, end: End, archive: Run | None) -> str:
     """What to take instead, and what this file must change with it."""
     remedy = f"Move on{_named(end.instead)}" if end.instead else "Move to a later release"
+    if end.system and not end.instead:
+        remedy = f"Take a tag with a later release in place of `{end.system}`"
     if archive:
         return f"{remedy}, and take that line out"
     gone, bound = _bound_to_release(stage)
@@ -113,18 +122,20 @@ def _gives_version(stage: Stage) -> bool:
 
 
 def _is_superseded(file: Dockerfile, project: Project) -> bool:
-    """Whether the folder is named after a version, and one beside it after a later one: `tool/1.0/Dockerfile` stays as
-    it was."""
-    above, _, folder = (project.path_of(file) or "").rpartition("/")[0].rpartition("/")
-    own = _as_version(folder)
-    if not own:
-        return False
-    places = (place.rpartition("/")[0].rpartition("/") for place in project.inventory.dockerfiles)
-    return any(beside == above and _as_version(name) > own for beside, _, name in places)
+    """Whether a folder is named after a version, and one beside it after a later one: `tool/1.0/Dockerfile` stays as it
+    was."""
+    folders = (project.path_of(file) or "").split("/")[:-1]
+    for depth in range(max(0, len(folders) - FOLDERS), len(folders)):
+        own = _as_version(folders[depth])
+        if own:
+            others = (place.split("/") for place in project.inventory.dockerfiles)
+            beside = (parts[depth] for parts in others if len(parts) > depth + 1 and parts[:depth] == folders[:depth])
+            return any(_as_version(name) > own for name in beside)
+    return False
 
 
 def _as_version(folder: str) -> tuple[int, ...]:
-    """The numbers of a folder's name, such as `1.0.1` or `v2`; none of one that is called otherwise."""
+    """The numbers of a folder's name, such as `1.0.1` or `v2.3`; none of one that is called otherwise."""
     found = re.match(r"v?(\d+(?:\.\d+)+)", folder)
     return tuple(int(number) for number in found[1].split(".")) if found else ()
 
