@@ -51,6 +51,7 @@ CASES: dict[str, list[str]] = {
         "FROM node:24\nWORKDIR /app\nRUN cd /app/web && npm run build\n",
         'FROM node:24\nRUN cd /web && npm run build\nCMD ["./run"]\n',
         "FROM node:24\nRUN cd /web && npm run build\nCOPY a .\n",
+        "FROM debian:13\nRUN cd /opt/tool-1.2.3 && make\nRUN cd tool-master/src && make install\n",
         "FROM node:24\nRUN «cd /web» && npm run build\n",
     ],
     "DF407": [

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from functools import cache
 from math import inf
 
 from dagdock.api import (
@@ -69,9 +71,9 @@ def use_workdir_not_cd(run: Run) -> Problems:
 
     `WORKDIR` makes the folder where it is missing, holds for everything that follows, and shows in the image; `cd` has
     to be repeated in each RUN, and is easily forgotten in one, and `pushd` is known to bash, not to `sh`. A detour is
-    fine: to a folder for temporary files, or to one of the system such as `/usr/local/bin`, where the container should
-    not start. So is any where a WORKDIR has chosen the folder that the rest of the file counts on, and any in an image
-    that starts what its base image says, where that says.
+    fine: to a folder for temporary files, to sources that were unpacked (`tool-1.2`), or to one of the system such as
+    `/usr/local/bin`, where the container should not start. So is any where a WORKDIR has chosen the folder that the
+    rest of the file counts on, and any in an image that starts what its base image says, where that says.
 
     https://docs.docker.com/build/building/best-practices/#workdir
     """
@@ -114,6 +116,8 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
         return True
     if any(f"{folder}/".startswith(f"{place}/") for place in SYSTEM) and not f"{folder}/".startswith(PROJECTS):
         return True
+    if _is_unpacked().search(folder):
+        return True  # sources that are built and left behind
     if _is_moved_on(run) or _starts_elsewhere(run) or _is_needed_elsewhere(run):
         return True
     for command in run.script.commands:
@@ -125,6 +129,12 @@ def _is_detour(step: tuple[Command, Command], run: Run) -> bool:
         if command.effective.name == "rm" and any(word.rstrip("/*") == folder for word in words):
             return True
     return False
+
+
+@cache
+def _is_unpacked() -> re.Pattern[str]:
+    """A folder as archives of sources bring it: `tool-1.2.3`, `tool-master`."""
+    return re.compile(r"\d\.\d|\d{4}-\d{2}|-(?:master|main)(?:/|$)")
 
 
 def _starts_elsewhere(run: Run) -> bool:
