@@ -76,6 +76,15 @@ CASES: dict[str, list[Files]] = {
         + BY_HAND
         + "    for i in «range(N)»:\n        BashOperator(task_id=f'a{i}', bash_command='true')\n"
         + "    for i in range(N):\n        BashOperator(task_id=f'b{i}', bash_command='true')\n",
+        # What the environment says changes with the deployment only.
+        {
+            "dags/d.py": IMPORTS
+            + "NAMES = Variable.get('names', deserialize_json=True)\n"
+            + BY_HAND
+            + "    for name in NAMES:\n        BashOperator(task_id=name, bash_command='true')\n",
+            "compose.yaml": "services:\n  a:\n    image: apache/airflow:2.9.1\n    environment:\n"
+            "      AIRFLOW_VAR_NAMES: '[\"a\"]'\n",
+        },
         # How many words a command has is not the Connection's to decide.
         IMPORTS
         + "c = BaseHook.get_connection('c')\ncmd = f'list --key {c.password}'\n"

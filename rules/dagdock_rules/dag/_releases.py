@@ -23,10 +23,7 @@ _GONE = (
 
 def is_before(dag: Dag, project: Project, major: int, minor: int = 0) -> bool:
     """Whether the Airflow that a DAG is for is surely older than a release: by its own file, or by the project."""
-    if is_for_airflow_1(dag.module):
-        return major >= 2
-    version = project.airflow_version(dag)
-    return version is not None and version.at_least(major, minor) is False
+    return is_file_before(dag.module, project, major, minor)
 
 
 def is_file_before(module: DagModule, project: Project, major: int, minor: int = 0) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from dagdock.api import Bad, DagModule, Loop, Origin, Problem, Problems, Project, Related, rule
 
+from ._variables import is_set_in_environment
+
 FOLDER = "the files in a folder"
 FILE = "a file elsewhere"
 # Calls that open or read a file.
@@ -134,9 +136,20 @@ def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, 
             return None  # it comes with the DAGs, or may do so
         if source == "a Connection" and any(isinstance(each.node, ast.JoinedStr) for each in steps):
             return None  # what is put into a command does not say how many words that has
+        if source == "a Variable" and _is_set(step, project):
+            continue  # it changes with the deployment only
         if source:
             return step, source
     return None
+
+
+def _is_set(step: Origin, project: Project) -> bool:
+    """Whether the project sets the environment variable that a Variable is taken from first."""
+    given = step.node.args[:1] if isinstance(step.node, ast.Call) else []
+    return any(
+        isinstance(key, ast.Constant) and isinstance(key.value, str) and is_set_in_environment(project, key.value)
+        for key in given
+    )
 
 
 def _steps(origin: Origin, module: DagModule, project: Project, depth: int) -> Iterator[Origin]:
