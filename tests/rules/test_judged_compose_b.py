@@ -39,6 +39,12 @@ CASES: dict[str, dict[str, Files]] = {
         "a template": {"compose.template.yaml": WEB + "    volumes: ['${DATA}:/a']\n"},
         "once a file": WEB + "    volumes: ['«${DATA}»:/a', '${LOGS}:/b']\n",
     },
+    "DC015": {
+        "loaded on top of a file elsewhere": {
+            "compose.tls.yaml": WEB + "    depends_on: [broker, registry]\n",
+        },
+        "stands by itself": WEB + "    depends_on: [«broker», «registry»]\n",
+    },
     "DC204": {
         "addresses that must be addresses": "services:\n  a:\n    image: a:1\n    command: run --server=172.28.0.5\n"
         "    environment: {TRUSTED_PROXIES: 172.28.0.5, HOST_IP: 172.28.0.5}\n"
@@ -63,7 +69,12 @@ CASES: dict[str, dict[str, Files]] = {
             "Dockerfile": "FROM quay.io/debezium/connect:3.0\n",
         },
     },
-    "DC504": {"tries again": "services:\n  w:\n    image: wordpress:6\n    depends_on: [db]\n" + DB},
+    "DC504": {
+        "in a swarm": WEB
+        + "    deploy: {placement: {constraints: [node.role == manager]}}\n    depends_on: [db]\n"
+        + DB,
+        "tries again": "services:\n  w:\n    image: wordpress:6\n    depends_on: [db]\n" + DB,
+    },
     "DC507": {
         "each stands for the other": "services:\n  a:\n    image: a:1\n    ports: ['80:80']\n"
         "  b:\n    image: b:1\n    ports: ['80:80']\n",
@@ -160,8 +171,14 @@ WORDS: list[tuple[str, Files, str]] = [
     ("DC018", WEB + "    depends: [db]\n    depends_on: [db]\n" + DB, "`depends_on` is there already"),
     ("DC019", WEB + "    environment:\n      sysctls:\n        - a=1\n", "indent it less"),
     ("DC020", WEB + "volumes:\n  ${A:-a}_data:\n", "`data:`, with `name: '${A:-a}_data'` below it"),
+    ("DC019", WEB + "    deploy:\n      restart_policy:\n      condition: any\n", "indent `condition`"),
     ("DC020", WEB + "secrets:\n  a:\n    external: a\n", "write `external: true`"),
     ("DC020", WEB + "secrets:\n  a:\n    external: b\n", "`name: b`"),
+    (
+        "DC209",
+        {"docker-stack.compose.yaml": "services:\n  s:\n    image: s:1\n    ports: ['2222:22']\n"},
+        "a node of the swarm",
+    ),
     ("DC209", "services:\n  s:\n    image: s:1\n    ports: ['2375:2375']\n", "reach `s:2375` without it"),
     (
         "DC301",

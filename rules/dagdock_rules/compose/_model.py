@@ -39,6 +39,7 @@ def is_for_swarm(file: ComposeFile) -> bool:
     return not {"stack", "swarm"}.isdisjoint(words) or "swarm" in re.split(r"[^a-z]+", "/".join(folders[-2:]))
 
 
+@remembered
 def has_swarm_keys(file: ComposeFile) -> bool:
     """Whether services are spread over machines with what only Swarm knows."""
     for service in file.services.values():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Port, Problem, Problems, Project, Service, rule
 
-from ._model import as_run
+from ._model import as_run, has_swarm_keys, is_for_swarm
 
 PORTS = {22: "SSH", 3389: "the remote desktop", 5900: "VNC", 23: "Telnet", 2375: "Docker's engine"}
 # Programs that serve git or files over SSH, and those that exist to be logged in to.
@@ -42,10 +42,13 @@ def remote_login_port(service: Service, project: Project) -> Problems:
             continue
         kind = PORTS.get(port.target.first) if len(port.target) == 1 else None
         if kind:
-            yield Problem(port, _message(port, kind, str(service.name)))
+            in_swarm = is_for_swarm(service.file) or has_swarm_keys(service.file)
+            yield Problem(port, _message(port, kind, str(service.name), in_swarm))
 
 
-def _message(port: Port, kind: str, name: str) -> str:
+def _message(port: Port, kind: str, name: str, in_swarm: bool) -> str:
+    if in_swarm:  # which reads no addresses in front of ports
+        return f"everyone who reaches a node of the swarm may try to log in through {kind}. Leave it out"
     here = f"write `127.0.0.1:` in front{'' if port.published else ' and a colon more'}"
     if kind == "Docker's engine":
         return (

@@ -17,7 +17,7 @@ from dagdock.api import (
     rule,
 )
 
-from ._model import is_extended, is_for_swarm
+from ._model import has_swarm_keys, is_extended, is_for_swarm
 from ._occasion import is_short_lived
 from ._stores import store_of
 
@@ -74,7 +74,7 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     words = set(re.split(r"[^a-z0-9]+", "/".join(path.lower().split("/")[-2:])))
     if is_for_swarm(file) or not words.isdisjoint(PIECES) or is_short_lived(file, project):
         return
-    if is_extended(file, project):
+    if is_extended(file, project) or has_swarm_keys(file):
         return
     services = list(project.merged(file).services.values())
     if not any(map(_comes_back, services)):
