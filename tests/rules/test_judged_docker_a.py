@@ -157,6 +157,11 @@ def test_case(code: str, text: str) -> None:
         ("DF414", "FROM a:1\nRUN wget http://b.s3-website-us-west-2.amazonaws.com/a.tgz\n", "s3.amazonaws.com/…`"),
         ("DF423", "FROM a:1\nRUN curl -s https://e.com/a | php\n", "and `pipefail`, without which"),
         ("DF423", "FROM a:1\nRUN set -o pipefail; curl -s https://e.com/a | php\n", "failure. Add `-f`"),
+        (
+            "DF423",
+            "FROM a:1\nRUN curl https://e.com/a | tee /b && curl https://e.com/c | tee /d\n",
+            "and to the other call of this RUN, and `pipefail`, without which their failure",
+        ),
         ("DF423", "FROM a:1\nRUN curl -Os $LINK\n", "stores the error page as the file"),
         ("DF429", "FROM php:5.4\nRUN curl https://getcomposer.org/installer | php\n", "composer:2.2 "),
         (
@@ -171,6 +176,7 @@ def test_case(code: str, text: str) -> None:
             "FROM python:3.13\nRUN pip install a b\n",
             "`a`, `b` come in whatever version is current, so two builds of this file may differ. Pin each, as in `a==",
         ),
+        ("DF309", "FROM golang:1.12-alpine\nRUN go get e.com/a\n", "Pin it: `GO111MODULE=on go get e.com/a@VERSION`"),
         ("DF309", "FROM golang:1.26\nRUN go get e.com/a\n", "Pin it: `go install e.com/a@VERSION`, as Go 1.16"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y curl\n", "`ca-certificates`, which `curl` needs for https"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y vim gcc\n", "and `libc6-dev`, which `gcc` needs to compile"),

@@ -110,7 +110,7 @@ def unpinned_problems(run: Run, families: tuple[str, ...], verbs: tuple[str, ...
             if found and not is_meant(call, found, run):
                 only_tools = all(text in TOOLS for _, text in found)
                 mild = only_tools or (run.stage is not None and is_for_development(run.stage))
-                yield Problem(found[0][0], _message(call, found), severity="info" if mild else None)
+                yield Problem(found[0][0], _message(call, found, run), severity="info" if mild else None)
 
 
 def is_meant(call: PackageCommand, found: Unpinned, run: Run) -> bool:
@@ -129,16 +129,28 @@ def is_meant(call: PackageCommand, found: Unpinned, run: Run) -> bool:
     return bool(re.search(r"\bpip2|\bpy2-pip|\bpython2|/2\.7/get-pip|\bpython-dev\b", run.body.text))
 
 
-def _message(call: PackageCommand, found: Unpinned) -> str:
+def _message(call: PackageCommand, found: Unpinned, run: Run) -> str:
     names = list(dict.fromkeys(text for _, text in found))
     shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     comes = "come" if len(names) > 1 else "comes"
     name = re.sub(r"@(?:latest|none|upgrade|patch)$", "", names[0])
     example = f"`{SPELLING[call.family].format(name)}`"
     if call.family == "go" and call.verb == "get":
-        example = f"`go install {name}@VERSION`, as Go 1.16 and newer take it"
+        old = run.stage is not None and _has_old_go(run.stage)
+        example = (
+            f"`GO111MODULE=on go get {name}@VERSION`"
+            if old
+            else f"`go install {name}@VERSION`, as Go 1.16 and newer take it"
+        )
     advice = f"Pin each, as in {example}" if len(names) > 1 else f"Pin it: {example}"
     return f"{shown} {comes} in whatever version is current, so two builds of this file may differ. {advice}"
+
+
+def _has_old_go(stage: Stage) -> bool:
+    """Whether the image has a Go that installs no program at a version, and has modules to be switched on."""
+    image = stage.root_image
+    match = re.match(r"1\.(\d+)", image.tag or "") if image and image.familiar == "golang" else None
+    return match is not None and 11 <= int(match[1]) < 16
 
 
 def _is_constrained(call: PackageCommand, run: Run) -> bool:

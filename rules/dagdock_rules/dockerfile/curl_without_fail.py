@@ -99,8 +99,8 @@ def curl_without_fail(run: Run) -> Problems:
         )
         others = f"{len(found) - 1} other calls" if len(found) > 2 else "other call"
         more = f" here, and to the {others} of this RUN" if len(found) > 1 else ""
-        if not first.file and not more and any(first.outer in pipe for pipes in open_pipes(run) for pipe in pipes):
-            more = ", and `pipefail`, without which its failure does not count"
+        if not first.file and any(first.outer in pipe for pipes in open_pipes(run) for pipe in pipes):
+            more += f", and `pipefail`, without which {'their' if more else 'its'} failure does not count"
         yield Problem(
             places[0],
             f"when the server answers with an error, curl {harm} and reports no failure. Add `-f`{more}",
