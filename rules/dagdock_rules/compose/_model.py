@@ -40,6 +40,7 @@ def is_for_swarm(file: ComposeFile) -> bool:
 
 
 @remembered
+@remembered
 def has_swarm_keys(file: ComposeFile) -> bool:
     """Whether services are spread over machines with what only Swarm knows."""
     for service in file.services.values():

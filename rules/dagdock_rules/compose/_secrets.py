@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import ComposeFile, Project, Span, Value
+from dagdock.api import ComposeFile, Project, Span, Value, remembered
 
 from ..secrets import (
     is_common_password,
@@ -95,21 +95,26 @@ def names_in(file: ComposeFile) -> set[str]:
 
 def urls_with(file: ComposeFile, password: str, hosts: frozenset[str] = frozenset()) -> list[Span]:
     """Where a password stands in URLs of the file's variables: the other side of a login; at these hosts, or at any."""
-    if f":{password}@" not in file.source.text:
-        return []
-    found: dict[int, Span] = {}
-    for service in file.services.values():
-        for setting in service.environment:
-            value = setting.value
-            if value is None or "://" not in value.raw or f":{password}@" not in value.raw:
-                continue
-            for match in re.finditer(rf"(?<=:){re.escape(password)}(?=@([\w.-]*))", value.filled.text):
-                if hosts and match[1] not in hosts:
-                    continue
-                span = value.filled.span(match.start(), match.end())
-                if span.source is file.source and span.text == password:
-                    found.setdefault(span.start, span)
-    return list(found.values())
+    return [span for host, span in _in_urls(file).get(password, ()) if not hosts or host in hosts]
+
+
+@remembered
+def _in_urls(file: ComposeFile) -> dict[str, list[tuple[str, Span]]]:
+    """The passwords in URLs of the file's variables, each with its hosts and places."""
+    found: dict[str, list[tuple[str, Span]]] = {}
+    seen: set[int] = set()
+    if "://" not in file.source.text:
+        return found
+    for setting in (setting for service in file.services.values() for setting in service.environment):
+        value = setting.value
+        if value is None or "://" not in value.raw or "@" not in value.raw or value.span.start in seen:
+            continue
+        seen.add(value.span.start)
+        for match in re.finditer(r"://[^\s/:@]*:([^\s/@]+)@([\w.-]*)", value.filled.text):
+            span = value.filled.span(match.start(1), match.end(1))
+            if span.source is file.source and span.text == match[1]:
+                found.setdefault(match[1], []).append((match[2], span))
+    return found
 
 
 def and_in_lines(spans: list[Span]) -> str:

@@ -53,7 +53,7 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/services/#ports
     """
-    taken: list[Published] = []
+    taken: dict[int, list[Published]] = {}
     services = project.merged(file).services
     # A part of a model that is named like one of two others may be loaded with either.
     is_guess = file.is_fragment and "override" not in basename(file.source.path)
@@ -69,8 +69,10 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
             if len(port.published) > 1 and (port.target is None or len(port.target) != len(port.published)):
                 continue  # Docker takes a free one of them
             one = Published(service, port, port.published)
-            other = next((earlier for earlier in taken if _collide(earlier, one)), None)
-            taken.append(one)
+            numbers = range(one.ports.first, one.ports.last + 1)
+            other = next((each for number in numbers for each in taken.get(number, ()) if _collide(each, one)), None)
+            for number in numbers:
+                taken.setdefault(number, []).append(one)
             if other:
                 is_open = is_guess or (is_collection and not _start_together(one, other, together))
                 if is_open and _is_elsewhere(one, other):

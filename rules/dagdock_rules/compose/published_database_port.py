@@ -15,6 +15,7 @@ from dagdock.api import (
     Service,
     Setting,
     Span,
+    remembered,
     rule,
 )
 
@@ -103,10 +104,16 @@ def published_database_port(service: Service, project: Project) -> Problems:
 def _is_for_others(service: Service, port: Port) -> bool:
     """Whether more than this machine's own address is needed: by containers that go over the host, or by clients whom
     Kafka sends to another address."""
-    if f"host.docker.internal:{port.published}" in service.file.source.text:
+    if str(port.published) in _over_the_host(service.file):
         return True
     advertised = [setting for setting in service.environment if "ADVERTISED_" in setting.name]
     return any(_leads_elsewhere(setting, port, {*_HERE, *service.file.services}) for setting in advertised)
+
+
+@remembered
+def _over_the_host(file: ComposeFile) -> set[str]:
+    """The ports that containers reach over the host."""
+    return set(re.findall(r"host\.docker\.internal:(\d+)", file.source.text))
 
 
 def _leads_elsewhere(advertised: Setting, port: Port, own: set[str]) -> bool:
@@ -119,6 +126,7 @@ def _leads_elsewhere(advertised: Setting, port: Port, own: set[str]) -> bool:
     return any(number == str(port.published) and host not in own for host, number in listeners)
 
 
+@remembered
 def _is_of_cluster(file: ComposeFile) -> bool:
     """Whether services know other machines by private addresses, and so those may need this one."""
     address = r"(?<![\d.])(?:10\.\d+|192\.168)\.\d+\.\d+(?![\d.])"
