@@ -91,6 +91,22 @@ CASES: dict[str, list[Files]] = {
         + BY_HAND
         + "    for word in cmd.split():\n        BashOperator(task_id=word, bash_command='true')\n",
     ],
+    "AF207": [
+        # Loaded anyway, by a module that the file imports.
+        {
+            "dags/d.py": "import pandas as pd\n"
+            + IMPORTS
+            + "import own\n\n\ndef f():\n    pd.DataFrame()\n\n\n"
+            + BY_HAND
+            + "    PythonOperator(task_id='a', python_callable=f)\n",
+            "dags/own.py": "import pandas as pd\n",
+        },
+        "«import pandas as pd»\n"
+        + IMPORTS
+        + "def f():\n    pd.DataFrame()\n\n\n"
+        + BY_HAND
+        + "    PythonOperator(task_id='a', python_callable=f)\n",
+    ],
     "AF214": [
         IMPORTS
         + "from airflow.decorators import task\nfrom airflow.providers.postgres.hooks.postgres import PostgresHook\n"

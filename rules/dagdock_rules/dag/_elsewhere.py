@@ -42,10 +42,15 @@ def in_all_read(module: DagModule, project: Project, look: Callable[[ReadModule,
     A module that several files import is looked at once, and what is found in it is the same for all of them, so that
     it is told once.
     """
-    own, *others = project.once(("read with", module), lambda: _read_with(module, project))
+    own, *others = read_with(module, project)
     yield from look(own, project)
     for other in others:
         yield from project.once((look, other.module), lambda other=other: list(look(other, project)))  # type: ignore[misc]
+
+
+def read_with(module: DagModule, project: Project) -> list[ReadModule]:
+    """A DAG file and the modules of the project that it imports, worked out once."""
+    return project.once(("read with", module), lambda: _read_with(module, project))
 
 
 def _read_with(module: DagModule, project: Project) -> list[ReadModule]:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dagdock.api import Bad, DagModule, Edit, Fix, Function, Problem, Problems, Related, rule
+from dagdock.api import Bad, DagModule, Edit, Fix, Function, Problem, Problems, Project, Related, rule
+
+from ._elsewhere import read_with
 
 # Libraries whose import alone takes a tenth of a second or more.
 HEAVY = frozenset(
@@ -68,7 +70,7 @@ LOADS: dict[str, tuple[str, ...]] = {
         "@dag(start_date=datetime(2024, 1, 1), schedule=None)\ndef sales():\n    load()\n\n\nsales()\n",
     ],
 )
-def top_level_heavy_import(module: DagModule) -> Problems:
+def top_level_heavy_import(module: DagModule, project: Project) -> Problems:
     """A large library is imported at the top of the file although only tasks use it, or nothing at all.
 
     Airflow reads the file about every 30 seconds and again for each task that it starts, also for tasks that need
@@ -83,6 +85,8 @@ def top_level_heavy_import(module: DagModule) -> Problems:
     if not found:
         return
     staying = _staying(module, [statement for statement, _ in found])
+    for other in read_with(module, project)[1:]:
+        staying |= _staying(other.module, [])
     found = [(statement, users) for statement, users in found if _library(statement) not in staying]
     if not found:
         return
@@ -120,7 +124,7 @@ def _heavy(module: DagModule) -> Iterator[tuple[ImportStatement, list[Function]]
 
 
 def _staying(module: DagModule, moving: list[ImportStatement]) -> set[str]:
-    """The libraries that are loaded at the top anyway: those that stay there, and what these load."""
+    """The libraries that a file loads at its top anyway: those that stay there, and what these load."""
     found: set[str] = set()
     for path, places in module.imports.items():
         library = path.partition(".")[0]
