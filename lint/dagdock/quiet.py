@@ -98,5 +98,7 @@ def _is_generated(document: Any) -> bool:
     if "generated" not in head:
         return False
     head = " ".join(head.replace("#", " ").split())
+    if any(sign in head for sign in _WRITTEN_BY_PROGRAM[:3]):
+        return True
     forbids = "not edit" in head or "not modify" in head or "n't edit" in head or "not change" in head
     return "@generated" in head or (forbids and any(sign in head for sign in _WRITTEN_BY_PROGRAM))

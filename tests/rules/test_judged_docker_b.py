@@ -15,6 +15,7 @@ from .test_dockerfile_judged4 import RULES, Files, _findings
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
     "DF101": [
+        {"Dockerfile": "FROM a:1\n", "README.md": "docker run acme/tool\n", "b/Dockerfile": "FROM acme/tool\n"},
         "# The latest tools\nFROM acme/a\n",
         {
             "tool/2.1/Dockerfile": "FROM a:1\n",
@@ -26,6 +27,7 @@ CASES: dict[str, list[Files]] = {
         {"x/debian/Dockerfile": "FROM a:1\n", "b/Dockerfile": "FROM «debian»\n"},
     ],
     "DF102": [
+        {"storage/latest/Dockerfile": "FROM acme/a:latest\n"},
         "# NOTE the version will be overridden\nFROM acme/a:latest\n",
         "# nosemgrep: dockerfile.audit.dockerfile-source-not-pinned\nFROM acme/a:latest\n",
         "# Always the newest, on purpose\nFROM acme/a:latest\n",
@@ -68,6 +70,7 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF510": ["FROM a:1\nWORKDIR «b»\nWORKDIR ..\n"],
     "DF507": [
+        {"Dockerfile": 'FROM alpine:3.24\nCOPY tool .\nENTRYPOINT ["/tool"]\n', "tool": ""},
         {"Dockerfile": "FROM python:3.13\nCOPY src .\nENV PYTHONPATH=/\n", "src/a.py": ""},
         {"Dockerfile": "FROM python:3.13\nCOPY src «.»\nENV PYTHONPATH=/src\n", "src/a.py": ""},
     ],
@@ -107,9 +110,14 @@ CASES: dict[str, list[Files]] = {
         },
     ],
     "DF515": [
+        {
+            "Dockerfile": 'FROM node:22\nCOPY *.json .\nRUN npm ci\nENTRYPOINT ["cypress", "run"]\n',
+            "package.json": '{"devDependencies": {"a": "1"}}',
+        },
         {"Dockerfile": "FROM node:22\nCOPY *.json .\nRUN npm ci\n", "package.json": '{"devDependencies": {"a": "1"}}'},
     ],
     "DF604": [
+        'FROM alpine:3.24\nCOPY a /a\nENTRYPOINT ["/a"]\nCMD ["--help"]\n',
         'FROM ubuntu:24.04\nCOPY a /a\nCMD ["R"]\n',
         {"base/Dockerfile": 'FROM debian:13\nADD e.sh /e.sh\nENTRYPOINT ["/e.sh"]\n'},
         'FROM debian:13\nCOPY a /a\nLABEL RUN="docker run --privileged a"\nCMD ["/a"]\n',
@@ -215,6 +223,12 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "Move on",
         ),
         ("DF601", "FROM a:1\nCMD artic --help\n", "info", 'Write `CMD ["artic", "--help"]`'),
+        (
+            "DF205",
+            "FROM debian:13\nARG GIT_COMMIT\nRUN apt-get install -y make\nRUN make\n",
+            "warning",
+            "Move it below line 3",
+        ),
         ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
         (
             "DF516",

@@ -99,7 +99,9 @@ def _is_built_here(name: str, path: str, project: Project) -> bool:
         folders = place.lower().split("/")
         is_maker = "/".join(folders[-2:]) in makers or folders[-1] in makers
         # `mafft/7.505/Dockerfile` makes a release of `mafft`.
-        if place == path or not (is_maker or (folders[-3:-2] == [last] and folders[-1] == "dockerfile")):
+        if place == path or not (
+            is_maker or place == "Dockerfile" or (folders[-3:-2] == [last] and folders[-1] == "dockerfile")
+        ):
             continue
         source = project.text(place)
         if source is None or built_on.search(source.text):

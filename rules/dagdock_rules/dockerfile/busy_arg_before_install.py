@@ -86,7 +86,7 @@ def _problem(setter: PairsInstruction, pair: Pair, stage: Stage) -> Problem | No
                 return None
             label = _last_label(below, names)
             target = first or label
-            where = f"Move it down to line {target.span.line}, where it is used" if target else "Move it to the end"
+            where = f"Move it down to line {target.span.line}, where it is used" if target else _end(stage, names)
             if target is not None and target.index < step.index:
                 where = f"Move it below line {step.span.line}, and what uses it too"
             return Problem(
@@ -97,6 +97,14 @@ def _problem(setter: PairsInstruction, pair: Pair, stage: Stage) -> Problem | No
                 fix=_fix(setter, target, step, names),
             )
     return None
+
+
+def _end(stage: Stage, names: set[str]) -> str:
+    """Where it goes that no step names: below the last installation, as steps behind that may read it unnamed."""
+    runs = stage.all_of(Run)
+    last = next((run for run in reversed(runs) if _installation(run)), None)
+    where = f"Move it below line {last.span.line}" if last and last is not runs[-1] else "Move it to the end"
+    return where + (", and the ENV that takes it too" if len(names) > 1 else "")
 
 
 def _is_busy(pair: Pair, stage: Stage) -> bool:

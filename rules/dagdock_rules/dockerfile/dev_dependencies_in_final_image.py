@@ -52,6 +52,9 @@ GROUPED = {
     "composer": ("composer.json", r'"require-dev"\s*:\s*\{\s*"', ("--no-dev",), "--no-dev"),
 }
 
+# Programs that run tests, and images that bring them.
+TESTERS = ("cypress", "playwright", "jest", "mocha", "vitest", "dredd", "karma", "newman", "nightwatch", "webdriverio")
+
 
 @rule(
     "DF515",
@@ -285,6 +288,13 @@ def _is_for_work(stage: Stage) -> bool:
     """Whether the image is there for the work on the project, by the names of stage and file."""
     path = stage.span.source.path.lower()
     words = re.split(r"[^a-z]+", f"{stage.name or ''} {path}".lower())
+    if any(tester in str(stage.base) for tester in TESTERS) or any(
+        "node_modules/" in word.text or (word.value or "").rpartition("/")[2] in TESTERS
+        for starter in (stage.last(Entrypoint), stage.last(Cmd))
+        for command in (starter.script.commands if starter else ())
+        for word in command.effective.words[:1]
+    ):
+        return True  # it runs tests, or a tool that is among those packages
     return any(word in DEV_NAMES or "devcontainer" in word for word in words)
 
 

@@ -50,6 +50,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
     if is_latest and not (stage.image and stage.image.digest):
         if stage.from_instruction and wants_newest(stage.from_instruction):
             return
+        if "latest" in stage.span.source.path.split("/")[-3:-1]:
+            return  # a folder for each tag, and this is that of the newest
         argument = argument_behind(stage)
         if argument and is_always_passed(str(argument.key), stage.dockerfile, project):
             return

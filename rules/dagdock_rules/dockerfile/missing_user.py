@@ -48,6 +48,7 @@ NEED_ROOT = frozenset(
     "rpc.nfsd dnsmasq dhcpd hostapd keepalived docker docker-compose podman buildah kaniko executor pack dive nerdctl "
     "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one".split()
 )
+HELP = ("--help", "-h", "help", "--version", "version")
 SOCKET = "docker.sock"
 
 
@@ -188,6 +189,8 @@ def _is_own_service(stage: Stage) -> bool:
     if found is None:
         return True
     commands = [command.effective for command in found[1]]
+    if commands and commands[-1].words[-1:] and commands[-1].words[-1].value in HELP:
+        return False  # a tool that somebody calls with arguments of his own
     if any(command.name in NEED_ROOT for command in commands):
         return False
     scope = stage.scope_at()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, Project, rule
+from dagdock.api import Bad, Cmd, CopyLike, Entrypoint, Problem, Problems, Project, rule
 
 from ._destinations import holds_folder, homeless_destination, lies_about
 
@@ -43,6 +43,13 @@ def relative_copy_destination(copy: CopyLike, project: Project) -> Problems:
 
 
 def _is_root_meant(copy: CopyLike) -> bool:
-    """Whether the stage counts on the files being there: `ENV PYTHONPATH=/`."""
-    scope = copy.stage.scope_at() if copy.stage else None
-    return scope is not None and "/" in (scope.value("PYTHONPATH") or "").split(":")
+    """Whether the stage counts on the files being there: `ENV PYTHONPATH=/`, `ENTRYPOINT ["/tool"]`."""
+    stage = copy.stage
+    if stage is None:
+        return False
+    if "/" in (stage.scope_at().value("PYTHONPATH") or "").split(":"):
+        return True
+    names = {f"/{source.raw.rstrip('/').rpartition('/')[2]}" for source in copy.sources} - {"/", "/."}
+    starters = (stage.last(Entrypoint), stage.last(Cmd))
+    words = (word for starter in starters if starter for each in starter.script.commands for word in each.words)
+    return any(word.value in names for word in words)
