@@ -117,10 +117,12 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
     shown = _template(module, call) if name else "{{ var.value.my_variable }}"
     if shown is None or uses == {"in a task"}:
         return "Read it inside the function that a task runs"
-    if key := _first_key(module, call):
+    key = _first_key(module, call)
+    if key:
         shown = shown.removesuffix(" }}") + (f".{key} }}}}" if key.isidentifier() else f'["{key}"] }}}}')
     if uses == {"rendered"} and name:
-        return f"Write the template `{shown}` where it is used: Airflow fills that in when the task runs"
+        where = "where it is used" if key else "in place of this call"
+        return f"Write the template `{shown}` {where}: Airflow fills that in when the task runs"
     return f"Read it inside the task, or in a templated argument: `{shown}`"
 
 
