@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dagdock.api import Project, Service, Text
+from dagdock.api import Project, Service, Text, remembered
 
 from ._model import as_run
 
@@ -44,8 +44,13 @@ class Need(NamedTuple):
     key: str
 
 
-def needs(service: Service) -> Iterator[Need]:
+@remembered
+def needs(service: Service) -> list[Need]:
     """What a service waits for, as far as the names are known."""
+    return list(_needs(service))
+
+
+def _needs(service: Service) -> Iterator[Need]:
     for dependency in service.depends_on:
         if dependency.service:
             yield Need(dependency.service, "depends_on")

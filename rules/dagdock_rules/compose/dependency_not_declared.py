@@ -70,10 +70,18 @@ def dependency_not_declared(file: ComposeFile, project: Project) -> Problems:
             place = wanted.host.name.span
             if place.source is file.source:
                 named.setdefault((place.start, place.end), []).append(wanted)
+    started: dict[str, set[str]] = {}
+
+    def before(service: Service) -> set[str]:
+        name = str(service.name)
+        if name not in started:
+            started[name] = started_with(service, model.services)
+        return started[name]
+
     told: set[tuple[str, str]] = set()
     for each in named.values():
         # What an anchor gives to several services is not used by all of them: one that waits may be the one it is for.
-        if any(wanted.store in started_with(wanted.service, model.services) for wanted in each):
+        if any(wanted.store in before(wanted.service) for wanted in each):
             continue
         service, host, store = each[0]
         if (str(service.name), store) not in told:
