@@ -13,8 +13,9 @@ PORTS = {
     5900: "VNC",
 }
 
-# What a file or its folder is called that is about a server of SSH.
-SERVERS = ("git-shell", "gitolite", "gitea", "gogs", "gitlab", "sftp", "ssh-server", "sshd/")
+# What is in a file, or its folder's name, that is about a server of SSH; and what such a folder is called.
+SERVERS = ("git-shell", "gitolite", "gitea", "gogs", "gitlab", "sftp")
+FOLDERS = ("ssh-server", "sshd")
 
 
 @rule(
@@ -68,6 +69,6 @@ def _is_ssh_server(stage: Stage) -> bool:
 @remembered
 def _serves_git(file: Dockerfile) -> bool:
     """Whether the image speaks SSH to serve repositories or files."""
-    folder = file.source.path.rpartition("/")[0].rpartition("/")[2]
+    folder = file.source.path.rpartition("/")[0].rpartition("/")[2].lower()
     text = f"{folder}/{file.source.text}".lower()
-    return any(word in text for word in SERVERS)
+    return folder.endswith(FOLDERS) or any(word in text for word in SERVERS)
