@@ -151,6 +151,11 @@ def test_case(code: str, text: Files) -> None:
             IMPORTS + BY_HAND + "    BashOperator(task_id='a', bash_command=str(datetime.now() - timedelta(days=3)))\n",
             "Use a template such as `{{ macros.ds_add(data_interval_end | ds, -3) }}`",
         ),
+        (
+            "AF109",
+            IMPORTS + BY_HAND + "    BashOperator(task_id='a', bash_command=str(datetime.now().year))\n",
+            "Use a template such as `{{ data_interval_end.year }}`",
+        ),
         ("AF123", IMPORTS + MINUTELY.format("d", "0 2 8-14 * MON", ""), "write `0 2 * * MON#2`"),
         (
             "AF101",

@@ -100,6 +100,8 @@ def _of_run(task: Task, node: ast.expr, source: Origin) -> str:
     if source.name not in CLOCKS and source.name not in _TIMES:
         return "run_id"
     code = " ".join(step.span.text for step in task.module.origin(node).walk())
+    if part := _part().search(code):
+        return f"data_interval_end.{part[1]}"
     plain = "%Y%m%d" in code
     if any(sign in code for sign in ("%H", "%M", "%S", "%T", "%X")):
         return f"data_interval_end | {'ts_nodash' if plain else 'ts'}"
@@ -111,6 +113,11 @@ def _of_run(task: Task, node: ast.expr, source: Origin) -> str:
     if days == -1 and isinstance(task.dag, Dag) and days_between(task.dag) == 1:
         return "ds_nodash" if plain else "ds"  # the day that a daily run is about
     return f"macros.ds_add(data_interval_end | ds, {days})" + (" | replace('-', '')" if plain else "")
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    return re.compile(r"\.(year|month|day)\b(?!\s*[(=])")
 
 
 @cache
