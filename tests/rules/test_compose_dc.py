@@ -457,6 +457,11 @@ FIXED: dict[str, tuple[str, str, str]] = {
         "services:\n  b: &b\n    image: b:1\n  a: *b\n",
         "services:\n  b: &b\n    image: b:1\n  a: *b\n",
     ),
+    "a block text that ends with the file": (
+        "DC801",
+        "services:\n  b:\n    image: b:1\n  a:\n    image: a:1\n    command: |\n      x",
+        "services:\n  b:\n    image: b:1\n  a:\n    image: a:1\n    command: |\n      x",
+    ),
     "no newline at the end": (
         "DC803",
         "volumes: {}\nservices:\n  b:\n    image: b:1",

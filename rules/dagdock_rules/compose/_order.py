@@ -73,12 +73,20 @@ def _pieces(source: Source, parts: list[Any]) -> list[Piece] | None:
         if place == 0 and line != source.position(span.start).line:
             line = source.position(span.start).line  # a comment at the top is about all of them
         found.append(Piece(source.line_span(line).start, _end(source, parts[place])))
+    if not source.text.endswith(("\n", "\r")) and spans and _ends_in_block(parts[-1]):
+        return None  # the newline that it lacks at the end of the file would be a part of its text anywhere else
     return [
         _with_tail(source, piece, found[place + 1].start)
         if place + 1 < len(found)
         else _with_tail(source, piece, source.line_span(source.position(piece.end).line).end)
         for place, piece in enumerate(found)
     ]
+
+
+def _ends_in_block(part: Part) -> bool:
+    """Whether a text in block form (`|`, `>`) is the last that stands in it."""
+    last = max(_nodes(part), key=lambda node: (node.end, node.begin))
+    return isinstance(last, Scalar) and last.is_block
 
 
 def _is_comment(source: Source, line: int, column: int) -> bool:
