@@ -15,6 +15,7 @@ from .test_dockerfile_judged4 import RULES, Files, _findings
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
     "DF101": [
+        "FROM centos\n",
         {"Dockerfile": "FROM a:1\n", "README.md": "docker run acme/tool\n", "b/Dockerfile": "FROM acme/tool\n"},
         "# The latest tools\nFROM acme/a\n",
         {
@@ -27,6 +28,7 @@ CASES: dict[str, list[Files]] = {
         {"x/debian/Dockerfile": "FROM a:1\n", "b/Dockerfile": "FROM «debian»\n"},
     ],
     "DF102": [
+        "FROM centos:latest\n",
         {"storage/latest/Dockerfile": "FROM acme/a:latest\n"},
         "# NOTE the version will be overridden\nFROM acme/a:latest\n",
         "# nosemgrep: dockerfile.audit.dockerfile-source-not-pinned\nFROM acme/a:latest\n",
@@ -42,6 +44,11 @@ CASES: dict[str, list[Files]] = {
         {"php/nightly/Dockerfile": "FROM «php:7.4»\n"},
         "# Use old Debian version to ensure compatible binaries\nFROM debian:9-slim\n",
         "FROM openjdk:25-ea\n",
+    ],
+    "DF215": [
+        "FROM a:1 AS app\nRUN b\nFROM app AS test\nRUN git clone https://e.com/a\n",
+        "FROM a:1 AS app\nRUN «git clone https://e.com/a»\nFROM app AS test\nRUN b\n",
+        "FROM a:1 AS app\nRUN b\nFROM app AS final\nRUN «git clone https://e.com/a»\n",
     ],
     "DF206": [
         "FROM alpine:3.22\nRUN apk add --virtual .b a && make\nRUN apk add --virtual .b c && make && apk del .b\n",
@@ -228,6 +235,12 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "FROM debian:13\nARG GIT_COMMIT\nRUN apt-get install -y make\nRUN make\n",
             "warning",
             "Move it below line 3",
+        ),
+        (
+            "DF603",
+            "FROM mcr.microsoft.com/windows/nanoserver:1809\nUSER ContainerAdministrator\nCMD a\n",
+            "warning",
+            "Add `USER ContainerUser`, which",
         ),
         ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
         (

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from dagdock.api import BuildGraph
 
 
+# What a last stage is called that only tests the one it is built on.
+TESTS = ("test", "tests", "testing")
+
+
 def ships(instruction: Instruction) -> bool:
     """Whether an instruction's layer is part of an image: of the final stage, or of one that it is built on.
 
@@ -21,7 +25,10 @@ def ships(instruction: Instruction) -> bool:
 
 
 def is_shipped(stage: Stage) -> bool:
-    """Whether a stage is the final one, or one that it is built on, so that its layers are part of the image."""
+    """Whether a stage is the final one, or one that it is built on, so that its layers are part of the image.
+
+    Where the last one tests another (`FROM app AS test`), that other one is the final one.
+    """
     return _shipped(stage.dockerfile)[stage.index]
 
 
@@ -42,8 +49,11 @@ def is_made_for(stage: Stage, project: Project) -> bool:
 def _shipped(file: Dockerfile) -> list[bool]:
     """For each stage whether it is part of the final image; from the last one up, so that nothing nests."""
     found = [False] * len(file.stages)
+    last = file.stages[-1] if file.stages else None
+    if last is not None and last.parent is not None and str(last.name).lower() in TESTS:
+        last = last.parent  # what is tested is shipped
     for stage in reversed(file.stages):
-        found[stage.index] = stage.is_final or any(found[child.index] for child in stage.children)
+        found[stage.index] = stage is last or any(found[child.index] for child in stage.children)
     return found
 
 

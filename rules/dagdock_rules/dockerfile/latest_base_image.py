@@ -6,6 +6,7 @@ from ._base_image import argument_behind, version_to_take
 from ._build_args import is_always_passed
 from ._comments import wants_newest
 from ._contexts import is_built_beside
+from ._end_of_life import end_of
 from ._stage_names import named_in
 
 
@@ -50,6 +51,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
     if is_latest and not (stage.image and stage.image.digest):
         if stage.from_instruction and wants_newest(stage.from_instruction):
             return
+        if stage.image and end_of(stage.image, project.today):
+            return  # it moves no more: end-of-life-base-image says what to take
         if "latest" in stage.span.source.path.split("/")[-3:-1]:
             return  # a folder for each tag, and this is that of the newest
         argument = argument_behind(stage)

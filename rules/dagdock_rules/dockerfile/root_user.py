@@ -74,6 +74,9 @@ def _starts_nothing(stage: Stage) -> bool:
 
 
 def _remedy(stage: Stage) -> str:
+    user = stage.user_at()
+    if user and user.user and user.user.value.lower() == "containeradministrator":
+        return "`USER ContainerUser`, which images of Windows have,"
     known = known_image(stage.root_image)
     own = known.get("name") if known else None
     return f"`USER {own}`, as the base image has it," if own else "a `USER` line with an ordinary user"

@@ -5,6 +5,7 @@ from dagdock.api import Bad, Problem, Problems, Project, Related, Run, Stage, pa
 from ._base_image import argument_behind, is_to_be_given, version_to_take
 from ._comments import wants_newest
 from ._contexts import is_built_beside, is_named_context, is_official
+from ._end_of_life import end_of
 from ._layers import is_shipped
 from ._stage_names import USUAL, named_in
 
@@ -60,6 +61,8 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
         name = stage.base or ""
         if is_named_context(name, stage.dockerfile, project) or is_built_beside(name, stage.dockerfile, project):
             return
+        if end_of(stage.image, project.today):
+            return  # it moves no more: end-of-life-base-image says what to take
         if is_to_be_given(stage) or (stage.from_instruction and wants_newest(stage.from_instruction)):
             return
         argument = argument_behind(stage)
