@@ -183,7 +183,17 @@ WORDS: list[tuple[str, Files, str]] = [
         "here; whoever logs in needs the same one",
     ),
     ("DC401", WEB + "    environment: {DB_PASSWORD: k7Xw92-lq}\n", "here; the server needs the same one"),
-    ("DC401", WEB + "    environment: {FERNET_KEY: jJ/9sz0g0OHxsfxOoSfdFdmk3ysNmPRnH3TUAbz3IHA=}\n", "here"),
+    (
+        "DC401",
+        WEB + "    environment: {FERNET_KEY: jJ/9sz0g0OHxsfxOoSfdFdmk3ysNmPRnH3TUAbz3IHA=}\n",
+        "here; what was stored with the old one is not readable with another",
+    ),
+    (
+        "DC401",
+        WEB + "    environment: {DB_PASSWORD: '${DB_PASS:-k7Xw92-lq}'}\n"
+        "  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: '${DB_PASS:-k7Xw92-lq}'}\n",
+        "write `${DB_PASS:?}` here and in line 6",
+    ),
     (
         "DC913",
         AIRFLOW.format("2.9.1", "webserver", "8080:8080") + LOGIN,

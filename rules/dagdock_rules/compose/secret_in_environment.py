@@ -120,7 +120,11 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     """
     for text, places in secrets_in(file, project).items():
         first = places[0]
-        same = [place for place in places[1:] if not (place.value and place.value.variables)]
+        same = [
+            place
+            for place in places[1:]
+            if not (place.value and place.value.variables) or place.variable == first.variable
+        ]
         urls = urls_with(file, text, _hosts_of(first)) if first.kind == "value" else []
         more = f" ({len(places) - 1} more place{'s' if len(places) > 2 else ''} in this file)" if places[1:] else ""
         if not first.variable:
@@ -183,8 +187,10 @@ def _other_side(secret: Secret, *, shown: bool) -> str:
     image = secret.service.image.raw if secret.service.image else ""
     if secret.name.endswith("FERNET_KEY") and (secret.name.startswith("AIRFLOW__") or "airflow" in image):
         return "; with `new,old` as its value Airflow still reads what it stored with the old one"
+    if re.search(r"fernet_key$|encrypt(?:ion)?_key$|^app_key$", secret.name.lower()):
+        return "; what was stored with the old one is not readable with another"
     words = set(re.split(r"[^a-z]+", secret.name.lower()))
-    if shown or not is_password_name(secret.name) or "admin" in words:
+    if shown or not is_password_name(secret.name) or "admin" in words or {"mysql", "root"} <= words:
         return ""
     if store_of(secret.service):
         return "; whoever logs in needs the same one" if len(secret.service.file.services) > 1 else ""
