@@ -47,8 +47,8 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF215": [
         "FROM a:1 AS app\nRUN b\nFROM app AS test\nRUN git clone https://e.com/a\n",
-        "FROM a:1 AS app\nRUN «git clone https://e.com/a»\nFROM app AS test\nRUN b\n",
-        "FROM a:1 AS app\nRUN b\nFROM app AS final\nRUN «git clone https://e.com/a»\n",
+        "FROM a:1 AS app\nRUN «git clone» https://e.com/a\nFROM app AS test\nRUN b\n",
+        "FROM a:1 AS app\nRUN b\nFROM app AS final\nRUN «git clone» https://e.com/a\n",
     ],
     "DF206": [
         "FROM alpine:3.22\nRUN apk add --virtual .b a && make\nRUN apk add --virtual .b c && make && apk del .b\n",
