@@ -192,7 +192,7 @@ WORDS: list[tuple[str, Files, str]] = [
         "DC401",
         WEB + "    environment: {DB_PASSWORD: '${DB_PASS:-k7Xw92-lq}'}\n"
         "  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: '${DB_PASS:-k7Xw92-lq}'}\n",
-        "write `${DB_PASS:?}` here and in line 6",
+        "write `${DB_PASS:?}` here and in line 7",
     ),
     (
         "DC913",
