@@ -51,6 +51,13 @@ CASES: dict[str, list[Files]] = {
         {"d.py": daily("datetime(2019, 1, 1)", ", end_date=datetime(2019, 1, 5)"), **TWO},
         {"d.py": IMPORTS + "DAG('d', start_date=datetime.now() - timedelta(days=2))\n", **TWO},
         {"d.py": IMPORTS + "import pendulum\nDAG('d', start_date=pendulum.now().subtract(days=4))\n", **TWO},
+        # Airflow's own configuration says no.
+        {
+            "airflow/dags/d.py": daily("datetime(2019, 1, 1)"),
+            "airflow/config/airflow.cfg": "[scheduler]\ncatchup_by_default = False\n",
+            "airflow/requirements.txt": TWO["requirements.txt"],
+        },
+        {"dags/d.py": daily("datetime(2019, 1, 1)"), ".env": "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT=false\n", **TWO},
         # Without a start there is nothing to make up for.
         {"d.py": IMPORTS + "DAG('d', schedule='@daily')\n", **TWO},
         {"d.py": daily("datetime(2019, 1, 1)").replace("\nDAG(", "\n«DAG»("), **TWO},

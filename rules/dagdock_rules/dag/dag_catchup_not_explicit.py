@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
+from posixpath import dirname, join
 
 from dagdock.api import Bad, Dag, Fix, Problem, Problems, Project, rule
 
@@ -12,6 +16,8 @@ from ._schedule import is_part, is_set_later, recurs
 from .dag_catchup_true import days_between, intervals
 from .dag_dynamic_start_date import CLOCKS, starts_now, varying
 
+MAX_FOLDERS = 300
+_CONFIGS = ("config", "conf", "configuration")
 # So few runs at once are harmless.
 FEW = 30
 # With this in its environment Airflow 2 makes up for nothing unasked either.
@@ -75,6 +81,8 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
         return
     if (project.variable_for(dag.module, DEFAULT) or "").strip().lower() in ("false", "f", "0"):
         return
+    if project.once("catchup by default", lambda: _is_off(project)):
+        return
     edits = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else []
     start = moment(dag.start_date)
     since = f"start_date, {start:%Y-%m-%d}" if start else "start_date"
@@ -85,6 +93,35 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
         severity="warning" if since3 is False and _is_past(dag, start) else "info",
         fix=Fix("Add `catchup=False`", edits, "unsafe") if edits else None,
     )
+
+
+def _is_off(project: Project) -> bool:
+    """Whether a configuration of the project makes up for nothing unasked: `airflow.cfg`, `.env`, charts, Terraform."""
+    inventory = project.inventory
+    known = [*inventory.compose, *inventory.other_yaml, *inventory.dockerfiles]
+    near = [*known, *inventory.requirements, *project.checked]
+    folders = dict.fromkeys(folder for path in near for folder in _with_those_above(dirname(path)))
+    for folder in list(folders)[:MAX_FOLDERS]:
+        for one in (folder, *(join(folder, name) for name in project.facts.folders(folder) if name in _CONFIGS)):
+            known += [join(one, name) for name in project.facts.names(one) if _may_configure(name)]
+    return any(_off().search(project.facts.read(path) or b"") for path in dict.fromkeys(known))
+
+
+def _with_those_above(folder: str) -> Iterator[str]:
+    """A folder and those around it, up to the project's own."""
+    while folder.strip("./"):
+        yield folder
+        folder = dirname(folder)
+    yield "."
+
+
+def _may_configure(name: str) -> bool:
+    return name == "airflow.cfg" or name.startswith(".env") or name.endswith((".env", ".tf", "airflow.cfg"))
+
+
+@cache
+def _off() -> re.Pattern[bytes]:
+    return re.compile(rb"catchup_by_default[\"']?\s*[:=]\s*[\"']?(?:false|f|0)\b", re.I)
 
 
 def _is_past(dag: Dag, start: datetime | None) -> bool:
