@@ -191,7 +191,7 @@ FAULTS = [
     ("a: echo b: c\n", "echo b: c", "quotes"),
     ("a:\n  b: c\n    d: e\n", "d: e", "indented deeper than `b: c`"),
     ("a:\n  b: c\n d: e\n", "d: e", "fits none of the lines above"),
-    ("a:\n  - b\n  c: d\n", "c: d", "a key stands among the items of a list"),
+    ("a:\n  - b\n  c: d\n", "c: d", "a key stands among the items of a list; indent it as far as the key of that list"),
     ("a:\n  b: c\n  - d\n", "- d", "a list item stands among the keys"),
     ("a: - b\n", "- b", "line of its own"),
     ("a: [b\nc: d\n", "[b", "`[` that opens here"),

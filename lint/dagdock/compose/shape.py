@@ -346,7 +346,8 @@ class _Checker:
         what = _KINDS.get(path[-1], "name")
         message = f"`{entry.name}` cannot be the name of a {what}: Compose takes {form('name')['says']}"
         if "$" in entry.name and what in ("network", "volume", "secret", "config"):
-            key = re.sub(r"\$\{[^}]*\}|\$\w+", "", entry.name).strip("_.-") or what
+            key = re.sub(r"\$\{[^}]*\}|\$\w+", "", entry.name).strip("_.-")
+            key = key or "".join(re.findall(r"\$\{?(\w+)", entry.name)[:1]).lower() or what
             message = (
                 f"`{entry.name}` cannot be the name of a {what}: Compose fills in no variables in keys. Write a fixed "
                 f"one, `{key}:`, with `name: '{entry.name}'` below it, and `{key}` where it is used"

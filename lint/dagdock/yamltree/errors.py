@@ -123,7 +123,7 @@ def _block(place: _Place) -> tuple[Any, ...]:
         return place.rest, "the indentation of this line fits none of the lines above", began
     if place.text.startswith("-", place.at):
         return place.rest, "a list item stands among the keys of a mapping", began
-    return place.rest, "a key stands among the items of a list", began
+    return place.rest, "a key stands among the items of a list; indent it as far as the key of that list", began
 
 
 def _flow(place: _Place) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ _PATIENT = (
     r"|fluentd|fluent-bit|vector|telegraf|\S*[-_]exporter|\S*[-_]backup(?:-\S+)?|watchtower"
     r"|wordpress|nextcloud|drupal|joomla|mediawiki|matomo|yourls|prestashop|limesurvey|monica|gitea|forgejo|zammad\S*"
     r"|erpnext|bookstack|paperless-ngx|postgrest|guacamole|semaphore|zabbix-(?:server|proxy|web)\S*|cp-schema-registry"
-    r"|cp-kafka-rest|pgbouncer|pgcat|pgpool|proxysql|maxscale"
+    r"|cp-kafka-rest|netbox|suitecrm|leantime|pgbouncer|pgcat|pgpool|proxysql|maxscale"
 )
 _PATIENT_WITH_OWNER = (
     "puckel/docker-airflow",

@@ -19,8 +19,8 @@ _TRIAL = frozenset(
 _PIPELINES = (".github/", ".gitlab/", ".ci/", ".circleci/", ".buildkite/", ".azure-pipelines/")
 # Words of a README's heading: a demo may be a whole program, the others are not.
 _TITLES = frozenset(
-    "awesome bootcamp course examples exercises handson playground quickstart samples tutorial tutorials workshop "
-    "workshops zoomcamp".split()
+    "awesome bootcamp course examples exercises handson playground quickstart sample samples tutorial tutorials "
+    "workshop workshops zoomcamp".split()
 )
 # What a first comment says of itself.
 _SAYS_SO = (

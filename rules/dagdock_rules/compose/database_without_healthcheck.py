@@ -102,7 +102,9 @@ def a_check(service: Service) -> str:
     if program:
         return f"a check (`healthcheck: {{test: {program}}}`)"
     image = service.image_ref
-    is_known = image is None or image.familiar in (*OFFICIAL, "elasticsearch") or not image.registry
+    is_known = (
+        image is None or image.familiar in OFFICIAL or image.familiar.endswith("elasticsearch") or not image.registry
+    )
     return "a `healthcheck`" if is_known else "a `healthcheck`, unless its image brings one,"
 
 

@@ -41,6 +41,7 @@ HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.loca
 LOOKERS = (
     "traefik", "nginx-proxy", "haproxy", "visualizer", "telegraf", "netdata", "alloy", "promtail", "vector", "dozzle",
     "glances", "beszel", "filebeat", "metricbeat", "fluent", "homepage", "homarr", "uptime-kuma", "dashy", "glance",
+    "exporter",
 )  # fmt: skip
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 
@@ -123,10 +124,10 @@ def _open_engine(service: Service) -> Value | None:
 
 
 def _images(service: Service, project: Project) -> str:
-    """The image that a service runs and the one that its Dockerfile is built on, in lower case."""
+    """The names of a service, of its image and of the one that its Dockerfile is built on, in lower case."""
     stage = project.stage_of(service) if service.build else None
     base = stage.root_image if stage else None
-    return f"{service.image.raw if service.image else ''} {base.name if base else ''}".lower()
+    return f"{service.name} {service.image.raw if service.image else ''} {base.name if base else ''}".lower()
 
 
 def _names_engine(service: Service) -> bool:

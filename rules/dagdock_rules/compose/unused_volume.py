@@ -46,6 +46,8 @@ def unused_volume(file: ComposeFile, project: Project) -> Problems:
     if any("`volumes`" in fault.message for fault in file.shape):
         return  # a mount that cannot be read as it stands may mean it
     for volume in unused(file, project, "volumes", _mounted):
+        if "$" in volume.name:
+            continue  # which is no name, and told by itself
         yield Problem(
             volume,
             f"no service mounts the volume `{volume.name}`, so nothing is kept in it. {_remedy(file, volume)}",
