@@ -155,6 +155,10 @@ CASES: dict[str, list[Files]] = {
         'FROM a:1\nENV «ADMIN_PASSWORD="${ADMIN_PASSWORD:-secret}"»\n',
         'FROM a:1\nENV RESET_OS_PASSWORD="resetOSPassword.sh"\n',
     ],
+    "DF125": [
+        "FROM python:3.13\nRUN pip install a\nENTRYPOINT bin/bash\n",
+        "FROM «python:3.13»\nRUN pip install a\nENTRYPOINT bin/a\n",
+    ],
     "DF126": [
         {"php/nightly/unit/Dockerfile": "FROM acme/php:nightly-cli\n"},
         {"php/unit/Dockerfile": "FROM «acme/php:nightly-cli»\n"},
@@ -242,6 +246,8 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "warning",
             "Add `USER ContainerUser`, which",
         ),
+        ("DF510", "FROM golang:1.27\nRUN git clone b\nWORKDIR b\n", "warning", "Write it from the root on, `/go/b`"),
+        ("DF510", "FROM debian:13\nWORKDIR b\n", "warning", "Write it from the root on, `/b`"),
         ("DF501", "FROM a:1\nADD a /b\n", "info", "Use COPY"),
         (
             "DF516",

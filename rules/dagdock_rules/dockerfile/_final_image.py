@@ -8,6 +8,8 @@ from dagdock.api import Cmd, CommandInstruction, Entrypoint, Stage, load_data
 
 from ._made_for import is_for_building, is_for_development
 
+SHELLS = ("sh", "bash", "ash", "zsh")
+
 
 def facts_of_final(stage: Stage) -> dict[str, Any] | None:
     """What there is to say about the image that a final stage takes, itself or through the stages it is built on,
@@ -30,5 +32,7 @@ def _runs_program(stage: Stage, tools: list[str]) -> bool:
     commands = [each.effective for starter in starters for each in starter.script.commands if each.effective.words]
     if stage.parent and not any("/" in call.words[0].text or call.name in ("java", "dotnet") for call in commands):
         return False
+    if any(len(call.words) == 1 and (call.name or "").rpartition("/")[2] in SHELLS for call in commands):
+        return False  # somebody works in it
     started = [(word.value or "").rpartition("/")[2] for call in commands for word in call.words[:2]]
     return bool(started) and not any(word in tools for word in started)

@@ -1,8 +1,21 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Workdir, rule
+from dagdock.api import Bad, ImageRef, Problem, Problems, Workdir, rule
 
+from ._contexts import is_official
 from ._workdirs import is_relative, is_settled
+
+# Where images start whose working directory is not the root. Looked at: 2026-11.
+FOLDERS = {
+    "apache/airflow": "/opt/airflow",
+    "composer": "/app",
+    "golang": "/go",
+    "gradle": "/home/gradle",
+    "httpd": "/usr/local/apache2",
+    "php": "/var/www/html",
+    "tomcat": "/usr/local/tomcat",
+    "wordpress": "/var/www/html",
+}
 
 
 @rule(
@@ -40,11 +53,17 @@ def relative_workdir(workdir: Workdir) -> Problems:
         written = workdir.path.value
         if ".." in written.split("/"):
             return  # the one above it is relative too, and is said
-        advice = f"`/{written.removeprefix('./')}`"
+        base = _folder_of(workdir.stage.root_image if workdir.stage else None)
+        advice = "Write it from the root on"
+        if base is not None:
+            advice += f", `{base}/{written.removeprefix('./')}`"
         if written.startswith("$"):
             advice += ", or with a default that begins with `/`"
-        yield Problem(
-            workdir.path,
-            f"`{written}` starts at whatever working directory the base image has. Write it from the root on, such as "
-            f"{advice}",
-        )
+        yield Problem(workdir.path, f"`{written}` starts at whatever working directory the base image has. {advice}")
+
+
+def _folder_of(image: ImageRef | None) -> str | None:
+    """The working directory of an image, empty for the root; None where it is not known."""
+    if image is None:
+        return None
+    return FOLDERS.get(image.familiar, "" if is_official(image) else None)
