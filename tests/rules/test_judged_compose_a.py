@@ -48,6 +48,10 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.yaml": "services:\n  a:\n    image: acme/store:latest\n  b:\n    image: «acme/other»\n",
             "store/Dockerfile": "FROM alpine:3.22\n",
         },
+        "built by another file": {
+            "compose.yaml": "services:\n  a:\n    image: acme/store:latest\n  b:\n    image: «acme/other»\n",
+            "dev/compose.yaml": "services:\n  a:\n    build: .\n    image: acme/store\n  b:\n    image: acme/other:1\n",
+        },
         "built as the Dockerfile says": {
             "compose.yaml": "services:\n  a:\n    image: acme/store:latest\n",
             "Dockerfile": "# docker build --rm -t acme/store:latest .\nFROM alpine:3.22\n",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename, dirname, join
 
-from dagdock.api import ImageRef, Project, Service, load_data
+from dagdock.api import ComposeFile, ImageRef, Project, Service, load_data
 
 from ._model import as_run
 from ._occasion import repository_names, repository_owners
@@ -33,6 +33,8 @@ def is_made_here(service: Service, project: Project) -> bool:
         return True
     built = (other.image_ref for other in service.file.services.values() if other.build)
     if any(other and other.name == reference.name for other in built):
+        return True
+    if "/" in reference.name and _is_built_by_other_file(reference, service, project):
         return True
     if _is_built_by_script(reference.familiar, service, project):
         return True
@@ -72,6 +74,32 @@ def _first_word(name: str) -> str:
 
 def _letters(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _is_built_by_other_file(reference: ImageRef, service: Service, project: Project) -> bool:
+    """Whether a service of another Compose file builds an image of that name."""
+    places = project.once("images in files that build", lambda: _images_where_built(project))
+    for path in places.get(reference.name.rpartition("/")[2].encode(), ()):
+        file = project.document(path)
+        if isinstance(file, ComposeFile) and file is not service.file:
+            built = (other.image_ref for other in file.services.values() if other.build)
+            if any(other and other.name == reference.name for other in built):
+                return True
+    return False
+
+
+def _images_where_built(project: Project) -> dict[bytes, list[str]]:
+    """The Compose files that build something, by the last parts of the names of images in them."""
+    found: dict[bytes, list[str]] = {}
+
+    def look(path: str, content: bytes) -> bool:
+        if b"build" in content:
+            for name in set(re.findall(rb"""\bimage["']?\s*:\s*["']?(?:[^\s"'#,}:]+/)?([^\s"'#,}:/]+)""", content)):
+                found.setdefault(name, []).append(path)
+        return False  # only those that are asked for need be parsed
+
+    list(project.compose_files(look))
+    return found
 
 
 def _is_built_by_script(name: str, service: Service, project: Project) -> bool:
