@@ -44,6 +44,14 @@ CASES: dict[str, dict[str, Files]] = {
             "compose.tls.yaml": WEB + "    depends_on: [broker, registry]\n",
         },
         "stands by itself": WEB + "    depends_on: [«broker», «registry»]\n",
+        "loaded by a script": {
+            "a/compose.tls.yaml": WEB + "    depends_on: [broker]\n",
+            "a/start.sh": "docker compose -f ../../base/compose.yaml -f $PWD/compose.tls.yaml up -d\n",
+        },
+        "loaded alone by a script": {
+            "a/compose.tls.yaml": WEB + "    depends_on: [«broker»]\n",
+            "a/start.sh": "docker compose -f compose.tls.yaml up -d\n",
+        },
     },
     "DC204": {
         "addresses that must be addresses": "services:\n  a:\n    image: a:1\n    command: run --server=172.28.0.5\n"

@@ -9,8 +9,9 @@ from dagdock.api import ComposeFile, Project
 
 
 def starts_above(file: ComposeFile, project: Project) -> bool:
-    """Whether a path of the file leads to nothing from its own folder, but to a file from one above; or whether one
-    leads out of its folder and back, as it must where the file may be loaded after any other."""
+    """Whether a path of the file leads to nothing from its own folder, but to a file from one above; whether one leads
+    out of its folder and back, as it must where the file may be loaded after any other; or whether a script beside it
+    loads it so."""
     return project.once(("starts above", file), lambda: _starts_above(file, project))
 
 
@@ -20,7 +21,22 @@ def _starts_above(file: ComposeFile, project: Project) -> bool:
         return True
     found = re.findall(r"[\s\"'\[,]\./([\w.-]+/[\w./-]*\w)", file.source.text) if folder else []
     paths = [path for path in dict.fromkeys(found[:100]) if "." in basename(path)]
-    return any(project.exists(join(folder, path)) is False and _is_above(path, folder, project) for path in paths)
+    if any(project.exists(join(folder, path)) is False and _is_above(path, folder, project) for path in paths):
+        return True
+    return _is_loaded_after_another(basename(file.source.path), folder, project)
+
+
+def _is_loaded_after_another(name: str, folder: str, project: Project) -> bool:
+    """Whether a script of the folder names it behind a file of another one, or as what overrides something."""
+    wanted = name.encode("utf-8", "surrogateescape")
+    command = rb"(?:-f|--file)[ =]\S*/\S+\.ya?ml\b[^\n]*(?:-f|--file)[ =]\S*" + re.escape(wanted)
+    command += rb"|override[\w-]*[ =]\S*" + re.escape(wanted)
+    for other in project.facts.names(folder or "."):
+        if other.endswith((".sh", ".md")) or other in ("Makefile", "justfile"):
+            text = project.facts.read(join(folder, other)) or b""
+            if wanted in text and re.search(command, text):
+                return True
+    return False
 
 
 def _is_above(path: str, folder: str, project: Project) -> bool:

@@ -41,7 +41,7 @@ HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.loca
 LOOKERS = (
     "traefik", "nginx-proxy", "haproxy", "visualizer", "telegraf", "netdata", "alloy", "promtail", "vector", "dozzle",
     "glances", "beszel", "filebeat", "metricbeat", "fluent", "homepage", "homarr", "uptime-kuma", "dashy", "glance",
-    "exporter",
+    "exporter", "datadog", "dd-agent",
 )  # fmt: skip
 PROXIES = ("socket-proxy", "dockersocketproxy", "dockerproxy", "docker-proxy")
 
