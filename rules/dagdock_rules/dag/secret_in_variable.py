@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import ast
 
-from dagdock.api import Bad, Call, DagModule, Problem, Problems, rule
+from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Span, remembered, rule
 
 from ..secrets import is_secret_name, words_of
+from ._once import others_like
 from ._variables import uses_of
 
 
@@ -29,36 +30,49 @@ from ._variables import uses_of
         "@task\ndef load():\n    return Variable.get('shop_key_path'), Variable.get('max_tokens')\n",
     ],
 )
-def secret_in_variable(module: DagModule) -> Problems:
+def secret_in_variable(module: DagModule, project: Project) -> Problems:
     """A secret is kept in an Airflow Variable.
 
     Variables are meant for settings. A Connection holds what belongs together (address, user and password), hides its
-    password on Airflow's pages, is tried out there with one click and can be exchanged without touching the code.
+    password on Airflow's pages, is tried out there with one click and can be exchanged without touching the code. A
+    Variable that several DAG files read is told in the first of them.
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html
     """
-    told: set[str] = set()
-    for call in module.calls():
+    for name, (call, place) in _kept(module).items():
+        others = _others_with(name, module, project)
+        if others is None:
+            continue
+        remedy = '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id'
+        if call.runs_at == "parse":  # where nobody should look up a Connection
+            remedy = "`{{ conn.NAME.password }}` where an operator renders templates, or a Hook that takes its conn_id"
+        where = f" (here and in {others:,} more file{'s' if others > 1 else ''})" if others else ""
+        yield Problem(
+            place,
+            f"`{name}` is kept as a Variable{where}, which is meant for settings. A Connection is meant for secrets"
+            f"{', and keeps the address and the login with it' if _is_of_login(name) else ''}: {remedy}",
+        )
+
+
+def _others_with(name: str, module: DagModule, project: Project) -> int | None:
+    return others_like(module, project, name, lambda other, _: name in _kept(other))
+
+
+@remembered
+def _kept(module: DagModule) -> dict[str, tuple[Call, Span]]:
+    """The secrets that a file reads from Variables, by the names of these, each with its first place."""
+    found: dict[str, tuple[Call, Span]] = {}
+    for call in module.calls() if "Variable" in module.source.text else ():
         if call.airflow != "Variable.get":
             continue
         given = [*call.node.args[:1], *(keyword.value for keyword in call.node.keywords if keyword.arg == "key")]
-        key = module.value(given[0]) if given else None
-        name = key.get(str) if key else None
-        if key and name and name not in told and is_secret_name(name) and not _is_only_named(module, call):
-            told.add(name)
-            at_parse = call.runs_at == "parse"
-            if at_parse and module.is_dag_file and "elsewhere" in uses_of(module, call.node):
-                continue  # `top-level-variable-get` says the same of it
-            remedy = '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id'
-            if at_parse:  # where nobody should look up a Connection
-                remedy = (
-                    "`{{ conn.NAME.password }}` where an operator renders templates, or a Hook that takes its conn_id"
-                )
-            yield Problem(
-                module.span(given[0]),
-                f"`{name}` is kept as a Variable, which is meant for settings. A Connection is meant for secrets"
-                f"{', and keeps the address and the login with it' if _is_of_login(name) else ''}: {remedy}",
-            )
+        name = module.value(given[0]).get(str) if given else None
+        if not name or name in found or not is_secret_name(name) or _is_only_named(module, call):
+            continue
+        # `top-level-variable-get` says the same of what is needed while the file is read.
+        if call.runs_at != "parse" or not module.is_dag_file or "elsewhere" not in uses_of(module, call.node):
+            found[name] = (call, module.span(given[0]))
+    return found
 
 
 def _is_of_login(name: str) -> bool:
