@@ -16,7 +16,7 @@ from ._schedule import is_part, is_set_later, recurs
 from .dag_catchup_true import days_between, intervals
 from .dag_dynamic_start_date import CLOCKS, starts_now, varying
 
-MAX_FOLDERS = 300
+MAX_FOLDERS = 60
 _CONFIGS = ("config", "conf", "configuration")
 # So few runs at once are harmless.
 FEW = 30
@@ -81,7 +81,8 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
         return
     if (project.variable_for(dag.module, DEFAULT) or "").strip().lower() in ("false", "f", "0"):
         return
-    if project.once("catchup by default", lambda: _is_off(project)):
+    folder = dirname(project.path_of(dag) or "")
+    if project.once(("catchup by default", folder), lambda: _is_off(project, folder)):
         return
     edits = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else []
     start = moment(dag.start_date)
@@ -95,16 +96,21 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
     )
 
 
-def _is_off(project: Project) -> bool:
-    """Whether a configuration of the project makes up for nothing unasked: `airflow.cfg`, `.env`, charts, Terraform."""
+def _is_off(project: Project, folder: str) -> bool:
+    """Whether a configuration near a folder makes up for nothing unasked: `airflow.cfg`, `.env`, charts, Terraform."""
     inventory = project.inventory
     known = [*inventory.compose, *inventory.other_yaml, *inventory.dockerfiles]
-    near = [*known, *inventory.requirements, *project.checked]
-    folders = dict.fromkeys(folder for path in near for folder in _with_those_above(dirname(path)))
-    for folder in list(folders)[:MAX_FOLDERS]:
-        for one in (folder, *(join(folder, name) for name in project.facts.folders(folder) if name in _CONFIGS)):
-            known += [join(one, name) for name in project.facts.names(one) if _may_configure(name)]
-    return any(_off().search(project.facts.read(path) or b"") for path in dict.fromkeys(known))
+    near = [folder, *map(dirname, (*inventory.compose, *inventory.dockerfiles, *inventory.requirements))]
+    folders = dict.fromkeys(above for one in near for above in _with_those_above(one))
+    for one in list(folders)[:MAX_FOLDERS]:
+        for place in (one, *(join(one, name) for name in project.facts.folders(one) if name in _CONFIGS)):
+            known += [join(place, name) for name in project.facts.names(place) if _may_configure(name)]
+    return any(_says_off(project.facts.read(path) or b"") for path in dict.fromkeys(known))
+
+
+def _says_off(content: bytes) -> bool:
+    is_named = b"catchup_by_default" in content or b"CATCHUP_BY_DEFAULT" in content
+    return is_named and bool(_off().search(content))
 
 
 def _with_those_above(folder: str) -> Iterator[str]:
