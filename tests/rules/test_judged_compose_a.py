@@ -245,3 +245,46 @@ WORDS: list[tuple[str, Files, str]] = [
 @pytest.mark.parametrize(("code", "files", "words"), WORDS)
 def test_what_it_says(code: str, files: Files, words: str) -> None:
     assert words in findings(files, code)[0].message
+
+
+REST = "    restart: unless-stopped\n"
+SHARED = (
+    "services:\n  web: &web\n    image: web:1\n    ports: ['80:80']\n"
+    + REST
+    + "  job:\n    <<: *web\n    command: job\n"
+)
+URL = (
+    "    environment:\n      URL: pg://shop:{}@db/shop\n    depends_on:\n      db: {{condition: service_healthy}}\n"
+    + REST
+)
+OWN = (
+    "  db:\n    image: postgres:16\n    volumes: ['d:/var/lib/postgresql/data']\n"
+    "    healthcheck: {{test: pg_isready}}\n" + REST + "    environment:\n      POSTGRES_PASSWORD: {}\nvolumes:\n  d:\n"
+)
+# A file that a rule speaks of, and the file after its advice was followed word by word.
+ADVICE: list[tuple[str, Files, Files]] = [
+    ("DC202", SHARED, SHARED + "    ports: []\n"),
+    (
+        "DC401",
+        WEB + (URL + OWN).format("k7Xw92-lq", "k7Xw92-lq"),
+        WEB + (URL + OWN).format("${POSTGRES_PASSWORD:?}", "${POSTGRES_PASSWORD:?}"),
+    ),
+    (
+        "DC410",
+        {"compose.yaml": WEB + "    environment: {A: '${A_URL}'}\n", ".env": "B=1\n"},
+        {"compose.yaml": WEB + "    environment: {A: '${A_URL:-}'}\n", ".env": "B=1\n"},
+    ),
+    ("DC403", WEB + '    environment:\n      - A="b"\n', WEB + "    environment:\n      - A=b\n"),
+    (
+        "DC913",
+        AIRFLOW.format("3.0.6", "api-server", "8080:8080") + ALL_ADMINS.format("'True'"),
+        AIRFLOW.format("3.0.6", "api-server", "8080:8080").removesuffix("    environment:\n"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "before", "after"), ADVICE)
+def test_advice_that_is_taken_leads_to_no_other_finding(code: str, before: Files, after: Files) -> None:
+    found = {finding.rule.code for finding in findings(before)}
+    assert code in found
+    assert {finding.rule.code for finding in findings(after)} <= found - {code}
