@@ -7,7 +7,7 @@ from functools import cache
 
 from dagdock.api import Argument, Bad, Dag, DagModule, Origin, Problem, Problems, Project, Related, Task, rule
 
-from ._operators import operator_of
+from ._operators import is_sensor, operator_of
 from ._schedule import recurs
 from .dag_catchup_true import days_between
 from .dag_dynamic_start_date import CLOCKS, varying
@@ -86,11 +86,13 @@ def dag_runtime_varying_value(module: DagModule, project: Project) -> Problems:
             remedy = _without_default(module, node, source) if name == "params" else "Write a fixed value"
         else:
             remedy = _of_task(task, name, f"`{{{{ {_of_run(task, node, source)} }}}}`")
+        # The form of a run by hand, and how long a sensor waits: often the present is what is meant.
+        is_mild = (name == "params" and not versions) or (task is not None and is_sensor(task))
         whole = module.span(node)
         yield Problem(
             source if whole.holds(source) else whole,
             f"`{shown}` makes `{name}` anew each time Airflow reads the file, {seen}{then}. {remedy}",
-            severity="info" if name == "params" and not versions else None,
+            severity="info" if is_mild else None,
             related=() if whole.holds(source) else [Related(source, "it is made here")],
         )
 
