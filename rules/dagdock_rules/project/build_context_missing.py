@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from posixpath import join, split
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Problem, Problems, rule
+from dagdock.api import Bad, Problem, Problems, nearest, rule
 
 from ._shared import is_said_before
 
@@ -41,9 +42,16 @@ def build_context_missing(service: Service, project: Project) -> Problems:
     if not is_said_before(service, build.context, _places):
         yield Problem(
             build.context,
-            f"there is no folder `{path}`, so `{service.name}` cannot be built. "
-            "The path starts at the Compose file's folder",
+            f"there is no folder `{path}`, so `{service.name}` cannot be built. {_remedy(path, project)}",
         )
+
+
+def _remedy(path: str, project: Project) -> str:
+    above, name = split(path)
+    folders = [other for other in project.facts.names(above or ".") if project.facts.is_dir(join(above, other))]
+    if close := nearest(name, folders):
+        return f"Did you mean `{join(above, close)}`?"
+    return "Make it, or correct the path: it starts at the folder of the Compose file"
 
 
 def _places(service: Service) -> list[Value]:

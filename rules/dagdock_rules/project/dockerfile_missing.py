@@ -64,16 +64,21 @@ def dockerfile_missing(service: Service, project: Project) -> Problems:
     yield Problem(
         place,
         f"there is no `{path}`, so `{service.name}` cannot be built. "
-        + (f"It would be found with `context: {way}`" if way else _remedy(close, build.dockerfile is not None)),
+        + (
+            f"It would be found with `context: {way}`"
+            if way
+            else _remedy(close, "" if build.dockerfile is None else folder)
+        ),
         related=[Related(other, "is built by it, too") for other in same[1:]],
         fix=Fix.replace(f"Write `{close}`", place, close, "unsafe") if close and place.raw == place.resolved else None,
     )
 
 
-def _remedy(close: str | None, is_named: bool) -> str:
+def _remedy(close: str | None, context: str) -> str:
     if close:
         return f"Did you mean `{close}`?"
-    return "The path of `dockerfile` starts at the build context" if is_named else "Write one, or correct the path"
+    where = f", which starts at the build context `{context}`" if context not in ("", ".") else ""
+    return f"Write one, or correct the path{where}"
 
 
 def _places(service: Service) -> list[Value]:
