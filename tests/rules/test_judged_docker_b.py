@@ -91,6 +91,9 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:13\n«CMD a $(cat b)»\n",
     ],
     "DF603": [
+        'FROM aquasec/trivy:1\nUSER root\nENTRYPOINT ["trivy"]\n',
+        'FROM acme/a:1\n«USER root»\nCMD ["redis-server"]\n',
+        'FROM acme/a:1\n«USER root»\nCMD ["python", "-m", "b"]\n',
         "FROM acme/a:1\n# build and run as root users since the image has another\nUSER root\nCOPY a /a\n",
         "FROM debian:13\nUSER root\nRUN apt-get install -y gdb\n",
         "FROM debian:13\n«USER root»\nRUN apt-get install -y gdb\nCOPY a /a\n",

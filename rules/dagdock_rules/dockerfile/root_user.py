@@ -4,9 +4,17 @@ from dagdock.api import Bad, Cmd, CopyLike, Entrypoint, Expose, Problem, Problem
 
 from ..packages import installs
 from ._base_image import known_image
+from ._servers import server_of
+from ._started import listening, started
 from ._users import is_explained, is_root, is_usual_root
 
 SYSTEMS = frozenset("alpine almalinux amazonlinux archlinux busybox centos debian fedora rockylinux ubuntu".split())
+
+# Programs that run those of a project.
+LANGUAGES = frozenset(
+    "python python3 node nodejs java ruby dotnet php perl deno bun npm npx yarn pnpm gunicorn uvicorn flask celery "
+    "airflow streamlit rails puma bundle sh bash ash jupyter jupyter-lab jupyter-notebook sleep tail".split()
+)
 
 
 @rule(
@@ -49,7 +57,7 @@ def root_user(stage: Stage, project: Project) -> Problems:
     """
     user = stage.user_at()
     if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage, project):
-        if is_explained(user) or _starts_nothing(stage):
+        if is_explained(user) or _starts_nothing(stage) or _is_packed_tool(stage):
             return
         value = user.user.resolve(stage.scope_at(user)) or user.user.value
         yield Problem(
@@ -65,12 +73,32 @@ def _starts_nothing(stage: Stage) -> bool:
     if image is None or image.familiar not in SYSTEMS:
         return False
     kinds = (Entrypoint, Expose, CopyLike)
-    started = stage.last(Cmd)
-    if started and not (started.exec_form and len(started.exec_form) == 1 and started.exec_form[0].endswith("sh")):
+    cmd = stage.last(Cmd)
+    if cmd and not (cmd.exec_form and len(cmd.exec_form) == 1 and cmd.exec_form[0].endswith("sh")):
         return False
     steps = [step for part in stage.chain() for step in part.instructions]
     installs_some = any(isinstance(step, Run) and any(installs(step.script)) for step in steps)
     return installs_some and not any(isinstance(step, kinds) for step in steps)
+
+
+def _is_packed_tool(stage: Stage) -> bool:
+    """Whether the image is there for a tool of others, which runs on the files of whoever calls it: no server, no file
+    of the project, no language in which that would be written."""
+    found = started(stage)
+    steps = [step for part in stage.chain() for step in part.instructions]
+    if not found or any(isinstance(step, (CopyLike, Expose)) for step in steps):
+        return False
+    if (known_image(stage.root_image) or {}).get("name"):
+        return False  # the image has an ordinary user, whom this takes away
+    scope = stage.scope_at()
+    return bool(found[1]) and not any(
+        command.name is None
+        or "/" in command.words[0].text
+        or command.name.rstrip("0123456789.") in LANGUAGES
+        or listening(command, scope)
+        or server_of(command)
+        for command in found[1]
+    )
 
 
 def _remedy(stage: Stage) -> str:
