@@ -106,7 +106,7 @@ def waiting_for(service: Service, name: str) -> str:
     if not others:
         return condition
     who = "the others" if len(others) > 1 else "the other one"
-    return f"{condition}, and {who} in this form, too (`service_started` where there is no healthcheck)"
+    return f"{condition}, and {who} in this form, too (`service_started` without a healthcheck)"
 
 
 def waits_itself(service: Service, name: str, project: Project) -> bool:
