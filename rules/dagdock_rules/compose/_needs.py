@@ -86,7 +86,10 @@ def is_patient(service: Service, project: Project) -> bool:
     running = as_run(service, project)
     stage = project.stage_of(running) if running.build else None
     images = (image for image in (running.image_ref, stage.root_image if stage else None) if image)
-    return any(_is_patient(image.repository) for image in images)
+    names = [image.repository for image in images]
+    if running.image and running.image_ref is None:  # its tag is not known, but mostly its name is
+        names.append(re.split(r"[:@$]", running.image.raw)[0])
+    return any(map(_is_patient, names))
 
 
 def _is_patient(repository: str) -> bool:
