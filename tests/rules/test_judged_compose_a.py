@@ -99,6 +99,10 @@ CASES: dict[str, dict[str, Files]] = {
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=postgresql://${POSTGRES_URL}\n",
         },
     },
+    "DC904": {
+        "of the other base64": "services:\n  web:\n    image: apache/airflow:2.9.3\n    command: webserver\n"
+        "    environment: {AIRFLOW__CORE__FERNET_KEY: jJ/9sz0g0OHxsfxOoSfdFdmk3ysNmPRnH3TUAbz3IHA=}\n",
+    },
     "DC913": {
         "on this machine alone": AIRFLOW.format("2.9.1", "webserver", "127.0.0.1:8080:8080")
         + "      AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: postgresql://airflow:airflow@db/airflow\n"

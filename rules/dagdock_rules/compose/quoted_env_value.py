@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Scalar, Service, Setting, rule
 
-# Node takes quotes in `NODE_OPTIONS` for what they mean; of Airflow's key `airflow-invalid-fernet-key` says more.
+# Node takes quotes in `NODE_OPTIONS` for what they mean, and Airflow reads over those around its key.
 READ_ANYWAY = ("AIRFLOW__CORE__FERNET_KEY", "NODE_OPTIONS")
 
 
