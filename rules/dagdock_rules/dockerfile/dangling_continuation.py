@@ -15,7 +15,7 @@ KEYWORDS = frozenset(
     "DF403",
     severity="error",
     since="0.1",
-    fix="safe",
+    fix="unsafe",
     bad=[
         Bad(
             'FROM debian:12\nRUN apt-get update && \\\n    apt-get install -y curl «\\»\nCOPY app /app\nCMD ["/app"]\n',
@@ -78,7 +78,7 @@ def _problem(instruction: Instruction, sign: Span, swallowed: Span) -> Problem:
         f"`{sign.text}` continues the {instruction.name}, so the {swallowed.text.split()[0]} below becomes part of "
         "it. Delete it",
         related=[Related(swallowed, f"this is swallowed by the {instruction.name} above")],
-        fix=Fix(f"Delete the `{sign.text}`", [Edit(Span(source, line.start + len(before), line.end), "")])
+        fix=Fix(f"Delete the `{sign.text}`", [Edit(Span(source, line.start + len(before), line.end), "")], "unsafe")
         if complete
         else None,
     )
