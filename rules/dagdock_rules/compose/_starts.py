@@ -30,7 +30,7 @@ def _is_loaded_after_another(name: str, folder: str, project: Project) -> bool:
     """Whether a script of the folder names it behind a file of another one, or as what overrides something."""
     wanted = name.encode("utf-8", "surrogateescape")
     command = rb"(?:-f|--file)[ =]\S*/\S+\.ya?ml\b[^\n]*(?:-f|--file)[ =]\S*" + re.escape(wanted)
-    command += rb"|override[\w-]*[ =]\S*" + re.escape(wanted)
+    command += rb"|--[\w-]*override[\w-]*[ =]\S*" + re.escape(wanted)
     for other in project.facts.names(folder or "."):
         if other.endswith((".sh", ".md")) or other in ("Makefile", "justfile"):
             text = project.facts.read(join(folder, other)) or b""
