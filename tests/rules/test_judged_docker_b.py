@@ -65,6 +65,7 @@ CASES: dict[str, list[Files]] = {
     ],
     "DF218": ["ARG A={{ B }}/{{ C }}\nFROM a:1\nRUN b $A\n", "ARG «A=b»\nFROM a:1\nRUN c\n"],
     "DF504": [
+        {"Dockerfile": "FROM a:1\nCOPY «package-lock.json» b/ /\n", "b/c": "", "README.md": "`package-lock.json`\n"},
         {"a/b/Dockerfile": "FROM x:1\nCOPY c-d e/ /\n", "a/b/e/f": "", "a/README.md": "git clone https://e.com/c-d\n"},
         {"Dockerfile": "FROM a:1\nCOPY «data» b/ /\n", "b/c": "", "README.md": "Some data.\n"},
         {
@@ -127,6 +128,7 @@ CASES: dict[str, list[Files]] = {
         {"Dockerfile": "FROM node:22\nCOPY *.json .\nRUN npm ci\n", "package.json": '{"devDependencies": {"a": "1"}}'},
     ],
     "DF604": [
+        '«FROM python:3.13»\nCOPY a.py /\nENTRYPOINT ["python3"]\nCMD ["a.py"]\n',
         'FROM alpine:3.24\nCOPY a /a\nENTRYPOINT ["/a"]\nCMD ["--help"]\n',
         'FROM ubuntu:24.04\nCOPY a /a\nCMD ["R"]\n',
         {"base/Dockerfile": 'FROM debian:13\nADD e.sh /e.sh\nENTRYPOINT ["/e.sh"]\n'},

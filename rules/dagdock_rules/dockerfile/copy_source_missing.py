@@ -161,7 +161,9 @@ def _is_told_beside(path: str, copy: CopyLike, contexts: Sequence[BuildContext],
     is_typo = bool(nearest(path, [each for context in contexts for each in context.root_listing]))
     # A plain word, such as `data`, may speak of anything.
     shown = inside if "/" in inside else name if re.search(r"[._-]", name.lstrip(".")) else ""
-    told = re.compile(rf"(?<![\w.-]){re.escape(shown)}(?![\w-])") if shown and not is_typo else None
+    told = (
+        re.compile(rf"(?<![\w.-]){re.escape(shown)}(?![\w-])") if shown and not is_typo and name not in LOCKS else None
+    )
     for folder in folders:
         ignored = project.text(posixpath.normpath(posixpath.join(folder, ".gitignore")))
         if ignored and any(line.strip().strip("/") in (name, inside) for line in ignored.text.splitlines()):

@@ -29,9 +29,9 @@ from ._made_for import DEVELOPMENT
 from ._started import listening, place_in_root_home, started
 from ._users import begins_as_root, drops_root, is_for_builds, is_workplace, script_begins_as_root
 
-INTERACTIVE = frozenset(
-    "sh bash ash zsh fish dash R irb julia python python3 ipython node php ghci scala jshell psql sqlite3".split()
-)
+INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
+# Languages that wait for input when they are given no program.
+CONSOLES = frozenset("R irb julia python python3 ipython node php ghci scala jshell psql sqlite3".split())
 MAKES_USERS = frozenset("useradd adduser addgroup groupadd".split())
 # Users that images bring along, as which their programs can run. Looked at: 2026-11.
 READY = {"node": "node", "php": "www-data"}
@@ -179,7 +179,14 @@ def _starts_program(stage: Stage) -> bool:
         for instruction in part.instructions
         if isinstance(instruction, (Cmd, Entrypoint))
     ]
-    return bool(commands) and not any(_is_shell(command) for command in commands)
+    return bool(commands) and not any(_is_shell(command) for command in commands) and not _is_console(stage)
+
+
+def _is_console(stage: Stage) -> bool:
+    """Whether all that starts is a language without a program: `CMD ["R"]`."""
+    cmd = stage.last(Cmd)
+    words = cmd.exec_form if cmd and stage.last(Entrypoint) is None else None
+    return words is not None and len(words) == 1 and words[0] in CONSOLES
 
 
 def _is_own_service(stage: Stage) -> bool:
