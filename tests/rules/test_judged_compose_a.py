@@ -241,6 +241,7 @@ WORDS: list[tuple[str, Files, str]] = [
     ),
     ("DC201", DB + "    ports: ['5432']\n", "write `127.0.0.1::5432`"),
     ("DC201", DB + "    ports: ['0.0.0.0:5433:5432']\n", "write `127.0.0.1:5433:5432`"),
+    ("DC201", DB + "    ports: ['[::]:5433:5432']\n", "write `127.0.0.1:5433:5432`"),
     ("DC201", DB + "    ports: ['${PORT:-5432}:5432']\n", "write `127.0.0.1:${PORT:-5432}:5432`"),
     ("DC201", DB + "    ports: [{target: 5432, published: 5432}]\n", "set `host_ip: 127.0.0.1`"),
 ]

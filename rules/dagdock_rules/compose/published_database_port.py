@@ -164,7 +164,7 @@ def _networks(service: Service) -> set[str]:
 def _remedy(port: Port) -> str:
     if port.form == "long":
         return f"set `host_ip: {LOCAL}`"
-    written = port.span.text
+    written = port.span.text.removeprefix("[::]:") if port.host_ip == "::" else port.span.text
     if port.host_ip and written.startswith(port.host_ip.span.text):
         return f"write `{LOCAL}{written[len(port.host_ip.span.text) :]}`"
     return f"write `{LOCAL}{':' if port.publishes else '::'}{written.lstrip(':')}`"
