@@ -141,8 +141,8 @@ REFUSED = {
     "depends_on: [db, db]": ["double-item db"],
     "security_opt: [a, 'a']": ["double-item a"],
     # variables
-    "volumes: ['${DATA}:/data']": ["unset-variable ${DATA}"],
-    "ports: ['80:${PORT}']": ["unset-variable ${PORT}"],
+    "volumes: ['${DATA}:/data']": ["unset-entry ${DATA}"],
+    "ports: ['80:${PORT}']": ["unset-entry ${PORT}"],
     "mem_limit: ${MEMORY}": ["unset-variable ${MEMORY}"],
     "privileged: ${P}": ["unset-variable ${P}"],
 }

@@ -150,8 +150,6 @@ def findings(files: Files, code: str) -> list[Finding]:
 
 
 SEVERITIES: list[tuple[str, Files, str]] = [
-    ("DC026", WEB + "    volumes: ['${DATA}:/a']\n", "info"),
-    ("DC026", {"compose.yaml": WEB + "    volumes: ['${DATA}:/a']\n", ".env": "A=1\n"}, "warning"),
     ("DC205", WEB + "    ports:\n      - 2222:22\n", "info"),
     ("DC301", "services:\n  db:\n    image: postgres:16\n", "warning"),
     ("DC301", "services:\n  db:\n    image: postgres:16\n    volumes: [./a:/docker-entrypoint-initdb.d]\n", "info"),

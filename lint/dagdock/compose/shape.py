@@ -291,15 +291,15 @@ class _Checker:
                     if filled.known and entry and entry.error and not getattr(read(item, self.env), "error", None):
                         place = _place(("services", name, key))
                         text = f"`{filled.text}`" if filled.text else "nothing"
-                        self._unset(item, f"Compose reads {text} in {place} and refuses the file")
+                        self._unset(item, f"Compose reads {text} in {place} and refuses the file", "unset-entry")
 
-    def _unset(self, node: Scalar, consequence: str) -> None:
+    def _unset(self, node: Scalar, consequence: str, kind: str = "unset-variable") -> None:
         missing = [one for one in Value(node, self.env).variables if not one.operator and one.name not in self.env]
         if missing and not any(one.name in _OF_THE_SHELL for one in missing):
             first = missing[0]
             what = f"`{first.span.text}` has neither a default nor a value in `.env`"
             message = f"{what}: unless the shell sets it, {consequence}"
-            self.found.append(ShapeFault("unset-variable", first.span, message, node, first.name))
+            self.found.append(ShapeFault(kind, first.span, message, node, first.name))
 
     # --- what is wrong ---
 

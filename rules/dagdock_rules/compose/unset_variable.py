@@ -11,7 +11,7 @@ from ._shape import faults_of
 
 @rule(
     "DC026",
-    severity="warning",
+    severity="error",
     since="0.1",
     precision="high",
     lessons=["L24"],
@@ -38,15 +38,15 @@ def unset_variable(file: ComposeFile, project: Project) -> Problems:
 
     Compose warns, puts in nothing and then refuses the file: `${DATA}:/data` becomes `:/data`. Write a default
     (`${DATA:-./data}`), or have Compose say what to do (`${DATA:?set it in .env}`). Variables that a `.env`, or a
-    sample of one beside the file (`.env.example`), names are taken to be set. A file says it once, and less loudly
-    where there is no `.env`, which each machine may have for itself.
+    sample of one beside the file (`.env.example`), names are taken to be set. A file says it once.
 
     https://docs.docker.com/reference/compose-file/interpolation/
     """
     if is_included(file, project):
         return
     places: dict[str, list[ShapeFault]] = {}
-    for fault in faults_of(file, "unset-variable"):
+    # In the order in which Compose stumbles over them.
+    for fault in (*faults_of(file, "unset-entry"), *faults_of(file, "unset-variable")):
         places.setdefault(fault.instead or "", []).append(fault)
     unset = {name: faults for name, faults in places.items() if not _is_named_beside(file, project, name)}
     if not unset or not {"template", "tmpl", "tpl"}.isdisjoint(
@@ -56,10 +56,9 @@ def unset_variable(file: ComposeFile, project: Project) -> Problems:
     name, (fault, *others) = next(iter(unset.items()))
     also = f"; the same holds for {len(unset) - 1} more" if len(unset) > 1 else ""
     remedy = f"Write a default: `${{{name}:-…}}`, or demand a value: `${{{name}:?…}}`{also}"
-    has_values = project.facts.is_file(join(dirname(project.path_of(file.source.whole) or ""), ".env"))
     others += [each for faults in [*unset.values()][1:] for each in faults]
     related = [Related(other, other.message) for other in others]
-    yield Problem(fault, f"{fault.message}. {remedy}", related=related, severity=None if has_values else "info")
+    yield Problem(fault, f"{fault.message}. {remedy}", related=related)
 
 
 def _is_named_beside(file: ComposeFile, project: Project, name: str) -> bool:
