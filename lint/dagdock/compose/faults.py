@@ -15,9 +15,9 @@ from dagdock.yamltree import Fault, Mapping, Node, Scalar, Sequence, Tree, follo
 class ShapeFault(Fault):
     """A place where a file is not what Compose takes.
 
-    Kinds: `unknown-key`, `wrong-type`, `invalid-value`, `missing-key`, `double-item`, `unset-variable` and `unset-entry`. `node` is
-    what is wrong, `instead` what was probably meant, if that can be told: the right key, or the value as it has to be
-    written; for a variable it is its name.
+    Kinds: `unknown-key`, `wrong-type`, `invalid-value`, `missing-key`, `double-item`, `unset-variable` and, for a port
+    or mount that cannot be read without its variable, `unset-entry`. `node` is what is wrong, `instead` what was
+    probably meant, if that can be told: the right key, or the value as it has to be written; for a variable its name.
     """
 
     __slots__ = ("instead", "node")
