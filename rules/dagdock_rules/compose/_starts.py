@@ -7,6 +7,8 @@ from posixpath import basename, dirname, join
 
 from dagdock.api import ComposeFile, Project
 
+_MOST = 20  # paths that are looked for
+
 
 def starts_above(file: ComposeFile, project: Project) -> bool:
     """Whether a path of the file leads to nothing from its own folder, but to a file from one above; whether one leads
@@ -20,7 +22,7 @@ def _starts_above(file: ComposeFile, project: Project) -> bool:
     if folder and re.search(rf"[\s\"'\[,](?:\.\./)+{re.escape(folder)}(?:/|\s|$)", file.source.text):
         return True
     found = re.findall(r"[\s\"'\[,]\./([\w.-]+/[\w./-]*\w)", file.source.text) if folder else []
-    paths = [path for path in dict.fromkeys(found[:100]) if "." in basename(path)]
+    paths = [path for path in dict.fromkeys(found[:_MOST]) if "." in basename(path)]
     if any(project.exists(join(folder, path)) is False and _is_above(path, folder, project) for path in paths):
         return True
     return _is_loaded_after_another(basename(file.source.path), folder, project)

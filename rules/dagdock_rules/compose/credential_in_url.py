@@ -129,9 +129,10 @@ class Found(NamedTuple):
 
 def _passwords(file: ComposeFile) -> Iterator[Found]:
     """The passwords in the file's URLs and connection strings; without those of hosts that documentation names."""
-    forms = [form for form in forms_in(file.source.text) if form.name in ("connection", "address")]
-    for node in _scalars(file):
-        for found in _in_value(Value(node, {}), tuple(forms)):
+    text = file.source.text
+    forms = tuple([form for form in forms_in(text) if form.name in ("connection", "address")])
+    for node in _scalars(file) if forms or ("://" in text and "@" in text) else ():
+        for found in _in_value(Value(node, {}), forms):
             if "\0" not in found.secret and (not is_example_host(found.host) or found.host in LOCAL):
                 yield found
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from dagdock.api import Bad, Function, Problem, Problems, Related, Task, rule
+from dagdock.api import Bad, DagModule, Function, Problem, Problems, Related, Task, rule
 
 MAX_STEPS = 200
 
@@ -62,8 +62,9 @@ def loop_variable_captured(task: Task) -> Problems:
     bound = frozenset[str]().union(*map(_bound, loops))
     told: set[str] = set()
     for function in functions:
-        for load in _loads(function.node):
-            if load.id not in bound:
+        captured = bound - _parameters(function.node)
+        for load in _loads(function.node) if _may_read(task.module, function.node, captured) else ():
+            if load.id not in captured:
                 continue
             loop = _loop_of(task, load, around, MAX_STEPS)
             if loop is None or load.id in told:
@@ -103,6 +104,18 @@ def _functions(task: Task) -> Iterator[Function]:
     for argument in task.own.values():
         if isinstance(argument.node, (ast.Lambda, ast.Name)) and (function := module.function(argument.node)):
             yield function
+
+
+def _may_read(module: DagModule, function: ast.AST, names: frozenset[str]) -> bool:
+    """Whether one of these names is read somewhere on the lines of a function: a look from afar."""
+    first, last = getattr(function, "lineno", 0), getattr(function, "end_lineno", None) or 0
+    return any(first <= load.lineno <= last for name in names for load in module.names.loads.get(name, ()))
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
+    given = function.args
+    every = (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg)
+    return frozenset([parameter.arg for parameter in every if parameter])
 
 
 @lru_cache(maxsize=64)  # the tasks of a loop run the same function

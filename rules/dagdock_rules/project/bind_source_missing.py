@@ -69,7 +69,7 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
         if not is_said_before(service, mount, _places) and not _is_told_above(path, service, project):
             # The files of a folder that is not there are told with the first of them.
             folder = dirname(path)
-            missing.setdefault(folder if project.exists(folder) is False else path, []).append(mount)
+            missing.setdefault(folder if _is_gone(folder, project) else path, []).append(mount)
     for mounts in missing.values() if missing and not starts_above(service.file, project) else ():
         first, *others = mounts
         more = f" (nor {len(others)} other{'s' if others[1:] else ''} of that folder)" if others else ""
@@ -79,6 +79,10 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
             "file. Put the file there, or correct the path",
             related=[Related(mount, "nor is this") for mount in others],
         )
+
+
+def _is_gone(folder: str, project: Project) -> bool:
+    return project.once(("no such folder", folder), lambda: project.exists(folder) is False)
 
 
 def _is_told_above(path: str, service: Service, project: Project) -> bool:

@@ -53,7 +53,7 @@ def service_health_tool_missing(service: Service, project: Project) -> Problems:
     https://docs.docker.com/reference/compose-file/services/#healthcheck
     """
     test = service.healthcheck.test if service.healthcheck else None
-    if test is None:
+    if test is None or not _may_lack_something(service):
         return
     script = _script(service)
     if script is None or any(command.name in ("command", "which", "type") for command in script.commands):
@@ -83,6 +83,13 @@ def _script(service: Service) -> Script | None:
         return parse_shell(test.shell)
     words = [Text(str(word.resolved), word.span) for word in test.words if word.resolved is not None]
     return parse_exec(words[1:]) if len(words) == len(test.words) and words[:1] == ["CMD"] else None
+
+
+def _may_lack_something(service: Service) -> bool:
+    """Whether anything is known of its image: a look from afar, before the check is read."""
+    from ..dockerfile._tools import missing_in_base
+
+    return service.build is not None or bool(missing_in_base(service.image_ref))
 
 
 def _lacks(service: Service, tool: str, project: Project) -> bool:
