@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dagdock.api import Arg, Bad, Instruction, Label, Onbuild, Problem, Problems, Run, Span, rule
 
-from ..credentials import Handed, forms_in, handed_over
+from ..credentials import Handed, forms_in, handed_over, may_hand_over
 from ..secrets import (
     is_common_password,
     is_filled_in,
@@ -53,7 +53,7 @@ def secret_literal(instruction: Instruction) -> Problems:
     for token in known_secrets(text) if may_hold_known_secret(span.source.text) else ():
         what = f"{'an' if token.kind[0] in 'AEIOaeio' else 'a'} {token.kind}"
         yield _problem(instruction, span, token.start, token.end, what)
-    for found in passwords_in_urls(text):
+    for found in passwords_in_urls(text) if "@" in text else ():
         if not (found.is_local_default or is_filled_in(found.user) or is_common_password(found.password)):
             yield _problem(instruction, span, found.start, found.end, f"the password of `{found.user or found.host}`")
     for name, value, place in _named(instruction):
@@ -61,7 +61,8 @@ def secret_literal(instruction: Instruction) -> Problems:
         # `SECRET_KEY=not-used` lets a build go through: what is secret has more than words in it.
         if is_secret_name(name) and not told and is_likely_secret(value, name) and any(map(str.isdigit, value)):
             yield _problem(instruction, place, 0, len(place.text), f"the value of `{name}`")
-    for handed in handed_over(text, forms_in(span.source.text)):
+    forms = forms_in(span.source.text)
+    for handed in handed_over(text, forms) if may_hand_over(text, forms) else ():
         # What a step needs while it runs (`mysql -proot`) opens nothing; a secret has more than words in it.
         if handed.form != "variable" and handed.is_secret and any(map(str.isdigit, handed.secret)):
             yield _problem(instruction, span, handed.start, handed.end, _described(handed))
