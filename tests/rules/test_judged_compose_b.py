@@ -38,6 +38,9 @@ CASES: dict[str, dict[str, Files]] = {
     "DC026": {
         "a template": {"compose.template.yaml": WEB + "    volumes: ['${DATA}:/a']\n"},
         "once a file": WEB + "    volumes: ['«${DATA}»:/a', '${LOGS}:/b']\n",
+        "set by a script": {"compose.yaml": WEB + "    volumes: ['${DATA}:/a']\n", "up.sh": "export DATA=/srv\n"},
+        "named by a script": {"compose.yaml": WEB + "    volumes: ['«${DATA}»:/a']\n", "up.sh": "ls $DATA=\n"},
+        "a folder of environments": {"compose.yaml": WEB + "    volumes: ['${DATA}:/a']\n", "envs/a.env": "DATA=a\n"},
     },
     "DC015": {
         "loaded on top of a file elsewhere": {

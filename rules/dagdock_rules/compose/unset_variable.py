@@ -8,6 +8,8 @@ from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, S
 from ._model import is_included
 from ._shape import faults_of
 
+_MOST = 50  # files of a folder of environments that are read
+
 
 @rule(
     "DC026",
@@ -62,12 +64,18 @@ def unset_variable(file: ComposeFile, project: Project) -> Problems:
 
 
 def _is_named_beside(file: ComposeFile, project: Project, name: str) -> bool:
-    """Whether a sample of an environment in the same folder or at the top of the project names a variable."""
+    """Whether something in the same folder, the one above or at the top of the project gives a variable its value: a
+    file of an environment or a sample of one, or a script."""
     own = dirname(project.path_of(file.source.whole) or "")
+    given = re.compile(rb"(?:\bexport[ \t]+|^[ \t]*|[ \t])" + re.escape(name.encode()) + rb"[ \t]*[:?]?=", re.MULTILINE)
     for folder in {own, dirname(own), ""}:
         for other in project.facts.names(folder or "."):
-            if "env" in other.lower() and not other.endswith((".yml", ".yaml", ".py")):
-                content = project.facts.read(join(folder, other)) or b""
-                if name.encode() in content:
+            path, lower = join(folder, other), other.lower()
+            if "env" in lower and not lower.endswith((".yml", ".yaml", ".py")):
+                within = [join(path, inner) for inner in project.facts.names(path)[:_MOST]] or [path]
+                if any(name.encode() in (project.facts.read(each) or b"") for each in within):
                     return True
+            is_script = lower.endswith((".sh", ".mk")) or other in ("Makefile", "makefile", "justfile")
+            if is_script and given.search(project.facts.read(path) or b""):
+                return True
     return False
