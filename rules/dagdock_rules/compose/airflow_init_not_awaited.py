@@ -85,9 +85,15 @@ def airflow_init_not_awaited(file: ComposeFile, project: Project) -> Problems:
     if without and is_own(without[0].service, file):
         names = " and ".join(f"`{part.name}`" for part in without)
         do = "does" if len(without) == 1 else "do"
+        shared = {each.service.span for each in without[0].service.depends_on if each.service}
+        if shared & {each.service.span for each in init.service.depends_on if each.service}:
+            it, its = ("it", "its") if len(without) == 1 else ("them", "their")
+            where = f"`{init.name}` has the same `depends_on`: give {it} one of {its} own, with what stands there and"
+        else:
+            where = "Add to `depends_on`:"
         yield Problem(
             without[0].service,
-            f"{names} {do} not wait until `{init.name}` has made the tables of the database. Add to `depends_on`: "
+            f"{names} {do} not wait until `{init.name}` has made the tables of the database. {where} "
             f"`{init.name}: {{condition: {DONE}}}`{_once(init)}",
             severity="info" if all(part.service.has("restart") for part in without) else None,
         )

@@ -37,6 +37,7 @@ from ..secrets import (
 )
 from ._airflow import default_logins
 from ._handed import handed_in_command, handed_in_value, settings_in_config
+from ._model import has_swarm_keys, is_for_swarm
 from ._occasion import is_short_lived
 from ._secrets import (
     and_in_lines,
@@ -118,6 +119,9 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/compose/how-tos/use-secrets/
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
     """
+    home = "in `.env`, keep that out of git"
+    if is_for_swarm(file) or has_swarm_keys(file):
+        home = "into the shell that deploys, for a stack reads no `.env`"
     for text, places in secrets_in(file, project).items():
         first = places[0]
         same = [
@@ -137,30 +141,29 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
             remedy = f"write `${{{first.variable}:?}}` here"
         if first.kind == "text":
             message = (
-                f"this {_kind_of(first.name)} is known to everyone who can read this file. Put it in `.env`, keep that "
-                f"out of git, and {remedy}"
+                f"this {_kind_of(first.name)} is known to everyone who can read this file. Put it {home}, and {remedy}"
             )
         elif first.kind == "option":
             message = (
                 f"the password behind `{first.name}` is known to everyone who can read this file, and it shows in the "
-                f"list of processes. Put it in `.env`, keep that out of git, and {remedy}"
+                f"list of processes. Put it {home}, and {remedy}"
             )
         elif first.service and first.port:
             message = (
-                f"this password is guessed first, and `{first.service.name}` can be reached through port {first.port} "
-                f"of this machine. Put one of your own in `.env`, keep that out of git, and {remedy}"
+                f"attackers try this password first, and `{first.service.name}` can be reached through port "
+                f"{first.port} of this machine. Put one of your own {home}, and {remedy}"
             )
         elif first.service and first.guessable:
             stays = ", and it stays once the database is made" if store_of(first.service) else ""
             message = (
-                f"this password of `{first.service.name}` is guessed first{stays}. "
-                f"Put one of your own in `.env`, keep that out of git, and {remedy}"
+                f"attackers try this password of `{first.service.name}` first{stays}. "
+                f"Put one of your own {home}, and {remedy}"
             )
         else:
             what = "default" if first.value and first.value.variables else "value"
             message = (
-                f"this {what} of `{first.name}` is known to everyone who can read this file. Put one in `.env`, keep "
-                f"that out of git, and {remedy}"
+                f"this {what} of `{first.name}` is known to everyone who can read this file. "
+                f"Put one {home}, and {remedy}"
             )
         yield Problem(
             first.place,
