@@ -36,6 +36,7 @@ SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
         ),
     ],
     good=[
+        "FROM debian:12\nRUN sudo --version\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y sudo\n",
         "FROM debian:12\nRUN echo 'app ALL=NOPASSWD: ALL' > /etc/sudoers.d/app\n",
     ],
@@ -49,7 +50,11 @@ def sudo_in_run(run: Run) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#user
     """
-    words = [(command, word) for command in run.script.commands for word in command.words[:1] if word.value in SUDO]
+    words = [
+        (command, command.words[0])
+        for command in run.script.commands
+        if command.words and command.words[0].value in SUDO and not _only_asks(command)
+    ]
     words += [
         (command, word)
         for command in run.script.commands
@@ -66,6 +71,11 @@ def sudo_in_run(run: Run) -> Problems:
             "step, and go back after it",
             fix=None if root is False else _fix(run, [command for command, _ in words]),
         )
+
+
+def _only_asks(command: Command) -> bool:
+    """Whether nothing is started: `sudo --version` shows that it is there."""
+    return all(word.value in ("-V", "--version", "-h", "--help", "-l", "-v") for word in command.words[1:])
 
 
 def _is_root(run: Run) -> bool | None:

@@ -161,6 +161,13 @@ def _is_all(value: str, name: str) -> bool:
     return value.strip("\"'") in (f"${name}", f"${{{name}}}")
 
 
+def _is_an_entry(name: Text) -> bool:
+    """Whether a variable is one of the entries between colons, from one to the next: `$PYTHONPATH:/app`."""
+    text, span = name.span.source.text, name.span
+    before = text[: span.start].removesuffix("{").removesuffix("$")
+    return before.endswith((":", "=", '"', "'")) and text[span.end :].removeprefix("}")[:1] in (":", '"', "'", "\n", "")
+
+
 def _problem(name: Text, close: str | None, own: str) -> Problem:
     """`own` says whether the variable is all or a part of what it is set to itself, or its own default."""
     if close:
@@ -186,6 +193,8 @@ def _problem(name: Text, close: str | None, own: str) -> Problem:
             f"`{name}` as its own default is empty: nothing above declares it. Write `ARG {name}`, and give the value "
             "with `--build-arg`",
         )
+    if own == "part" and not _is_an_entry(name):
+        return Problem(name, f"`{name}` is declared nowhere above, so it is empty here. Leave it out")
     if own == "part":
         return Problem(
             name,
