@@ -107,6 +107,7 @@ def unpinned_problems(run: Run, families: tuple[str, ...], verbs: tuple[str, ...
     for call in installs(run.script):
         if call.family in families and call.verb in verbs:
             found = unpinned(call, run)
+            found = [each for each in found if each[1] not in TOOLS] or found
             if found and not is_meant(call, found, run):
                 only_tools = all(text in TOOLS for _, text in found)
                 mild = only_tools or (run.stage is not None and is_for_development(run.stage))

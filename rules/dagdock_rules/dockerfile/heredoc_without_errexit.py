@@ -8,7 +8,8 @@ from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Run
 
 # What makes users, folders and links: it seldom fails, and what comes behind fails then as a rule.
 LIGHT = frozenset(
-    "mkdir rmdir touch chmod chown chgrp ln rm cat tee groupadd addgroup useradd adduser usermod groupmod chsh".split()
+    "mkdir rmdir touch chmod chown chgrp ln rm cat tee groupadd addgroup useradd adduser usermod groupmod chsh "
+    "userdel groupdel deluser delgroup".split()
 )
 MAKERS = frozenset("mkdir touch ln groupadd addgroup useradd adduser".split())
 WRITES = frozenset((">", ">>", ">|", "<<", "<<-", "<<<"))
