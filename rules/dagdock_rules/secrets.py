@@ -150,10 +150,10 @@ def is_setting(value: str) -> bool:
 
 
 def is_identifier(value: str) -> bool:
-    """Whether the value is itself the name of a secret: `prod_db_password`, `airflow-api-key`."""
+    """Whether the value is itself the name of a secret: `prod_db_password`, `airflow-api-key`, `API_TOKEN_2`."""
     text = value.strip()
     # Its end decides: `expiry_bot_api_key` names a key of a bot.
-    end = "_".join(words_of(text)[-2:])
+    end = "_".join([word for word in words_of(text) if not word.isdigit()][-2:])
     return bool(_identifier().fullmatch(text)) and is_secret_name(end) and not is_common_password(text)
 
 
@@ -390,7 +390,7 @@ def _dotted() -> re.Pattern[str]:
 
 @cache
 def _identifier() -> re.Pattern[str]:
-    return re.compile(r"[A-Za-z]+(?:[_-][A-Za-z]+)+")
+    return re.compile(r"[A-Za-z]+(?:[_-][A-Za-z]+)+(?:[_-]\d+)?")
 
 
 @cache

@@ -113,7 +113,7 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
     """What to do instead, by what the value is used for."""
     uses = uses_of(module, call)
     if "elsewhere" in uses:
-        return _at_once(name)
+        return _at_once(name, _names_a_secret(module, call))
     shown = _template(module, call) if name else "{{ var.value.my_variable }}"
     if shown is None or uses == {"in a task"}:
         return "Read it inside the function that a task runs"
@@ -147,7 +147,7 @@ def _remedy_for_all(module: DagModule, call: ast.Call, name: str | None) -> str:
     """What to do in a module that DAGs import: they may use each name of it as they like."""
     is_named = isinstance(module.parent(call), (ast.Assign, ast.AnnAssign)) and module.function_at(call) is None
     if is_named or uses_of(module, call) != {"in a task"}:
-        return _at_once(name)
+        return _at_once(name, _names_a_secret(module, call))
     return "Read it inside the function that a task runs"
 
 
@@ -161,9 +161,19 @@ def _remedy_elsewhere(outer: Call, inner: Call, name: str | None) -> str:
     return _at_once(name) if needed else "Call it inside the task"
 
 
-def _at_once(name: str | None) -> str:
+def _names_a_secret(module: DagModule, call: ast.Call) -> bool:
+    """Whether the value is what a secret is called elsewhere: a default stands in the file, or it becomes a name."""
+    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "default_var")]
+    if any(module.value(node).get(str) for node in given):
+        return True
+    above = module.parent(call)
+    targets = above.targets if isinstance(above, ast.Assign) else []
+    return any(isinstance(target, ast.Name) and target.id.lower().endswith("_name") for target in targets)
+
+
+def _at_once(name: str | None, names_a_secret: bool = False) -> str:
     """What to do where the value is needed while the file is read."""
-    if name and is_secret_name(name):
+    if name and is_secret_name(name) and not names_a_secret:
         return "It is a secret: keep it in a Connection, and get that inside the task"
     remedy = "Write a fixed value, or read an environment variable (`os.environ`)"
     if not name or not name.isidentifier():
