@@ -50,6 +50,7 @@ MOST = 5000
             "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN «pip install --no-cache-dir gunicorn==22.0.0»\n",
             fixed="FROM python:3.12-slim\nWORKDIR /app\nRUN pip install --no-cache-dir gunicorn==22.0.0\nCOPY . .\n",
         ),
+        Bad("FROM debian:12\nCOPY . /app\nRUN apt-get update\nRUN «apt-get install -y libpq5»\n"),
     ],
     good=[
         "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y libpq5\nCOPY . /app\n",
@@ -91,12 +92,14 @@ def system_install_after_copy(stage: Stage) -> Problems:
             told = True
             named_one = early is script or not copies_whole_context(early)
             what = f"`{local_sources(early)[0]}`" if named_one and local_sources(early) else "the project"
+            update = _update_before(stage, early, instruction)
+            both = f", and the update in line {update.span.line} with it" if update else ""
             yield Problem(
                 place,
                 f"any change to {what} rebuilds {named(rebuilt_lines(early))}, and so installs these packages "
-                f"again: the COPY in line {early.span.line} stands above. Move this RUN above it",
+                f"again: the COPY in line {early.span.line} stands above. Move this RUN above it{both}",
                 related=[Related(early, f"this brings in {what}")],
-                fix=_fix(stage, early, instruction),
+                fix=None if update else _fix(stage, early, instruction),
                 severity="info" if early is script else None,
             )
 
@@ -108,6 +111,23 @@ def _of_system(run: Run) -> Span | None:
     if install is None or not any(call.action == "install" and call.packages for call in calls):
         return None
     return None if _may_need_project(run, calls) else calls[0].span.to(install)
+
+
+def _update_before(stage: Stage, early: CopyLike, run: Run) -> Run | None:
+    """The RUN below the COPY that fetches the lists which an installation without an update of its own needs."""
+    calls = [call for call in package_commands(run.script) if call.family in SYSTEM]
+    families = {call.family for call in calls}
+    if any(call.action == "update" for call in calls):
+        return None
+    between = [each for each in stage.all_of(Run) if early.index < each.index < run.index]
+    return next(
+        (
+            each
+            for each in reversed(between)
+            if any(call.family in families for call in package_commands(each.script, "update"))
+        ),
+        None,
+    )
 
 
 def _by_name(run: Run, before: set[str]) -> Span | None:
