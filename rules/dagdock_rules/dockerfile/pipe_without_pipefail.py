@@ -30,6 +30,7 @@ SHELLS = {
         Bad("FROM example.com/base:1\nRUN «wget -qO- https://example.com/list | sort > /list»\n"),
     ],
     good=[
+        "FROM apache/airflow:2.10.5\nUSER root\nRUN curl -fsSL https://example.com/setup | bash\n",
         (
             "FROM debian:12\n"
             'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
