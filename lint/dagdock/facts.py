@@ -28,6 +28,8 @@ SKIPPED = frozenset(
         ".ruff_cache",
         ".pytest_cache",
         ".terraform",
+        "dbt_packages",
+        "dbt_modules",
         "_site",  # what Jekyll makes: copies of files that are checked where they come from
     )
 )
