@@ -12,6 +12,8 @@ from dagdock.hooks import Rules
 from dagdock.selection import Choice
 from dagdock.testing import marked
 
+from .cases import each
+
 RULES = {rule.code: rule for kind in ("compose", "project") for rule in Rules().of_kind(kind)}
 
 Files = str | Mapping[str, str]
@@ -132,10 +134,7 @@ CASES: dict[str, dict[str, Files]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "files"),
-    [pytest.param(code, files, id=f"{code} {name}") for code, cases in CASES.items() for name, files in cases.items()],
-)
+@pytest.mark.parametrize(("code", "files"), each(CASES))
 def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
     expected = as_files(files, "compose.yaml")
     assert marked(RULES[code], expected) == expected

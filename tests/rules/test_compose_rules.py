@@ -10,6 +10,8 @@ from dagdock.examples import as_files
 from dagdock.hooks import Rules
 from dagdock.testing import marked
 
+from .cases import each
+
 RULES = {rule.code: rule for rule in Rules(third_party=False).of_kind("compose")}
 
 Files = str | Mapping[str, str]
@@ -417,10 +419,7 @@ CASES: dict[str, dict[str, Files]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "files"),
-    [pytest.param(code, files, id=f"{code} {name}") for code, cases in CASES.items() for name, files in cases.items()],
-)
+@pytest.mark.parametrize(("code", "files"), each(CASES))
 def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
     expected = as_files(files, "compose.yaml")
     assert marked(RULES[code], expected) == expected

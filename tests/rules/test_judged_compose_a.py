@@ -13,6 +13,8 @@ from dagdock.rule import Finding
 from dagdock.selection import Choice
 from dagdock.testing import marked
 
+from .cases import each
+
 RULES = {rule.code: rule for rule in Rules().of_kind("compose")}
 
 Files = str | Mapping[str, str]
@@ -121,10 +123,7 @@ CASES: dict[str, dict[str, Files]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "files"),
-    [pytest.param(code, files, id=f"{code} {name}") for code, cases in CASES.items() for name, files in cases.items()],
-)
+@pytest.mark.parametrize(("code", "files"), each(CASES))
 def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
     expected = as_files(files, "compose.yaml")
     assert marked(RULES[code], expected) == expected
