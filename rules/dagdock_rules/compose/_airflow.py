@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dagdock.api import ComposeFile, Located, Project, Service, Span, Text, load_data, remembered
 
 from ..secrets import is_common_password, passwords_in_urls
-from ._model import started_with
+from ._model import outermost
 from ._stores import EVERYWHERE
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def deployment_of(file: ComposeFile, project: Project) -> Deployment | None:
         return None
     from ..airflow import deployment
 
-    model = project.merged(started_with(file, project))
+    model = project.merged(outermost(file, project))
     return project.once(("airflow deployment", id(model)), lambda: deployment(model, project))
 
 

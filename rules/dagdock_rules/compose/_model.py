@@ -39,9 +39,13 @@ def is_for_swarm(file: ComposeFile) -> bool:
     return not {"stack", "swarm"}.isdisjoint(words) or "swarm" in re.split(r"[^a-z]+", "/".join(folders[-2:]))
 
 
+def runs_in_swarm(file: ComposeFile) -> bool:
+    """Whether the services run on the machines of a swarm, by the file's name or by what it says."""
+    return is_for_swarm(file) or _has_swarm_keys(file)
+
+
 @remembered
-@remembered
-def has_swarm_keys(file: ComposeFile) -> bool:
+def _has_swarm_keys(file: ComposeFile) -> bool:
     """Whether services are spread over machines with what only Swarm knows."""
     for service in file.services.values():
         deploy = service.entries.get("deploy")
@@ -91,7 +95,7 @@ def may_be_elsewhere(file: ComposeFile, project: Project, kind: Kind, name: str)
 def _is_laid_over(file: ComposeFile, project: Project) -> bool:
     """Whether a file says more of services whose image some other file of the repository names: a script loads the two
     together, as `-f ../base/compose.yaml -f compose.yaml`."""
-    return project.once(("laid over", id(file)), lambda: _has_base(file, project))
+    return project.once(("laid over", file), lambda: _has_base(file, project))
 
 
 def _has_base(file: ComposeFile, project: Project) -> bool:
@@ -118,7 +122,7 @@ def is_included(file: ComposeFile, project: Project) -> bool:
     return any(part.included_by for part in (file, *project.merged(file).bases))
 
 
-def started_with(file: ComposeFile, project: Project) -> ComposeFile:
+def outermost(file: ComposeFile, project: Project) -> ComposeFile:
     """The file that Compose is started with: the one that includes this one, where exactly one does."""
     seen = {id(file)}
     while is_included(file, project) and len(file.included_by) == 1 and id(file.included_by[0]) not in seen:

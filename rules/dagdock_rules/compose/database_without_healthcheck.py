@@ -4,7 +4,7 @@ import re
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, Service, Text, rule
 
-from ._model import has_swarm_keys, is_for_swarm
+from ._model import runs_in_swarm
 from ._needs import is_patient, waiting_for, waits_itself
 from ._stores import store_of
 
@@ -58,7 +58,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
-    if is_for_swarm(file) or has_swarm_keys(file):
+    if runs_in_swarm(file):
         return
     model = project.merged(file)
     waiting: dict[str, list[tuple[Text, Service]]] = {}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, rule
 
 from ._hosts import Host, by_host_name, hosts_in
-from ._model import has_swarm_keys, is_for_swarm
+from ._model import runs_in_swarm
 from ._needs import is_patient, started_with, waiting_for
 from ._stores import store_of
 from .database_without_healthcheck import SLOW, a_check
@@ -58,7 +58,7 @@ def dependency_not_declared(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
-    if is_for_swarm(file) or has_swarm_keys(file) or file.is_fragment:
+    if runs_in_swarm(file) or file.is_fragment:
         return
     model = project.merged(file)
     stores = {name for name, service in model.services.items() if _is_slow(service)}

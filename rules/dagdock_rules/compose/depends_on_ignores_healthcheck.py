@@ -21,7 +21,7 @@ from dagdock.api import (
 )
 
 from ._edits import STEP, column, is_plain_name, lines_below
-from ._model import has_swarm_keys, is_for_swarm
+from ._model import runs_in_swarm
 from ._needs import is_patient, waiting_for, waits_itself
 from ._stores import store_of
 from .database_without_healthcheck import SLOW
@@ -69,9 +69,7 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
 
     https://docs.docker.com/compose/how-tos/startup-order/
     """
-    if not service.has("depends_on") or is_for_swarm(service.file) or is_patient(service, project):
-        return
-    if has_swarm_keys(service.file):
+    if not service.has("depends_on") or runs_in_swarm(service.file) or is_patient(service, project):
         return
     others = project.merged(service.file).services
     dependencies = service.depends_on

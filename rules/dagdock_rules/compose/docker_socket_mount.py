@@ -103,14 +103,18 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     manages = not looks and (any(name in images for name in MANAGERS) or _names_engine(service))
     if manages and is_for_tests(service.file, project):
         return  # a machine for tests, and what tests containers there
-    fixed = _is_fixed(service)
-    for mount, what, read_only in found:
-        yield _problem(mount, what, _remedy(manages, looks, fixed), read_only)
+    places: list[tuple[Located, str]] = [
+        (mount, f"{what} this container can become root on the host{', with `:ro`, too' if read_only else ''}")
+        for mount, what, read_only in found
+    ]
     if api and api.boolean:
-        yield _problem(api, "Docker's socket", _remedy(manages, looks, fixed))
+        places.append((api, "Docker's socket this container can become root on the host"))
     if open_engine:
         what = f"`{open_engine.resolved}`, where the engine asks nobody who they are,"
-        yield _problem(open_engine, what, _remedy(manages, looks, fixed))
+        places.append((open_engine, f"{what} this container can become root on the host"))
+    remedy = _remedy(manages, looks, _is_fixed(service))
+    for place, what in places:
+        yield Problem(place, f"through {what}. {remedy}", severity="info" if manages else None)
 
 
 def _open_engine(service: Service) -> Value | None:
@@ -149,11 +153,6 @@ def _remedy(manages: bool, looks: bool, fixed: bool) -> str:
         return f"It needs that for its work: keep it off the open network{'' if fixed else ' and name its release'}"
     proxy = "put a proxy in between that only lets through what is needed, such as tecnativa/docker-socket-proxy"
     return f"It only has to look at containers: {proxy}" if looks else f"Leave it out if nothing needs it, else {proxy}"
-
-
-def _problem(where: Located, what: str, remedy: str, read_only: bool = False) -> Problem:
-    danger = f"through {what} this container can become root on the host{', with `:ro`, too' if read_only else ''}"
-    return Problem(where, f"{danger}. {remedy}", severity="info" if remedy.startswith("It needs") else None)
 
 
 def _socket(service: Service, mount: VolumeMount) -> str | None:

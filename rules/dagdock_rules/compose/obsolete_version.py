@@ -5,7 +5,7 @@ from posixpath import basename
 
 from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Span, rule
 
-from ._model import has_swarm_keys, is_for_swarm
+from ._model import runs_in_swarm
 
 
 @rule(
@@ -37,7 +37,7 @@ def obsolete_version(file: ComposeFile) -> Problems:
 
     https://docs.docker.com/reference/compose-file/version-and-name/
     """
-    if is_for_swarm(file) or "podman" in basename(file.source.path).lower() or has_swarm_keys(file):
+    if runs_in_swarm(file) or "podman" in basename(file.source.path).lower():
         return
     for document in file.tree.documents:
         if isinstance(document.root, Mapping):

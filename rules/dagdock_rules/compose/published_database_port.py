@@ -20,7 +20,7 @@ from dagdock.api import (
 )
 
 from ._edits import add_entry
-from ._model import as_run, has_swarm_keys, is_for_swarm
+from ._model import as_run, runs_in_swarm
 from ._occasion import is_for_tests, is_profile_of_tests
 from ._stores import EVERYWHERE, Store, store_below, store_of
 
@@ -84,7 +84,7 @@ def published_database_port(service: Service, project: Project) -> Problems:
             host = f"port {port.published}" if port.published else "a port that Docker chooses"
             name = store.name.partition(" of ")[0]
             reached = "" if _sends_on(store) else f": they reach `{service.name}:{port.target}` without it"
-            if is_for_swarm(service.file) or has_swarm_keys(service.file):
+            if runs_in_swarm(service.file):
                 yield Problem(
                     port,
                     f"{name} listens on {host} of every node of the swarm, which takes no address here. If only "

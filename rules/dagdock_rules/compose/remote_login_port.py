@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Port, Problem, Problems, Project, Service, rule
 
-from ._model import as_run, has_swarm_keys, is_for_swarm
+from ._model import as_run, runs_in_swarm
 
 PORTS = {22: "SSH", 3389: "the remote desktop", 5900: "VNC", 23: "Telnet", 2375: "Docker's engine"}
 # Programs that serve git or files over SSH, and those that exist to be logged in to.
@@ -42,7 +42,7 @@ def remote_login_port(service: Service, project: Project) -> Problems:
             continue
         kind = PORTS.get(port.target.first) if len(port.target) == 1 else None
         if kind:
-            in_swarm = is_for_swarm(service.file) or has_swarm_keys(service.file)
+            in_swarm = runs_in_swarm(service.file)
             yield Problem(port, _message(port, kind, str(service.name), in_swarm))
 
 

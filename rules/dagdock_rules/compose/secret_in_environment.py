@@ -37,7 +37,7 @@ from ..secrets import (
 )
 from ._airflow import default_logins
 from ._handed import handed_in_command, handed_in_value, settings_in_config
-from ._model import has_swarm_keys, is_for_swarm
+from ._model import runs_in_swarm
 from ._occasion import is_short_lived
 from ._secrets import (
     and_in_lines,
@@ -120,7 +120,7 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
     """
     home = "in `.env`, keep that out of git"
-    if is_for_swarm(file) or has_swarm_keys(file):
+    if runs_in_swarm(file):
         home = "into the shell that deploys, for a stack reads no `.env`"
     for text, places in secrets_in(file, project).items():
         first = places[0]

@@ -17,7 +17,7 @@ from dagdock.api import (
     rule,
 )
 
-from ._model import has_swarm_keys, is_extended, is_for_swarm
+from ._model import is_extended, runs_in_swarm
 from ._occasion import is_short_lived
 from ._stores import store_of
 
@@ -72,9 +72,9 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     """
     path = project.path_of(file.source.whole) or file.source.path
     words = set(re.split(r"[^a-z0-9]+", "/".join(path.lower().split("/")[-2:])))
-    if is_for_swarm(file) or not words.isdisjoint(PIECES) or is_short_lived(file, project):
+    if runs_in_swarm(file) or not words.isdisjoint(PIECES) or is_short_lived(file, project):
         return
-    if is_extended(file, project) or has_swarm_keys(file):
+    if is_extended(file, project):
         return
     services = list(project.merged(file).services.values())
     if not any(map(_comes_back, services)):

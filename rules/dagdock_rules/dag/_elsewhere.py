@@ -30,10 +30,19 @@ class ReadModule:
             self.readings = "Airflow reads a DAG that imports this module, about every 30 seconds"
             self.related = [Related(importer.span(alias), "it is imported here")]
 
+    def readings_at(self, call: Call) -> str:
+        """When a call of the module runs: as `readings` says, or in the making of an operator."""
+        return "Airflow reads a DAG with this operator" if is_in_init(call) else self.readings
+
     @property
     def is_own(self) -> bool:
         """Whether this is the DAG file itself."""
         return not self.related
+
+
+def is_in_init(call: Call) -> bool:
+    """Whether a call stands in `__init__`: that of an operator runs wherever a DAG makes one."""
+    return call.function is not None and call.function.name == "__init__"
 
 
 def in_all_read(module: DagModule, project: Project, look: Callable[[ReadModule, Project], Problems]) -> Problems:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, Related, rule
 
-from ._elsewhere import ReadModule, calls_elsewhere, in_all_read, makes_dags
+from ._elsewhere import ReadModule, calls_elsewhere, in_all_read, is_in_init, makes_dags
 from ._variables import is_argument, uses_of
 
 _READ = ("host", "login", "password", "port", "schema", "extra_dejson")
@@ -63,14 +63,12 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     for outer, inner in calls_elsewhere(module, project):
         if inner.node not in told and _looks_up(inner):
             told.add(inner.node)
-            is_operator = outer.function is not None and outer.function.name == "__init__"
-            readings = "Airflow reads a DAG with this operator" if is_operator else read.readings
-            remedy = f"Call it {'in `execute`' if is_operator else 'inside the function that a task runs'}"
+            remedy = f"Call it {'in `execute`' if is_in_init(outer) else 'inside the function that a task runs'}"
             if is_argument(module, outer.node):
                 remedy = f"Have a template such as `{_template(inner.module, inner)}` in its place"
             yield Problem(
                 outer,
-                f"this function looks up a Connection each time {readings}. {remedy}",
+                f"this function looks up a Connection each time {read.readings_at(outer)}. {remedy}",
                 related=[Related(inner, "it is looked up here"), *read.related],
             )
 
@@ -88,7 +86,7 @@ def _looks_up(call: Call) -> bool:
 def _remedy(module: DagModule, call: Call) -> str:
     """Where to look it up instead, by what it is used for."""
     function = call.function
-    if function is not None and function.name == "__init__":
+    if is_in_init(call):
         return "Do it in `execute`"
     if function is not None and function.calls and not makes_dags(module, function):
         return f"Call `{function.name}` inside the function that a task runs"

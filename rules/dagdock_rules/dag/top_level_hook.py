@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from dagdock.api import Bad, Call, DagModule, Problem, Problems, Project, rule
 
-from ._elsewhere import ReadModule, in_all_read, makes_dags
+from ._elsewhere import ReadModule, in_all_read, is_in_init, makes_dags
 
 # Clients that look for credentials or load their descriptions of services when they are made.
 CLIENTS = {
@@ -79,14 +79,13 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             if what == HOOK and not _looks_up(name):
                 plain.append((call, name.rpartition(".")[2]))
                 continue
-            readings, remedy = read.readings, _remedy(module, call.node, read)
-            function = call.function
-            if _is_in_init(call):
-                readings, remedy = "Airflow reads a DAG with this operator", "Make it in `execute`"
+            remedy, function = _remedy(module, call.node, read), call.function
+            if is_in_init(call):
+                remedy = "Make it in `execute`"
             elif function is not None and function.calls and not makes_dags(module, function):
                 remedy = f"Call `{function.name}` inside the function that a task runs"
             done = f"`{name.rpartition('.')[2]}` looks up its Connection" if what == HOOK else f"this makes {what}"
-            yield Problem(call, f"{done} each time {readings}. {remedy}", related=read.related)
+            yield Problem(call, f"{done} each time {read.readings_at(call)}. {remedy}", related=read.related)
     if plain:
         yield _of_plain(plain, read)
 
@@ -95,8 +94,8 @@ def _of_plain(made: list[tuple[Call, str]], read: ReadModule) -> Problem:
     """What there is to say of Hooks that do little when they are made: once a file."""
     (call, hook), *more = made
     again = f", and {len(more)} more in this file," if more else ""
-    if _is_in_init(call):
-        said = f"this makes the Hook `{hook}`{again} each time Airflow reads a DAG with this operator"
+    if is_in_init(call):
+        said = f"this makes the Hook `{hook}`{again} each time {read.readings_at(call)}"
         return Problem(call, f"{said}. Make it in `execute`, as Airflow's guide to operators says", severity="info")
     return Problem(
         call,
@@ -105,10 +104,6 @@ def _of_plain(made: list[tuple[Call, str]], read: ReadModule) -> Problem:
         severity="info",
         related=read.related,
     )
-
-
-def _is_in_init(call: Call) -> bool:
-    return call.function is not None and call.function.name == "__init__"
 
 
 def _looks_up(name: str) -> bool:

@@ -17,7 +17,7 @@ from dagdock.api import (
 )
 
 from ..secrets import is_secret_name
-from ._elsewhere import ReadModule, calls_elsewhere, in_all_read
+from ._elsewhere import ReadModule, calls_elsewhere, in_all_read, is_in_init
 from ._variables import is_rendered, is_set_in_environment, uses_of
 
 
@@ -79,13 +79,11 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             name = _key(module, call.node)
             if name and is_set_in_environment(project, name):
                 continue
-            in_operator = call.function is not None and call.function.name == "__init__"
-            readings = "Airflow reads a DAG with this operator" if in_operator else read.readings
             remedy = _remedy(module, call.node, name) if read.is_own else _remedy_for_all(module, call.node, name)
             yield Problem(
                 call,
-                f"this asks Airflow's database each time {readings}. "
-                + ("Read it in `execute`" if in_operator else remedy),
+                f"this asks Airflow's database each time {read.readings_at(call)}. "
+                + ("Read it in `execute`" if is_in_init(call) else remedy),
                 fix=_fix(module, call),
                 related=read.related,
             )
@@ -99,12 +97,10 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             if name and is_set_in_environment(project, name):
                 continue
             told.add(outer.node)
-            in_operator = outer.function is not None and outer.function.name == "__init__"
-            readings = "Airflow reads a DAG with this operator" if in_operator else read.readings
             yield Problem(
                 outer,
-                f"this function reads a Variable, so Airflow's database is asked each time {readings}. "
-                + ("Call it in `execute`" if in_operator else _remedy_elsewhere(outer, inner, name)),
+                f"this function reads a Variable, so Airflow's database is asked each time {read.readings_at(outer)}. "
+                + ("Call it in `execute`" if is_in_init(outer) else _remedy_elsewhere(outer, inner, name)),
                 related=[Related(inner, "it is read here"), *read.related],
             )
 

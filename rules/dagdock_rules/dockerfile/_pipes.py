@@ -7,7 +7,7 @@ from functools import lru_cache
 from dagdock.api import Command, Run, Script, Stage
 
 from ._nesting import around
-from ._shells import shell_behind
+from ._shells import sets_pipefail, shell_behind
 
 # What cannot fail, is ended on purpose by what stands behind it, or only asks what is there: nobody counts on it.
 HARMLESS = frozenset(
@@ -69,26 +69,13 @@ def _is_on(run: Run) -> bool:
         return True
     shell = run.stage.shell_at(run) if run.stage else None
     if shell is None:
-        return run.stage is not None and _sets_it(run.stage)
+        return run.stage is not None and sets_pipefail(run.stage.root_image)
     words = [str(word) for word in shell.exec_form or ()]
     if not any(word == "pipefail" for word in words):
         return False
     name = words[0].replace("\\", "/").rpartition("/")[2]
     # A plain `sh` may be any shell: in Debian's it is an unknown option, in Alpine's it is known.
     return name != "sh" or shell_behind(run.stage) in ("ash", None)
-
-
-def _sets_it(stage: Stage) -> bool:
-    """Whether the base image has a SHELL with `pipefail`, which holds for what is built on it: that of Airflow and
-    those of Jupyter's docker-stacks do.
-
-    https://github.com/apache/airflow/blob/main/Dockerfile
-    https://github.com/jupyter/docker-stacks/blob/main/images/docker-stacks-foundation/Dockerfile
-    """
-    image = stage.root_image
-    return image is not None and (
-        image.familiar == "apache/airflow" or image.familiar.startswith(("jupyter/", "quay.io/jupyter/"))
-    )
 
 
 def _is_harmless(pipe: Pipe, behind: Command | None, script: Script) -> bool:

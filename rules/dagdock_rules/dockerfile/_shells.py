@@ -31,10 +31,19 @@ def shell_of(image: ImageRef | None) -> str | None:
     if any(mark in tag for mark in about["debian-tags"]):
         return "bash"
     for shell in ("bash", "ash", "none"):
-        names: list[str] = about[shell]
-        if name in names or any(entry.endswith("/*") and name.startswith(entry[:-1]) for entry in names):
+        if _is_among(name, about[shell]):
             return "" if shell == "none" else shell
     return None
+
+
+def sets_pipefail(image: ImageRef | None) -> bool:
+    """Whether an image brings a SHELL with `pipefail` along."""
+    return image is not None and _is_among(image.familiar, load_data("dagdock_rules", "base-shells")["pipefail"])
+
+
+def _is_among(name: str, names: list[str]) -> bool:
+    """Whether an image is called so, or lies below a name that ends with `/*`."""
+    return name in names or any(entry.endswith("/*") and name.startswith(entry[:-1]) for entry in names)
 
 
 def shell_behind(stage: Stage | None) -> str | None:

@@ -14,6 +14,8 @@ PROGRAMS = frozenset(
     "python python3 node nodejs java ruby php perl dotnet deno bun npm npx yarn pnpm gunicorn uvicorn flask celery "
     "airflow streamlit pytest curl wget terraform ansible-playbook ansible kubectl helm aws gcloud az git".split()
 )
+# What a program is asked with for its help or its version: it has ended before anybody could stop it.
+HELP = ("--help", "-h", "help", "--version", "version")
 # With these `tail` shows what another program writes, for as long as the container lives.
 FOLLOWS = ("-f", "-F", "--follow", "--retry", "-fn", "-n0f")
 STARTERS = ("entry", "start", "run", "init", "boot", "launch", "wait")

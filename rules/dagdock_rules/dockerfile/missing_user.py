@@ -26,7 +26,7 @@ from ._base_image import known_image
 from ._copies import from_context
 from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
-from ._started import listening, place_in_root_home, started
+from ._started import HELP, listening, place_in_root_home, started
 from ._users import begins_as_root, drops_root, is_for_builds, is_workplace, script_begins_as_root
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
@@ -48,7 +48,6 @@ NEED_ROOT = frozenset(
     "rpc.nfsd dnsmasq dhcpd hostapd keepalived docker docker-compose podman buildah kaniko executor pack dive nerdctl "
     "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one".split()
 )
-HELP = ("--help", "-h", "help", "--version", "version")
 SOCKET = "docker.sock"
 
 

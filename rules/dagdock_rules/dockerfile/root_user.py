@@ -4,11 +4,12 @@ from dagdock.api import Bad, Cmd, CopyLike, Entrypoint, Expose, Problem, Problem
 
 from ..packages import installs
 from ._base_image import known_image
+from ._both_downloaders import BARE
 from ._servers import server_of
 from ._started import listening, started
 from ._users import is_explained, is_root, is_usual_root
 
-SYSTEMS = frozenset("alpine almalinux amazonlinux archlinux busybox centos debian fedora rockylinux ubuntu".split())
+SYSTEMS = BARE | {"archlinux", "busybox"}
 
 # Programs that run those of a project.
 LANGUAGES = frozenset(

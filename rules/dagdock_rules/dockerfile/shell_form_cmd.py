@@ -3,15 +3,12 @@ from __future__ import annotations
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
 from ..secrets import without_secrets
-from ._started import ends_in_exec, only_waits, takes_no_shell_line
+from ._started import HELP, ends_in_exec, only_waits, takes_no_shell_line
 
 # Words that only a shell understands; with any of them the command cannot do without one.
 BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
 )
-
-# A program that only shows its help or version has ended before anybody could stop it.
-HELP = ("--help", "-h", "help", "--version", "version")
 
 
 @rule(

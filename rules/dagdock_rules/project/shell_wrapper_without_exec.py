@@ -73,8 +73,10 @@ def _ends_at_once(starter: CommandInstruction) -> bool:
     """Whether what the container starts by default only shows its help: a tool that nobody has to stop."""
     from dagdock.api import Cmd
 
+    from ..dockerfile._started import HELP
+
     cmd = starter.stage.last(Cmd) if starter.stage else None
-    return bool(cmd and cmd.exec_form and cmd.exec_form[-1] in ("--help", "-h", "help", "--version", "version"))
+    return bool(cmd and cmd.exec_form and cmd.exec_form[-1] in HELP)
 
 
 def _last(source: Source) -> Command | None:
