@@ -12,7 +12,7 @@ from dagdock.dockerfile.instruction import Instruction
 from dagdock.dockerfile.instructions import KINDS, Copy, CopyLike, From, Maintainer, Onbuild, Shell, StopSignal, Unknown
 from dagdock.dockerfile.lexer import LINE_LIMIT, SPACES
 from dagdock.dockerfile.mounts import mount_faults
-from dagdock.dockerfile.pairs import Arg, Env, Label, PairsInstruction
+from dagdock.dockerfile.pairs import Arg, Env, Label, Pair, PairsInstruction
 from dagdock.spelling import nearest
 from dagdock.text import Located, Span, Text
 
@@ -428,9 +428,32 @@ def _pairs(instruction: Instruction) -> Faults:
                     f"`=` is missing: {instruction.name} wants `name=value`, and a value with blanks in quotes",
                     instruction,
                 )
+    torn: set[int] = set()
+    for pair in instruction.pairs if isinstance(instruction, PairsInstruction) else ():
+        if mended := _torn_quotes(pair):
+            torn.update((id(pair.key_word), id(pair.value)))
+            yield Fault(
+                "invalid-key-value",
+                pair,
+                "Docker cuts at `=` before it looks at quotes, so each half has one that is never closed, and the "
+                f"build stops. Put the quotes around the value: `{mended}`",
+                instruction,
+                mended,
+            )
     for word in _expanded_words(instruction):
-        if word.fault is not None:
+        if word.fault is not None and id(word) not in torn:
             yield Fault("invalid-key-value", word.fault, f"{word.fault.message}; Docker stops here", instruction)
+
+
+def _torn_quotes(pair: Pair) -> str | None:
+    """What was meant by `"name=value"`: `name="value"`."""
+    if pair.legacy or pair.value is None or pair.key_word.fault is None or pair.value.fault is None:
+        return None
+    key, value, sign = pair.key_word.raw, pair.value.raw, pair.key_word.raw[:1]
+    if sign not in ("'", '"') or value[-1:] != sign or sign in key[1:] or sign in value[:-1]:
+        return None
+    name = key[1:] if not set(key) & set(" \t") else key + sign
+    return f"{name}={sign}{value}" if key[1:] else None
 
 
 def _expanded_words(instruction: Instruction) -> Iterator[Word]:

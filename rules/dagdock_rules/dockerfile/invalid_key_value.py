@@ -10,6 +10,7 @@ from ._faults import faults
     severity="error",
     since="0.1",
     precision="very-high",
+    fix="unsafe",
     aliases=[
         "dockerfile-utils:SYNTAX_MISSING_EQUALS",
         "dockerfile-utils:SYNTAX_MISSING_NAMES",
@@ -22,6 +23,7 @@ from ._faults import faults
         Bad("FROM alpine:3.20\nENV LANG=C.UTF-8 «TZ»\n"),
         Bad("FROM alpine:3.20\nLABEL «=1.0»\n"),
         Bad("FROM alpine:3.20\nCOPY «'app» /srv/\n"),
+        Bad('FROM alpine:3.20\nARG «"TAG=1.0"»\n', fixed='FROM alpine:3.20\nARG TAG="1.0"\n'),
     ],
     good=[
         'FROM alpine:3.20\nENV LANG=C.UTF-8 TZ="Europe/Berlin"\n',
@@ -32,8 +34,9 @@ def invalid_key_value(file: Dockerfile) -> Problems:
 
     Docker refuses the file: in `ENV`, `LABEL` and `ARG` each word is a name, `=` and a value, and a value with blanks
     needs quotes. There and in all that Docker puts variables into (`ADD`, `COPY`, `WORKDIR`, `USER`, `FROM` …) each
-    quote that is opened must be closed, and `${` needs its `}`.
+    quote that is opened must be closed, and `${` needs its `}`. Docker looks for `=` before it looks at quotes: they
+    belong around the value, `TZ="Europe/Berlin"`, never around the pair.
 
     https://docs.docker.com/reference/dockerfile/#env
     """
-    yield from faults(file, "invalid-key-value")
+    yield from faults(file, "invalid-key-value", mend="Write `{}`")

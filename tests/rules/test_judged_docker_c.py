@@ -1,0 +1,45 @@
+"""Rules on Dockerfiles: where strict readers would have said less, or nothing; as small as it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.examples import as_files
+from dagdock.testing import marked
+
+from .cases import each
+from .test_dockerfile_judged4 import RULES, Files, _findings
+
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, dict[str, Files]] = {
+    "DF014": {
+        "one finding for a pair in quotes": "FROM a:1\nENV B=c «\"D=e f\"» «'G=h'»\n",
+        "each quote that is left over": 'FROM a:1\nENV «"D»=e«"f»\n',
+    },
+}
+
+# What one finding says, and how much it weighs.
+SAID: dict[str, list[tuple[Files, str, str]]] = {
+    "DF014": [
+        ('FROM a:1\nLABEL "b.c=d"\n', "error", 'around the value: `b.c="d"`'),
+        ('FROM a:1\nLABEL "b c=d"\n', "error", 'around the value: `"b c"="d"`'),
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "files"), each(CASES))
+def test_case(code: str, files: Files) -> None:
+    expected = dict(as_files(files, "Dockerfile"))
+    assert marked(RULES[code], expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "severity", "said"),
+    [(code, *said) for code, cases in SAID.items() for said in cases],
+)
+def test_what_is_said(code: str, files: str | Mapping[str, str], severity: str, said: str) -> None:
+    (finding,) = _findings(code, files)
+    assert said in finding.message
+    assert finding.severity == severity
