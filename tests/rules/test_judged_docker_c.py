@@ -26,6 +26,22 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ('FROM a:1\nLABEL "b.c=d"\n', "error", 'around the value: `b.c="d"`'),
         ('FROM a:1\nLABEL "b c=d"\n', "error", 'around the value: `"b c"="d"`'),
     ],
+    "DF402": [
+        (
+            "FROM centos:7\nRUN cd /etc/a/\nRUN sed -i 's/a/b/' /etc/a/*\nRUN yum install -y c\n",
+            "warning",
+            "counts on that folder: delete it, or write `WORKDIR /etc/a/` if the container is to start there",
+        ),
+        ("FROM a:1\nRUN mkdir /data && cd /data\nCMD /run.sh\n", "error", "Use `WORKDIR /data`"),
+        ("FROM a:1\nRUN cd b\nCOPY c /c\nWORKDIR /c\nRUN make\n", "warning", "counts on that folder: delete it"),
+        ("FROM a:1\nRUN cd /b\nCOPY c .\n", "error", "Use `WORKDIR /b`"),
+        ("FROM a:1\nRUN cd /b\nRUN pip install -r c.txt\n", "error", "Use `WORKDIR /b`"),
+        ("FROM a:1\nRUN cd /b\nRUN rm -rf node_modules\n", "error", "Use `WORKDIR /b`"),
+        ("FROM a:1\nRUN cd /b\nRUN ./configure\n", "error", "Use `WORKDIR /b`"),
+        ("FROM a:1\nRUN cd /b\nRUN echo c > d\n", "error", "Use `WORKDIR /b`"),
+        ("FROM a:1\nRUN cd /b\nRUN npm install\n", "error", "Use `WORKDIR /b`"),
+        ("FROM a:1 AS b\nRUN cd /b\nFROM b\nRUN make\n", "error", "Use `WORKDIR /b`"),
+    ],
 }
 
 

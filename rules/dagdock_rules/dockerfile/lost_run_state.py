@@ -2,8 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dagdock.api import Bad, Command, Fix, Problem, Problems, Run, rule
+from dagdock.api import (
+    Bad,
+    Cmd,
+    Command,
+    CommandInstruction,
+    CopyLike,
+    Entrypoint,
+    Fix,
+    Problem,
+    Problems,
+    Run,
+    Severity,
+    Workdir,
+    rule,
+)
 
+from ..packages import package_commands
 from ..secrets import without_secrets
 
 # What only changes the shell it runs in, and what to do instead.
@@ -27,6 +42,11 @@ REMEDY = {
 }
 # These do harm only where they are all that a RUN does: at its end they may be mere tidiness.
 ALONE = frozenset(("umask", "ulimit", "set", "su", "newgrp", "pushd"))
+# These care for no folder as long as their paths begin at the root; of some, the first word is no path.
+FREE = frozenset(
+    "cat chgrp chmod chown cp echo groupadd ln locale-gen mkdir mv rm sed tee touch useradd usermod".split()
+)
+FIRST_IS_NO_PATH = frozenset("chgrp chmod chown groupadd locale-gen sed useradd usermod".split())
 ENVIRONMENT_FILES = (
     "activate",
     "rc",
@@ -92,6 +112,14 @@ def lost_run_state(run: Run) -> Problems:
     only = not before
     idle = state == "export" and _is_in_force(run, last)
     remedy = "It is set by `ENV` already: delete it" if idle else REMEDY[state]
+    severity: Severity | None = "warning" if idle else None
+    folder = last.arguments[0].text if state == "cd" and len(last.arguments) == 1 else ""
+    if state == "cd" and _is_needless(run):
+        remedy = "Nothing below counts on that folder: delete it"
+        remedy += f", or write `WORKDIR {folder}` if the container is to start there" if folder[:1] == "/" else ""
+        severity, idle = "warning", True
+    elif folder[:1] == "/":
+        remedy = f"Use `WORKDIR {folder}` instead"
     if state == "export" and _is_for_build(last):
         remedy = "Use `ARG` instead, which holds for the build alone"
     yield Problem(
@@ -99,7 +127,7 @@ def lost_run_state(run: Run) -> Problems:
         f"`{_short(last)}` has no effect: its shell ends with this RUN, and the next instruction starts afresh. "
         f"{remedy}",
         fix=_fix(run, last, state, idle) if only else None,
-        severity="warning" if idle else None,
+        severity=severity,
         aliases=["hadolint:DL3003"] if state == "cd" else [],
     )
 
@@ -128,6 +156,64 @@ def _is_way_back(last: Command, before: Sequence[Command]) -> bool:
     """`cd ..` at the end of a RUN that went somewhere first: tidy, and harmless."""
     moves = [command.name in ("cd", "pushd") for command in before]
     return any(moves) and not all(moves)
+
+
+def _is_needless(run: Run) -> bool:
+    """Whether all that follows up to the next WORKDIR names its folders from the root on, or needs none."""
+    if run.stage is None or run.stage.children or run.onbuild is not None:
+        return False
+    for step in run.stage.instructions:
+        if step.index <= run.index:
+            continue
+        if isinstance(step, Workdir):
+            return True
+        if isinstance(step, CopyLike) and not _is_absolute(step.destination.raw if step.destination else ""):
+            return False
+        if isinstance(step, Run) and not _needs_no_folder(step):
+            return False
+        if isinstance(step, CommandInstruction) and not isinstance(step, (Run, Cmd, Entrypoint)):
+            return False
+        if isinstance(step, (Cmd, Entrypoint)) and not _starts_anywhere(step):
+            return False
+    return True
+
+
+def _needs_no_folder(run: Run) -> bool:
+    script = run.script
+    if script.broken or run.heredocs:
+        return False
+    installed = {call.span: call for call in package_commands(script)}
+    for command in script.commands:
+        words = [(word.value or word.text).strip("\"'") for word in command.effective.arguments]
+        call = installed.get(command.effective.span)
+        if call is not None:
+            if call.options.has("-r", "--requirement", "-e", "-c") is not False or any(
+                word.startswith(".") or "/" in word or word.endswith((".txt", ".deb", ".rpm", ".apk", ".whl"))
+                for word in words
+            ):
+                return False
+            if call.action == "install" and not call.packages:
+                return False  # from a list where it stands
+            continue
+        name = command.effective.name
+        if name not in FREE or any(
+            not _is_absolute(redirect.target.text) for redirect in command.redirects if redirect.target
+        ):
+            return False
+        paths = [word for word in words if not word.startswith("-")][name in FIRST_IS_NO_PATH :]
+        if name != "echo" and not all(map(_is_absolute, paths)):
+            return False
+    return True
+
+
+def _starts_anywhere(start: Cmd | Entrypoint) -> bool:
+    """Whether a container starts a program in no folder of its own: `/run.sh`, `nginx -g …`."""
+    words = [word or "" for word in start.exec_form or ()]
+    return bool(words) and all(word.startswith(("/", "-")) for word in words)
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith(("/", "$", "~", "'/", '"/', '"$'))
 
 
 def _short(command: Command) -> str:
