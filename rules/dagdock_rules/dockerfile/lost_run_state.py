@@ -47,6 +47,12 @@ FREE = frozenset(
     "cat chgrp chmod chown cp echo groupadd ln locale-gen mkdir mv rm sed tee touch useradd usermod".split()
 )
 FIRST_IS_NO_PATH = frozenset("chgrp chmod chown groupadd locale-gen sed useradd usermod".split())
+# Folders in which nobody has a project, and what works on the files of the folder it stands in all the same.
+SYSTEM = ("/bin/", "/etc/", "/sbin/", "/usr/bin/", "/usr/lib/", "/usr/local/bin/", "/usr/sbin/", "/var/")
+WORK_HERE = frozenset(
+    "bash cmake curl dpkg find git gunzip gzip java ls make node perl php python python2 python3 rpm ruby sh tar unxz "
+    "unzip wget xz zip".split()
+)
 ENVIRONMENT_FILES = (
     "activate",
     "rc",
@@ -114,7 +120,7 @@ def lost_run_state(run: Run) -> Problems:
     remedy = "It is set by `ENV` already: delete it" if idle else REMEDY[state]
     severity: Severity | None = "warning" if idle else None
     folder = last.arguments[0].text if state == "cd" and len(last.arguments) == 1 else ""
-    if state == "cd" and _is_needless(run):
+    if state == "cd" and _is_needless(run, folder):
         remedy = "Nothing below counts on that folder: delete it"
         remedy += f", or write `WORKDIR {folder}` if the container is to start there" if folder[:1] == "/" else ""
         severity, idle = "warning", True
@@ -158,10 +164,11 @@ def _is_way_back(last: Command, before: Sequence[Command]) -> bool:
     return any(moves) and not all(moves)
 
 
-def _is_needless(run: Run) -> bool:
+def _is_needless(run: Run, folder: str) -> bool:
     """Whether all that follows up to the next WORKDIR names its folders from the root on, or needs none."""
     if run.stage is None or run.stage.children or run.onbuild is not None:
         return False
+    of_system = f"{folder}/".startswith(SYSTEM)
     for step in run.stage.instructions:
         if step.index <= run.index:
             continue
@@ -169,7 +176,7 @@ def _is_needless(run: Run) -> bool:
             return True
         if isinstance(step, CopyLike) and not _is_absolute(step.destination.raw if step.destination else ""):
             return False
-        if isinstance(step, Run) and not _needs_no_folder(step):
+        if isinstance(step, Run) and not _needs_no_folder(step, of_system):
             return False
         if isinstance(step, CommandInstruction) and not isinstance(step, (Run, Cmd, Entrypoint)):
             return False
@@ -178,7 +185,8 @@ def _is_needless(run: Run) -> bool:
     return True
 
 
-def _needs_no_folder(run: Run) -> bool:
+def _needs_no_folder(run: Run, of_system: bool) -> bool:
+    """Whether no command of a RUN works where it stands; of unknown ones none does in a folder of the system."""
     script = run.script
     if script.broken or run.heredocs:
         return False
@@ -196,10 +204,12 @@ def _needs_no_folder(run: Run) -> bool:
                 return False  # from a list where it stands
             continue
         name = command.effective.name
-        if name not in FREE or any(
-            not _is_absolute(redirect.target.text) for redirect in command.redirects if redirect.target
-        ):
+        if any(not _is_absolute(redirect.target.text) for redirect in command.redirects if redirect.target):
             return False
+        if name not in FREE:
+            if not of_system or name is None or name in WORK_HERE or any("." in word[:1] for word in (name, *words)):
+                return False
+            continue
         paths = [word for word in words if not word.startswith("-")][name in FIRST_IS_NO_PATH :]
         if name != "echo" and not all(map(_is_absolute, paths)):
             return False
@@ -208,7 +218,7 @@ def _needs_no_folder(run: Run) -> bool:
 
 def _starts_anywhere(start: Cmd | Entrypoint) -> bool:
     """Whether a container starts a program in no folder of its own: `/run.sh`, `nginx -g …`."""
-    words = [word or "" for word in start.exec_form or ()]
+    words = [word or "" for word in start.exec_form or (start.shell_text.text.split() if start.shell_text else ())]
     return bool(words) and all(word.startswith(("/", "-")) for word in words)
 
 
