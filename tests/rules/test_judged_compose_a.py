@@ -236,7 +236,7 @@ WORDS: list[tuple[str, Files, str]] = [
         "DC923",
         "services:\n  init:\n    image: apache/airflow:2.9.1\n    command: db migrate\n    restart: always\n"
         "  scheduler:\n    image: apache/airflow:2.9.1\n    command: scheduler\n",
-        "`init: {condition: service_completed_successfully}`, and `restart: on-failure` to `init`",
+        "init: {condition: service_completed_successfully}}` in it. Give `init` `restart: on-failure` as well",
     ),
     ("DC201", DB + "    ports: ['5432']\n", "write `127.0.0.1::5432`"),
     ("DC201", DB + "    ports: ['0.0.0.0:5433:5432']\n", "write `127.0.0.1:5433:5432`"),

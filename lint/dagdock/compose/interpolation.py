@@ -207,6 +207,14 @@ class Filled:
         span = self.span(start, end)
         return Text(span.text, span)
 
+    def emptied(self, index: int) -> str | None:
+        """The variable for which nothing stands before the character at `index`; None where there is none."""
+        for start, chunk in zip(self._starts, self._chunks, strict=True):
+            if start == index and not chunk.text:
+                token = next(tokens(self._mapped.text, chunk.start))
+                return self._mapped.text[slice(*token.name)]
+        return None
+
     def _written(self, index: int) -> tuple[int, int]:
         """The stretch of the text as written that the character at `index` came from."""
         number = bisect_right(self._starts, index) - 1

@@ -17,10 +17,12 @@ from dagdock.yamltree import Mapping, Node, Scalar
 class VolumeMount:
     """One entry of a service's `volumes`; `span` is the item without its quotes. None always means: not known.
 
-    `error` says in plain words why Compose refuses the entry.
+    `error` says in plain words why Compose refuses the entry, `emptied_by` is the variable that is to blame where a
+    part is empty for want of its value.
     """
 
     __slots__ = (
+        "emptied_by",
         "error",
         "form",
         "node",
@@ -46,6 +48,7 @@ class VolumeMount:
         self.options: list[Text] = []  # `ro`, `z`, `rshared` … of the short form
         self.read_only: bool | None = None
         self.error: str | None = None
+        self.emptied_by: str | None = None
 
     @property
     def is_bind(self) -> bool | None:
@@ -87,6 +90,8 @@ def _short(value: Value) -> VolumeMount:
         return mount  # a lone variable may hold all parts
     if "" in pieces:
         mount.error = "a part is empty: source, target and options stand between colons"
+        empty = [filled.emptied(start) for start, end in parts if start == end]
+        mount.emptied_by = None if None in empty else empty[0]
     elif len(parts) > 3:
         mount.error = "there are too many colons: source, target and options are all that there can be"
     elif len(parts) == 1:

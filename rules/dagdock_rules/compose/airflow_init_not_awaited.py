@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, rule
+from dagdock.api import Bad, ComposeFile, Fix, Problem, Problems, Project, Severity, rule
 
 from ._airflow import deployment_of, is_own
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from ..airflow import Deployment, Part
 
 DONE = "service_completed_successfully"
+# What else cannot work without the tables; told beside those that stop without them.
+OTHERS = ("triggerer", "dag-processor", "worker")
+MOST = 3
 
 
 @rule(
@@ -83,27 +86,59 @@ def airflow_init_not_awaited(file: ComposeFile, project: Project) -> Problems:
                 fix=Fix.replace("Wait for its end", condition, DONE, "unsafe") if condition and exact else None,
             )
     if without and is_own(without[0].service, file):
-        names = " and ".join(f"`{part.name}`" for part in without)
-        do = "does" if len(without) == 1 else "do"
-        shared = {each.service.span for each in without[0].service.depends_on if each.service}
-        if shared & {each.service.span for each in init.service.depends_on if each.service}:
-            it, its = ("it", "its") if len(without) == 1 else ("them", "their")
-            where = f"`{init.name}` has the same `depends_on`: give {it} one of {its} own, with what stands there and"
-        else:
-            where = "Add to `depends_on`:"
+        severity: Severity | None = "info" if all(part.service.has("restart") for part in without) else None
+        without += [part for part in airflow.running(*OTHERS) if _is_late(part, init, airflow) and part not in without]
+        names = [f"`{part.name}`" for part in without]
+        if len(names) > MOST + 1:
+            names[MOST:] = [f"{len(names) - MOST} more"]
+        who = f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
         yield Problem(
             without[0].service,
-            f"{names} {do} not wait until `{init.name}` has made the tables of the database. {where} "
-            f"`{init.name}: {{condition: {DONE}}}`{_once(init)}",
-            severity="info" if all(part.service.has("restart") for part in without) else None,
+            f"{who} {'do' if names[1:] else 'does'} not wait until `{init.name}` has made the tables of the "
+            f"database. {_remedy(without, init)}{_once(init)}",
+            severity=severity,
         )
+
+
+def _is_late(part: Part, init: Part, airflow: Deployment) -> bool:
+    """Whether it may start before the tables are there, and nothing of it names the service that makes them."""
+    names = {each.service for each in part.service.depends_on}
+    return not part.prepares and init.name not in names and not _waits(part.name, init.name, airflow, set())
+
+
+def _remedy(late: list[Part], init: Part) -> str:
+    """What to write, and where: not into a `depends_on` that the service which makes the tables merges, too."""
+    lists = [_awaited(part) for part in late]
+    done = f"{init.name}: {{condition: {DONE}}}"
+    own = {each.service.span for each in init.service.depends_on if each.service}
+    is_shared = any(each.service and each.service.span in own for part in late for each in part.service.depends_on)
+    each = "each of them" if late[1:] else "it"
+    if len(lists[0]) > MOST or any(other != lists[0] for other in lists):
+        why = f"`{init.name}` has the same `depends_on`, so give {each} its own" if is_shared else f"Give {each}"
+        return f"{why}, with what stands there and `{done}`" if is_shared else f"{why} `{done}` under `depends_on`"
+    whole = f"`depends_on: {{{', '.join([*lists[0], done])}}}`"
+    if is_shared:
+        return f"`{init.name}` has the same `depends_on`, so write one in {each}: {whole}"
+    is_list = any(dependency.form == "short" for part in late for dependency in part.service.depends_on)
+    if is_list or not lists[0]:
+        return f"Write {whole} in {each}"
+    return f"Add `{done}` to {'the `depends_on` of each' if late[1:] else 'its `depends_on`'}"
+
+
+def _awaited(part: Part) -> list[str]:
+    """What a service waits for already, as the long form of `depends_on` has it."""
+    return [
+        f"{each.service}: {{condition: {(each.condition and each.condition.resolved) or 'service_started'}}}"
+        for each in part.service.depends_on
+        if each.service
+    ]
 
 
 def _once(init: Part) -> str:
     """What else it takes where Compose starts the service again when it is done, so that it never ends."""
     restart = init.service.value("restart")
     again = restart is not None and restart.resolved in ("always", "unless-stopped")
-    return f", and `restart: on-failure` to `{init.name}`, which starts anew for ever" if again else ""
+    return f". Give `{init.name}` `restart: on-failure` as well, else it starts anew for ever" if again else ""
 
 
 def _waits(name: str, init: str, airflow: Deployment, seen: set[str]) -> bool:

@@ -24,9 +24,19 @@ def invalid_volume_mount(file: ComposeFile) -> Problems:
     """An entry of `volumes` that Compose cannot read.
 
     Compose refuses the whole file. The short form is `[source:]target[:options]`; none of the parts may be empty, and
-    the options stand together, with commas between them.
+    the options stand together, with commas between them. Where only a variable makes a part empty, it is a warning:
+    `${DATA:?}` says what is missing.
 
     https://docs.docker.com/reference/compose-file/services/#volumes
     """
     for mount in broken_in(file, lambda service: service.volumes):
-        yield Problem(mount, f"Compose refuses this volume: {mount.error}")
+        if mount.emptied_by is None:
+            yield Problem(mount, f"Compose refuses this volume: {mount.error}")
+            continue
+        name = mount.emptied_by
+        yield Problem(
+            mount,
+            f"without a value for `{name}` a part of this volume is empty, and Compose refuses the file. Write "
+            f"`${{{name}:?}}` to be told so, or a path as its default: `${{{name}:-./…}}`",
+            severity="error" if name in file.env else "warning",
+        )

@@ -1,0 +1,81 @@
+"""Rules on Compose files and on what belongs to them: what the last strict readers called wrong or arguable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.examples import as_files
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+from .cases import each
+
+RULES = {rule.code: rule for kind in ("compose", "project") for rule in Rules().of_kind(kind)}
+
+Files = str | Mapping[str, str]
+
+WEB = "services:\n  web:\n    image: web:1\n"
+DB = "  db:\n    image: postgres:16\n"
+AIRFLOW = "    image: apache/airflow:2.9.1\n"
+SHARED = (
+    "x-airflow: &airflow\n  image: apache/airflow:2.9.1\n  depends_on:\n    db: {condition: service_healthy}\n"
+    "services:\n  init:\n    <<: *airflow\n    command: db migrate\n" + DB
+)
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, dict[str, Files]] = {}
+
+
+@pytest.mark.parametrize(("code", "files"), each(CASES))
+def test_flags_exactly_what_is_marked(code: str, files: Files) -> None:
+    expected = as_files(files, "compose.yaml")
+    assert marked(RULES[code], expected) == expected
+
+
+def findings(files: Files, code: str) -> list[Finding]:
+    files = as_files(files, "compose.yaml")
+    name = next(name for name in files if name.endswith((".yaml", ".yml")))
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice())
+    return list(linter.check(Workspace.in_memory(files), [Target("", name, name)]).findings)
+
+
+SEVERITIES: list[tuple[str, Files, str]] = [
+    ("DC025", WEB + "    volumes: ['${DATA:-}:/a']\n", "warning"),
+    ("DC025", {"compose.yaml": WEB + "    volumes: ['${DATA:-}:/a']\n", ".env": "DATA=\n"}, "error"),
+    ("DC025", WEB + "    volumes: [':/a']\n", "error"),
+]
+
+
+@pytest.mark.parametrize(("code", "files", "severity"), SEVERITIES)
+def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
+    assert [finding.severity for finding in findings(files, code)] == [severity]
+
+
+WORDS: list[tuple[str, Files, str]] = [
+    ("DC025", WEB + "    volumes: ['${DATA:-}:/a']\n", "without a value for `DATA`"),
+    ("DC025", WEB + "    volumes: ['${DATA:-${DIR-}}:/a']\n", "Write `${DIR:?}`"),
+    (
+        "DC923",
+        SHARED + "  scheduler:\n    <<: *airflow\n    command: scheduler\n"
+        "  worker:\n    <<: *airflow\n    command: celery worker\n",
+        "`scheduler` and `worker` do not wait until `init` has made the tables of the database. `init` has the same "
+        "`depends_on`, so write one in each of them: `depends_on: {db: {condition: service_healthy}, "
+        "init: {condition: service_completed_successfully}}`",
+    ),
+    (
+        "DC923",
+        "services:\n  init:\n" + AIRFLOW + "    command: db migrate\n" + DB
+        + "  scheduler:\n" + AIRFLOW + "    command: scheduler\n    depends_on: [db]\n",
+        "Write `depends_on: {db: {condition: service_started}, init: {condition: service_completed_successfully}}` "
+        "in it",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "files", "words"), WORDS)
+def test_what_it_says(code: str, files: Files, words: str) -> None:
+    assert words in findings(files, code)[0].message
