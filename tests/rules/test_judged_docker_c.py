@@ -26,6 +26,10 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ('FROM a:1\nLABEL "b.c=d"\n', "error", 'around the value: `b.c="d"`'),
         ('FROM a:1\nLABEL "b c=d"\n', "error", 'around the value: `"b c"="d"`'),
     ],
+    "DF302": [
+        ("FROM apache/airflow:2.11.0\nRUN pip install a\n", "info", "Add `--no-cache-dir`"),
+        ("FROM python:3.13\nRUN pip install a\n", "info", "or a cache mount on `/root/.cache/pip`"),
+    ],
     "DF402": [
         (
             "FROM centos:7\nRUN cd /etc/a/\nRUN sed -i 's/a/b/' /etc/a/*\nRUN yum install -y c\n",
@@ -61,3 +65,18 @@ def test_what_is_said(code: str, files: str | Mapping[str, str], severity: str, 
     (finding,) = _findings(code, files)
     assert said in finding.message
     assert finding.severity == severity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM apache/airflow:2.11.0\nRUN pip install a\n",
+        "FROM apache/airflow:2.11.0\nUSER root\nRUN pip install a\n",
+        "FROM quay.io/jupyter/base-notebook:2026-01-01\nRUN pip install a\n",
+        "FROM python:3.13\nUSER app\nRUN pip install a\n",
+        "FROM python:3.13\nENV PIP_CACHE_DIR=/tmp/c\nRUN pip install a\n",
+    ],
+)
+def test_no_cache_mount_is_proposed_where_nobody_knows_the_folder(text: str) -> None:
+    (finding,) = _findings("DF302", text)
+    assert finding.message.endswith("Add `--no-cache-dir`")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Project, Stage, User
+from dagdock.api import Cmd, CommandInstruction, Copy, Entrypoint, Project, Run, Stage, User
 
+from ._base_image import known_image
 from ._comments import said_above
 from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
@@ -38,6 +39,15 @@ def is_root(user: User, stage: Stage) -> bool:
     """Whether USER surely names root, with or without a group."""
     value = user.user.resolve(stage.scope_at(user)) if user.user else None
     return value is not None and value.partition(":")[0].lower() in ROOT
+
+
+def runs_as_root(run: Run, stage: Stage) -> bool:
+    """Whether a RUN surely runs as root: by USER, or as the base image is known to do."""
+    user = stage.user_at(run)
+    if user is not None:
+        return is_root(user, user.stage or stage)
+    known = known_image(stage.root_image)
+    return known is not None and known["user"] in ("root", "drops")
 
 
 def begins_as_root(stage: Stage) -> bool:

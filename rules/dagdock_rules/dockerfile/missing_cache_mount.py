@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
 from ..packages import PackageCommand, caches, installs
+from ._base_image import known_image
 from ._layers import mounts_over, ships
 
 # Whose cache a mount can hold without more ado; apt also needs a lock and the image's own clean-up switched off.
@@ -44,6 +45,9 @@ def missing_cache_mount(run: Run) -> Problems:
     """
     if ships(run) or run.onbuild is not None or run.script.broken:
         return
+    known = known_image(run.stage.root_image) if run.stage else None
+    if known and known["user"] == "other":
+        return  # the cache lies in the home of that user
     for call in installs(run.script):
         folders = _folders(call)
         if not folders or mounts_over(run, tuple(folders)) or any(mount.type == "cache" for mount in run.mounts):

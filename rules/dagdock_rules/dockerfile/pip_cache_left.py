@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
+from ._base_image import known_image
 from ._caches import is_missed_later
 from ._layers import add_option, ships
 from ._pip import downloads_kept_by_pip
-from ._users import is_root
+from ._users import runs_as_root
 
 
 @rule(
@@ -50,7 +51,7 @@ def pip_cache_left(run: Run) -> Problems:
     if found:
         yield Problem(
             found[0].head,
-            f"pip keeps its downloads in this layer. Add `--no-cache-dir`, or a cache mount on {_folder(run)}",
+            f"pip keeps its downloads in this layer. Add `--no-cache-dir`{_or_mount(run)}",
             fix=None
             if is_missed_later(run, ("/root/.cache/pip",))
             else Fix(
@@ -59,8 +60,10 @@ def pip_cache_left(run: Run) -> Problems:
         )
 
 
-def _folder(run: Run) -> str:
-    """Where pip keeps its downloads."""
-    user = run.stage.user_at(run) if run.stage else None
-    home = user is None or run.stage is None or is_root(user, run.stage)
-    return "`/root/.cache/pip`" if home else "pip's cache folder"
+def _or_mount(run: Run) -> str:
+    """The cache mount that does as well, where it is known in which folder pip keeps its downloads."""
+    stage = run.stage
+    known = known_image(stage.root_image) if stage else None
+    if stage is None or known is None or known["user"] == "other" or "PIP_CACHE_DIR" in stage.scope_at(run):
+        return ""
+    return ", or a cache mount on `/root/.cache/pip`" if runs_as_root(run, stage) else ""

@@ -5,8 +5,7 @@ from functools import lru_cache
 from dagdock.api import Bad, Problem, Problems, Related, Run, Stage, rule
 
 from ..packages import PackageCommand, installs
-from ._base_image import known_image
-from ._users import is_root
+from ._users import is_root, runs_as_root
 
 
 @rule(
@@ -39,7 +38,7 @@ def run_pip_as_user_mismatch(run: Run) -> Problems:
     https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-user
     """
     stage = run.stage
-    if stage is None or run.onbuild is not None or not _is_root_here(run, stage):
+    if stage is None or run.onbuild is not None or not runs_as_root(run, stage):
         return
     last = stage.user_at()
     user = last.user.resolve(stage.scope_at(last)) if last and last.user else None
@@ -57,15 +56,6 @@ def run_pip_as_user_mismatch(run: Run) -> Problems:
                 + ", or move the RUN below the USER",
                 related=[Related(last, "the container runs as this user")],
             )
-
-
-def _is_root_here(run: Run, stage: Stage) -> bool:
-    """Whether the RUN surely runs as root: by USER, or as the base image is known to do."""
-    user = stage.user_at(run)
-    if user is not None:
-        return is_root(user, user.stage or stage)
-    known = known_image(stage.root_image)
-    return known is not None and known["user"] in ("root", "drops")
 
 
 @lru_cache(maxsize=64)
