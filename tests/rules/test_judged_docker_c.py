@@ -18,6 +18,18 @@ CASES: dict[str, dict[str, Files]] = {
         "one finding for a pair in quotes": "FROM a:1\nENV B=c «\"D=e f\"» «'G=h'»\n",
         "each quote that is left over": 'FROM a:1\nENV «"D»=e«"f»\n',
     },
+    "DF203": {
+        "what an editable installation needs": {
+            "Dockerfile": "FROM python:3.13\nCOPY b/__init__.py /a/b/\nRUN pip install -r /c.txt -e /a\n",
+        },
+    },
+    "DF204": {
+        "package metadata": "FROM python:3.13\nCOPY b/__init__.py /a/b/\nRUN pip install c==1\n",
+        "a newer pip": "FROM python:3.13\nCOPY . .\nRUN pip install --upgrade pip 'setuptools<80'\n",
+        "a newer pip before packages": (
+            "FROM python:3.13\nCOPY . .\nRUN pip install -U pip\nRUN «pip install gunicorn==22.0.0»\n"
+        ),
+    },
 }
 
 # What one finding says, and how much it weighs.
@@ -29,6 +41,16 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
     "DF302": [
         ("FROM apache/airflow:2.11.0\nRUN pip install a\n", "info", "Add `--no-cache-dir`"),
         ("FROM python:3.13\nRUN pip install a\n", "info", "or a cache mount on `/root/.cache/pip`"),
+    ],
+    "DF306": [
+        (
+            "FROM python:3.13\nRUN pip install a b c d e f g h i j\n",
+            "warning",
+            "List them with their versions in a `requirements.txt` (`pip freeze` shows what you have), and "
+            "install that with `pip install -r requirements.txt`",
+        ),
+        ("FROM python:3.13\nRUN pip install a b c d e f g h i\n", "warning", "Pin each"),
+        ({"docs/recipes/a.dockerfile": "FROM python:3.13\nRUN pip install a\n"}, "info", "Pin it"),
     ],
     "DF402": [
         (

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dagdock.api import Command, Run, Word
 
 from ..packages import PackageCommand, package_commands
+from ._pins import UPGRADED
 
 # The verbs that install for the whole image, by manager, and the index that the packages are from.
 VERBS = {
@@ -52,6 +53,8 @@ def named_installs(run: Run) -> list[NamedInstall]:
             return []
         effective = command.effective
         call = calls.get(effective.start)
+        if call and call.action == "install" and installs_installers(call):
+            continue  # they are there in a moment
         language = _language(call) if call else "r" if _is_of_r(effective) else ""
         if language:
             found.append(NamedInstall(command, language))
@@ -62,9 +65,17 @@ def named_installs(run: Run) -> list[NamedInstall]:
 
 def languages_of(run: Run) -> set[str]:
     """What a RUN installs packages for, in whatever way."""
-    return {VERBS[call.manager][0] for call in package_commands(run.script, "install") if call.manager in VERBS} | {
-        "python" for call in package_commands(run.script, "install") if call.family in ("poetry", "pipenv", "pdm")
+    calls = [call for call in package_commands(run.script, "install") if not installs_installers(call)]
+    return {VERBS[call.manager][0] for call in calls if call.manager in VERBS} | {
+        "python" for call in calls if call.family in ("poetry", "pipenv", "pdm")
     }
+
+
+def installs_installers(call: PackageCommand) -> bool:
+    """Whether all that a call installs are programs that install others: `pip install --upgrade pip wheel`."""
+    return bool(call.packages) and all(
+        re.split(r"[\[=<>!~;@ ]", word.text.strip("\"'"), maxsplit=1)[0] in UPGRADED for word in call.packages
+    )
 
 
 def _is_harmless(command: Command, call: PackageCommand | None) -> bool:

@@ -33,7 +33,10 @@ SOURCE_FOLDERS = frozenset(
     "pipelines notebooks worker workers".split()
 )
 SOURCE_FILES = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".php", ".go", ".java", ".cs", ".html", ".css", ".ipynb")
-TOOL_FILES = ("setup", "install", "get-", "bootstrap", "hook", "config", "patch", "gulpfile", "conf.", "version")
+TOOL_FILES = (
+    "setup", "install", "get-", "bootstrap", "hook", "config", "patch", "gulpfile", "conf.", "version", "__init__",
+    "__about__",
+)  # fmt: skip
 
 
 def whole_source(copy: CopyLike) -> DockerfileWord | None:

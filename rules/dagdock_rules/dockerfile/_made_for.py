@@ -11,6 +11,8 @@ DEVELOPMENT = frozenset(
 
 BUILDING = frozenset("build builder building compile compiler sdk tools toolchain toolbox base".split())
 
+READ = frozenset(("doc", "docs", "documentation", "handbook", "tutorial", "tutorials"))
+
 
 def is_for_development(stage: Stage) -> bool:
     """Whether a stage, or its file, is made for development or tests: `AS dev`, `Dockerfile.dev`, `.devcontainer/`."""
@@ -20,6 +22,12 @@ def is_for_development(stage: Stage) -> bool:
 def is_for_building(stage: Stage) -> bool:
     """Whether a stage, or its file, is made for others to build with: `AS builder`, `java-build.Dockerfile`."""
     return not BUILDING.isdisjoint(_words(stage))
+
+
+def is_for_readers(stage: Stage) -> bool:
+    """Whether the file is part of a handbook, for people to copy from and change: `docs/recipes/odbc.dockerfile`."""
+    folders = stage.span.source.path.lower().split("/")[:-1]
+    return any(folder in READ or folder.startswith(("recipe", "snippet")) for folder in folders)
 
 
 def _words(stage: Stage) -> list[str]:

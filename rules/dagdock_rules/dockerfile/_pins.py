@@ -9,7 +9,7 @@ from functools import cache
 from dagdock.api import Problem, Problems, Run, Stage, Word, remembered
 
 from ..packages import PackageCommand, installs
-from ._made_for import is_for_development
+from ._made_for import is_for_development, is_for_readers
 from ._values import hides_options, texts_of
 
 # How a version is written, by family.
@@ -37,6 +37,9 @@ TOOLS = frozenset(("pip", "setuptools", "wheel", "npm", "yarn", "pnpm", "bundler
 
 # Programs that install or pack others; whoever upgrades one of them wants the newest.
 UPGRADED = TOOLS | {"virtualenv", "pipx", "poetry", "uv", "pipenv", "build"}
+
+# So many names are better kept in a file.
+MANY = 10
 
 Unpinned = list[tuple[Word, str]]
 
@@ -110,7 +113,9 @@ def unpinned_problems(run: Run, families: tuple[str, ...], verbs: tuple[str, ...
             found = [each for each in found if each[1] not in TOOLS] or found
             if found and not is_meant(call, found, run):
                 only_tools = all(text in TOOLS for _, text in found)
-                mild = only_tools or (run.stage is not None and is_for_development(run.stage))
+                mild = only_tools or (
+                    run.stage is not None and (is_for_development(run.stage) or is_for_readers(run.stage))
+                )
                 yield Problem(found[0][0], _message(call, found, run), severity="info" if mild else None)
 
 
@@ -144,6 +149,11 @@ def _message(call: PackageCommand, found: Unpinned, run: Run) -> str:
             else f"`go install {name}@VERSION`, as Go 1.16 and newer take it"
         )
     advice = f"Pin each, as in {example}" if len(names) > 1 else f"Pin it: {example}"
+    if len(names) >= MANY and call.family in ("pip", "uv"):
+        advice = (
+            "List them with their versions in a `requirements.txt` (`pip freeze` shows what you have), and install that "
+            f"with `{'uv pip' if call.family == 'uv' else 'pip'} install -r requirements.txt`"
+        )
     return f"{shown} {comes} in whatever version is current, so two builds of this file may differ. {advice}"
 
 
