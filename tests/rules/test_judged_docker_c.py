@@ -38,6 +38,23 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ('FROM a:1\nLABEL "b.c=d"\n', "error", 'around the value: `b.c="d"`'),
         ('FROM a:1\nLABEL "b c=d"\n', "error", 'around the value: `"b c"="d"`'),
     ],
+    "DF102": [
+        ({"shiny_devel.Dockerfile": "FROM acme/a:latest\n"}, "info", "Name the version"),
+        ({"a/nightly/b.Dockerfile": "FROM acme/a:latest\n"}, "info", "Name the version"),
+        (
+            {
+                "a/Dockerfile": "ARG BASE=acme/b:latest\nFROM $BASE\n",
+                "Makefile": "a:\n\tdocker build --build-arg BASE=$(B) a\n",
+            },
+            "info",
+            "Name the version",
+        ),
+        (
+            {"a/Dockerfile": "ARG BASE=acme/b:latest\nFROM $BASE\n", "Makefile": "a:\n\tdocker build a\n"},
+            "warning",
+            "Name the version",
+        ),
+    ],
     "DF302": [
         ("FROM apache/airflow:2.11.0\nRUN pip install a\n", "info", "Add `--no-cache-dir`"),
         ("FROM python:3.13\nRUN pip install a\n", "info", "or a cache mount on `/root/.cache/pip`"),
@@ -47,7 +64,7 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "FROM python:3.13\nRUN pip install a b c d e f g h i j\n",
             "warning",
             "List them with their versions in a `requirements.txt` (`pip freeze` shows what you have), and "
-            "install that with `pip install -r requirements.txt`",
+            "install it with `pip install -r requirements.txt`",
         ),
         ("FROM python:3.13\nRUN pip install a b c d e f g h i\n", "warning", "Pin each"),
         ({"docs/recipes/a.dockerfile": "FROM python:3.13\nRUN pip install a\n"}, "info", "Pin it"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from posixpath import dirname, join
 
 from dagdock.api import Dockerfile, Project
@@ -33,14 +34,23 @@ def is_passed(name: str, dockerfile: Dockerfile, project: Project) -> bool:
     for service in project.services_building(dockerfile):
         if service.build and any(setting.name == name for setting in service.build.args):
             return True
+    return any(name in text for text in _texts_that_build(dockerfile, project))
+
+
+def is_passed_by_script(name: str, dockerfile: Dockerfile, project: Project) -> bool:
+    """Whether a script or a file of a build service gives builds a value for an ARG."""
+    return any("build-arg" in text and name in text for text in _texts_that_build(dockerfile, project))
+
+
+def _texts_that_build(dockerfile: Dockerfile, project: Project) -> Iterator[str]:
+    """The files of the project that may build the image, beside it and in the folders above."""
     for place in _above(dirname(project.path_of(dockerfile) or "")):
         for file in project.facts.names(place or "."):
             lower = file.lower()
             if file in BAKE_FILES or lower in NAMED or lower.endswith(SCRIPTS) or place == WORKFLOWS:
                 source = project.text(join(place, file))
-                if source and name in source.text:
-                    return True
-    return False
+                if source:
+                    yield source.text
 
 
 def _above(folder: str) -> list[str]:

@@ -11,6 +11,7 @@ DEVELOPMENT = frozenset(
 
 BUILDING = frozenset("build builder building compile compiler sdk tools toolchain toolbox base".split())
 
+NEWEST = frozenset("devel nightly edge latest daily unstable snapshot canary".split())
 READ = frozenset(("doc", "docs", "documentation", "handbook", "tutorial", "tutorials"))
 
 
@@ -22,6 +23,11 @@ def is_for_development(stage: Stage) -> bool:
 def is_for_building(stage: Stage) -> bool:
     """Whether a stage, or its file, is made for others to build with: `AS builder`, `java-build.Dockerfile`."""
     return not BUILDING.isdisjoint(_words(stage))
+
+
+def is_of_the_day(stage: Stage) -> bool:
+    """Whether a stage, or its file, is made anew all the time from what is newest: `nightly/Dockerfile`."""
+    return not NEWEST.isdisjoint(_words(stage))
 
 
 def is_for_readers(stage: Stage) -> bool:

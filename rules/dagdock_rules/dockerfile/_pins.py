@@ -151,7 +151,7 @@ def _message(call: PackageCommand, found: Unpinned, run: Run) -> str:
     advice = f"Pin each, as in {example}" if len(names) > 1 else f"Pin it: {example}"
     if len(names) >= MANY and call.family in ("pip", "uv"):
         advice = (
-            "List them with their versions in a `requirements.txt` (`pip freeze` shows what you have), and install that "
+            "List them with their versions in a `requirements.txt` (`pip freeze` shows what you have), and install it "
             f"with `{'uv pip' if call.family == 'uv' else 'pip'} install -r requirements.txt`"
         )
     return f"{shown} {comes} in whatever version is current, so two builds of this file may differ. {advice}"

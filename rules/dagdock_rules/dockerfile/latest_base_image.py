@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Problem, Problems, Project, Related, Stage, parse_image, rule
+from dagdock.api import Bad, Pair, Problem, Problems, Project, Related, Stage, parse_image, rule
 
 from ._base_image import argument_behind, version_to_take
-from ._build_args import is_always_passed
+from ._build_args import is_always_passed, is_passed_by_script
 from ._comments import wants_newest
 from ._contexts import is_built_beside
 from ._end_of_life import end_of
+from ._made_for import is_of_the_day
 from ._stage_names import named_in
 
 
@@ -38,7 +39,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
     another image tomorrow, and the day it breaks nothing in your repository has changed. Name the version that you
     tested with, such as `python:3.12-slim`. The default of an ARG does not count where every Compose service that is
     built from the file gives another value, and nothing is said of images that the project builds itself, or where the
-    comment right above says that the newest is meant.
+    comment right above says that the newest is meant. It is a hint in a file for nightly images, and where a script
+    gives builds a value for the ARG.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
@@ -68,7 +70,15 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
             f"`{stage.base or word.value}` moves with every release, so a build can break though nothing changed here. "
             f"{advice}",
             related=[Related(argument, "the default is set here")] if argument else (),
+            severity="info" if _is_mild(stage, argument, project) else None,
         )
+
+
+def _is_mild(stage: Stage, argument: Pair | None, project: Project) -> bool:
+    """Whether the newest may be meant, or only stands for what builds are given."""
+    return is_of_the_day(stage) or (
+        argument is not None and is_passed_by_script(str(argument.key), stage.dockerfile, project)
+    )
 
 
 def _copied(stage: Stage) -> Problems:
