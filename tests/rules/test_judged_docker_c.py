@@ -32,6 +32,10 @@ CASES: dict[str, dict[str, Files]] = {
     },
 }
 
+LIST = {
+    "Dockerfile": "FROM python:3.13\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+    "requirements.txt": "a\n",
+}
 # What one finding says, and how much it weighs.
 SAID: dict[str, list[tuple[Files, str, str]]] = {
     "DF014": [
@@ -86,6 +90,14 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ("FROM a:1\nRUN cd /b\nRUN echo c > d\n", "error", "Use `WORKDIR /b`"),
         ("FROM a:1\nRUN cd /b\nRUN npm install\n", "error", "Use `WORKDIR /b`"),
         ("FROM a:1 AS b\nRUN cd /b\nFROM b\nRUN make\n", "error", "Use `WORKDIR /b`"),
+    ],
+    "PJ131": [
+        (
+            {**LIST, "setup.py": "install_requires=open('requirements.txt').read().splitlines()\n"},
+            "info",
+            "`setup.py` reads this list for a package, so pin it in a constraints file: `pip install -c",
+        ),
+        ({**LIST, "setup.py": "install_requires=['b']\n"}, "warning", "Pin it: `a==VERSION`"),
     ],
 }
 

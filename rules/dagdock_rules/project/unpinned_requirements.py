@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from dagdock.api import Project, Requirement, Stage
 
 DEVELOPMENT = frozenset("dev develop development test tests testing lint docs doc local".split())
+# What makes a package of a folder, and may read the list of what it needs from a file.
+PACKAGED_BY = ("setup.py", "setup.cfg", "pyproject.toml")
 # What says the versions elsewhere.
 CONSTRAINED = r"(?:^|\s)(?:-c|--constraints?|--require-hashes|--hash)(?:\s|=|:)|PIP_CONSTRAINT|UV_CONSTRAINT"
 
@@ -70,12 +73,30 @@ def unpinned_requirements(stage: Stage, project: Project) -> Problems:
         names = [written[name] for name in dict.fromkeys(each.name for each in loose)]
         shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         are, version, them = ("are", "versions", "them") if len(names) > 1 else ("is", "version", "it")
+        path = loose[0].span.source.path
+        reader = _read_by(project.path_of(loose[0]) or path, project)
+        pin = (
+            f"`{reader}` reads this list for a package, so pin {them} in a constraints file: `pip install -c "
+            "constraints.txt …`"
+            if reader
+            else f"Pin {them}: `{names[0]}==VERSION`"
+        )
         yield Problem(
             loose[0],
-            f"{shown} {are} installed in the newest {version}, so two builds of the image may differ. Pin {them}: "
-            f"`{names[0]}==VERSION` (`pip freeze` shows what you have)",
-            severity="info" if _is_for_development(loose[0].span.source.path) else None,
+            f"{shown} {are} installed in the newest {version}, so two builds of the image may differ. {pin} (`pip "
+            "freeze` shows what you have)",
+            severity="info" if reader or _is_for_development(path) else None,
         )
+
+
+def _read_by(path: str, project: Project) -> str:
+    """The file beside a list that takes from it what a package needs, which must stay open for all who install that."""
+    folder, name = posixpath.split(path)
+    for file in PACKAGED_BY:
+        source = project.text(posixpath.join(folder, file))
+        if source is not None and name in source.text:
+            return file
+    return ""
 
 
 def _is_for_development(path: str) -> bool:
