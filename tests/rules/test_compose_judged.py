@@ -122,13 +122,13 @@ CASES: dict[str, dict[str, Files]] = {
             "a.env": "DB_PASSWORD=k7Xw92\n",
             "b.env": "DB_PASSWORD=k7Xw92\n",
             ".gitignore": "*.pyc\n",
-            ".git/index": "DIRC a.env\0 b.env\0",
+            ".git/index": "DIRC\x05a.env\0\x05b.env\0",
         },
         "defaults in git": {
             "compose.yaml": WEB + "    env_file: [.env]\n",
             ".env": "DB_PASSWORD=k7Xw92\n",
             ".gitignore": ".env.custom\n",
-            ".git/index": "DIRC .env\0",
+            ".git/index": "DIRC\x04.env\0",
         },
     },
 }

@@ -255,7 +255,7 @@ CASES: dict[str, dict[str, Files]] = {
             "b.compose.yaml": WEB + "    env_file: .env\n",
             ".env": "SECRET_KEY=k7Xw92-lq\n",
             ".gitignore": "*.pyc\n",
-            ".git/index": "DIRC .env\0",
+            ".git/index": "DIRC\x04.env\0",
         },
     },
     "PJ164": {
@@ -364,7 +364,7 @@ WORDS: list[tuple[str, Files, str]] = [
     (
         "DC913",
         AIRFLOW + "      AIRFLOW__CORE__FERNET_KEY: 46BKJoQYlPPOexq0OhDZnIlNepKFf87WFwLbfzqDDho=\n",
-        "with `new,old` as its value",
+        "with the new key, a comma and the old key as its value",
     ),
     (
         "DC201",

@@ -26,6 +26,16 @@ SHARED = (
     "x-airflow: &airflow\n  image: apache/airflow:2.9.1\n  depends_on:\n    db: {condition: service_healthy}\n"
     "services:\n  init:\n    <<: *airflow\n    command: db migrate\n" + DB
 )
+PASSWORDS = (
+    "  db:\n    image: mysql:8\n    volumes: ['{}']\n    environment:\n      MYSQL_ROOT_PASSWORD: {}\n"
+    "      MYSQL_PASSWORD: {}\n"
+)
+CLIENT = "    environment: {DB_USER: shop, DB_PASSWORD: k7Xw92-lq}\n"
+SAME = PASSWORDS.format("d:/var/lib/mysql", "k7Xw92-lq", "k7Xw92-lq") + "volumes:\n  d:\n"
+KEY = (
+    "configs:\n  key:\n    content: |\n      -----BEGIN RSA PRIVATE KEY-----\n"
+    "      MIIBVQIBADANBgkqhkiG9w0BAQEFAASCAT8wggE7AgEAAkEAoZ59N2McP3cF24JX\n"
+)
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {}
 
@@ -44,6 +54,8 @@ def findings(files: Files, code: str) -> list[Finding]:
 
 
 SEVERITIES: list[tuple[str, Files, str]] = [
+    ("DC401", {"demo/compose.yaml": WEB + KEY}, "info"),
+    ("DC401", WEB + KEY, "warning"),
     ("DC025", WEB + "    volumes: ['${DATA:-}:/a']\n", "warning"),
     ("DC025", {"compose.yaml": WEB + "    volumes: ['${DATA:-}:/a']\n", ".env": "DATA=\n"}, "error"),
     ("DC025", WEB + "    volumes: [':/a']\n", "error"),
@@ -56,6 +68,39 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 
 
 WORDS: list[tuple[str, Files, str]] = [
+    (
+        "DC401",
+        WEB + CLIENT + SAME,
+        "write `${DB_PASSWORD:?}` here and in line 10, and one of its own, `${MYSQL_ROOT_PASSWORD:?}`, in line 9",
+    ),
+    ("DC401", "services:\n" + SAME, "`${MYSQL_ROOT_PASSWORD:?}` here, and one of its own, `${MYSQL_PASSWORD:?}`, in"),
+    ("DC401", "services:\n" + SAME, ". Where its data exist already, the old one stays valid"),
+    ("DC401", WEB + KEY, "Keep it in a file of its own that git ignores"),
+    (
+        "DC401",
+        {"compose.yaml": WEB + "    environment: {A_SECRET: k7Xw92-lq}\n", "env-example": "A_SECRET=k7Xw92-lq\n"},
+        "`env-example` has the same one: change it there, too",
+    ),
+    (
+        "DC401",
+        {"compose.yaml": WEB + "    environment: {A_SECRET: k7Xw92-lq}\n", ".env": "B=1\n", ".git/index": "DIRC\x04.env\0"},
+        "in a `.env.local` that git ignores, for `.env` is in git",
+    ),
+    (
+        "DC401",
+        {"compose.yaml": WEB + "    environment: {A_SECRET: k7Xw92-lq}\n", ".env": "B=1\n", ".git/index": "DIRC\x09conf/.env\0"},
+        "Put one in `.env`, keep that out of git",
+    ),
+    (
+        "DC401",
+        WEB + "    environment: {A_SECRET: '${A:-k7Xw92-lq}', B_SECRET: '${B:-k7Xw92-lq}'}\n",
+        "The same one stands in line 4, too",
+    ),
+    (
+        "DC401",
+        "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: postgres}\n",
+        "is one of the first that attackers try. Put one of your own",
+    ),
     ("DC025", WEB + "    volumes: ['${DATA:-}:/a']\n", "without a value for `DATA`"),
     ("DC025", WEB + "    volumes: ['${DATA:-${DIR-}}:/a']\n", "Write `${DIR:?}`"),
     (

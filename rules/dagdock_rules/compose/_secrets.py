@@ -7,6 +7,7 @@ Many passwords there are no secrets: those of examples, tests and databases that
 from __future__ import annotations
 
 import re
+from posixpath import dirname, join
 
 from dagdock.api import ComposeFile, Project, Span, Value, remembered
 
@@ -23,12 +24,33 @@ from ..secrets import (
     password_in_url,
     words_of,
 )
+from ._model import runs_in_swarm
 from ._occasion import is_for_tests, is_for_trial, is_for_work, is_short_lived
 
 # Placeholders that work as a password all the same, and with which such files are run every day.
 _WORKS = r"change|insecure|(?<![a-z0-9])example"
 # How stand-ins for a secret of somebody else begin.
 _STAND_IN = r"(?:my|your|some|change|insert|enter|put|replace|test|dummy|fake|foo|xxx)"
+
+
+# What to do with a new Fernet key of Airflow.
+BOTH_KEYS = "with the new key, a comma and the old key as its value, Airflow still reads what it has stored"
+
+
+def where_to_put_it(file: ComposeFile, project: Project) -> str:
+    """Where a secret of a Compose file belongs, as what follows "put it"."""
+    if runs_in_swarm(file):
+        return "into the shell that deploys, for a stack reads no `.env`"
+    path = join(dirname(project.path_of(file.source.whole) or ""), ".env")
+    if project.facts.is_file(path) and project.facts.is_file(".git/index"):
+        from ..project._ignored import is_in_git
+
+        if is_in_git(path, project):
+            return (
+                "in a `.env.local` that git ignores, for `.env` is in git (`docker compose --env-file .env --env-file "
+                ".env.local` reads both)"
+            )
+    return "in `.env`, keep that out of git"
 
 
 def written_text(value: Value) -> str:

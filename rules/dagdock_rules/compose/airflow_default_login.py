@@ -7,7 +7,7 @@ from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, S
 
 from ._airflow import default_logins, is_own
 from ._occasion import is_for_tests, is_short_lived
-from ._secrets import and_in_lines, urls_with
+from ._secrets import BOTH_KEYS, and_in_lines, urls_with, where_to_put_it
 
 if TYPE_CHECKING:
     from ._airflow import Login
@@ -70,33 +70,38 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
             continue  # who is in the containers' network is in one of them already
         yield Problem(
             login.place,
-            _message(login, file),
+            _message(login, file, project),
             related=[Related(other.place, "the same again") for other in again],
             severity=None if login.is_open and not is_minor else "info",
         )
 
 
-def _message(login: Login, file: ComposeFile) -> str:
+def _message(login: Login, file: ComposeFile, project: Project) -> str:
     if login.kind == "open":
         return (
             "whoever reaches Airflow's pages is an administrator there without a password. Leave this out: Airflow "
             "then makes up a password for `admin`, and writes it to the log of its API server"
         )
-    written = login.place.span.text
+    written, home = login.place.span.text, where_to_put_it(file, project)
     variable = re.match(r"\$\{?(\w+)", written)
     if variable:
-        remedy = f"Put `{variable[1]}=` and one of your own into `.env`, and keep that out of git"
+        remedy = f"Put one of your own {home}, and write `${{{variable[1]}:?}}` here"
     else:
         is_command = login.what in ("users create", "create_user", "users reset-password")
         name = "AIRFLOW_PASSWORD" if is_command else login.what
         also = and_in_lines(urls_with(file, written)) if login.kind == "database" else ""
-        remedy = f"Put one of your own into `.env`, keep that out of git, and write `${{{name}:?}}` here{also}"
+        remedy = f"Put one of your own {home}, and write `${{{name}:?}}` here{also}"
         if login.kind == "database" and not also:
             remedy += "; Airflow needs the same one"
     if login.kind == "login":
-        return f"whoever reaches Airflow's pages logs in with this password, which is guessed first. {remedy}"
+        return (
+            "whoever reaches Airflow's pages logs in with this password, one of the first that attackers try. "
+            f"{remedy}. A user who is there already keeps the old one"
+        )
     if login.kind == "database":
-        return f"the port of this database is published, and its password is guessed first. {remedy}"
+        return (
+            f"the port of this database is published, and its password is one of the first that attackers try. {remedy}"
+        )
     if "FERNET" in login.what.upper():
-        remedy += "; with `new,old` as its value Airflow still reads what it stored with the old one"
+        remedy += f"; {BOTH_KEYS}"
     return f"everybody knows this value of `{login.what}`, for it stands in examples. {remedy}"

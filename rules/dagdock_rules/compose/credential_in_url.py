@@ -26,7 +26,7 @@ from ..credentials import Form, forms_in, handed_over, may_hand_over
 from ..secrets import is_example_host, is_filled_in, passwords_in_urls
 from ._airflow import default_logins
 from ._handed import is_given_away
-from ._secrets import is_worth_telling, names_in
+from ._secrets import is_worth_telling, names_in, where_to_put_it
 from .secret_in_environment import secrets_in
 
 # In a container that is the service itself or its host, with a password that works.
@@ -82,7 +82,7 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
     told: dict[str, list[Related]] = {}
     problems: list[Problem] = []
     open_services = _open_services(file)
-    names_of_file = names_in(file)
+    names_of_file, home = names_in(file), where_to_put_it(file, project)
     for found in _passwords(file):
         names = {*names_of_file, found.user.lower()}
         is_default = any(variable.span.holds(found.span) for variable in found.value.variables)
@@ -98,8 +98,7 @@ def credential_in_url(file: ComposeFile, project: Project) -> Problems:
         problems.append(
             Problem(
                 found.span,
-                f"{_described(found)} is known to everyone who can read this file. Put it in `.env`, keep that "
-                f"out of git, and {remedy}",
+                f"{_described(found)} is known to everyone who can read this file. Put it {home}, and {remedy}",
                 related=told[found.secret],
                 fix=fix,
             )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from posixpath import basename
+from posixpath import basename, dirname, join
 from typing import Literal, NamedTuple
 
 from dagdock.api import (
@@ -37,9 +37,9 @@ from ..secrets import (
 )
 from ._airflow import default_logins
 from ._handed import handed_in_command, handed_in_value, settings_in_config
-from ._model import runs_in_swarm
 from ._occasion import is_short_lived
 from ._secrets import (
+    BOTH_KEYS,
     and_in_lines,
     gives_secret_away,
     is_just_a_name,
@@ -47,6 +47,7 @@ from ._secrets import (
     is_worth_telling,
     names_in,
     urls_with,
+    where_to_put_it,
     written_text,
 )
 from ._stores import EVERYWHERE, store_of
@@ -61,6 +62,11 @@ SHORT = {
     "mariadb-admin": "-p",
 }
 OPTIONS = ("--requirepass", "--masterauth", "--pass")
+# How the variables begin whose passwords an image only takes while it makes its data.
+ONLY_AT_FIRST = (
+    "POSTGRES_", "MYSQL_", "MARIADB_", "MONGO_INITDB_", "RABBITMQ_DEFAULT_", "GF_SECURITY_ADMIN_", "INFLUXDB_INIT_",
+    "DOCKER_INFLUXDB_INIT_", "MSSQL_SA_", "SA_PASSWORD", "ORACLE_",
+)  # fmt: skip
 # Words of a variable's name that tell of a login at another program.
 _SERVERS = frozenset(
     "airflow amqp database db jdbc ldap mariadb mongo mongodb mysql pg postgres postgresql redis".split()
@@ -119,27 +125,41 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/compose/how-tos/use-secrets/
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
     """
-    home = "in `.env`, keep that out of git"
-    if runs_in_swarm(file):
-        home = "into the shell that deploys, for a stack reads no `.env`"
+    home = where_to_put_it(file, project)
     for text, places in secrets_in(file, project).items():
         first = places[0]
+        urls = urls_with(file, text, _hosts_of(first)) if first.kind == "value" else []
+        others = [place for place in places[1:] if _is_of_other_account(place, places)]
+        other_urls = [url for url in urls if others and _is_root_in(url) != _is_root(first)]
         same = [
             place
             for place in places[1:]
-            if not (place.value and place.value.variables) or place.variable == first.variable
+            if place not in others and (not (place.value and place.value.variables) or place.variable == first.variable)
         ]
-        urls = urls_with(file, text, _hosts_of(first)) if first.kind == "value" else []
-        more = f" ({len(places) - 1} more place{'s' if len(places) > 2 else ''} in this file)" if places[1:] else ""
-        if not first.variable:
-            remedy = "name the variable here"
-        elif len(same) == len(places) - 1:
-            also = and_in_lines([*(place.place.span for place in same), *urls])
-            remedy = f"write `${{{first.variable}:?}}` here{also}{_other_side(first, shown=bool(also))}"
-            more = ""
+        unsaid = [place for place in places[1:] if place not in same and place not in others]
+        if first.variable:
+            spans = [*(place.place.span for place in same), *(url for url in urls if url not in other_urls)]
+            also = and_in_lines(spans)
+            shown = bool(also or others or unsaid)
+            remedy = f"write `${{{first.variable}:?}}` here{also}{_other_side(first, shown=shown)}"
+            if sample := _sample_with(first.variable, text, file, project):
+                remedy += f". `{sample}` has the same one: change it there, too"
         else:
-            remedy = f"write `${{{first.variable}:?}}` here"
-        if first.kind == "text":
+            remedy, unsaid = "name the variable here", places[1:]
+        if others:
+            where = and_in_lines([*(place.place.span for place in others), *other_urls]).removeprefix(" and ")
+            remedy += f", and one of its own, `${{{others[0].variable or others[0].name}:?}}`, {where}"
+        more = and_in_lines([place.place.span for place in unsaid]).removeprefix(" and ")
+        more = f". The same one stands {more}, too" if more else ""
+        stays = first.service is not None and first.name.startswith(ONLY_AT_FIRST) and _keeps_data(first.service)
+        if stays and not first.guessable and is_password_name(first.name) and first.kind == "value":
+            more += ". Where its data exist already, the old one stays valid"
+        if "PRIVATE KEY" in text:
+            message = (
+                "this private key is known to everyone who can read this file. Keep it in a file of its own that git "
+                "ignores, and name that under `secrets` or `configs` (`file:`) instead of the text"
+            )
+        elif first.kind == "text":
             message = (
                 f"this {_kind_of(first.name)} is known to everyone who can read this file. Put it {home}, and {remedy}"
             )
@@ -150,13 +170,13 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
             )
         elif first.service and first.port:
             message = (
-                f"attackers try this password first, and `{first.service.name}` can be reached through port "
-                f"{first.port} of this machine. Put one of your own {home}, and {remedy}"
+                f"this password is one of the first that attackers try, and `{first.service.name}` can be reached "
+                f"through port {first.port} of this machine. Put one of your own {home}, and {remedy}"
             )
         elif first.service and first.guessable:
-            stays = ", and it stays once the database is made" if store_of(first.service) else ""
+            kept = ", and it stays once the database is made" if stays else ""
             message = (
-                f"attackers try this password of `{first.service.name}` first{stays}. "
+                f"this password of `{first.service.name}` is one of the first that attackers try{kept}. "
                 f"Put one of your own {home}, and {remedy}"
             )
         else:
@@ -168,10 +188,51 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
         yield Problem(
             first.place,
             message + more,
-            severity="info" if all(place.guessable for place in places) else None,
+            severity="info"
+            if all(place.guessable for place in places) or ("PRIVATE KEY" in text and is_short_lived(file, project))
+            else None,
             related=[Related(place.place, f"the same one, as `{place.name}`") for place in places[1:]],
-            fix=_from_outside(places, urls),
+            fix=_from_outside(places, urls) if not others else None,
         )
+
+
+def _is_of_other_account(place: Secret, places: list[Secret]) -> bool:
+    """Whether the same text is the password of another account of a database than the first one: its root's, or not."""
+    of_stores = {_is_root(each) for each in places if each.service and store_of(each.service)}
+    return len(of_stores) > 1 and place.service is not None and _is_root(place) != _is_root(places[0])
+
+
+def _is_root(secret: Secret) -> bool:
+    """Whether a password is that of a database's root, by its name or by the user beside it."""
+    if "root" in words_of(secret.name):
+        return True
+    if secret.service is None or store_of(secret.service):
+        return False
+    settings = secret.service.environment
+    users = [setting.resolved for setting in settings if words_of(setting.name)[-1:] in (["user"], ["username"])]
+    return bool(users) and all(user == "root" for user in users)
+
+
+def _is_root_in(password: Span) -> bool:
+    """Whether a password in a URL stands behind `root:`."""
+    return password.source.text.endswith("//root:", 0, password.start)
+
+
+def _keeps_data(service: Service) -> bool:
+    """Whether what its database holds outlives the container: a volume or a folder is mounted, not only scripts."""
+    return any(not (mount.target or "").startswith("/docker-entrypoint-initdb.d") for mount in service.volumes)
+
+
+def _sample_with(variable: str, text: str, file: ComposeFile, project: Project) -> str:
+    """The sample of a `.env` beside the file that sets a variable to the same text; empty where none does."""
+    folder = dirname(project.path_of(file.source.whole) or "")
+    for name in project.facts.names(folder or "."):
+        if "env" in name.lower() and re.search(r"example|sample|dist|template|default", name.lower()):
+            content = (project.facts.read(join(folder, name)) or b"").decode("utf-8", "replace")
+            setting = rf"^\s*(?:export\s+)?{re.escape(variable)}\s*=\s*[\"']?{re.escape(text)}[\"']?\s*$"
+            if variable in content and re.search(setting, content, re.MULTILINE):
+                return str(name)
+    return ""
 
 
 def _hosts_of(secret: Secret) -> frozenset[str]:
@@ -189,7 +250,7 @@ def _other_side(secret: Secret, *, shown: bool) -> str:
         return ""
     image = secret.service.image.raw if secret.service.image else ""
     if secret.name.endswith("FERNET_KEY") and (secret.name.startswith("AIRFLOW__") or "airflow" in image):
-        return "; with `new,old` as its value Airflow still reads what it stored with the old one"
+        return f"; {BOTH_KEYS}"
     if re.search(r"fernet_key$|encrypt(?:ion)?_key$|^app_key$", secret.name.lower()):
         return "; what was stored with the old one is not readable with another"
     words = set(re.split(r"[^a-z]+", secret.name.lower()))

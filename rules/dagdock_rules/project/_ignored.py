@@ -27,7 +27,9 @@ def ignored_by_git(path: str, project: Project) -> bool:
 
 def is_in_git(path: str, project: Project) -> bool:
     """Whether git follows a file already, so that no `.gitignore` keeps it out; no where that cannot be told."""
-    return (path.encode("utf-8", "surrogateescape") + b"\0") in (project.facts.read(".git/index") or b"")
+    name = path.encode("utf-8", "surrogateescape")
+    # An entry of the index has the length of its name before the name.
+    return bytes([len(name) & 0xFF]) + name + b"\0" in (project.facts.read(".git/index") or b"")
 
 
 def tells_what_is_in_git(project: Project) -> bool:
