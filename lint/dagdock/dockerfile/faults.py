@@ -69,9 +69,30 @@ def faults_of(dockerfile: Dockerfile) -> list[Fault]:
     found = [*_directives(dockerfile), *_long_lines(dockerfile), *_first_instruction(dockerfile)]
     for instruction in dockerfile.all_instructions():
         if not instruction.too_long:
-            for check in _CHECKS_OF[type(instruction)]:
-                found += check(instruction)
+            found += _faults_in(instruction)
+            if isinstance(instruction, (From, Copy, Run)):
+                found += _images(instruction)
     found.sort(key=lambda fault: (fault.span.start, fault.span.end))
+    return found
+
+
+# Texts without a fault: an editor asks about the same instructions at every letter. So many are kept.
+_MOST = 4096
+_faultless: set[tuple[type[Instruction], bool, str, int, str]] = set()
+
+
+def _faults_in(instruction: Instruction) -> list[Fault]:
+    """The faults that come of an instruction's own text."""
+    text = instruction.lines.text
+    known = (type(instruction), instruction.onbuild is None, instruction.dockerfile.escape, instruction.begin, text)
+    if known in _faultless:
+        return []
+    found = [fault for check in _CHECKS_OF[type(instruction)] for fault in check(instruction)]
+    # The text of a heredoc is no part of the lines, and what an unknown line belongs to stands above it.
+    if not (found or instruction.heredocs or isinstance(instruction, Unknown) or len(text) > 2000):
+        if len(_faultless) >= _MOST:
+            _faultless.clear()
+        _faultless.add(known)
     return found
 
 
@@ -603,7 +624,7 @@ def _mounts(instruction: Run) -> Faults:
             yield Fault("invalid-mount-option", where, message, instruction, meant)
 
 
-# What is looked for, and in which instructions.
+# What is looked for in an instruction's own text, and in which instructions.
 _CHECKS: tuple[tuple[Callable[..., Faults], tuple[type[Instruction], ...]], ...] = (
     (_keyword, (Unknown,)),
     (_flags, (Instruction,)),
@@ -612,7 +633,6 @@ _CHECKS: tuple[tuple[Callable[..., Faults], tuple[type[Instruction], ...]], ...]
     (_stop_signal, (StopSignal,)),
     (_json, (Instruction,)),
     (_pairs, (Instruction,)),
-    (_images, (From, Copy, Run)),
     (_onbuild, (Onbuild,)),
     (_heredocs, (Instruction,)),
     (_blank_lines, (Instruction,)),

@@ -27,6 +27,7 @@ class Instruction:
 
     `name` is the keyword in upper case, `stage` None before the first FROM, `index` the place among
     `dockerfile.instructions` (a trigger has its ONBUILD's), `onbuild` the ONBUILD that this is the trigger of.
+    `begin` is where the keyword begins in `logical.code`.
     `lines` spans the physical lines, the last newline included; `comments` and `blank_lines` are those between them.
     """
 
@@ -48,7 +49,7 @@ class Instruction:
         self.blank_lines: list[Span] = line.blank_lines
         self.heredocs: list[Heredoc] = []
         self.logical = line
-        self._begin = begin
+        self.begin = begin
         self._keyword_end = keyword_end
         self._end = end
 
@@ -59,7 +60,7 @@ class Instruction:
     @cached_property
     def keyword(self) -> Text:
         """The keyword as written."""
-        return self.logical.code.piece(self._begin, self._keyword_end)
+        return self.logical.code.piece(self.begin, self._keyword_end)
 
     @property
     def span(self) -> Span:
@@ -75,7 +76,7 @@ class Instruction:
 
     @cached_property
     def _code(self) -> Span:
-        return self.logical.code.span(self._begin, self._end)
+        return self.logical.code.span(self.begin, self._end)
 
     @property
     def head(self) -> Span:
