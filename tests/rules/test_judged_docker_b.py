@@ -187,13 +187,13 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "DF022",
             "FROM a:1\nRUN a && \\\n\n b && \\\n\n c\n",
             "warning",
-            "goes on behind 2 blank lines (3 and 5). Docker",
+            "2 blank lines (3 and 5) stand inside this RUN. Docker",
         ),
         (
             "DF022",
             "FROM a:1\nRUN a && \\\n\n b\n",
             "warning",
-            "this RUN goes on behind a blank line. Docker skips it with",
+            "a blank line stands inside this RUN. Docker skips it with",
         ),
         (
             "DF208",

@@ -18,6 +18,10 @@ CASES: dict[str, dict[str, Files]] = {
         "one finding for a pair in quotes": "FROM a:1\nENV B=c «\"D=e f\"» «'G=h'»\n",
         "each quote that is left over": 'FROM a:1\nENV «"D»=e«"f»\n',
     },
+    "DF022": {
+        "a continuation that is too much": "FROM a:1\nRUN b \\\n    c \\\n\nEXPOSE 80\n",
+        "a blank line in a command": "FROM a:1\nRUN b \\\n«»\n    c\n",
+    },
     "DF203": {
         "what an editable installation needs": {
             "Dockerfile": "FROM python:3.13\nCOPY b/__init__.py /a/b/\nRUN pip install -r /c.txt -e /a\n",
@@ -32,6 +36,7 @@ CASES: dict[str, dict[str, Files]] = {
     },
 }
 
+COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
 LIST = {
     "Dockerfile": "FROM python:3.13\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
     "requirements.txt": "a\n",
@@ -90,6 +95,38 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ("FROM a:1\nRUN cd /b\nRUN echo c > d\n", "error", "Use `WORKDIR /b`"),
         ("FROM a:1\nRUN cd /b\nRUN npm install\n", "error", "Use `WORKDIR /b`"),
         ("FROM a:1 AS b\nRUN cd /b\nFROM b\nRUN make\n", "error", "Use `WORKDIR /b`"),
+    ],
+    "DF701": [
+        (
+            f"FROM a:1 AS b\nENV API_KEY=S3cret9x\nRUN make{COPIED}",
+            "info",
+            "`API_KEY` stands in this file for everyone who can",
+        ),
+        (f"FROM a:1 AS b\nARG API_KEY\nRUN make{COPIED}", "info", "and in the build record that BuildKit can attach"),
+    ],
+    "DF703": [
+        (
+            "FROM a:1\nCOPY b.key /c\n",
+            "error",
+            "Leave it out, and mount it when the container starts, for example as a",
+        ),
+        (
+            "FROM a:1\nCOPY b.key /c\nRUN curl --key /c/b.key d\n",
+            "error",
+            "Use `RUN --mount=type=secret` for the build",
+        ),
+        ("FROM node:24\nCOPY .npmrc .\n", "error", "Use `RUN --mount=type=secret` for the build, or"),
+        ("FROM a:1\nCOPY .env /c\n", "error", "Leave it out, and hand it over when the container starts, as with"),
+        (
+            {"b/Dockerfile": "FROM a:1\nCOPY c.key /\n", "start.sh": "openssl req -new -keyout b/c.key\n"},
+            "warning",
+            "Leave it out",
+        ),
+        (
+            {"b/Dockerfile": "FROM a:1\nCOPY c.key /\n", "start.sh": "openssl req -new -keyout b/d.pem\n"},
+            "error",
+            "Leave it out",
+        ),
     ],
     "PJ131": [
         (

@@ -1,9 +1,20 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, Project, rule
+import posixpath
+
+from dagdock.api import Bad, CopyLike, Problem, Problems, Project, Run, rule
 
 from ._copies import contexts_that_fit, from_context, is_whole, leaves_out, local_sources
 from ._secret_files import is_harmless, is_secret_file, secrets_below
+
+# What tools of a build read without being told.
+READ_BY_TOOLS = frozenset(
+    ".npmrc .pypirc .netrc .git-credentials .ssh .aws .my.cnf .pgpass kubeconfig .kube .vault-token".split()
+)
+# Keys, what makes them, and where that stands.
+KEY_FILES = (".key", ".pem", ".p12", ".pfx", ".jks")
+KEY_TOOLS = ("openssl ", "keytool", "ssh-keygen", "mkcert", "certtool", "cfssl")
+MAKERS = (".sh", ".bash", ".py", ".md", ".mk", "makefile", "justfile")
 
 
 @rule(
@@ -30,7 +41,8 @@ def copy_secret_file(copy: CopyLike, project: Project) -> Problems:
 
     Whoever can pull the image can read it, from its layer even when a later RUN deletes it again. Give passwords to
     the container when it starts (environment, secrets of Compose or Kubernetes), and those that only the build needs
-    by `RUN --mount=type=secret`, which leaves nothing behind.
+    by `RUN --mount=type=secret`, which leaves nothing behind. A key that a script of the repository makes anew is worth
+    a warning only.
 
     https://docs.docker.com/build/building/secrets/
     """
@@ -46,8 +58,9 @@ def copy_secret_file(copy: CopyLike, project: Project) -> Problems:
             if not _is_harmless(copy, path, name, project):
                 yield Problem(
                     source,
-                    f"`{path}` and what it holds can be read by everyone who gets the image, even if a later step "
-                    "deletes it. Use `RUN --mount=type=secret`, or hand it over when the container starts",
+                    f"everyone who gets the image can read `{path}`, even if a later step deletes it. "
+                    f"{_remedy(copy, name)}",
+                    severity="warning" if _is_made_here(copy, name, project) else None,
                 )
         elif not is_whole(path) and (found := _inside(copy, path, project)):
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
@@ -64,6 +77,34 @@ def _inside(copy: CopyLike, path: str, project: Project) -> list[str]:
     if len(contexts) != 1 or not contexts[0].is_folder(path):
         return []
     return [file for file in secrets_below(path, contexts[0], project) if not leaves_out(copy, file)]
+
+
+def _remedy(copy: CopyLike, name: str) -> str:
+    """How the step or the program that reads the file gets it."""
+    later = "mount it when the container starts, for example as a secret of Compose or Kubernetes"
+    if name.endswith(".env") or name.startswith(".env"):
+        later = "hand it over when the container starts, as with `docker run --env-file`"
+    if name in READ_BY_TOOLS or name.startswith("id_") or _is_used(copy, name):
+        return f"Use `RUN --mount=type=secret` for the build, or {later}"
+    return f"Leave it out, and {later}"
+
+
+def _is_used(copy: CopyLike, name: str) -> bool:
+    """Whether a later RUN names the file."""
+    steps = copy.stage.instructions if copy.stage else ()
+    return any(isinstance(step, Run) and step.index > copy.index and name in step.span.text for step in steps)
+
+
+def _is_made_here(copy: CopyLike, name: str, project: Project) -> bool:
+    """Whether a script beside the Dockerfile, or in the folder above, makes a key of that name: one for trials."""
+    folder = posixpath.dirname(project.path_of(copy.dockerfile) or "")
+    for place in dict.fromkeys((folder, posixpath.dirname(folder))):
+        for file in project.facts.names(place or ".") if name.endswith(KEY_FILES) else ():
+            if file.lower().endswith(MAKERS):
+                source = project.text(posixpath.join(place, file))
+                if source is not None and name in source.text and any(tool in source.text for tool in KEY_TOOLS):
+                    return True
+    return False
 
 
 def _name(path: str | None) -> str:

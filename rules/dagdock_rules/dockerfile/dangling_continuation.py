@@ -1,14 +1,8 @@
 from __future__ import annotations
 
-import re
-from functools import cache
+from dagdock.api import Bad, Edit, Fix, Instruction, Problem, Problems, Related, Span, rule
 
-from dagdock.api import Bad, Edit, Fix, Healthcheck, Instruction, Onbuild, Problem, Problems, Related, Span, rule
-
-KEYWORDS = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL ONBUILD RUN SHELL STOPSIGNAL USER VOLUME "
-    "WORKDIR".split()
-)
+from ._swallowed import swallowed_line
 
 
 @rule(
@@ -37,35 +31,9 @@ def dangling_continuation(instruction: Instruction) -> Problems:
 
     https://docs.docker.com/reference/dockerfile/#escape
     """
-    if isinstance(instruction, (Healthcheck, Onbuild)) or instruction.onbuild:
-        return
-    source = instruction.span.source
-    text = instruction.span.text
-    if ("\n" not in text and "\r" not in text) or not _holds_keyword().search(text):
-        return
-    end = instruction.heredocs[0].span.start if instruction.heredocs else instruction.span.end
-    first, last = instruction.span.line, source.position(max(instruction.span.start, end - 1)).line
-    margin = instruction.span.begin.column
-    continued: Span | None = None
-    for number in range(first, last + 1):
-        line = source.line_span(number)
-        text = line.text
-        stripped = text.strip()
-        if number > first and (not stripped or stripped.startswith("#")):
-            continue
-        begins = stripped.partition(" ")[0] in KEYWORDS and instruction.keyword.isupper() and " " in stripped
-        aligned = len(text) - len(text.lstrip()) + 1 == margin
-        if continued and begins and aligned and not _inside_quotes(instruction, continued):
-            yield _problem(instruction, continued, Span(source, line.start, line.start + len(text.rstrip())))
-            return
-        tail = len(text.rstrip())
-        continued = Span(source, line.start + tail - 1, line.start + tail) if tail else None
-
-
-@cache
-def _holds_keyword() -> re.Pattern[str]:
-    """A line below the first that begins with a keyword: a look at the text before its lines are told apart."""
-    return re.compile(rf"[\r\n]\s*(?:{'|'.join(KEYWORDS)}) ")
+    found = swallowed_line(instruction)
+    if found:
+        yield _problem(instruction, *found)
 
 
 def _problem(instruction: Instruction, sign: Span, swallowed: Span) -> Problem:
@@ -82,11 +50,3 @@ def _problem(instruction: Instruction, sign: Span, swallowed: Span) -> Problem:
         if complete
         else None,
     )
-
-
-def _inside_quotes(instruction: Instruction, place: Span) -> bool:
-    """Whether a quote is still open there: the lines below are text that is written somewhere."""
-    text = instruction.span.source.text[
-        instruction.body.origin(0) if instruction.body.text else place.start : place.start
-    ]
-    return text.count('"') % 2 == 1 or text.count("'") % 2 == 1

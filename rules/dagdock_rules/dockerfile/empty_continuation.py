@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dagdock.api import Bad, Dockerfile, Fix, Located, Problem, Problems, Related, rule
 
 from ._apt_lists import in_words
+from ._swallowed import swallowed_line
 
 
 @rule(
@@ -33,12 +34,12 @@ def empty_continuation(file: Dockerfile) -> Problems:
     """
     for instruction in file.instructions:
         blanks = instruction.blank_lines
-        if blanks:
+        if blanks and not swallowed_line(instruction):  # else it is the `\\` that is too much
             others = len(blanks) - 1
-            has = f"{others + 1} blank lines ({in_words(_lines(blanks))})" if others else "a blank line"
+            lines = f"{others + 1} blank lines ({in_words(_lines(blanks))}) stand" if others else "a blank line stands"
             yield Problem(
                 blanks[0],
-                f"this {instruction.name} goes on behind {has}. Docker skips {'them' if others else 'it'} with a "
+                f"{lines} inside this {instruction.name}. Docker skips {'them' if others else 'it'} with a "
                 f"warning, and a later Docker may refuse the file. Delete {'them' if others else 'it'}",
                 related=[Related(blank, "and here") for blank in blanks[1:4]],
                 fix=Fix(

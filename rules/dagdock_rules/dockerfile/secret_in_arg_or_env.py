@@ -49,10 +49,15 @@ def secret_in_arg_or_env(instruction: PairsInstruction, project: Project) -> Pro
     for pair in instruction.pairs:
         if carries_secret(instruction, pair):
             if instruction.stage is None or not is_made_for(instruction.stage, project):
+                place = (
+                    "stands in this file for everyone who can read the repository"
+                    if pair.value is not None and pair.value.literal
+                    else "is not in the image, but stays readable in the build cache, and in the build record that "
+                    "BuildKit can attach to the image"
+                )
                 yield Problem(
                     pair,
-                    f"`{pair.key}` is not in the image, but stays readable in the build cache, and in the provenance "
-                    "that `mode=max` writes. Hand it to the RUN that needs it with `--mount=type=secret`",
+                    f"`{pair.key}` {place}. Hand it to the RUN that needs it with `--mount=type=secret`",
                     severity="info",
                 )
                 continue
