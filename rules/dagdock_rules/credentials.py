@@ -26,6 +26,8 @@ from .secrets import (
 # So many are told of one text.
 MOST = 20
 MOST_LOOKED_AT = 200
+# Longer texts are not kept.
+_SHORT = 2000
 # A name, an attribute, a call or an item, with what follows it where it is not quoted; names in capitals.
 _CODE = r"[A-Za-z_][\w.]*[\])(\[,].*|[a-z_]+(?:\.[a-z_]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\{.*"
 # How far the other parts of a connection string may stand from its password.
@@ -234,6 +236,15 @@ def may_hand_over(text: str, forms: tuple[Form, ...]) -> bool:
 
 def handed_over(text: str, forms: tuple[Form, ...] = FORMS) -> Iterator[Handed]:
     """Where a text hands over what may be a secret; whether it is one is asked of each. No place comes twice."""
+    return _handed_over(text, forms) if len(text) > _SHORT else iter(_handed_over_before(text, forms))
+
+
+@lru_cache(maxsize=2048)  # an editor asks about the same texts at every letter
+def _handed_over_before(text: str, forms: tuple[Form, ...]) -> tuple[Handed, ...]:
+    return tuple(_handed_over(text, forms))
+
+
+def _handed_over(text: str, forms: tuple[Form, ...]) -> Iterator[Handed]:
     seen: set[tuple[int, int]] = set()
     for form in forms:
         if not may_hand_over(text, (form,)):
