@@ -64,6 +64,30 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "Name the version",
         ),
     ],
+    "DF122": [
+        (
+            "FROM python:3.7-slim\nRUN pip install apache-airflow==1.10.15\n",
+            "warning",
+            "Airflow 1.10.15 has to move on with it: a later Python needs",
+        ),
+        (
+            "FROM python:3.7-slim\nRUN pip install apache-airflow==2.10.5\n",
+            "warning",
+            "that Airflow supports, for example `python:3.12-slim`",
+        ),
+        (
+            "FROM python:3.7-slim\nRUN pip install apache-airflow\n",
+            "warning",
+            "that Airflow supports, for example `python:3.12-slim`",
+        ),
+        ("FROM python:3.7-slim\nRUN pip install a==1.10.15\n", "warning", "for example to `python:3.14-slim`"),
+        (
+            "FROM python:3.11-buster\nRUN pip install apache-airflow==2.9.1\n",
+            "warning",
+            "Take a tag with a later release in place of `buster`",
+        ),
+        ("FROM postgres:10\nCOPY a /a\n", "warning", "If there is data to keep, dump it before and restore it there"),
+    ],
     "DF302": [
         ("FROM apache/airflow:2.11.0\nRUN pip install a\n", "info", "Add `--no-cache-dir`"),
         ("FROM python:3.13\nRUN pip install a\n", "info", "or a cache mount on `/root/.cache/pip`"),

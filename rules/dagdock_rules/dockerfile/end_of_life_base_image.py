@@ -25,6 +25,10 @@ from ._end_of_life import End, end_of, names_release, official_name
 from ._layers import is_shipped
 
 MONTHS = "January February March April May June July August September October November December".split()
+# The newest Python that releases of Airflow run on, and one that all do which are still cared for.
+# https://airflow.apache.org/docs/apache-airflow/stable/installation/prerequisites.html
+PYTHONS = (((3, 1), "3.13"), ((2, 9), "3.12"), ((2, 7), "3.11"))
+PYTHON_OF_ALL = "3.12"
 # So many folders above a Dockerfile may be named after the version of what it makes: `3.5.1/java11-ubuntu/Dockerfile`.
 FOLDERS = 3
 # Words of a comment that says why an old release is taken.
@@ -77,7 +81,7 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     message = f"{end.what} has had no security updates since {_in_words(end.day)}"
     if archive:
         message += f", and line {archive.span.line} installs from the archive of old releases"
-    message += f". {_remedy(stage, end, archive)}"
+    message += f". {_remedy(stage, end, archive, project)}"
     is_mild = (
         archive is not None
         or _only_lends_files(stage, image)
@@ -92,19 +96,40 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     )
 
 
-def _remedy(stage: Stage, end: End, archive: Run | None) -> str:
+def _remedy(stage: Stage, end: End, archive: Run | None, project: Project) -> str:
     """What to take instead, and what this file must change with it."""
+    if stage.image and official_name(stage.image) == "python" and (held := _held_by_airflow(stage, end, project)):
+        return held
     remedy = f"Move on{_named(end.instead)}" if end.instead else "Move to a later release"
     if end.system and not end.instead:
         remedy = f"Take a tag with a later release in place of `{end.system}`"
     if archive:
         return f"{remedy}, and take that line out"
+    if stage.image and official_name(stage.image) == "postgres" and not end.system and is_shipped(stage):
+        return f"{remedy}. If there is data to keep, dump it before and restore it there"
     gone, bound = _bound_to_release(stage)
     if gone:
         return f"{remedy}. `{gone}` is gone there: the program has to move to Python 3"
     if bound:
         return f"{remedy}. `{bound}` may have another name or version there"
     return remedy
+
+
+def _held_by_airflow(stage: Stage, end: End, project: Project) -> str:
+    """Where the file installs Airflow: the newest Python that its release runs on, or that both have to move on."""
+    installed = (each.name for part in stage.dockerfile.stages for each in project.requirements_of(part).requirements)
+    if "apache-airflow" not in installed:
+        return ""
+    if end.system:
+        return f"Take a tag with a later release in place of `{end.system}`"
+    version = project.airflow_version(stage)
+    python = PYTHON_OF_ALL
+    if version is not None and version.high is not None:
+        python = next((python for since, python in PYTHONS if version.at_least(*since)), "")
+    if not python:
+        return f"Airflow {version} has to move on with it: a later Python needs a later Airflow"
+    image = re.sub(r"python:\d+\.\d+", f"python:{python}", end.instead) if "python:" in end.instead else ""
+    return f"Move on to a Python that Airflow supports{f', for example `{image}`' if image else ''}"
 
 
 def _only_lends_files(stage: Stage, image: ImageRef) -> bool:
