@@ -54,6 +54,13 @@ def test_folders_that_nobody_wrote_are_skipped() -> None:
     assert found() == ["src/a.py"]
 
 
+def test_what_go_and_composer_vendor_is_skipped() -> None:
+    make("vendor/a/compose.yaml", "php/vendor/b/a.py", "own/vendor/a.py")
+    Path("vendor/modules.txt").touch()
+    Path("php/vendor/autoload.php").touch()
+    assert found() == ["own/vendor/a.py"]
+
+
 def test_ignore_files_are_honoured() -> None:
     Path(".git").mkdir()
     make("a.py", "build/a.py", "sub/b.py", "sub/keep.py", "sub/deep/b.py", "other/b.py", "excluded.py")

@@ -79,7 +79,7 @@ class Gathering:
                     continue
                 if self._excluded(entry.path, is_dir):
                     continue
-                if is_dir and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+                if is_dir and not _is_of_others(entry.name, entry.path):
                     below.append((entry.path, ignores))
                 elif not is_dir:
                     real = os.path.realpath(entry.path) if entry.is_symlink() else real_start + entry.path[len(start) :]
@@ -89,6 +89,12 @@ class Gathering:
 
     def _excluded(self, path: str, is_dir: bool) -> bool:
         return self._config_of(os.path.dirname(path)).excludes(path, is_dir=is_dir)
+
+
+def _is_of_others(name: str, path: str) -> bool:
+    """Whether a folder holds what a program put there: a virtual environment, or what Go and Composer vendor."""
+    signs = ("modules.txt", "autoload.php") if name == "vendor" else ("pyvenv.cfg",)
+    return any(os.path.exists(os.path.join(path, sign)) for sign in signs)
 
 
 Ignore = tuple[str, Patterns]

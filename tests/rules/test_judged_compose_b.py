@@ -206,7 +206,7 @@ WORDS: list[tuple[str, Files, str]] = [
     (
         "DC501",
         WEB + "    depends_on: [db, api]\n" + HEALTHY_DB + "  api:\n    image: api:1\n",
-        "and the other one in this form, too (`service_started` without a healthcheck)",
+        "`depends_on: {db: {condition: service_healthy}, api: {condition: service_started}}`",
     ),
     (
         "DC502",

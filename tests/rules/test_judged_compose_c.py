@@ -22,6 +22,8 @@ Files = str | Mapping[str, str]
 WEB = "services:\n  web:\n    image: web:1\n"
 DB = "  db:\n    image: postgres:16\n"
 AIRFLOW = "    image: apache/airflow:2.9.1\n"
+HEALTHY_DB = DB + "    healthcheck: {test: pg_isready}\n"
+API = "  api:\n    image: api:1\n    healthcheck: {test: a}\n"
 SHARED = (
     "x-airflow: &airflow\n  image: apache/airflow:2.9.1\n  depends_on:\n    db: {condition: service_healthy}\n"
     "services:\n  init:\n    <<: *airflow\n    command: db migrate\n" + DB
@@ -30,6 +32,7 @@ PASSWORDS = (
     "  db:\n    image: mysql:8\n    volumes: ['{}']\n    environment:\n      MYSQL_ROOT_PASSWORD: {}\n"
     "      MYSQL_PASSWORD: {}\n"
 )
+SECRET = "    environment: {A_SECRET: k7Xw92-lq}\n"
 CLIENT = "    environment: {DB_USER: shop, DB_PASSWORD: k7Xw92-lq}\n"
 SAME = PASSWORDS.format("d:/var/lib/mysql", "k7Xw92-lq", "k7Xw92-lq") + "volumes:\n  d:\n"
 KEY = (
@@ -37,7 +40,39 @@ KEY = (
     "      MIIBVQIBADANBgkqhkiG9w0BAQEFAASCAT8wggE7AgEAAkEAoZ59N2McP3cF24JX\n"
 )
 # What a rule must flag is marked; without marks it must be silent.
-CASES: dict[str, dict[str, Files]] = {}
+CASES: dict[str, dict[str, Files]] = {
+    "DC410": {
+        "a script asks whether it is empty": {
+            "compose.yaml": WEB + "    command: bash -c 'if [[ -z \"${WEB_UID}\" ]]; then exit 1; fi'\n",
+            ".env": "A=1\n",
+        },
+        "a script takes it": {
+            "compose.yaml": WEB + "    command: bash -c 'run -n ${WEB_UID} «${OTHER}»'\n",
+            ".env": "A=1\n",
+        },
+    },
+    "DC501": {
+        "waits in a loop": WEB
+        + "    environment: {DB_HOST: db}\n    command: [sh, -c, 'until ask $$DB_HOST; do :; done']\n"
+        "    depends_on: [db]\n" + HEALTHY_DB,
+        "waits for another one": WEB + "    environment: {DB_HOST: pg}\n    depends_on: [«db»]\n"
+        "    command: [sh, -c, 'until ask $$DB_HOST; do :; done']\n" + HEALTHY_DB,
+        "a check that reads settings": WEB + "    depends_on: [lb]\n  lb:\n    image: haproxy:3.0\n"
+        "    healthcheck: {test: [CMD, haproxy, -c, -f, /a.cfg]}\n",
+        "connects to none": "services:\n  llm:\n    image: ollama/ollama:0.5\n    depends_on: [api]\n" + API,
+        "names the other": "services:\n  llm:\n    image: ollama/ollama:0.5\n    depends_on: [«api»]\n"
+        "    environment: {URL: 'http://api:80'}\n" + API,
+    },
+    "DC703": {
+        "for the work": {
+            "compose.yaml": "# This is for the **development** setup.\n" + WEB + "    network_mode: host\n"
+        },
+        "for production": {
+            "compose.prod.yaml": "# For production, not for local development.\n" + WEB + "    network_mode: «host»\n"
+        },
+        "data of tests": {"a/testdata/b/c/d/compose.yaml": WEB + "    network_mode: host\n"},
+    },
+}
 
 
 @pytest.mark.parametrize(("code", "files"), each(CASES))
@@ -83,12 +118,12 @@ WORDS: list[tuple[str, Files, str]] = [
     ),
     (
         "DC401",
-        {"compose.yaml": WEB + "    environment: {A_SECRET: k7Xw92-lq}\n", ".env": "B=1\n", ".git/index": "DIRC\x04.env\0"},
+        {"compose.yaml": WEB + SECRET, ".env": "B=1\n", ".git/index": "DIRC\x04.env\0"},
         "in a `.env.local` that git ignores, for `.env` is in git",
     ),
     (
         "DC401",
-        {"compose.yaml": WEB + "    environment: {A_SECRET: k7Xw92-lq}\n", ".env": "B=1\n", ".git/index": "DIRC\x09conf/.env\0"},
+        {"compose.yaml": WEB + SECRET, ".env": "B=1\n", ".git/index": "DIRC\x09conf/.env\0"},
         "Put one in `.env`, keep that out of git",
     ),
     (

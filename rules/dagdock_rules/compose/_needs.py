@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from dagdock.api import Project, Service, Text, remembered
@@ -11,6 +11,7 @@ from dagdock.api import Project, Service, Text, remembered
 from ._model import as_run
 
 OF_SERVICE = "service:"
+_MOST = 3  # further services whose lines are written out
 # Images of programs that open a connection when somebody asks for one or when their time comes, or that try until they
 # have one: their names, or what those hold. Some ask in their entrypoint until the database answers.
 _PATIENT = (
@@ -100,16 +101,18 @@ def _is_patient(repository: str) -> bool:
     return bool(re.fullmatch(_PATIENT, repository.rpartition("/")[2]))
 
 
-def waiting_for(service: Service, name: str) -> str:
-    """What to write under `depends_on` so that a service waits for the healthcheck of another one."""
+def waiting_for(service: Service, name: str, ready: Collection[str] = ()) -> str:
+    """What to write so that a service waits for the healthcheck of another one; `ready` are those that have one."""
     condition = f"`{name}: {{condition: service_healthy}}`"
     if not service.has("depends_on"):
         return f"`depends_on: {{{condition[1:-1]}}}`"
-    others = [each for each in service.depends_on if each.form == "short" and each.service != name]
+    others = [each.service for each in service.depends_on if each.form == "short" and each.service != name]
     if not others:
         return condition
-    who = "the others" if len(others) > 1 else "the other one"
-    return f"{condition}, and {who} in this form, too (`service_started` without a healthcheck)"
+    if len(others) > _MOST or None in others:
+        return f"{condition}, and the others in this form, too (`service_started` without a healthcheck)"
+    also = (f"{other}: {{condition: service_{'healthy' if other in ready else 'started'}}}" for other in others)
+    return f"`depends_on: {{{', '.join([condition[1:-1], *also])}}}`"
 
 
 def waits_itself(service: Service, name: str, project: Project) -> bool:
@@ -123,7 +126,10 @@ def waits_itself(service: Service, name: str, project: Project) -> bool:
         from dagdock.api import Cmd, Entrypoint
 
         lines += [last.span.text for last in (stage.last(Entrypoint), stage.last(Cmd)) if last]
-    line = " ".join(lines)
+    # `until pg_isready -h "$$DB_HOST"`
+    asked = {name for line in lines for name in re.findall(r"\$\$\{?(\w+)", line)}
+    settings = [running.variable(each) for each in asked]
+    line = " ".join([*lines, *(setting.resolved for setting in settings if setting and setting.resolved)])
     if re.search(_WAITS_BY_ITSELF, line):
         return True
     return bool(re.search(_WAITS, line, re.DOTALL)) and bool(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", line))

@@ -9,6 +9,8 @@ from dagdock.api import ComposeFile, Project, Value
 
 # Words of a file's name and of the two folders above it, for a trial of any above it.
 _TESTS = frozenset("bench benchmark benchmarks ci cypress e2e integration playwright spec test testing tests".split())
+# Folders whose name says so for all that lies below.
+_TEST_DATA = frozenset(("e2e", "testdata"))
 _WORK = frozenset("debug dev devcontainer devenv devel develop development local localdev".split())
 _TRIAL = frozenset(
     "awesome beginner beginners bootcamp chapter chapters course demo demos example examples exercise exercises "
@@ -36,7 +38,8 @@ def is_for_tests(file: ComposeFile, project: Project) -> bool:
     words = _words(file, project, 3)
     if {"ci", "cd"} <= words:  # a folder with programs for that
         words = words - {"ci"}
-    return path.startswith(_PIPELINES) or not words.isdisjoint(_TESTS)
+    is_data = not _TEST_DATA.isdisjoint(path.lower().split("/")[:-1])
+    return is_data or path.startswith(_PIPELINES) or not words.isdisjoint(_TESTS)
 
 
 def is_profile_of_tests(profile: Value) -> bool:
@@ -47,7 +50,8 @@ def is_profile_of_tests(profile: Value) -> bool:
 
 def is_for_work(file: ComposeFile, project: Project) -> bool:
     """Whether somebody develops with it, by its name or by what it says at its top: nobody else depends on it."""
-    return not _words(file, project, 3).isdisjoint(_WORK) or _says_so(file)
+    words = _words(file, project, 3)
+    return not words.isdisjoint(_WORK) or (words.isdisjoint(("prod", "production")) and _says_so(file))
 
 
 def is_for_trial(file: ComposeFile, project: Project) -> bool:
@@ -112,5 +116,5 @@ def _words(file: ComposeFile, project: Project, parts: int) -> set[str]:
 
 def _says_so(file: ComposeFile) -> bool:
     lines = [line.strip() for line in file.source.text[:6000].split("\n")[:60]]
-    comment = " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))
+    comment = " ".join(line.lstrip("# ") for line in lines if line.startswith("#")).replace("*", "")
     return bool(comment) and bool(re.search(_SAYS_SO, comment, re.IGNORECASE))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dagdock.api import (
@@ -25,6 +26,11 @@ from ._model import runs_in_swarm
 from ._needs import is_patient, waiting_for, waits_itself
 from ._stores import store_of
 from .database_without_healthcheck import SLOW
+
+# Checks that only read the settings, and so succeed before anything works.
+READS_SETTINGS = r"\bhaproxy[\s\"',]+-c\b|\bnginx[\s\"',]+-t\b|\bhttpd[\s\"',]+-t\b|\bconfigtest\b"
+# Servers that need none of the others by themselves, besides the stores of data.
+ON_THEIR_OWN = ("ollama", "localstack", "mailhog", "mailpit", "maildev", "vault", "zookeeper", "registry")
 
 
 @rule(
@@ -79,13 +85,13 @@ def depends_on_ignores_healthcheck(service: Service, project: Project) -> Proble
         name, condition = dependency.service, dependency.condition
         if name is None or name not in ready or name == service.name or _is_same_program(service, others[name]):
             continue
-        if waits_itself(service, name, project):
+        if waits_itself(service, name, project) or not (_is_slow(others[name]) or _uses(service, name)):
             continue
         if dependency.form == "short":
             yield Problem(
                 name,
                 f"this waits until the container of `{name}` runs, not until its healthcheck succeeds. Write it in the "
-                f"long form: {waiting_for(service, name)}",
+                f"long form: {waiting_for(service, name, ready)}",
                 severity=None if _is_slow(others[name]) else "info",
                 related=_related(others[name]),
                 fix=_long_form(service, dependency, ready),
@@ -106,6 +112,21 @@ def _is_slow(service: Service) -> bool:
     return store is not None and store.name.partition(" of ")[0] in SLOW
 
 
+def _uses(service: Service, name: str) -> bool:
+    """Whether a service may connect to another one as it starts: it is built here, or something of it names the other
+    or cannot be seen."""
+    if service.build or service.env_files or (store_of(service) is None and not _is_server(service)):
+        return True
+    entries = (entry for key, entry in service.entries.items() if key not in ("depends_on", "healthcheck"))
+    return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", entry.span.text) for entry in entries)
+
+
+def _is_server(service: Service) -> bool:
+    """Whether it is a server that others connect to, and that connects to none by itself."""
+    image = service.image_ref
+    return image is not None and image.repository.rpartition("/")[2] in ON_THEIR_OWN
+
+
 def _is_same_program(service: Service, other: Service) -> bool:
     """Whether both run one image: parts of one program, of which one prepares things for the other at most."""
     if service.image and other.image and service.image.resolved:
@@ -115,7 +136,9 @@ def _is_same_program(service: Service, other: Service) -> bool:
 
 def _has_healthcheck(service: Service) -> bool:
     check = service.healthcheck
-    return check is not None and check.test is not None and check.disabled is False
+    if check is None or check.test is None or check.disabled is not False:
+        return False
+    return re.search(READS_SETTINGS, check.test.span.text) is None
 
 
 def _related(service: Service) -> list[Related]:

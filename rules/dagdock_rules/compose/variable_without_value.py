@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import dirname, join
 
@@ -129,7 +130,10 @@ def _variables(file: ComposeFile) -> Iterator[Interpolation]:
     for node in file.tree.nodes():
         if isinstance(node, Scalar) and "$" in node.value:
             found = Value(node, {}).variables
+            tested = set(re.findall(r"-[zn]\s+[\"']?\$\{?(\w+)", node.value)) if "-" in node.value else set()
             for variable in found:
+                if variable.name in tested:
+                    continue  # a script that asks whether it is empty knows what to do
                 if not any(other is not variable and other.span.holds(variable.span) for other in found):
                     yield variable
 
