@@ -88,6 +88,22 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ),
         ("FROM postgres:10\nCOPY a /a\n", "warning", "If there is data to keep, dump it before and restore it there"),
     ],
+    "DF203": [
+        (
+            {
+                "Dockerfile": "FROM python:3.13\nCOPY . .\nRUN uv sync --frozen\n",
+                "pyproject.toml": "[build-system]\n",
+                "uv.lock": "",
+            },
+            "warning",
+            "then COPY the rest and run `uv sync` again",
+        ),
+        (
+            {"Dockerfile": "FROM python:3.13\nCOPY . .\nRUN uv sync\n", "pyproject.toml": "[project]\n", "uv.lock": ""},
+            "warning",
+            "install, then COPY the rest",
+        ),
+    ],
     "DF302": [
         ("FROM apache/airflow:2.11.0\nRUN pip install a\n", "info", "Add `--no-cache-dir`"),
         ("FROM python:3.13\nRUN pip install a\n", "info", "or a cache mount on `/root/.cache/pip`"),
@@ -101,6 +117,13 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ),
         ("FROM python:3.13\nRUN pip install a b c d e f g h i\n", "warning", "Pin each"),
         ({"docs/recipes/a.dockerfile": "FROM python:3.13\nRUN pip install a\n"}, "info", "Pin it"),
+    ],
+    "DF390": [
+        (
+            "FROM a:1\nRUN pip install 'apache-airflow-providers-google>=4.0,<4.2'\n",
+            "warning",
+            "Name the Airflow that is there beside it, `apache-airflow==VERSION`",
+        ),
     ],
     "DF402": [
         (
@@ -127,6 +150,18 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "`API_KEY` stands in this file for everyone who can",
         ),
         (f"FROM a:1 AS b\nARG API_KEY\nRUN make{COPIED}", "info", "and in the build record that BuildKit can attach"),
+    ],
+    "DF504": [
+        (
+            {"Dockerfile": "FROM a:1\nCOPY b.R c/ /\n", "c/d": "", "deploy.yml": "- copy: {src: x/b.R}\n"},
+            "warning",
+            "`deploy.yml` names it: if that fetches it, say so in a comment above, else commit the file",
+        ),
+        (
+            {"Dockerfile": "FROM a:1\nCOPY b.R c/ /\n", "c/d": "", "deploy.yml": "- copy: {src: x/ab.R}\n"},
+            "error",
+            "Commit it, or name a file that is there",
+        ),
     ],
     "DF703": [
         (

@@ -62,10 +62,16 @@ def airflow_constraints(run: Run) -> Problems:
                     severity="info" if pinned else "warning",
                 )
         elif not core:
+            # Constraints hold one version of each provider, and no other can be had with them.
+            bound = any(sign in word.text for word in found for sign in "=<>~")
+            remedy = (
+                "Name the Airflow that is there beside it, `apache-airflow==VERSION`"
+                if bound
+                else "Add `--constraint` with the file of the Airflow release that is there"
+            )
             yield Problem(
                 found[0],
-                f"pip may change other packages, Airflow among them, to fit `{_distribution(found[0])}`. Add "
-                "`--constraint` with the file of the Airflow release that is there",
+                f"pip may change other packages, Airflow among them, to fit `{_distribution(found[0])}`. {remedy}",
                 severity="warning",
             )
         else:

@@ -231,6 +231,8 @@ def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, 
     how = manifest.how
     if context and found and has_no_package(text_of(found[0], context, project), how):
         how = "install"
+    # What was left out of the first installation is made up for behind the COPY.
+    again = f" and run `{' '.join(manifest.command.split()[:2])}` again" if how.startswith("install with") else ""
     what = "the project"
     if not copies_whole_context(early):
         what = f"`{((context and _programs(early, context)) or local_sources(early))[0]}`"
@@ -238,7 +240,7 @@ def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, 
         early,
         f"any change to {what} rebuilds {named(rebuilt_lines(early))}, and so runs `{manifest.command}` again"
         f"{'' if _is_cached(manifest) else ', with all its downloads'}. COPY {' and '.join(names)} first, {how}, then "
-        "COPY the rest",
+        f"COPY the rest{again}",
         related=[Related(manifest.place, "this runs again at each change")],
         fix=_fix(manifest, early, found, context, project) if context and found and how == "install" else None,
     )

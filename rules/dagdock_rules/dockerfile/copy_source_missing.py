@@ -41,6 +41,9 @@ MADE_ENDINGS = (
 )
 # Where people say what is to be made or fetched before the build.
 TELLING = ("README.md", "README.rst", "README", "Makefile", "build.sh")
+# Scripts and playbooks, which may gather the files of a build.
+GATHERING = (".yml", ".yaml", ".sh", ".bash", ".ps1", ".mk", ".tf", "jenkinsfile", "justfile")
+WORKFLOWS = ".github/workflows"
 # What writes the files that say exact versions.
 LOCKS = {
     "Cargo.lock": "cargo generate-lockfile",
@@ -100,13 +103,20 @@ def copy_source_missing(copy: CopyLike, project: Project, *, made_by_ci: list[st
         if all(context.exists(path) is False and not context.matches(path) for context in contexts):
             if _is_told_beside(path, copy, contexts, project):
                 continue
-            yield _problem(copy, source, path, contexts[0])
+            yield _problem(copy, source, path, contexts[0], _named_in(path, copy, contexts, project))
 
 
-def _problem(copy: CopyLike, source: DockerfileWord, path: str, context: BuildContext) -> Problem:
+def _problem(copy: CopyLike, source: DockerfileWord, path: str, context: BuildContext, gathered: str) -> Problem:
     close = nearest(path, context.root_listing) if "/" not in path else None
     also = _named_again(path, copy) if close else None
     where = "the build context" if context.folder == "." else f"the build context `{context.folder}`"
+    if gathered and not close:
+        return Problem(
+            source,
+            f"`{path}` is not in {where}, so the build fails here unless it is put there first. `{gathered}` names it: "
+            "if that fetches it, say so in a comment above, else commit the file",
+            severity="warning",
+        )
     return Problem(
         source,
         f"`{path}` is not in {where}, so the build fails here. "
@@ -173,6 +183,24 @@ def _is_told_beside(path: str, copy: CopyLike, contexts: Sequence[BuildContext],
             if told and source is not None and told.search(source.text):
                 return True
     return False
+
+
+def _named_in(path: str, copy: CopyLike, contexts: Sequence[BuildContext], project: Project) -> str:
+    """A script or playbook beside the Dockerfile, in the context or of the workflows that names the file."""
+    import re
+
+    name = path.strip("/").rpartition("/")[2]
+    if not re.search(r"[._-]", name.lstrip(".")) or name in LOCKS:
+        return ""
+    named = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+    places = [posixpath.dirname(project.path_of(copy.dockerfile) or ""), *(each.folder for each in contexts), WORKFLOWS]
+    for folder in dict.fromkeys(place or "." for place in places):
+        for file in project.facts.names(folder):
+            if file.lower().endswith(GATHERING) and "compose" not in file:
+                source = project.text(posixpath.normpath(posixpath.join(folder, file)))
+                if source is not None and named.search(source.text):
+                    return file
+    return ""
 
 
 def _is_made(path: str, made_by_ci: list[str]) -> bool:
