@@ -12,6 +12,7 @@ from dagdock.testing import marked
 from .cases import each
 from .test_dockerfile_judged4 import RULES, Files, _findings
 
+APP = 'FROM python:3.13\nCOPY a.py /\nCMD ["python", "/a.py"]\n'
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
     "DF014": {
@@ -33,6 +34,21 @@ CASES: dict[str, dict[str, Files]] = {
         "a newer pip before packages": (
             "FROM python:3.13\nCOPY . .\nRUN pip install -U pip\nRUN «pip install gunicorn==22.0.0»\n"
         ),
+    },
+    "DF604": {
+        "the host's files": {
+            "Dockerfile": APP,
+            "compose.yaml": "services:\n  a:\n    build: .\n    volumes: ['/:/host:ro']\n",
+        },
+        "rights of the host": {
+            "Dockerfile": APP,
+            "compose.yaml": "services:\n  a:\n    build: .\n    privileged: true\n",
+        },
+        "files of the project": {
+            "Dockerfile": APP.replace("FROM python:3.13", "«FROM python:3.13»"),
+            "compose.yaml": "services:\n  a:\n    build: .\n    volumes: ['./a:/host:ro']\n",
+        },
+        "WebAssembly": 'FROM scratch\nCOPY a.wasm /\nENTRYPOINT ["/a.wasm"]\n',
     },
 }
 
@@ -161,6 +177,16 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             {"Dockerfile": "FROM a:1\nCOPY b.R c/ /\n", "c/d": "", "deploy.yml": "- copy: {src: x/ab.R}\n"},
             "error",
             "Commit it, or name a file that is there",
+        ),
+    ],
+    "DF604": [
+        (
+            {
+                "Dockerfile": APP.replace("3.13", "3.13 AS b") + "FROM b AS c\nRUN apt-get update\n",
+                "compose.yaml": "services:\n  a:\n    build: {context: ., target: b}\n",
+            },
+            "info",
+            "writes to; `c`, which is built on it, then begins with `USER root`",
         ),
     ],
     "DF703": [

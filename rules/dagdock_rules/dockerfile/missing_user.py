@@ -18,10 +18,13 @@ from dagdock.api import (
     Problems,
     Project,
     Run,
+    Service,
     Stage,
+    User,
     rule,
 )
 
+from ..packages import package_commands
 from ._base_image import known_image
 from ._copies import from_context
 from ._entry_scripts import entry_scripts
@@ -49,6 +52,8 @@ NEED_ROOT = frozenset(
     "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one".split()
 )
 SOCKET = "docker.sock"
+# Folders of the host that only root may read.
+OF_HOST = frozenset(("", "/proc", "/sys", "/dev", "/var/run", "/run", "/var/lib/docker", "/var/log"))
 
 
 @rule(
@@ -115,7 +120,9 @@ def missing_user(stage: Stage, project: Project) -> Problems:
         )
     else:
         reason += ". Add"
-    yield Problem(stage.from_instruction, f"{reason} {_user(first, stage)} {_place(stage)}{_files(stage)}")
+    above = _rises_again(stage)
+    again = f"; `{above.name or above.base}`, which is built on it, then begins with `USER root`" if above else ""
+    yield Problem(stage.from_instruction, f"{reason} {_user(first, stage)} {_place(stage)}{_files(stage)}{again}")
 
 
 @lru_cache(maxsize=4)  # each stage of a file asks
@@ -195,6 +202,8 @@ def _is_own_service(stage: Stage) -> bool:
     if found is None:
         return True
     commands = [command.effective for command in found[1]]
+    if any((command.name or "").endswith(".wasm") for command in commands):
+        return False  # there are no users in it
     if commands and commands[-1].words[-1:] and commands[-1].words[-1].value in HELP:
         return False  # a tool that somebody calls with arguments of his own
     if any(command.name in NEED_ROOT for command in commands):
@@ -234,13 +243,41 @@ def _works_on_machine(stage: Stage, project: Project) -> bool:
         return True
     if any(_changes_machine().search(script.text) for _, script in entry_scripts(file, project)):
         return True
-    if any(SOCKET in service.span.text for service in project.services_building(file)):
+    if any(_is_of_machine(service) for service in project.services_building(file)):
         return True
     folder = posixpath.dirname(project.path_of(file) or "")
     readmes = [name for name in project.facts.names(folder or ".") if name.lower().startswith("readme")]
     return any(
         (text := project.text(posixpath.join(folder, name))) is not None and SOCKET in text.text for name in readmes[:2]
     )
+
+
+def _is_of_machine(service: Service) -> bool:
+    """Whether a service is given the host's files, its rights or Docker's socket, which an ordinary user may not use;
+    or runs as WebAssembly, where there are no users."""
+    if service.privileged and service.privileged.boolean:
+        return True
+    platform = service.value("platform")
+    if SOCKET in service.span.text or (platform and str(platform.resolved).startswith("wasi")):
+        return True
+    return any(
+        SOCKET in str(mount.source) or str(mount.source).rstrip("/") in OF_HOST
+        for mount in service.volumes
+        if mount.is_bind and mount.source
+    )
+
+
+def _rises_again(stage: Stage) -> Stage | None:
+    """The first stage built on this one with a step that needs root, and no USER of its own before."""
+    for child in stage.children:
+        for step in child.instructions:
+            if isinstance(step, User):
+                break
+            if isinstance(step, Run) and any(True for _ in package_commands(step.script, "install", "update")):
+                return child
+            if isinstance(step, Run) and any(each.effective.name in MAKES_USERS for each in step.script.commands):
+                return child
+    return None
 
 
 @cache
