@@ -176,7 +176,7 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 
 
 WORDS: list[tuple[str, Files, str]] = [
-    ("DC101", "services:\n  a:\n    image: bitnami/spark:latest\n", "no tags with versions"),
+    ("DC101", "services:\n  a:\n    image: bitnami/spark:latest\n", "name one of `bitnamilegacy/spark`"),
     ("DC101", "services:\n  a:\n    image: ${IMAGE:-redis:alpine}\n", "the tag `alpine` in the default of `IMAGE`"),
     (
         "DC401",

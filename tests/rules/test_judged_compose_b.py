@@ -225,7 +225,7 @@ WORDS: list[tuple[str, Files, str]] = [
         "DC701",
         "services:\n  p:\n    image: portainer/portainer-ce\n"
         "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n",
-        "name its release",
+        "give its image a fixed version",
     ),
     ("DC702", WEB + "    privileged: true\n    cap_add: [SYS_ADMIN]\n", "the `cap_add` here adds nothing"),
     ("DC707", WEB + "    volumes: ['~/.ssh:/root/.ssh']\n", "acts under your name"),

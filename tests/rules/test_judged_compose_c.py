@@ -41,6 +41,12 @@ KEY = (
 )
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
+    "DC108": {
+        "in two services": "services:\n  a:\n    image: «bitnami/redis:7.2»\n  b:\n    image: bitnami/redis:7.2\n",
+        "of another registry": "services:\n  a:\n    image: e.com/bitnami/redis:7.2\n",
+        "not known": "services:\n  a:\n    image: bitnami/redis:${V}\n",
+        "built here": "services:\n  a:\n    build: .\n    image: bitnami/redis:7.2\n",
+    },
     "DC410": {
         "a script asks whether it is empty": {
             "compose.yaml": WEB + "    command: bash -c 'if [[ -z \"${WEB_UID}\" ]]; then exit 1; fi'\n",
@@ -88,7 +94,12 @@ def findings(files: Files, code: str) -> list[Finding]:
     return list(linter.check(Workspace.in_memory(files), [Target("", name, name)]).findings)
 
 
+SYSCTL = "    privileged: true\n    command: sh -c 'sysctl -w vm.overcommit_memory=1{}'\n"
 SEVERITIES: list[tuple[str, Files, str]] = [
+    ("DC702", WEB + SYSCTL.format(""), "info"),
+    ("DC702", WEB + SYSCTL.format(" && exec web"), "warning"),
+    ("DC705", WEB + "    cap_add: [SYS_ADMIN]\n    devices: [/dev/fuse]\n", "info"),
+    ("DC705", WEB + "    cap_add: [SYS_ADMIN]\n", "warning"),
     ("DC401", {"demo/compose.yaml": WEB + KEY}, "info"),
     ("DC401", WEB + KEY, "warning"),
     ("DC025", WEB + "    volumes: ['${DATA:-}:/a']\n", "warning"),
@@ -102,7 +113,27 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
     assert [finding.severity for finding in findings(files, code)] == [severity]
 
 
+SOCKET = "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n"
 WORDS: list[tuple[str, Files, str]] = [
+    ("DC001", "services:\n  a:\n    image: a:1\ne\nnetworks:\n  x:\n", "write `e:`, or delete it"),
+    ("DC201", "services:\n" + DB + "    ports: ['5432']\n", "can be reached through a random port of every network"),
+    (
+        "DC305",
+        WEB + "    # volumes:\n    #   - a:/a\n    #   - b:/b\nvolumes:\n  b:\n",
+        "take the `#` away in lines 4 to 6",
+    ),
+    (
+        "DC305",
+        WEB + "    # volumes:\n    #   - b:/b\nvolumes:\n  b:\n",
+        "take the `#` away in lines 4 and 5",
+    ),
+    (
+        "DC701",
+        "services:\n  jenkins:\n    build: jenkins\n" + SOCKET,
+        "do not publish its ports to the internet",
+    ),
+    ("DC702", WEB + SYSCTL.format(""), "in a file of `/etc/sysctl.d`, and leave this service out"),
+    ("DC705", WEB + "    cap_add: [NET_ADMIN]\n", "`NET_ADMIN` lets this container change addresses"),
     (
         "DC401",
         WEB + CLIENT + SAME,
@@ -154,6 +185,11 @@ WORDS: list[tuple[str, Files, str]] = [
         "in it",
     ),
 ]  # fmt: skip
+
+
+def test_an_image_that_is_built_has_no_version_to_give() -> None:
+    built = "services:\n  jenkins:\n    build: jenkins\n" + SOCKET
+    assert findings(built, "DC701")[0].message.endswith("do not publish its ports to the internet")
 
 
 @pytest.mark.parametrize(("code", "files", "words"), WORDS)

@@ -99,7 +99,7 @@ def _no_key(line: Span) -> tuple[Any, ...] | None:
     if glued := re.match(r"([\w.-]+):(?!//)(\S.*)", text):
         return line, f"a space is missing behind the colon: `{glued[1]}: {glued[2]}`"
     if not re.search(r":(\s|$)", text):
-        return line, f"`{text}` lacks the colon of a key: `{text}:`"
+        return line, f"`{text}` lacks the colon of a key: write `{text}:`, or delete it"
     return None
 
 

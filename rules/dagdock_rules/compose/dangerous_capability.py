@@ -4,20 +4,20 @@ from dagdock.api import Bad, Problem, Problems, Project, Service, Severity, rule
 
 from ._purpose import MONITORS, is_one_of, works_on_networks
 
-ROOT = "with it a container can become root on the host"
+# What the container may do with it, behind "lets this container".
 WHAT = {
-    "ALL": "that is nearly `privileged`: the container can become root on the host",
-    "SYS_ADMIN": ROOT,
-    "SYS_MODULE": "it loads modules into the kernel of the host, so a container can become root there",
-    "SYS_RAWIO": "it reaches the memory and the hardware of the host",
-    "NET_ADMIN": "it changes addresses, routes and firewall rules of its network",
-    "BPF": "it loads programs into the kernel of the host",
-    "PERFMON": "it looks into all processes of the host",
-    "SYS_BOOT": "it restarts the host",
-    "SYS_TIME": "it sets the clock of the host",
-    "SYSLOG": "it reads the kernel's messages, addresses in them too",
-    "SYS_PTRACE": "it looks into the memory of other processes and changes it",
-    "DAC_READ_SEARCH": "it reads every file whoever may read it, those of the host too",
+    "ALL": "become root on the host, nearly as `privileged` does",
+    "SYS_ADMIN": "become root on the host",
+    "SYS_MODULE": "load modules into the kernel of the host, and so become root there",
+    "SYS_RAWIO": "reach the memory and the hardware of the host",
+    "NET_ADMIN": "change addresses, routes and firewall rules of its network",
+    "BPF": "load programs into the kernel of the host",
+    "PERFMON": "look into all processes of the host",
+    "SYS_BOOT": "restart the host",
+    "SYS_TIME": "set the clock of the host",
+    "SYSLOG": "read the messages of the host's kernel, its addresses in memory, too",
+    "SYS_PTRACE": "look into the memory of its other processes and change it",
+    "DAC_READ_SEARCH": "read every file whoever may read it, those of the host too",
 }
 WORST = ("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "DAC_READ_SEARCH")
 CODES = {
@@ -70,9 +70,12 @@ def dangerous_capability(service: Service, project: Project) -> Problems:
         if watches and is_one_of(service, MONITORS, project):
             continue
         what = WHAT[name].replace("its network", "the host") if on_host else WHAT[name]
+        remedy = "Leave it out, unless the program's own documentation asks for it"
+        if name == "SYS_ADMIN" and any("/dev/fuse" in device.raw for device in service.values("devices")):
+            severity, remedy = "info", "FUSE cannot do without it: give it only to an image that you trust"
         yield Problem(
             value,
-            f"`{name}`: {what}. Leave it out, unless the program's own documentation asks for it",
+            f"`{name}` lets this container {what}. {remedy}",
             severity=severity,
             aliases=[f"compose-lint:{CODES[name]}"],
         )

@@ -143,14 +143,15 @@ def _names_engine(service: Service) -> bool:
 
 
 def _is_fixed(service: Service) -> bool:
-    """Whether one release of the image is named."""
+    """Whether one release of the image is named, or none can be: it is built here, or its name is not known."""
     image = service.image_ref
-    return image is not None and bool(image.digest or re.match(r"v?\d+\.\d", image.tag or ""))
+    return service.build is not None or image is None or bool(image.digest or re.match(r"v?\d+\.\d", image.tag or ""))
 
 
 def _remedy(manages: bool, looks: bool, fixed: bool) -> str:
     if manages:
-        return f"It needs that for its work: keep it off the open network{'' if fixed else ' and name its release'}"
+        version = "" if fixed else ", and give its image a fixed version (`…:1.2.3`)"
+        return f"It needs that for its work: do not publish its ports to the internet{version}"
     proxy = "put a proxy in between that only lets through what is needed, such as tecnativa/docker-socket-proxy"
     return f"It only has to look at containers: {proxy}" if looks else f"Leave it out if nothing needs it, else {proxy}"
 

@@ -86,6 +86,9 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
         is_minor = is_helper or tests or _is_followed(service, reference, project)
         if _is_one_of(reference.familiar, facts["without-versions"]):
             remedy = "Name the digest of the one that you tested (`@sha256:…`), for it has no tags with versions"
+        elif legacy := facts["withdrawn"].get(reference.familiar.partition("/")[0]):
+            name_legacy = f"{legacy}/{reference.familiar.partition('/')[2]}"
+            remedy = f"It has no versions any more: name one of `{name_legacy}` (no updates), or another maker's image"
         else:
             remedy = "Name the version that you tested, or its digest"
         yield Problem(

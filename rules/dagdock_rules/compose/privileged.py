@@ -8,6 +8,9 @@ from ._purpose import rights_added, works_on_networks
 
 REMEDY = "Leave it out, or give only what the program's own documentation asks for, with `cap_add` or `devices`"
 
+OFF = "keep it off machines that matter"
+ON_THE_HOST = "set it there, in a file of `/etc/sysctl.d`, and leave this service out"
+
 # Words in the names of images whose makers start them this way.
 NEED_IT = frozenset(
     "binfmt buildkit cadvisor informix k3d k3s kind kindest minikube rancher rke2 sysbox systemd "
@@ -52,7 +55,7 @@ def privileged(service: Service, project: Project) -> Problems:
             entry,
             "this container has all rights of the host, so whoever breaks into it owns the machine. "
             + (remedy := _remedy(service, project)),
-            severity="info" if "keep it off" in remedy else None,
+            severity="info" if remedy.endswith((OFF, ON_THE_HOST)) else None,
         )
     if service.build and (place := _of_build(service.build)):
         yield Problem(
@@ -75,21 +78,36 @@ def _remedy(service: Service, project: Project) -> str:
     stage = project.stage_of(service) if service.build else None
     images = [image for image in (service.image_ref, stage.root_image if stage else None) if image]
     if any(image.familiar == "docker" and "dind" in (image.tag or "") for image in images):
-        return "Docker in Docker cannot do without it: keep it off machines that matter"
+        return f"Docker in Docker cannot do without it: {OFF}"
     words = {word for image in images for word in _words(image)}
     if not words.isdisjoint(("db2", "db2express")):
         return "Db2 works with `cap_add: [IPC_LOCK, IPC_OWNER]` in its place"
     if not words.isdisjoint(NEED_IT):
-        return "The makers of this image ask for it: keep it off machines that matter"
+        return f"The makers of this image ask for it: {OFF}"
+    if _sets_kernel(service):
+        return f"What it sets is a setting of the host's kernel: {ON_THE_HOST}"
     if rights_added(service) or service.values("devices"):
         given = "`cap_add`" if rights_added(service) else "`devices`"
         return f"Beside it the {given} here adds nothing: leave `privileged` out, if the program works without"
     if works_on_networks(service, project):
         return (
             "It needs much of that for its work on networks: try `cap_add: [NET_ADMIN, NET_RAW]` in its place, else "
-            "keep it off machines that matter"
+            f"{OFF}"
         )
     return REMEDY
+
+
+def _sets_kernel(service: Service) -> bool:
+    """Whether all that it does is to set something of the kernel: its command, in a shell or not, is `sysctl`."""
+    words = [
+        str(word.resolved) for command in (service.entrypoint, service.command) if command for word in command.words
+    ]
+    line = " ".join(words)
+    restart = service.restart
+    if restart and restart.resolved not in ("no", "on-failure"):
+        return False
+    sets = r"\bsysctl\s+(?:-\w+\s+)*[\w.]+\s*=|>\s*/proc/sys/|\btee\s+/proc/sys/"
+    return bool(re.search(sets, line)) and not re.search(r"\bexec\b|\bsleep\s+inf|\btail\s+-f", line)
 
 
 def _words(image: ImageRef) -> set[str]:

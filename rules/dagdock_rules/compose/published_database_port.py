@@ -81,21 +81,22 @@ def published_database_port(service: Service, project: Project) -> Problems:
         return
     for port in service.ports:
         if port.host_ip in EVERYWHERE and port.publishes is not None and _is_of_store(port, store):
-            host = f"port {port.published}" if port.published else "a port that Docker chooses"
+            host = f"port {port.published}" if port.published else "a random port"
             name = store.name.partition(" of ")[0]
             reached = "" if _sends_on(store) else f": they reach `{service.name}:{port.target}` without it"
             if runs_in_swarm(service.file):
                 yield Problem(
                     port,
-                    f"{name} listens on {host} of every node of the swarm, which takes no address here. If only "
-                    f"services of the stack need it, leave `ports` out{reached}",
+                    f"{name} can be reached through {host} of every machine of the swarm, for which an address "
+                    "such as `127.0.0.1:` changes nothing. If only services of the stack need it, leave `ports` out"
+                    f"{reached}",
                 )
             elif not _is_for_others(service, port):
                 machines = ", or, if the machines in `extra_hosts` need it, this machine's address in their network"
                 yield Problem(
                     port,
-                    f"{name} listens on {host} of every network card of this machine. If only this machine needs it, "
-                    f"{_remedy(port)}"
+                    f"{name} can be reached through {host} of every network card of this machine. If only this "
+                    f"machine needs it, {_remedy(port)}"
                     f"{machines if _is_of_cluster(service.file) else _alternative(service, port, store)}",
                     fix=_bind(port),
                 )

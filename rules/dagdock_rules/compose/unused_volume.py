@@ -63,8 +63,13 @@ def _remedy(file: ComposeFile, volume: Resource) -> str:
             return f"Delete the entry: `{service.name}` mounts the folder `./{volume.name}`"
     commented = re.search(rf"^\s*#\s*-\s*[\"']?{re.escape(volume.name)}:/", file.source.text, re.MULTILINE)
     if commented:
-        line = file.source.position(commented.end()).line
-        return f"Its mount in line {line} is commented out: delete the entry, or take the `#` away there"
+        line = first = file.source.position(commented.end()).line
+        while re.match(r"\s*#\s*(?:-|volumes:)", file.source.line_span(first - 1).text if first > 1 else ""):
+            first -= 1
+        if not re.match(r"\s*#\s*volumes:", file.source.line_span(first).text):
+            first = line
+        where = "there" if first == line else f"in lines {first} {'and' if first + 1 == line else 'to'} {line}"
+        return f"Its mount in line {line} is commented out: delete the entry, or take the `#` away {where}"
     return "Mount it, or delete the entry"
 
 
