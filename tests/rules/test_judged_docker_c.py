@@ -134,6 +134,19 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ("FROM python:3.13\nRUN pip install a b c d e f g h i\n", "warning", "Pin each"),
         ({"docs/recipes/a.dockerfile": "FROM python:3.13\nRUN pip install a\n"}, "info", "Pin it"),
     ],
+    "DF329": [
+        (
+            "FROM a:1\nRUN curl https://e.com/k | apt-key add -\n",
+            "info",
+            "Store the key in `/etc/apt/keyrings` (make it with `mkdir -p`) and name",
+        ),
+        ("FROM debian:12\nRUN curl https://e.com/k | apt-key add -\n", "info", "in `/etc/apt/keyrings` and name it"),
+        (
+            "FROM a:1\nRUN apt-key adv --recv-keys 1\n",
+            "info",
+            "write it with `mkdir -p /etc/apt/keyrings && gpg --export",
+        ),
+    ],
     "DF390": [
         (
             "FROM a:1\nRUN pip install 'apache-airflow-providers-google>=4.0,<4.2'\n",
@@ -166,6 +179,13 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "`API_KEY` stands in this file for everyone who can",
         ),
         (f"FROM a:1 AS b\nARG API_KEY\nRUN make{COPIED}", "info", "and in the build record that BuildKit can attach"),
+    ],
+    "DF416": [
+        (
+            "FROM a:1\nRUN curl -fLo /bin/b https://e.com/latest/b && chmod +x /bin/b\n",
+            "info",
+            "the file behind `latest` changes with each release, and its checksum with it",
+        ),
     ],
     "DF504": [
         (

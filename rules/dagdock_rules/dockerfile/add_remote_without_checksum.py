@@ -81,7 +81,8 @@ def _message(address: str, add: Add) -> str:
             "there the checksum of the architecture"
         )
     name = version_variable(address, add)
-    return f"{unseen}. {check}" + (f"; it changes with `{name}`" if name else "")
+    said = "" if is_windows(add) else ", with what `sha256sum` says of the file that you tested"
+    return f"{unseen}. {check}{said}" + (f"; it changes with `{name}`" if name else "")
 
 
 def _is_version(name: str) -> bool:

@@ -49,12 +49,25 @@ def _remedy(command: Command, run: Run) -> str:
     if file and "adv" not in values:
         named = "" if f"signed-by={file}" in run.dockerfile.source.text else ", and name it in the list of sources"
         return f"Write `gpg --dearmor -o {file}` in its place{named}"
+    made = "" if _has_keyrings(run) else "mkdir -p /etc/apt/keyrings && "
     if "adv" in values and any(value and value.startswith("--recv") for value in values):
         return (
-            "Fetch the key with `gpg --recv-keys`, write it with `gpg --export -o /etc/apt/keyrings/NAME.gpg`, and "
-            "name it in the list of sources: `deb [signed-by=/etc/apt/keyrings/NAME.gpg] https://…`"
+            f"Fetch the key with `gpg --recv-keys`, write it with `{made}gpg --export -o /etc/apt/keyrings/NAME.gpg`, "
+            "and name it in the list of sources: `deb [signed-by=/etc/apt/keyrings/NAME.gpg] https://…`"
         )
+    folder = "`/etc/apt/keyrings` (make it with `mkdir -p`)" if made else "`/etc/apt/keyrings`"
     return (
-        "Store the key in `/etc/apt/keyrings` and name it with `signed-by=` in the list of sources: `deb "
+        f"Store the key in {folder} and name it with `signed-by=` in the list of sources: `deb "
         "[signed-by=/etc/apt/keyrings/NAME.asc] https://…`"
     )
+
+
+def _has_keyrings(run: Run) -> bool:
+    """Whether the folder of keys is there: surely in images of Debian 12 and Ubuntu 22.04 and later."""
+    image = run.stage.root_image if run.stage else None
+    tag = (image.tag or "") if image else ""
+    if any(name in tag for name in ("bookworm", "trixie", "jammy", "noble")) or "/etc/apt/keyrings" in run.body.text:
+        return True
+    release = tag.partition("-")[0].partition(".")[0]
+    since = {"debian": 12, "ubuntu": 22}.get(image.familiar if image else "")
+    return since is not None and release.isdigit() and int(release) >= since

@@ -91,18 +91,19 @@ def _advice(download: Download, address: str, run: Run) -> str:
     if _is_worked_out(download, run):
         return f"{_how(download)} with the publisher's, if there is one"
     if leads_elsewhere(address) or not says_version(address, run):
+        moving = "`latest`" if "latest" in address else "this address"
         return (
-            "Take it from an address that holds one version, if there is one, and compare its checksum. "
-            "That of this one changes with each release"
+            "Take it from an address that holds one version, if there is one, and compare its checksum: the file "
+            f"behind {moving} changes with each release, and its checksum with it"
         )
     advice = (
-        f'{_how(download)}, `echo "SUM  FILE" | sha256sum -c`: SUM is what the publisher names, or what `sha256sum` '
+        f'{_how(download)}, `echo "SUM  FILE" | sha256sum -c`. SUM is what the publisher names, or what `sha256sum` '
         "says of the file that you tested"
     )
     if differs_by_machine(address, run):
-        return f"{advice}, and another one for each architecture"
+        return f"{advice}; each architecture has its own"
     name = version_variable(address, run)
-    return f"{advice}, and changes with `{name}`" if name else advice
+    return f"{advice}; it changes with `{name}`" if name else advice
 
 
 def _how(download: Download) -> str:
