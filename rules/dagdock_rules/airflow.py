@@ -67,9 +67,17 @@ class Call(NamedTuple):
 class Option:
     """A setting of Airflow as a container has it; `value` is None where it is set but not known."""
 
-    __slots__ = ("key", "name", "place", "setting", "value")
+    __slots__ = ("file", "key", "name", "place", "setting", "value")
 
-    def __init__(self, name: str, key: str, value: str | None, place: Located, setting: Setting | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        value: str | None,
+        place: Located,
+        setting: Setting | None = None,
+        file: str | None = None,
+    ) -> None:
         self.name = name
         """`core.executor`."""
         self.key = key
@@ -78,6 +86,8 @@ class Option:
         self.place = place
         self.setting = setting
         """Where it stands in a Compose file's `environment`; None for any other place."""
+        self.file = file
+        """The path of the env file that it stands in, from the project's root; None for any other place."""
 
     @property
     def text(self) -> str:
@@ -110,7 +120,7 @@ class Part:
         """What it runs; None where that cannot be told."""
         self.version: AirflowVersion | None = _version(service, self.stage, project)
         self._project = project
-        self._files: list[tuple[Located, dict[str, str | None]]] = []
+        self._files: list[tuple[Located, str, dict[str, str | None]]] = []
         self.is_open = self._read_env_files() or self._may_hide_options()
         """Whether options may come from a place that cannot be read."""
         self._config = _config_file(self, project)
@@ -174,9 +184,9 @@ class Part:
                 value = setting.resolved if known and setting.value else None
                 empty = setting.value is not None and setting.value.raw == ""
                 return Option(name, written, "" if empty else _text(value), setting.value or setting, setting)
-            for place, values in reversed(self._files):
+            for place, path, values in reversed(self._files):
                 if written in values:
-                    return Option(name, written, values[written] if known else None, place)
+                    return Option(name, written, values[written] if known else None, place, file=path)
             if self.stage and (binding := self.stage.scope_at().get(written)) and binding.span:
                 return Option(name, written, self.stage.scope_at().value(written) if known else None, binding.span)
         return None
@@ -194,7 +204,7 @@ class Part:
                     rb"^[ \t]*(?:export[ \t]+)?(AIRFLOW_\w+)[ \t]*[=:]", self._read(relative), re.MULTILINE
                 )
                 named: dict[str, str | None] = dict.fromkeys(name.decode() for name in found)
-                self._files.append((env_file, {**named, **values}))
+                self._files.append((env_file, relative, {**named, **values}))
             elif env_file.required is not False or relative is None:
                 lost = True
         return lost

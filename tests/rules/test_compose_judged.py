@@ -158,8 +158,8 @@ MESSAGES: list[tuple[str, Files, str, bool]] = [
     ("DC201", DB + "    ports: ['5432:5432']\n", "leave `ports` out", False),
     ("DC201", DB + "    ports: ['5432:5432']\n    networks: [a]\n  web:\n    image: web:1\n", "leave `ports`", False),
     ("DC301", DB + "    # volumes:\n    #   - data:/var/lib/postgresql/data\n", "Take the `#` away", True),
-    ("DC202", ALIKE + "    ports: ['81:80', '444:443']\n", "`profiles`", True),
-    ("DC202", ALIKE + "    ports: ['81:80', '445:443']\n", "`profiles`", False),
+    ("DC202", ALIKE + "    ports: ['81:80', '444:443']\n", "`profiles: [b]`", True),
+    ("DC202", ALIKE + "    ports: ['81:80', '445:443']\n", "`profiles: [b]`", False),
     ("DC018", "web:\n  image: web:1\n", "Put a line `services:` above", True),
     ("DC018", "services: {}\nweb:\n  image: web:1\n", "indent it under `services:`", True),
 ]

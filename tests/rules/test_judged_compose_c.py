@@ -69,6 +69,18 @@ CASES: dict[str, dict[str, Files]] = {
         "names the other": "services:\n  llm:\n    image: ollama/ollama:0.5\n    depends_on: [«api»]\n"
         "    environment: {URL: 'http://api:80'}\n" + API,
     },
+    "DC507": {
+        "looked at on this machine": {
+            "compose.yaml": WEB + "    ports: ['80:80']\n",
+            "README.md": "Open http://localhost:80 in a browser.\n",
+        },
+        "others come back": {
+            "compose.yaml": WEB + "    ports: ['80:80']\n    restart: always\n"
+            "  «api»:\n    image: api:1\n    ports: ['81:81']\n",
+            "README.md": "Open http://localhost:80 in a browser.\n",
+        },
+        "serves a folder that a variable names": WEB + "    ports: ['80:80']\n    volumes: ['${SITES}:/sites']\n",
+    },
     "DC703": {
         "for the work": {
             "compose.yaml": "# This is for the **development** setup.\n" + WEB + "    network_mode: host\n"
@@ -94,8 +106,17 @@ def findings(files: Files, code: str) -> list[Finding]:
     return list(linter.check(Workspace.in_memory(files), [Target("", name, name)]).findings)
 
 
+TWICE = (
+    "services:\n  a:\n    image: e/server:1\n    ports: ['80:80']\n  b:\n    image: e/server:2\n    ports: ['80:80']\n"
+)
+EXPOSED = "services:\n  web:\n" + AIRFLOW + "    command: webserver\n    env_file: [vars/air.env]\n"
+VARS = "# Airflow\nAIRFLOW__WEBSERVER__EXPOSE_CONFIG=True\n"
 SYSCTL = "    privileged: true\n    command: sh -c 'sysctl -w vm.overcommit_memory=1{}'\n"
 SEVERITIES: list[tuple[str, Files, str]] = [
+    ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d b`.\n"}, "info"),
+    ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d`.\n"}, "warning"),
+    ("DC919", {"compose.yaml": EXPOSED, "vars/air.env": VARS}, "warning"),
+    ("DC919", {"compose.yaml": EXPOSED + "    volumes: ['~/.config/gcloud:/c']\n", "vars/air.env": VARS}, "info"),
     ("DC702", WEB + SYSCTL.format(""), "info"),
     ("DC702", WEB + SYSCTL.format(" && exec web"), "warning"),
     ("DC705", WEB + "    cap_add: [SYS_ADMIN]\n    devices: [/dev/fuse]\n", "info"),
@@ -116,6 +137,28 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 SOCKET = "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n"
 WORDS: list[tuple[str, Files, str]] = [
     ("DC001", "services:\n  a:\n    image: a:1\ne\nnetworks:\n  x:\n", "write `e:`, or delete it"),
+    ("DC202", TWICE, "give each a profile of its own: `profiles: [b]`"),
+    (
+        "DC301",
+        {"compose.yaml": "services:\n" + DB, "docker-compose-spark.yml": "services:\n" + DB},
+        "`db-data:/var/lib/postgresql/data`",
+    ),
+    (
+        "DC301",
+        {"docker-compose-spark.yml": "services:\n" + DB, "docker-compose-hive.yml": "services:\n" + DB},
+        "`spark-db-data:/var/lib/postgresql/data`, and list `spark-db-data:`",
+    ),
+    (
+        "DC507",
+        WEB + "    restart: always\n  a:\n    image: a:1\n    ports: ['80:80']\n"
+        "  b:\n    image: b:1\n    ports: ['81:81']\n  c:\n    image: c:1\n",
+        "(`b` and others, too)",
+    ),
+    (
+        "DC919",
+        {"compose.yaml": EXPOSED, "vars/air.env": VARS},
+        "with `AIRFLOW__WEBSERVER__EXPOSE_CONFIG` in line 2 of `vars/air.env` on, every operator",
+    ),
     ("DC201", "services:\n" + DB + "    ports: ['5432']\n", "can be reached through a random port of every network"),
     (
         "DC305",

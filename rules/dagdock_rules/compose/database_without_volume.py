@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import basename
 
 from dagdock.api import (
     Bad,
@@ -17,7 +18,7 @@ from dagdock.api import (
 )
 
 from ._edits import STEP, column, declare, lines_below, written_entry
-from ._model import as_run, is_extended
+from ._model import as_run, files_beside, is_extended
 from ._occasion import is_for_tests, is_for_trial, is_for_work, is_profile_of_tests
 from ._stores import Store, asks_to_keep, built_on, data_folders, store_by_image, store_of
 
@@ -97,10 +98,22 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     yield Problem(
         service.image if service.image and service.entry.span.holds(service.image) else service,
         f"the data in `{folders[0]}` are lost with the container, after `docker compose down`{again}{instead}. "
-        + _remedy(service, folders[0]),
+        + _remedy(service, folders[0], name := _name_of_volume(service, project)),
         severity="info" if is_less else None,
-        fix=None if near or f"{service.name}-data" in running.file.volumes else _mount(service, folders[0]),
+        fix=None if near or name in running.file.volumes else _mount(service, folders[0], name),
     )
+
+
+def _name_of_volume(service: Service, project: Project) -> str:
+    """What to call the new volume: not as the one of another file in the folder, whose project has the same name."""
+    name, file = f"{service.name}-data", service.file
+    if any(
+        service.name in other.services and not other.is_fragment for other in files_beside(file, project, service.name)
+    ):
+        words = re.split(r"[^a-z0-9]+", basename(file.source.path).lower().rpartition(".")[0])
+        own = [word for word in words if word and word not in ("docker", "compose")]
+        return "-".join([*own, name])
+    return name
 
 
 def _is_list_of_images(service: Service) -> bool:
@@ -153,7 +166,7 @@ def _is_near(mount: VolumeMount, store: Store) -> bool:
     )
 
 
-def _remedy(service: Service, folder: str) -> str:
+def _remedy(service: Service, folder: str, name: str) -> str:
     """What to do; the author may have written the mount already, as a comment."""
     source = service.span.source
     later = [other.span.start for other in service.file.services.values() if other.span.source is source]
@@ -162,7 +175,6 @@ def _remedy(service: Service, folder: str) -> str:
     if commented := re.search(pattern, source.text[service.span.start : end], re.MULTILINE):
         more = " and the other lines of that comment" if commented[1] else ""
         return f"Take the `#` away in front of the mount on `{folder}`{more}"
-    name = f"{service.name}-data"
     declared = "" if name in service.file.volumes else f", and list `{name}:` under `volumes` at the top level"
     return f"Mount a named volume there: `{name}:{folder}`{declared}"
 
@@ -186,9 +198,8 @@ def _is_cache(service: Service) -> bool:
     return bool(re.search(r"cache|broker|queue", f"{service.name} {service.container_name or ''}"))
 
 
-def _mount(service: Service, folder: str) -> Fix | None:
+def _mount(service: Service, folder: str, name: str) -> Fix | None:
     """Mount a volume of its own, in the service as it is written in its file, and declare it."""
-    name = f"{service.name}-data"
     mapping = _written_mapping(service)
     declared = declare(service.file, "volumes", name)
     mounted = _add_mount(mapping, f"{name}:{folder}") if mapping else None

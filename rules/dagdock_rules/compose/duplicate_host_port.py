@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from posixpath import basename
+import re
+from posixpath import basename, dirname, join
 from typing import NamedTuple
 
 from dagdock.api import Bad, ComposeFile, Port, PortRange, Problem, Problems, Project, Related, Service, rule
 
-from ._model import is_for_swarm
+from ._model import DEFAULT_NAMES, is_extended, is_for_swarm
 from ._needs import started_with
 
 ALL_V4 = ("", "0.0.0.0")
@@ -53,6 +54,8 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/services/#ports
     """
+    if is_extended(file, project) and basename(file.source.path) not in DEFAULT_NAMES:
+        return  # a store of services, of which others take one at a time
     taken: dict[int, list[Published]] = {}
     services = project.merged(file).services
     # A part of a model that is named like one of two others may be loaded with either.
@@ -87,7 +90,7 @@ def duplicate_host_port(file: ComposeFile, project: Project) -> Problems:
         for pairs in by_other.values():
             are_all = len(pairs) == len(service.ports)
             if are_all and (len(pairs) > 1 or _are_alike(service, pairs[0][1].service)):
-                yield _stands_in_for(pairs)
+                yield _stands_in_for(pairs, _is_started_by_name(pairs[0], project))
             else:
                 yield _problem(pairs)
 
@@ -114,8 +117,22 @@ def _are_alike(one: Service, other: Service) -> bool:
     return len(images) == 2 and images[0] == images[1]
 
 
-def _stands_in_for(pairs: list[tuple[Published, Published]]) -> Problem:
-    """All ports of a service are those of another one: most likely the two are never meant to run together."""
+def _is_started_by_name(pair: tuple[Published, Published], project: Project) -> bool:
+    """Whether a text beside the file starts one of the two by its name: `docker compose up -d kafka`."""
+    names = "|".join(re.escape(str(each.service.name)) for each in pair)
+    command = re.compile(rf"compose\b[^\n]*?\b(?:up|start|run)\b[^\n]*?(?<![\w.-])(?:{names})(?![\w.-])")
+    folder = dirname(project.path_of(pair[0].service.file.source.whole) or "")
+    for name in project.facts.names(folder or "."):
+        if name.lower().endswith((".md", ".rst", ".adoc", ".txt", ".sh")) or name in ("Makefile", "justfile"):
+            text = (project.facts.read(join(folder, name)) or b"").decode("utf-8", "replace")
+            if "compose" in text and command.search(text):
+                return True
+    return False
+
+
+def _stands_in_for(pairs: list[tuple[Published, Published]], is_picked: bool) -> Problem:
+    """All ports of a service are those of another one: most likely the two are never meant to run together; `is_picked`
+    says that somebody names what he starts."""
     one, other = pairs[0]
     numbers = list(dict.fromkeys(str(each.ports) for each, _ in pairs))
     if all(each.ports.span == taken.ports.span for each, taken in pairs):  # of an anchor that both services share
@@ -130,10 +147,10 @@ def _stands_in_for(pairs: list[tuple[Published, Published]]) -> Problem:
     return Problem(
         one.ports,
         f"{'all ' if numbers[1:] else ''}{ports} taken by `{other.service.name}`, and only one container can have "
-        f"{'them' if numbers[1:] else 'it'}. Take other ports of the host, or, if one of the two is started at a time, "
-        "give each a name of its own under `profiles`",
+        f"{'them' if numbers[1:] else 'it'}. Take other ports of the host, or, if only one of the services is started "
+        f"at a time, give each a profile of its own: `profiles: [{one.service.name}]`",
         related=[Related(taken.port, "taken here") for _, taken in pairs if taken.ports.span != one.ports.span],
-        severity="warning",
+        severity="info" if is_picked else "warning",
     )
 
 

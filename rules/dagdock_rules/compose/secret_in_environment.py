@@ -391,6 +391,8 @@ def _opened_by(secret: Secret) -> str:
     for port in secret.service.ports:
         if port.host_ip not in EVERYWHERE or port.published is None or port.target is None:
             continue
+        if port.protocol == "udp" or port.target.first == 53:  # names are asked for there, nobody logs in
+            continue
         if not is_own or (store and any(number in port.target for number in store.ports)):
             return str(port.published)
     return ""

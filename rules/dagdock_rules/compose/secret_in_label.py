@@ -4,7 +4,7 @@ import re
 
 from dagdock.api import Bad, Located, Problem, Problems, Project, Section, Service, rule
 
-from ..secrets import is_password_name
+from ..secrets import is_password_name, is_secret_name
 from ._handed import handed_in_value
 from ._secrets import gives_secret_away, is_to_stay, written_text
 
@@ -48,6 +48,8 @@ def secret_in_label(service: Service, project: Project) -> Problems:
         if setting.value is None:
             continue
         name = setting.name.rpartition(".")[2]
+        if _names_secret(written_text(setting.value)):
+            continue
         if gives_secret_away(name, written_text(setting.value)):
             yield _problem(setting.value, f"the value of `{setting.name}`")
             continue
@@ -61,6 +63,11 @@ def secret_in_label(service: Service, project: Project) -> Problems:
                 "`htpasswd -B`, or keep it in a file that the service mounts",
                 severity="info",
             )
+
+
+def _names_secret(text: str) -> bool:
+    """Whether it is only what a secret is called, for a program that looks it up: `shop_db_password`."""
+    return bool(re.fullmatch(r"[a-z]+(?:[_-][a-z]+){2,}", text)) and is_secret_name(text)
 
 
 def _problem(place: Located, what: str) -> Problem:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename, normpath
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from dagdock.api import (
@@ -64,8 +64,9 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
     the first such service.
 
     The file must be one that is to last: another of its services comes back, or in a project with few Compose files it
-    serves the web, or nothing of the project's sources is mounted. Files that are for development, tests or
-    examples by their name or by what they say at the top are left alone.
+    serves the web, or nothing of the project's sources is mounted. Files that are for development, tests or examples
+    by their name or by what they say at the top are left alone, and so are those without any policy that the README
+    has people look at on `localhost`.
 
     https://docs.docker.com/engine/containers/start-containers-automatically/
     https://docs.docker.com/reference/compose-file/services/#restart
@@ -81,12 +82,15 @@ def service_stays_down(file: ComposeFile, project: Project) -> Problems:
         few = project.once("Compose files that publish ports", lambda: _count_published(project)) <= FEW
         if words.isdisjoint(("prod", "production")) and not (few and _is_deployment(services)):
             return
+        if words.isdisjoint(("prod", "production")) and _is_for_this_machine(file, project):
+            return
     down = [service for service in services if _stays_down(service, project)]
     if _stand_for_each_other(down):
         return
     here = [service for service in down if service.span.source is file.source]
     if here:
-        others = f" (`{here[1].name}`{' and others' if len(here) > 2 else ''}, too)" if len(here) > 1 else ""
+        alike = [service for service in file.services.values() if not service.has("restart") and service != here[0]]
+        others = f" (`{here[1].name}`{' and others' if len(alike) > 1 else ''}, too)" if len(here) > 1 else ""
         yield Problem(
             here[0],
             f"the file gives `{here[0].name}` no restart policy{others}: when it crashes or the machine restarts, it "
@@ -102,10 +106,27 @@ def _comes_back(service: Service) -> bool:
 
 
 def _is_deployment(services: list[Service]) -> bool:
-    """Whether one serves the web, or none of the project's sources is mounted."""
+    """Whether one serves the web, or none of the project's sources is mounted; no folder that a variable names is."""
+    mounts = [mount for service in services for mount in service.volumes]
+    if any(mount.written_source and mount.written_source.startswith("$") and not mount.is_named for mount in mounts):
+        return False
     if any(str(port.published) in ("80", "443") for service in services for port in service.ports):
         return True
-    return not any(any(map(_is_source, service.volumes)) for service in services)
+    return not any(map(_is_source, mounts))
+
+
+def _is_for_this_machine(file: ComposeFile, project: Project) -> bool:
+    """Whether the README beside the file, or that of the project, has it looked at on one's own machine, or is about
+    development: then somebody starts it by hand."""
+    for folder in dict.fromkeys((dirname(project.path_of(file.source.whole) or ""), "")):
+        for name in project.facts.names(folder or "."):
+            if name.lower().startswith("readme"):
+                text = (project.facts.read(join(folder, name)) or b"").decode("utf-8", "replace").lower()
+                if re.search(
+                    r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d|local(?:ly)? (?:dev|run)|development (?:stack|env)", text
+                ):
+                    return True
+    return False
 
 
 def _stand_for_each_other(services: list[Service]) -> bool:
