@@ -35,6 +35,16 @@ CASES: dict[str, dict[str, Files]] = {
             "FROM python:3.13\nCOPY . .\nRUN pip install -U pip\nRUN «pip install gunicorn==22.0.0»\n"
         ),
     },
+    "DF409": {
+        "a SHELL of the base image": "FROM quay.io/jupyter/base-notebook:1\nRUN curl https://e.com | sh\n",
+        "another SHELL above it": (
+            'FROM jupyter/base-notebook:1\nSHELL ["/bin/sh", "-c"]\nRUN «curl https://e.com | sh»\n'
+        ),
+    },
+    "DF422": {
+        "a base image that stops at failures": "FROM apache/airflow:2.10.5\nRUN <<E\nmake\nmake install\nE\n",
+        "one that does not": "FROM jupyter/base-notebook:1\nRUN «<<E»\nmake\nmake install\nE\n",
+    },
     "DF604": {
         "the host's files": {
             "Dockerfile": APP,

@@ -51,8 +51,24 @@ def of_shebang(text: str) -> str | None:
     return of_program(words[0]) or UNKNOWN if words else UNKNOWN
 
 
+def shell_of_image(image: ImageRef) -> tuple[str, ...]:
+    """The SHELL that an image is known to bring, which holds for what is built on it; nothing for all others.
+
+    https://github.com/apache/airflow/blob/main/Dockerfile
+    https://github.com/jupyter/docker-stacks/blob/main/images/docker-stacks-foundation/Dockerfile
+    """
+    name = image.familiar
+    if name == "apache/airflow":
+        return "/bin/bash", "-o", "pipefail", "-o", "errexit", "-o", "nounset", "-o", "nolog", "-c"
+    if name.startswith(("jupyter/", "quay.io/jupyter/")):
+        return "/bin/bash", "-o", "pipefail", "-c"
+    return ()
+
+
 def of_image(image: ImageRef) -> str | None:
-    """The dialect of a Windows image's own shell; None for all others, which have `/bin/sh`."""
+    """The dialect of the SHELL that an image brings, or of a Windows image; None for others, which have `/bin/sh`."""
+    if words := shell_of_image(image):
+        return of_words(list(words))
     name = f"{image.registry or ''}/{image.repository}".lower()
     if name.startswith(("mcr.microsoft.com/windows", "/microsoft/windowsservercore", "/microsoft/nanoserver")):
         return "cmd"

@@ -283,6 +283,13 @@ class Stage:
         """The SHELL in force at an instruction (at the end of the stage by default), inherited ones too."""
         return self.last(Shell, instruction)
 
+    def shell_words_at(self, instruction: Instruction | None = None) -> tuple[str, ...]:
+        """The words of the SHELL in force at an instruction, that of the base image too; none where none is known."""
+        shell = self.shell_at(instruction)
+        if shell is not None:
+            return tuple(str(word) for word in shell.exec_form or ())
+        return dialects.shell_of_image(self.root_image) if self.root_image else ()
+
     def user_at(self, instruction: Instruction | None = None) -> User | None:
         """The USER in force at an instruction (at the end of the stage by default), inherited ones too."""
         return self.last(User, instruction)
@@ -330,9 +337,9 @@ class Stage:
             return dialects.of_program(pragma) or dialects.UNKNOWN
         if shell is not None:
             return dialects.of_words(list(shell.exec_form or ()))
-        windows = dialects.of_image(self.root_image) if self.root_image else None
-        if windows:
-            return windows
+        own = dialects.of_image(self.root_image) if self.root_image else None
+        if own:
+            return own
         return dialects.UNKNOWN if self.dockerfile.escape == "`" else dialects.POSIX
 
     def scope_at(self, instruction: Instruction | None = None) -> Scope:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from dagdock.api import Command, Run, Script, Stage
 
 from ._nesting import around
-from ._shells import sets_pipefail, shell_behind
+from ._shells import shell_behind
 
 # What cannot fail, is ended on purpose by what stands behind it, or only asks what is there: nobody counts on it.
 HARMLESS = frozenset(
@@ -67,11 +67,8 @@ def _is_on(run: Run) -> bool:
     """Whether `pipefail` is set by the RUN itself, by its heredoc's first line, or by SHELL."""
     if "pipefail" in run.body.text or (run.heredocs and "pipefail" in run.heredocs[0].span.text):
         return True
-    shell = run.stage.shell_at(run) if run.stage else None
-    if shell is None:
-        return run.stage is not None and sets_pipefail(run.stage.root_image)
-    words = [str(word) for word in shell.exec_form or ()]
-    if not any(word == "pipefail" for word in words):
+    words = run.stage.shell_words_at(run) if run.stage else ()
+    if "pipefail" not in words:
         return False
     name = words[0].replace("\\", "/").rpartition("/")[2]
     # A plain `sh` may be any shell: in Debian's it is an unknown option, in Alpine's it is known.

@@ -36,11 +36,6 @@ def shell_of(image: ImageRef | None) -> str | None:
     return None
 
 
-def sets_pipefail(image: ImageRef | None) -> bool:
-    """Whether an image brings a SHELL with `pipefail` along."""
-    return image is not None and _is_among(image.familiar, load_data("dagdock_rules", "base-shells")["pipefail"])
-
-
 def _is_among(name: str, names: list[str]) -> bool:
     """Whether an image is called so, or lies below a name that ends with `/*`."""
     return name in names or any(entry.endswith("/*") and name.startswith(entry[:-1]) for entry in names)

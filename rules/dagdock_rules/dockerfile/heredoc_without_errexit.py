@@ -92,8 +92,7 @@ def heredoc_without_errexit(run: Run) -> Problems:
 
 def _is_on(run: Run, heredoc: Heredoc) -> bool:
     """Whether the script stops at a failure: by its first line, the shell that is called, or SHELL."""
-    shell = run.stage.shell_at(run) if run.stage else None
-    words = [str(word) for word in (shell.exec_form or ())] if shell else []
+    words = run.stage.shell_words_at(run) if run.stage else ()
     if any(_errexit().fullmatch(word) for word in words) or "errexit" in words:
         return True
     first = heredoc.body.text.partition("\n")[0]

@@ -61,8 +61,7 @@ def secret_in_trace(run: Run) -> Problems:
 
 def _is_traced(run: Run) -> bool:
     """Whether the shell prints commands from the start: `SHELL ["/bin/bash", "-exc"]`."""
-    shell = run.stage.shell_at(run) if run.stage else None
-    words = [str(word) for word in (shell.exec_form or ())] if shell else []
+    words = run.stage.shell_words_at(run) if run.stage else ()
     return any(word.startswith("-") and not word.startswith("--") and "x" in word for word in words[1:])
 
 
