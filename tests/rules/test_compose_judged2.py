@@ -393,7 +393,7 @@ WORDS: list[tuple[str, Files, str]] = [
     ),
     ("DC101", "services:\n  a:\n    image: acme/a:main\n", "every change to its source"),
     ("DC301", DB, "list `db-data:` under `volumes` at the top level"),
-    ("DC501", WEB + "    depends_on: [db]\n" + HEALTHY_DB, "`db: {condition: service_healthy}`"),
+    ("DC501", WEB + "    depends_on: [db]\n" + HEALTHY_DB, "`depends_on: {db: {condition: service_healthy}}`"),
     ("DC504", WEB + "    depends_on: [d]\n  d:\n    image: mongo:4.4\n", "test: mongo --quiet"),
     ("DC507", WEB + "    ports: ['80:80']\n", "Add `restart: unless-stopped`"),
     (

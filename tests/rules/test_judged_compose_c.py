@@ -106,6 +106,7 @@ def findings(files: Files, code: str) -> list[Finding]:
     return list(linter.check(Workspace.in_memory(files), [Target("", name, name)]).findings)
 
 
+OWN = "services:\n  a:\n    image: acme/other\n"
 TWICE = (
     "services:\n  a:\n    image: e/server:1\n    ports: ['80:80']\n  b:\n    image: e/server:2\n    ports: ['80:80']\n"
 )
@@ -113,6 +114,9 @@ EXPOSED = "services:\n  web:\n" + AIRFLOW + "    command: webserver\n    env_fil
 VARS = "# Airflow\nAIRFLOW__WEBSERVER__EXPOSE_CONFIG=True\n"
 SYSCTL = "    privileged: true\n    command: sh -c 'sysctl -w vm.overcommit_memory=1{}'\n"
 SEVERITIES: list[tuple[str, Files, str]] = [
+    ("DC101", {"compose.yaml": OWN, "README.md": "git clone https://github.com/acme/shop.git\n"}, "info"),
+    ("DC101", {"compose.yaml": OWN, "README.md": "[x](https://github.com/acme/shop/actions/workflows/a.yml)"}, "info"),
+    ("DC101", {"compose.yaml": OWN, "README.md": "See https://github.com/acme/shop/issues.\n"}, "warning"),
     ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d b`.\n"}, "info"),
     ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d`.\n"}, "warning"),
     ("DC919", {"compose.yaml": EXPOSED, "vars/air.env": VARS}, "warning"),
@@ -137,6 +141,19 @@ def test_how_bad_it_is(code: str, files: Files, severity: str) -> None:
 SOCKET = "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n"
 WORDS: list[tuple[str, Files, str]] = [
     ("DC001", "services:\n  a:\n    image: a:1\ne\nnetworks:\n  x:\n", "write `e:`, or delete it"),
+    (
+        "PJ004",
+        {
+            "compose.yaml": "services:\n  a:\n    build: {context: ., args: {URL: a}}\n",
+            "Dockerfile": "FROM alpine:3.22\nENV URL=b\n",
+        },
+        "Delete it here: the Dockerfile sets `ENV URL` itself",
+    ),
+    (
+        "PJ161",
+        {"compose.yaml": WEB + "    volumes: ['./conf/sets.yml:/a.yml']\n", "conf/sets.yaml": "a: 1\n"},
+        "Did you mean `./conf/sets.yaml`?",
+    ),
     ("DC202", TWICE, "give each a profile of its own: `profiles: [b]`"),
     (
         "DC301",

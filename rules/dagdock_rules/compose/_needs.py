@@ -107,7 +107,7 @@ def waiting_for(service: Service, name: str, ready: Collection[str] = ()) -> str
     if not service.has("depends_on"):
         return f"`depends_on: {{{condition[1:-1]}}}`"
     others = [each.service for each in service.depends_on if each.form == "short" and each.service != name]
-    if not others:
+    if not others and not any(each.form == "short" for each in service.depends_on):
         return condition
     if len(others) > _MOST or None in others:
         return f"{condition}, and the others in this form, too (`service_started` without a healthcheck)"

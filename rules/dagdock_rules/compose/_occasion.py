@@ -65,11 +65,15 @@ def is_for_trial(file: ComposeFile, project: Project) -> bool:
 
 def _is_collection_of_samples(project: Project) -> bool:
     """Whether the heading of the project's README says that it holds samples or is for learning."""
-    name = next((name for name in project.facts.names(".") if name.lower() in ("readme.md", "readme.rst")), None)
-    text = (project.facts.read(name) or b"")[:4000].decode("utf-8", "replace") if name else ""
-    heading = re.search(r"^#\s+(.+)$|^(.+)\n[=~*-]{4,}\s*$", text, re.MULTILINE)
+    heading = re.search(r"^#\s+(.+)$|^(.+)\n[=~*-]{4,}\s*$", _readme(project)[:4000], re.MULTILINE)
     words = re.split(r"[^a-z]+", heading.group().lower()) if heading else []
     return not _TITLES.isdisjoint(words)
+
+
+def _readme(project: Project) -> str:
+    """The beginning of the project's README; empty where there is none."""
+    name = next((name for name in project.facts.names(".") if name.lower() in ("readme.md", "readme.rst")), None)
+    return (project.facts.read(name) or b"")[:20_000].decode("utf-8", "replace") if name else ""
 
 
 def is_short_lived(file: ComposeFile, project: Project) -> bool:
@@ -92,9 +96,15 @@ def _repository_names(project: Project) -> frozenset[str]:
 
 
 def _addresses(project: Project) -> list[list[str]]:
-    """The last two parts of each address of the repository, and those of the name of its folder."""
+    """The last two parts of each address of the repository, and those of the name of its folder; in a copy without
+    `.git` those that its README clones or shows the pipelines of."""
     if not project.facts.is_dir(".git"):
-        return []
+        found = re.findall(
+            r"(?:\bgit clone\s+(?:-\S+\s+)*\S*?github\.com[/:]|github\.com/(?=[\w.-]+/[\w.-]+/(?:actions/)?workflows/))"
+            r"([\w.-]+/[\w.-]+)",
+            _readme(project),
+        )
+        return [name.lower().removesuffix(".git").split("/") for name in dict.fromkeys(found)]
     content = (project.facts.read(".git/config") or b"").decode("utf-8", "replace")
     urls = re.findall(r"^\s*url\s*=\s*(\S+)", content, re.MULTILINE)
     names = [

@@ -3,7 +3,7 @@ from __future__ import annotations
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
-from dagdock.api import Bad, Problem, Problems, Related, rule
+from dagdock.api import Bad, Problem, Problems, Related, nearest, rule
 
 from ._ignored import ignored_by_git
 from ._shared import is_said_before
@@ -72,13 +72,30 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
             missing.setdefault(folder if _is_gone(folder, project) else path, []).append(mount)
     for mounts in missing.values() if missing and not starts_above(service.file, project) else ():
         first, *others = mounts
+        close = "" if others else _close_to(first, service, project)
+        remedy = f"Did you mean `{close}`?" if close else "Put the file there, or correct the path"
         more = f" (nor {len(others)} other{'s' if others[1:] else ''} of that folder)" if others else ""
         yield Problem(
             first,
             f"`{first.source}` is not there{more}, so Docker makes a folder of that name and mounts it in place of the "
-            "file. Put the file there, or correct the path",
+            f"file. {_remedy(first, service, project) if not others else ''}Put the file there, or correct the path",
             related=[Related(mount, "nor is this") for mount in others],
         )
+
+
+def _remedy(mount: VolumeMount, service: Service, project: Project) -> str:
+    """A question for the file that was probably meant, where one like it lies in the same folder."""
+    path = _written_file(mount, service, project) or ""
+    close = nearest(basename(path), project.facts.names(dirname(path) or "."))
+    return f"Did you mean `{(mount.source or '')[: -len(basename(path))]}{close}`? " if close else ""
+
+
+def _close_to(mount: VolumeMount, service: Service, project: Project) -> str:
+    """The file beside the missing one that was probably meant: `./data.yml` for `./data.yaml`."""
+    source = str(mount.source)
+    folder = project.relative(join(service.file.directory_of(mount), dirname(source) or "."))
+    name = nearest(basename(source), project.facts.names(folder)) if folder is not None else None
+    return source.removesuffix(basename(source)) + name if name else ""
 
 
 def _is_gone(folder: str, project: Project) -> bool:

@@ -72,10 +72,19 @@ def build_arg_undeclared(service: Service, project: Project) -> Problems:
         yield Problem(
             setting.name,
             f"`{dockerfile.source.path}` has no `ARG {name}`, so this value is dropped. "
-            + (f"Did you mean `{close}`?" if close else "Declare it there, or delete it here"),
+            + (f"Did you mean `{close}`?" if close else _remedy(name, dockerfile)),
             related=[Related(dockerfile.source.top, "the Dockerfile of this service")],
             fix=Fix.replace(f"Write `{close}`", setting.name, close, "unsafe") if close else None,
         )
+
+
+def _remedy(name: str, dockerfile: Dockerfile) -> str:
+    """What to do: an ENV of the same name would win over an ARG."""
+    from dagdock.api import Env
+
+    if any(isinstance(each, Env) and name in [pair.key for pair in each.pairs] for each in dockerfile.instructions):
+        return f"Delete it here: the Dockerfile sets `ENV {name}` itself"
+    return "Declare it there, or delete it here"
 
 
 def _places(service: Service) -> list[Text]:
