@@ -78,16 +78,9 @@ def bind_source_missing(service: Service, project: Project) -> Problems:
         yield Problem(
             first,
             f"`{first.source}` is not there{more}, so Docker makes a folder of that name and mounts it in place of the "
-            f"file. {_remedy(first, service, project) if not others else ''}Put the file there, or correct the path",
+            f"file. {remedy}",
             related=[Related(mount, "nor is this") for mount in others],
         )
-
-
-def _remedy(mount: VolumeMount, service: Service, project: Project) -> str:
-    """A question for the file that was probably meant, where one like it lies in the same folder."""
-    path = _written_file(mount, service, project) or ""
-    close = nearest(basename(path), project.facts.names(dirname(path) or "."))
-    return f"Did you mean `{(mount.source or '')[: -len(basename(path))]}{close}`? " if close else ""
 
 
 def _close_to(mount: VolumeMount, service: Service, project: Project) -> str:
