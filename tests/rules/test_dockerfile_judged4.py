@@ -159,7 +159,9 @@ CASES: dict[str, list[Files]] = {
 
 def _findings(code: str, files: Files) -> list[Finding]:
     workspace = Workspace.in_memory(as_files(files, "Dockerfile"))
-    targets = [Target("", path, path) for path in as_files(files, "Dockerfile") if "ockerfile" in path]
+    targets = [
+        Target("", path, path) for path in as_files(files, "Dockerfile") if "ockerfile" in path or "compose" in path
+    ]
     linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(extend_select=[code]))
     return [finding for finding in linter.check(workspace, targets).findings if finding.rule.code == code]
 

@@ -243,6 +243,17 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "Leave it out",
         ),
     ],
+    "PJ161": [
+        (
+            {
+                "compose.yaml": "services:\n  a:\n    image: b:1\n    volumes: ['./c/sets.yaml:/sets.yaml']\n",
+                "c/sets.yml": "",
+                "c/other.yaml": "",
+            },
+            "warning",
+            "Did you mean `./c/sets.yml`?",
+        ),
+    ],
     "PJ131": [
         (
             {**LIST, "setup.py": "install_requires=open('requirements.txt').read().splitlines()\n"},
