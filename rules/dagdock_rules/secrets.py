@@ -17,6 +17,8 @@ from dagdock.api import load_data
 MIN_RANDOM_LENGTH = 20
 # What names of secrets are made of.
 NAMING = ("pass", "pw", "psw", "secret", "token", "key", "cred", "auth", "_pat")
+# Variables that every shell has: the folder it is in, and the one before.
+_FOLDERS = ("PWD", "OLDPWD")
 # Bits a character: above these, a text of that alphabet was hardly typed by a person.
 MIN_BITS_HEX = 3.0
 MIN_BITS_BASE64 = 4.5
@@ -57,7 +59,7 @@ def is_secret_name(name: str, *, loose: bool = False) -> bool:
 
 @cache
 def _is_secret_name(name: str, loose: bool) -> bool:
-    if not may_name_secret(name.replace("-", "_")):
+    if name in _FOLDERS or not may_name_secret(name.replace("-", "_")):
         return False
     facts = _facts("names")
     # `PASSWORD2` is another password, `SHA2` and `S3` are names of their own.

@@ -29,7 +29,9 @@ _NO_DOCKERFILE = (
     ".md", ".rst", ".txt", ".html", ".py", ".pyc", ".go", ".rs", ".ts", ".js", ".java", ".rb", ".cs", ".php",
     ".sh", ".bash", ".ps1", ".bat", ".json", ".yml", ".yaml", ".toml", ".xml", ".lock", ".log", ".snap",
     ".png", ".svg", ".template", ".tmpl", ".tpl", ".j2", ".jinja", ".jinja2", ".erb", ".ejs", ".mustache",
-    ".hbs", ".twig", ".in", ".dockerignore", ".rego", ".patch", ".diff", ".orig", ".rej", ".bak", ".swp",
+    ".hbs", ".twig", ".in", ".ex", ".exs", ".kt", ".swift", ".jsx", ".tsx", ".mjs", ".cjs", ".vue", ".css", ".cpp",
+    ".hpp", ".lua", ".pl", ".sql", ".adoc", ".ipynb", ".dockerignore", ".rego", ".patch", ".diff", ".orig", ".rej",
+    ".bak", ".swp",
 )
 # fmt: on
 _MARKS_OF_UTF16_AND_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)

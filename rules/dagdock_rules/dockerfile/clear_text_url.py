@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dagdock.api import Add, Bad, Instruction, Located, Problem, Problems, Run, rule
+from collections.abc import Iterator
+
+from dagdock.api import Add, Bad, Instruction, Located, Problem, Problems, Related, Run, rule
 
 from ._addresses import leads_elsewhere, says_version
 from ._downloads import is_checked, is_clear_text
@@ -38,22 +40,25 @@ def clear_text_url(instruction: Instruction) -> Problems:
 
     https://docs.docker.com/build/building/best-practices/#add-or-copy
     """
+    found = list(_addresses(instruction))
+    if found:
+        (where, text), *others = found
+        yield _problem(where, text, instruction, [other for other, _ in others])
+
+
+def _addresses(instruction: Instruction) -> Iterator[tuple[Located, str]]:
+    """What an instruction fetches in clear text."""
     if isinstance(instruction, Add):
         words = [] if instruction.flag("checksum") else [source for source in instruction.sources if source.literal]
-        for source in words:
-            if is_clear_text(source.raw):
-                yield _problem(source, source.raw, instruction)
+        yield from ((source, source.raw) for source in words if is_clear_text(source.raw))
     elif isinstance(instruction, Run) and not is_checked(instruction.script):
         for command in instruction.script.commands:
             effective = command.effective
-            if effective.name not in FETCHERS:
-                continue
-            found = next((word for word in effective.arguments if is_clear_text(word.prefix)), None)
-            if found:
-                yield _problem(found, found.prefix, instruction)
+            if effective.name in FETCHERS:
+                yield from ((word, word.prefix) for word in effective.arguments if is_clear_text(word.prefix))
 
 
-def _problem(where: Located, text: str, instruction: Instruction) -> Problem:
+def _problem(where: Located, text: str, instruction: Instruction, others: list[Located]) -> Problem:
     protocol = text.partition("://")[0]
     if ".s3-website" in text:
         advice = "Pages in S3 know no other way: take it from the bucket itself, `https://BUCKET.s3.amazonaws.com/…`"
@@ -61,4 +66,9 @@ def _problem(where: Located, text: str, instruction: Instruction) -> Problem:
         advice = "Use `https://`, if the host answers there"
     else:
         advice = "Use `https://`, or compare a checksum if the host does not answer there"
-    return Problem(where, f"whoever sits on the way can replace what comes by `{protocol}://`. {advice}")
+    more = f" ({len(others)} more in this {instruction.name})" if others else ""
+    return Problem(
+        where,
+        f"whoever sits on the way can replace what comes by `{protocol}://`{more}. {advice}",
+        related=[Related(other, "so can this be") for other in others],
+    )

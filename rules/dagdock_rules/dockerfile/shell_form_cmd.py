@@ -10,6 +10,12 @@ BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
 )
 
+# Programs that ask for input where they are given nothing to run.
+TYPED_INTO = frozenset(
+    "ash bash dash ghci gore iex ipython irb jshell julia ksh node octave php psql pwsh python".split()
+)
+TYPED_INTO |= {"python2", "python3", "R", "radian", "scala", "sh", "spark-shell", "tclsh", "zsh"}
+
 
 @rule(
     "DF601",
@@ -67,6 +73,9 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         return  # nothing is there that could finish its work: harmless-shell-form
     if ends_in_exec(command):
         return  # the program takes the place of the shell: harmless-shell-form
+    commands = [each for each in command.script.commands if not each.context]
+    if commands and commands[-1].name in BUILT_IN:
+        return  # the shell does it all by itself
     words = _words(command)
     if words and words[0].startswith("["):
         return  # a JSON list in quotes: nothing that another form would mend
@@ -79,8 +88,13 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
         f"{_program(command)}. {remedy}",
         fix=_fix(command, text, words) if words else None,
-        severity="info" if words and words[-1] in HELP else None,
+        severity="info" if words and (words[-1] in HELP or _is_for_typing(words)) else None,
     )
+
+
+def _is_for_typing(words: list[str]) -> bool:
+    """Whether it is a program that somebody types into: `/bin/bash`, `R --no-save`. Nothing in it is to be finished."""
+    return words[0].rpartition("/")[2] in TYPED_INTO and all(word.startswith("-") for word in words[1:])
 
 
 def _words(command: CommandInstruction) -> list[str] | None:

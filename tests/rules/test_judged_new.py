@@ -1,0 +1,87 @@
+"""What the first reading of findings in strange repositories showed, as small as it shows; of all three kinds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dagdock.engine import Linter, Target, Workspace
+from dagdock.examples import as_files
+from dagdock.hooks import Rules
+from dagdock.rule import Finding
+from dagdock.selection import Choice
+from dagdock.testing import marked
+
+from .cases import each
+
+RULES = {rule.code: rule for rule in Rules().all()}
+
+SWARM = "services:\n  a:\n    image: a:1\n    labels:\n      - "
+BASE = "services:\n  a:\n    image: a:1\n    ports: ['81:80']\n  b:\n    image: b:1\n    ports: ['{}:80']\n"
+ADMIN = "services:\n  a:\n    image: a:1\n    environment: {ADMIN_PASSWORD: admin}\n    ports: ['%s']\n"
+
+# What a rule must flag is marked; without marks it must be silent.
+CASES: dict[str, dict[str, Any]] = {
+    "DF427": {
+        "the folder that the shell is in": 'FROM a:1\nRUN set -x; tar -xf a.tar -C "$PWD/a"; cd "$OLDPWD"\n',
+        "a password": 'FROM a:1\nRUN set -x; login «"$DB_PWD"»\n',
+    },
+    "DF601": {
+        "only the shell can do it": "FROM a:1\nCMD source /a/setup.env\n",
+        "then a program": "FROM a:1\n«CMD source /a/setup.env && serve»\n",
+    },
+    "DF414": {
+        "addresses of one RUN are told once": "FROM a:1\nRUN wget «http://e.com/a-1.tgz» http://e.com/b-1.tgz; "
+        "wget http://e.com/c-1.tgz\n",
+    },
+    "DC406": {
+        "what a secret is called": SWARM + "backup.secret=shop_db_password\n",
+        "the secret": SWARM + "backup.secret=«hunter2»\n",
+    },
+    "DC202": {
+        "a store of services": {
+            "common.yml": BASE.format(81),
+            "compose.a.yml": "services:\n  a:\n    extends: {file: common.yml, service: a}\n    image: a:2\n",
+        },
+        "what Compose takes by itself": {
+            "compose.yaml": BASE.format("«81»"),
+            "a.yml": "services:\n  a:\n    extends: {file: compose.yaml, service: a}\n",
+        },
+    },
+    "DF001": {
+        "a program about Dockerfiles": {"dockerfile_test.exs": 'defmodule A do\n@b """\nFROM a:1\n"""\n'},
+    },
+}
+
+
+def _findings(code: str, files: Any) -> list[Finding]:
+    files = as_files(files, _name(code))
+    linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(extend_select=[code]))
+    targets = [Target("", path, path) for path in files]
+    return list(linter.check(Workspace.in_memory(files), targets).findings)
+
+
+def _name(code: str) -> str:
+    return "compose.yaml" if code.startswith("DC") else "Dockerfile"
+
+
+@pytest.mark.parametrize(("code", "files"), each(CASES))
+def test_case(code: str, files: Any) -> None:
+    expected = dict(as_files(files, _name(code)))
+    assert marked(RULES[code], expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [("/bin/bash", "info"), ("R --no-save", "info"), ("bash start.sh", "warning"), ("redis-server", "warning")],
+)
+def test_what_somebody_types_into_has_nothing_to_finish(line: str, severity: str) -> None:
+    (finding,) = _findings("DF601", f"FROM a:1\nCMD {line}\n")
+    assert finding.severity == severity
+
+
+@pytest.mark.parametrize(("port", "opens"), [("53:53/udp", False), ("53:53", False), ("80:80", True)])
+def test_nobody_logs_in_where_names_are_asked_for(port: str, opens: bool) -> None:
+    (finding,) = _findings("DC401", ADMIN % port)
+    assert ("can be reached through port" in finding.message) is opens
