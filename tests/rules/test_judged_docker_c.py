@@ -197,6 +197,16 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "the file behind `latest` changes with each release, and its checksum with it",
         ),
     ],
+    "DF502": [
+        ({"Dockerfile": "FROM a:1\nCOPY . /b\n", "main.py": "", "requirements.txt": ""}, "info", "dagdock init"),
+        ({"Dockerfile": "FROM a:1\nCOPY . /b\n", "main.py": "", "pkg/a.py": ""}, "warning", "dagdock init"),
+        ({"Dockerfile": "FROM a:1\nCOPY . /b\n", "main.js": "", "package.json": ""}, "warning", "dagdock init"),
+        (
+            {"Dockerfile": "FROM a:1\nCOPY . /b\n", ".gitignore": "*.pyc\n/.pdm.toml\nweb/settings.yml\n"},
+            "warning",
+            "what git leaves out too, such as `web/settings.yml`, since",
+        ),
+    ],
     "DF504": [
         (
             {"Dockerfile": "FROM a:1\nCOPY b.R c/ /\n", "c/d": "", "deploy.yml": "- copy: {src: x/b.R}\n"},

@@ -10,6 +10,11 @@ from ._secret_files import is_published, is_secret_file
 
 UNWANTED = frozenset((".git", "node_modules", "__pycache__", ".venv", "venv", ".env", "airflow.db", "logs", "target"))
 
+# Lists of packages whose tools make folders beside them.
+MAKE_FOLDERS = ("package.json", "pom.xml", "build.gradle", ".csproj", "Cargo.toml", "composer.json", "mix.exs", ".sln")
+# Settings that hold more than others should see, where git leaves them out.
+PRIVATE = (".env", ".yml", ".yaml", ".json", ".ini", ".conf", ".cfg", ".toml", ".properties", ".key", ".pem", ".npmrc")
+
 
 @rule(
     "DF502",
@@ -33,7 +38,7 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
     `COPY . .` takes everything: the history in `.git`, a `.env` with passwords, `node_modules` and virtual
     environments, caches, data and logs. The image grows, secrets travel with it, and every file that changes, even a
     log, makes Docker build the steps below again. A `.dockerignore` beside the Dockerfile lists what stays out;
-    `dagdock init` writes one to begin with.
+    `dagdock init` writes one to begin with. It is a hint where the folder holds a few files and nothing of that kind.
 
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
@@ -59,7 +64,7 @@ def missing_dockerignore(file: Dockerfile, project: Project) -> Problems:
                 place,
                 f"`{copy.name} {place.raw}` takes in all that lies in {_called(contexts[0])}, "
                 f"{_such_as(contexts[0], project, file)}, {reason}",
-                severity="info" if model or _is_only_built(copy, contexts[0], project) else None,
+                severity="info" if model or _is_mild(copy, contexts[0], project) else None,
             )
             return
 
@@ -78,9 +83,23 @@ def _called(context: BuildContext) -> str:
     return "the build context" if context.folder == "." else f"`{context.folder}`"
 
 
-def _is_only_built(copy: CopyLike, context: BuildContext, project: Project) -> bool:
-    """Whether nothing is there yet that should stay out, and the stage only builds what another one takes."""
-    return copy.stage is not None and not is_shipped(copy.stage) and not _unwanted(context, project)
+def _is_mild(copy: CopyLike, context: BuildContext, project: Project) -> bool:
+    """Whether nothing is there yet that should stay out, and the stage only builds what another one takes, or the
+    folder holds a few files and no list of packages whose tool makes folders there."""
+    if copy.stage is None or _unwanted(context, project) or _left_out_by_git(context, project):
+        return False
+    if not is_shipped(copy.stage):
+        return True
+    names = context.root_listing
+    return not any(name.endswith(MAKE_FOLDERS) or context.is_folder(name) for name in names)
+
+
+def _left_out_by_git(context: BuildContext, project: Project) -> list[str]:
+    """The settings and keys that the .gitignore of the folder names: people have them, and the repository does not."""
+    source = project.text(context.path(".gitignore"))
+    lines = (line.strip().lstrip("/") for line in source.text.splitlines()) if source else ()
+    # A plain name stands in the .gitignore of many that have no such file.
+    return [line for line in lines if "/" in line and line.endswith(PRIVATE) and not set(line) & set("*?[!#")]
 
 
 def _model(file: Dockerfile, project: Project) -> str | None:
@@ -102,6 +121,8 @@ def _such_as(context: BuildContext, project: Project, file: Dockerfile) -> str:
     at_home = (dirname(project.path_of(file) or "") or ".") == context.folder
     if (context.stated or at_home) and (there := _unwanted(context, project)):
         return ", ".join(f"`{name}`" for name in there[:3]) + " too"
+    if (context.stated or at_home) and (private := _left_out_by_git(context, project)):
+        return "what git leaves out too, such as " + " and ".join(f"`{name}`" for name in private[:2])
     if "package.json" in context.root_listing:
         # It would lie over what `npm ci` has installed in the image.
         return "now and later: the `node_modules` of this machine, caches, logs"
