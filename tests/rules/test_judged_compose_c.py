@@ -69,7 +69,15 @@ CASES: dict[str, dict[str, Files]] = {
         "names the other": "services:\n  llm:\n    image: ollama/ollama:0.5\n    depends_on: [«api»]\n"
         "    environment: {URL: 'http://api:80'}\n" + API,
     },
+    "DC101": {
+        "data of tests": {"pkg/testdata/a/compose.yaml": "services:\n  a:\n    image: nginx\n"},
+    },
+    "DC401": {
+        "the login to Airflow's pages": "services:\n  a:\n    image: apache/airflow:3.0.6\n    command: version\n"
+        "    environment: {_AIRFLOW_WWW_USER_PASSWORD: '${_AIRFLOW_WWW_USER_PASSWORD:-airflow}'}\n",
+    },
     "DC507": {
+        "a server of tests": {"test/config/oauth2/compose.yaml": WEB + "    ports: ['80:80']\n"},
         "looked at on this machine": {
             "compose.yaml": WEB + "    ports: ['80:80']\n",
             "README.md": "Open http://localhost:80 in a browser.\n",
@@ -113,7 +121,13 @@ TWICE = (
 EXPOSED = "services:\n  web:\n" + AIRFLOW + "    command: webserver\n    env_file: [vars/air.env]\n"
 VARS = "# Airflow\nAIRFLOW__WEBSERVER__EXPOSE_CONFIG=True\n"
 SYSCTL = "    privileged: true\n    command: sh -c 'sysctl -w vm.overcommit_memory=1{}'\n"
+NAMED = (
+    "  db:\n    image: mysql:8\n    volumes: ['d:/var/lib/mysql']\n    environment:\n      MYSQL_ROOT_PASSWORD: shop\n"
+    "      MYSQL_USER: shop\n      MYSQL_PASSWORD: shop\nvolumes:\n  d:\n"
+)
 SEVERITIES: list[tuple[str, Files, str]] = [
+    ("DC401", WEB + "    environment: {DB_USER: shop, DB_PASSWORD: shop}\n" + NAMED, "info"),
+    ("DC702", "services:\n  sysctl-init:\n    build: a\n    restart: 'no'\n    privileged: true\n", "info"),
     ("DC101", {"compose.yaml": OWN, "README.md": "git clone https://github.com/acme/shop.git\n"}, "info"),
     ("DC101", {"compose.yaml": OWN, "README.md": "[x](https://github.com/acme/shop/actions/workflows/a.yml)"}, "info"),
     ("DC101", {"compose.yaml": OWN, "README.md": "See https://github.com/acme/shop/issues.\n"}, "warning"),
@@ -201,6 +215,11 @@ WORDS: list[tuple[str, Files, str]] = [
     ),
     ("DC401", "services:\n" + SAME, "`${MYSQL_ROOT_PASSWORD:?}` here, and one of its own, `${MYSQL_PASSWORD:?}`, in"),
     ("DC401", "services:\n" + SAME, ". Where its data exist already, the old one stays valid"),
+    (
+        "DC401",
+        WEB + "    environment: {DB_USER: shop, DB_PASSWORD: shop}\n" + NAMED,
+        "`${MYSQL_ROOT_PASSWORD:?}` here, and one of its own, `${MYSQL_PASSWORD:?}`, in lines 4 and 11",
+    ),
     ("DC401", WEB + KEY, "Keep it in a file of its own that git ignores"),
     (
         "DC401",

@@ -19,6 +19,8 @@ _TRIAL = frozenset(
 )
 # Folders of what runs for each change.
 _PIPELINES = (".github/", ".gitlab/", ".ci/", ".circleci/", ".buildkite/", ".azure-pipelines/")
+# So many links of a README, or one that clones it, say which repository it belongs to.
+_SURE = 3
 # Words of a README's heading: a demo may be a whole program, the others are not.
 _TITLES = frozenset(
     "awesome bootcamp course examples exercises handson playground quickstart sample samples tutorial tutorials "
@@ -35,11 +37,16 @@ _SAYS_SO = (
 def is_for_tests(file: ComposeFile, project: Project) -> bool:
     """Whether the file is named after tests or CI, or lies in a folder that is."""
     path = project.path_of(file.source.whole) or ""
-    words = _words(file, project, 3)
+    words = _words(file, project, 4)
     if {"ci", "cd"} <= words:  # a folder with programs for that
         words = words - {"ci"}
-    is_data = not _TEST_DATA.isdisjoint(path.lower().split("/")[:-1])
-    return is_data or path.startswith(_PIPELINES) or not words.isdisjoint(_TESTS)
+    return is_test_data(file, project) or path.startswith(_PIPELINES) or not words.isdisjoint(_TESTS)
+
+
+def is_test_data(file: ComposeFile, project: Project) -> bool:
+    """Whether a folder that it lies in holds what tests read: `testdata`."""
+    path = project.path_of(file.source.whole) or ""
+    return not _TEST_DATA.isdisjoint(path.lower().split("/")[:-1])
 
 
 def is_profile_of_tests(profile: Value) -> bool:
@@ -99,12 +106,7 @@ def _addresses(project: Project) -> list[list[str]]:
     """The last two parts of each address of the repository, and those of the name of its folder; in a copy without
     `.git` those that its README clones or shows the pipelines of."""
     if not project.facts.is_dir(".git"):
-        found = re.findall(
-            r"(?:\bgit clone\s+(?:-\S+\s+)*\S*?github\.com[/:]|github\.com/(?=[\w.-]+/[\w.-]+/(?:actions/)?workflows/))"
-            r"([\w.-]+/[\w.-]+)",
-            _readme(project),
-        )
-        return [name.lower().removesuffix(".git").split("/") for name in dict.fromkeys(found)]
+        return _addresses_in_readme(project)
     content = (project.facts.read(".git/config") or b"").decode("utf-8", "replace")
     urls = re.findall(r"^\s*url\s*=\s*(\S+)", content, re.MULTILINE)
     names = [
@@ -112,6 +114,18 @@ def _addresses(project: Project) -> list[list[str]]:
         *("/".join(re.split(r"[/:]", url)[-2:]).removesuffix(".git") for url in urls),
     ]
     return [[part for part in re.split(r"[/+]", name.lower()) if part] for name in names]
+
+
+def _addresses_in_readme(project: Project) -> list[list[str]]:
+    """The repository that a README names most: clones it, shows its pipelines and its releases, links to its pages."""
+    counts: dict[str, int] = {}
+    for found in re.finditer(
+        r"(\bclone\s+\S*)?github\.com[/:]([\w.-]+/[\w.-]*\w)(/(?:actions|workflows|releases)\b)?", _readme(project)
+    ):
+        name = found[2].lower().removesuffix(".git")
+        counts[name] = counts.get(name, 0) + (_SURE if found[1] or found[3] else 1)
+    name = max(counts, key=lambda name: counts[name], default="")
+    return [name.split("/")] if counts.get(name, 0) >= _SURE else []
 
 
 def _words_of_repository(project: Project) -> set[str]:

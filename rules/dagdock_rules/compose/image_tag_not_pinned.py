@@ -18,7 +18,7 @@ from dagdock.api import (
 )
 
 from ._made_here import is_made_here
-from ._occasion import is_for_tests, is_short_lived, repository_owners
+from ._occasion import is_for_tests, is_short_lived, is_test_data, repository_owners
 
 
 @rule(
@@ -57,7 +57,7 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
-    if _is_list_of_images(file):
+    if _is_list_of_images(file) or is_test_data(file, project):
         return
     told: dict[str, list[Related]] = {}
     facts = load_data("dagdock_rules", "image-tags")

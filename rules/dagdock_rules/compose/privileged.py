@@ -106,6 +106,8 @@ def _sets_kernel(service: Service) -> bool:
     restart = service.restart
     if restart and restart.resolved not in ("no", "on-failure"):
         return False
+    if restart and restart.resolved == "no" and "sysctl" in service.name:
+        return True
     sets = r"\bsysctl\s+(?:-\w+\s+)*[\w.]+\s*=|>\s*/proc/sys/|\btee\s+/proc/sys/"
     return bool(re.search(sets, line)) and not re.search(r"\bexec\b|\bsleep\s+inf|\btail\s+-f", line)
 

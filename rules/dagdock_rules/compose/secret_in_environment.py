@@ -30,6 +30,7 @@ from ..credentials import forms_in
 from ..secrets import (
     is_common_password,
     is_password_name,
+    is_random,
     is_secret_name,
     may_hold_known_secret,
     may_name_secret,
@@ -126,8 +127,18 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
     https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/
     """
     home = where_to_put_it(file, project)
+    clients: dict[str, list[Secret]] | None = None
     for text, places in secrets_in(file, project).items():
         first = places[0]
+        is_minor = all(place.guessable for place in places) or ("PRIVATE KEY" in text and is_short_lived(file, project))
+        if any(place.service and store_of(place.service) for place in places):
+            clients = _clients(file) if clients is None else clients
+            known = {place.place.span.start for place in places}
+            places += [
+                client
+                for client in clients.get(text, ())
+                if client.place.span.start not in known and client.place.span.source is file.source
+            ]
         urls = urls_with(file, text, _hosts_of(first)) if first.kind == "value" else []
         others = [place for place in places[1:] if _is_of_other_account(place, places)]
         other_urls = [url for url in urls if others and _is_root_in(url) != _is_root(first)]
@@ -188,12 +199,22 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
         yield Problem(
             first.place,
             message + more,
-            severity="info"
-            if all(place.guessable for place in places) or ("PRIVATE KEY" in text and is_short_lived(file, project))
-            else None,
+            severity="info" if is_minor else None,
             related=[Related(place.place, f"the same one, as `{place.name}`") for place in places[1:]],
             fix=_from_outside(places, urls) if not others else None,
         )
+
+
+def _clients(file: ComposeFile) -> dict[str, list[Secret]]:
+    """Where services log in to a database, by the password: a new one has to stand there, too."""
+    found: dict[str, list[Secret]] = {}
+    for text, secret in _all_secrets(file):
+        if secret.service is None or secret.value is None or store_of(secret.service):
+            continue
+        words = re.split(r"[^a-z]+", secret.name.lower())
+        if is_password_name(secret.name) and not _SERVERS.isdisjoint(words) and "www" not in words:
+            found.setdefault(text, []).append(secret)
+    return found
 
 
 def _is_of_other_account(place: Secret, places: list[Secret]) -> bool:
@@ -377,6 +398,8 @@ def _is_unread(setting: Setting, service: Service) -> bool:
     if setting.name == "POSTGRES_PASSWORD":
         method = service.variable("POSTGRES_HOST_AUTH_METHOD")
         return method is not None and method.resolved == "trust"
+    if setting.name == "_AIRFLOW_WWW_USER_PASSWORD" and setting.value:
+        return not is_random(written_text(setting.value))  # where it is read, `airflow-default-login` tells of it
     return setting.name == "REDIS_PASSWORD" and service.image_ref is not None and service.image_ref.familiar == "redis"
 
 
