@@ -190,11 +190,31 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ),
         (f"FROM a:1 AS b\nARG API_KEY\nRUN make{COPIED}", "info", "and in the build record that BuildKit can attach"),
     ],
+    "DF409": [
+        (
+            "FROM debian:13\nRUN curl -f https://e.com/i.sh | bash && . $NVM_DIR/nvm.sh && nvm install 24\n",
+            "info",
+            "still counts as a success, and only `. $NVM_DIR/nvm.sh` fails, which hides the cause",
+        ),
+        (
+            "FROM debian:13\nRUN curl -f https://e.com/i.sh | bash && apt-get install a\n",
+            "warning",
+            "the build goes on",
+        ),
+        ("FROM debian:13\nRUN curl -f https://e.com/i.sh | bash; . /a.sh\n", "warning", "the build goes on"),
+    ],
     "DF416": [
         (
             "FROM a:1\nRUN curl -fLo /bin/b https://e.com/latest/b && chmod +x /bin/b\n",
             "info",
             "the file behind `latest` changes with each release, and its checksum with it",
+        ),
+    ],
+    "DF423": [
+        (
+            "FROM debian:13\nRUN curl https://e.com/a | bash && curl -sLO https://e.com/b\n",
+            "warning",
+            "and `pipefail` (DF409 says how), without which its failure in the pipe does not count",
         ),
     ],
     "DF502": [

@@ -99,8 +99,12 @@ def curl_without_fail(run: Run) -> Problems:
         )
         others = f"{len(found) - 1} other calls" if len(found) > 2 else "other call"
         more = f" here, and to the {others} of this RUN" if len(found) > 1 else ""
-        if not first.file and any(first.outer in pipe for pipes in open_pipes(run) for pipe in pipes):
-            more += f", and `pipefail`, without which {'their' if more else 'its'} failure does not count"
+        piped = [command for pipes in open_pipes(run) for pipe in pipes for command in pipe]
+        if not first.file and first.outer in piped:
+            whose = (
+                "their failure" if more and all(each.outer in piped for each in found) else "its failure in the pipe"
+            )
+            more += f", and `pipefail` (DF409 says how), without which {whose} does not count"
         yield Problem(
             places[0],
             f"when the server answers with an error, curl {harm} and reports no failure. Add `-f`{more}",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Fix, Problem, Problems, Run, Stage, remembered, rule
+from dagdock.api import Bad, Command, Fix, Problem, Problems, Run, Stage, remembered, rule
 
 from ..packages import package_commands
 from ._pipes import first_open_pipe, only_asks, open_pipes
@@ -10,6 +10,9 @@ SHELLS = {
     "ash": 'SHELL ["/bin/ash", "-eo", "pipefail", "-c"]',
     "bash": 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]',
 }
+
+# Programs that scripts from the net bring, and no base image has.
+BROUGHT = frozenset("bun cargo deno fnm helm mise nvm poetry pyenv rustup sdk uv uvx volta".split())
 
 
 @rule(
@@ -60,12 +63,32 @@ def pipe_without_pipefail(run: Run) -> Problems:
         shell = shell_behind(run.stage)
         likely = shell or _shell_of_packages(run)
         remedy = SHELLS.get(likely or "bash", SHELLS["bash"])
+        missed = _missed_by(last, run)
+        harm = (
+            f"still counts as a success, and only `{missed}` fails, which hides the cause"
+            if missed
+            else "still counts as a success and the build goes on"
+        )
         yield Problem(
             first.span.to(last) if first.start < last.start else first,
-            f"if `{name}` fails, this pipe still counts as a success and the build goes on. Put `{remedy}` above it"
+            f"if `{name}` fails, this pipe {harm}. Put `{remedy}` above it"
             + ("" if likely in SHELLS else ", if the image has bash"),
             fix=_fix(run, remedy) if shell in SHELLS else None,
+            severity="info" if missed else None,
         )
+
+
+def _missed_by(last: Command, run: Run) -> str:
+    """The command behind a pipe that fails without what a script from it brings: `. ~/.cargo/env`, `uv …`."""
+    commands = run.script.commands
+    number = commands.index(last) + 1
+    following = commands[number] if number < len(commands) else None
+    if last.effective.name not in ("sh", "bash") or following is None or following.joined != "&&":
+        return ""
+    name = following.effective.name or ""
+    if name in (".", "source") and following.arguments:
+        return f"{name} {following.arguments[0].text}"
+    return name if name.rpartition("/")[2] in BROUGHT else ""
 
 
 def _shell_of_packages(run: Run) -> str | None:
