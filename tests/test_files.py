@@ -55,7 +55,7 @@ def test_folders_that_nobody_wrote_are_skipped() -> None:
 
 
 def test_what_go_and_composer_vendor_is_skipped() -> None:
-    make("vendor/a/compose.yaml", "pkg/testdata/compose.yaml", "php/vendor/b/a.py", "own/vendor/a.py")
+    make("vendor/a/compose.yaml", "php/vendor/b/a.py", "own/vendor/a.py")
     Path("vendor/modules.txt").touch()
     Path("php/vendor/autoload.php").touch()
     assert found() == ["own/vendor/a.py"]

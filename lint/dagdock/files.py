@@ -92,10 +92,7 @@ class Gathering:
 
 
 def _is_of_others(name: str, path: str) -> bool:
-    """Whether a folder holds what a program put there, a virtual environment or what Go and Composer vendor, or what
-    tests read and no one runs: Go's tools leave `testdata` alone as well."""
-    if name == "testdata":
-        return True
+    """Whether a folder holds what a program put there: a virtual environment, or what Go and Composer vendor."""
     signs = ("modules.txt", "autoload.php") if name == "vendor" else ("pyvenv.cfg",)
     return any(os.path.exists(os.path.join(path, sign)) for sign in signs)
 
