@@ -215,7 +215,7 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
         (
             "DF609",
             'FROM python:3.13\nENV PYTHONPATH="${PYTHONPATH}:/a"\n',
-            "stands for an empty entry. Leave both out",
+            "is the current folder. Leave both out",
         ),
         ("DF609", "FROM python:3.13\nENV A=$A\n", "sets it to nothing. Delete the line"),
         (

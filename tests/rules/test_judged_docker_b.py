@@ -293,7 +293,7 @@ COPIED = "\nFROM alpine:3.24\nCOPY --from=b /a /a\n"
             "DF609",
             "FROM python:3.13\nENV PYTHONPATH=$PYTHONPATH:/a\n",
             "info",
-            "stands for an empty entry. Leave both out",
+            "is the current folder. Leave both out",
         ),
         ("DF609", 'FROM alpine:3.24\nLABEL RUN="docker run ${NAME}"\n', "warning", "or write `\\${NAME}` if the label"),
         ("DF609", "FROM alpine:3.24\nARG A=${A}\n", "warning", "Write `ARG A`, and give the value"),

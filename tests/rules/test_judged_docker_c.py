@@ -45,6 +45,11 @@ CASES: dict[str, dict[str, Files]] = {
         "a base image that stops at failures": "FROM apache/airflow:2.10.5\nRUN <<E\nmake\nmake install\nE\n",
         "one that does not": "FROM jupyter/base-notebook:1\nRUN «<<E»\nmake\nmake install\nE\n",
     },
+    "DF601": {
+        "comparisons": "FROM debian:13\nCMD cmp a b && cmp c d\n",
+        "a program with variables": "FROM debian:13\n«CMD env A=b server»\n",
+        "a program behind them": "FROM debian:13\n«CMD echo a && server»\n",
+    },
     "DF604": {
         "the host's files": {
             "Dockerfile": APP,
@@ -238,6 +243,11 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "error",
             "Commit it, or name a file that is there",
         ),
+    ],
+    "DF609": [
+        ("FROM python:3.13\nENV PYTHONPATH=$PYTHONPATH:/a\n", "info", "current folder. Leave both out: `/a`"),
+        ('FROM python:3.13\nENV PYTHONPATH="/a:/b:${PYTHONPATH}"\n', "info", "Leave both out: `/a:/b`"),
+        ("FROM python:3.13\nENV PYTHONPATH /a:$PYTHONPATH:/b\n", "info", "Leave both out: `/a:/b`"),
     ],
     "DF604": [
         (

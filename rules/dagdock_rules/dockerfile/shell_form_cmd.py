@@ -10,6 +10,8 @@ BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
 )
 
+# Programs that are done at once.
+SHORT = frozenset("basename cat cmp cp date diff dirname env hostname id ls mkdir uname".split())
 # Programs that ask for input where they are given nothing to run.
 TYPED_INTO = frozenset(
     "ash bash dash ghci gore iex ipython irb jshell julia ksh node octave php psql pwsh python".split()
@@ -76,6 +78,8 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
     commands = [each for each in command.script.commands if not each.context]
     if commands and commands[-1].name in BUILT_IN:
         return  # the shell does it all by itself
+    if commands and all(each.effective.name in SHORT for each in commands):
+        return  # done before anybody can stop them
     words = _words(command)
     if words and words[0].startswith("["):
         return  # a JSON list in quotes: nothing that another form would mend
@@ -156,8 +160,9 @@ def _remedy(command: CommandInstruction) -> str:
     commands = command.script.commands
     if len(commands) == 1:
         line = " ".join(command.command.text.split())
-        shown = f"{line[:59]}…" if len(line) > 60 else line
-        return f"Write `{command.name} exec {without_secrets(shown)}`"
+        if len(line) > 60 or without_secrets(line) != line:
+            return f"Put `exec` before {_program(command)}"
+        return f"Write `{command.name} exec {line}`"
     last = commands[-1] if commands else None
     if last is None or last.pipeline or last.context or last.background or last.joined == "||":
         return "Move it into a script that ends with `exec` and the program"

@@ -168,6 +168,20 @@ def _is_an_entry(name: Text) -> bool:
     return before.endswith((":", "=", '"', "'")) and text[span.end :].removeprefix("}")[:1] in (":", '"', "'", "\n", "")
 
 
+def _without(name: Text) -> str:
+    """What is left of a list without a variable and the colon beside it: `/app` of `$PYTHONPATH:/app`."""
+    import re
+
+    line = name.span.source.line_span(name.span.line)
+    at = name.span.start - line.start
+    begin = max(line.text.rfind(sign, 0, at) for sign in "= \t\"'") + 1
+    end = re.search(r"[\s\"']|$", line.text[at:])
+    value = line.text[begin : at + end.start()] if end else ""
+    variable = rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}\}})"
+    rest = re.sub(rf"^{variable}:+|:+{variable}$|(?<=:){variable}:+", "", value)
+    return f": `{rest}`" if rest and rest != value else ""
+
+
 def _problem(name: Text, close: str | None, own: str) -> Problem:
     """`own` says whether the variable is all or a part of what it is set to itself, or its own default."""
     if close:
@@ -198,8 +212,8 @@ def _problem(name: Text, close: str | None, own: str) -> Problem:
     if own == "part":
         return Problem(
             name,
-            f"`{name}` is declared nowhere above, so it is empty here, and the `:` beside it stands for an empty "
-            "entry. Leave both out",
+            f"`{name}` is declared nowhere above, so it is empty here, and the `:` beside it leaves an empty entry, "
+            f"which is the current folder. Leave both out{_without(name)}",
             severity="info",
         )
     if own:

@@ -71,8 +71,8 @@ def volume_in_image(stage: Stage) -> Problems:
             told.add(later.index)
             yield Problem(
                 later,
-                f"`{folder}` is a volume since line {volume.span.line}, so what this step puts there is lost with the "
-                "classic builder. Move the VOLUME below it",
+                f"`{folder}` is a volume since line {volume.span.line}, so what this step puts there is lost where "
+                "BuildKit is off, as in older Docker. Move the VOLUME below it",
                 related=[Related(word, "declared as a volume here")],
             )
             continue
