@@ -63,6 +63,10 @@ CASES: dict[str, dict[str, Files]] = {
             "Dockerfile": APP.replace("FROM python:3.13", "«FROM python:3.13»"),
             "compose.yaml": "services:\n  a:\n    build: .\n    volumes: ['./a:/host:ro']\n",
         },
+        "a server that changes its user": {
+            "Dockerfile": 'FROM debian:13\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n',
+            "start.sh": "#!/bin/sh\nexec /usr/sbin/slapd -h ldap:/// -u openldap\n",
+        },
         "WebAssembly": 'FROM scratch\nCOPY a.wasm /\nENTRYPOINT ["/a.wasm"]\n',
     },
 }
@@ -111,7 +115,12 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "warning",
             "that Airflow supports, for example `python:3.12-slim`",
         ),
-        ("FROM python:3.7-slim\nRUN pip install a==1.10.15\n", "warning", "for example to `python:3.14-slim`"),
+        (
+            "FROM python:3.7-slim\nRUN pip install a b==1.10.15\n",
+            "warning",
+            "for example to `python:3.14-slim`. `b==1.10.15` is pinned, and may have to move with it",
+        ),
+        ("FROM python:3.7-slim\nRUN pip install 'a>=1'\n", "warning", "for example to `python:3.14-slim`"),
         (
             "FROM python:3.11-buster\nRUN pip install apache-airflow==2.9.1\n",
             "warning",
@@ -258,6 +267,11 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "info",
             "writes to; `c`, which is built on it, then begins with `USER root`",
         ),
+    ],
+    "DF621": [
+        ("FROM a:1\nENV B c d\n", "info", 'Write `ENV B="c d"`'),
+        ("FROM a:1\nENV B " + "c" * 90 + "\n", "info", "Put `=` behind `B`"),
+        ("FROM a:1\nLABEL B c \\d\n", "info", "Put `=` behind `B`, and the value in double quotes"),
     ],
     "DF703": [
         (

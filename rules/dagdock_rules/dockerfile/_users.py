@@ -20,7 +20,9 @@ CHANGERS = r"^[ \t]*(?:exec[ \t]+)?(?:su[ \t]+(?!root\b)|runuser\b|sudo[ \t]+(?:
 BEGIN_AS_ROOT = frozenset(
     "nginx openresty httpd httpd-foreground apache2 apache2ctl apachectl apache2-foreground php-fpm sshd cron crond "
     "supervisord postfix master dovecot haproxy varnishd squid named vsftpd proftpd init systemd my_init runit "
-    "runsvdir runit_bootstrap s6-svscan openrc-init dockerd containerd buildkitd dockerd-entrypoint.sh rsyslogd".split()
+    "runsvdir runit_bootstrap s6-svscan openrc-init dockerd containerd buildkitd dockerd-entrypoint.sh rsyslogd slapd "
+    "unbound chronyd ntpd mosquitto snmpd exim exim4 opendkim clamd radiusd freeradius smbd nmbd xinetd rpcbind "
+    "pure-ftpd lighttpd stunnel asterisk zabbix_server zabbix_agentd in.tftpd".split()
 )
 
 # Folders of images that other builds work with.
@@ -91,12 +93,13 @@ def script_begins_as_root(stage: Stage, project: Project) -> bool:
 
 def is_for_builds(stage: Stage) -> bool:
     """Whether the image is named after a service that runs builds, whose files belong to root, or its file after the
-    work on the project (`Dockerfile.dev`), or after what others are built on (`Dockerfile.base`)."""
+    work on the project (`Dockerfile.dev`), after what others are built on
+    (`Dockerfile.base`), or after the rights that it is there for (`Dockerfile-privileged`)."""
     *folders, file = stage.span.source.path.lower().split("/")[-2:]
     if any(not FOR_BUILDS.isdisjoint(re.split(r"[-_.]", name)) for name in folders):
         return True
     words = set(re.split(r"[-_.]", file)) - {"dockerfile"}
-    return not words.isdisjoint(DEVELOPMENT | {"base", "builder"})
+    return not words.isdisjoint(DEVELOPMENT | {"base", "builder", "privileged", "root"})
 
 
 def is_workplace(stage: Stage) -> bool:

@@ -107,6 +107,9 @@ def _remedy(stage: Stage, end: End, archive: Run | None, project: Project) -> st
         return f"{remedy}, and take that line out"
     if stage.image and official_name(stage.image) == "postgres" and not end.system and is_shipped(stage):
         return f"{remedy}. If there is data to keep, dump it before and restore it there"
+    pinned = _pinned(stage, project) if stage.image and official_name(stage.image) == "python" else ""
+    if pinned and not end.system:
+        return f"{remedy}. `{pinned}` is pinned, and may have to move with it"
     gone, bound = _bound_to_release(stage)
     if gone:
         return f"{remedy}. `{gone}` is gone there: the program has to move to Python 3"
@@ -130,6 +133,14 @@ def _held_by_airflow(stage: Stage, end: End, project: Project) -> str:
         return f"Airflow {version} has to move on with it: a later Python needs a later Airflow"
     image = re.sub(r"python:\d+\.\d+", f"python:{python}", end.instead) if "python:" in end.instead else ""
     return f"Move on to a Python that Airflow supports{f', for example `{image}`' if image else ''}"
+
+
+def _pinned(stage: Stage, project: Project) -> str:
+    """The first package of Python that the image installs in one release, which may be too old for another Python."""
+    for each in project.requirements_of(stage).requirements:
+        if (each.specifier or "").startswith(("==", "~=", "<")):
+            return f"{each.name}{each.specifier}"
+    return ""
 
 
 def _only_lends_files(stage: Stage, image: ImageRef) -> bool:

@@ -37,19 +37,23 @@ def legacy_key_value(instruction: PairsInstruction) -> Problems:
             yield Problem(
                 pair,
                 f"{instruction.name} without `=` is a form that Docker keeps only for old files: everything after the "
-                f"first space becomes the value. Write `{instruction.keyword} {_written(pair)}`",
+                f"first space becomes the value. {_remedy(instruction.keyword, pair)}",
                 fix=_fix(pair),
             )
 
 
-def _written(pair: Pair) -> str:
-    """How the line reads with `=`, without a value that is long or a secret."""
+def _remedy(keyword: str, pair: Pair) -> str:
+    """How the line reads with `=`; of a value that is long, a secret or in need of care only what to do with it."""
     raw = pair.value.raw if pair.value else ""
-    if without_secrets(raw, pair.key) != raw or len(raw) > 80 or "\n" in raw or any(sign in raw for sign in "\"'\\`"):
-        if _is_one_string(raw) and len(raw) <= 80 and without_secrets(raw, pair.key) == raw and "$" not in raw:
-            return f"{pair.key}={raw}"
-        return f'{pair.key}="…"' if any(character.isspace() for character in raw) else f"{pair.key}=…"
-    return f'{pair.key}="{raw}"' if any(character.isspace() for character in raw) else f"{pair.key}={raw}"
+    has_blanks = any(character.isspace() for character in raw)
+    if without_secrets(raw, pair.key) != raw:
+        return f"Write `{keyword} {pair.key}=…`"
+    if len(raw) > 80 or "\n" in raw or any(sign in raw for sign in "\"'\\`"):
+        if _is_one_string(raw) and len(raw) <= 80 and "$" not in raw:
+            return f"Write `{keyword} {pair.key}={raw}`"
+        return f"Put `=` behind `{pair.key}`" + (", and the value in double quotes" if has_blanks else "")
+    value = f'"{raw}"' if has_blanks else raw
+    return f"Write `{keyword} {pair.key}={value}`"
 
 
 def _fix(pair: Pair) -> Fix | None:
