@@ -115,6 +115,7 @@ def findings(files: Files, code: str) -> list[Finding]:
 
 
 OWN = "services:\n  a:\n    image: acme/other\n"
+MINIO = "  s3:\n    image: minio/minio:RELEASE.2025-04-22T22-12-26Z\n    ports: ['9000:9000']\n"
 TWICE = (
     "services:\n  a:\n    image: e/server:1\n    ports: ['80:80']\n  b:\n    image: e/server:2\n    ports: ['80:80']\n"
 )
@@ -131,6 +132,8 @@ SEVERITIES: list[tuple[str, Files, str]] = [
     ("DC101", {"compose.yaml": OWN, "README.md": "git clone https://github.com/acme/shop.git\n"}, "info"),
     ("DC101", {"compose.yaml": OWN, "README.md": "[x](https://github.com/acme/shop/actions/workflows/a.yml)"}, "info"),
     ("DC101", {"compose.yaml": OWN, "README.md": "See https://github.com/acme/shop/issues.\n"}, "warning"),
+    ("DC201", "services:\n" + MINIO, "info"),
+    ("DC201", WEB + MINIO, "warning"),
     ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d b`.\n"}, "info"),
     ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d`.\n"}, "warning"),
     ("DC919", {"compose.yaml": EXPOSED, "vars/air.env": VARS}, "warning"),
@@ -205,6 +208,11 @@ WORDS: list[tuple[str, Files, str]] = [
         "DC701",
         "services:\n  jenkins:\n    build: jenkins\n" + SOCKET,
         "do not publish its ports to the internet",
+    ),
+    (
+        "DC504",
+        WEB + "    depends_on: [db, api]\n" + DB + API,
+        "`depends_on: {db: {condition: service_healthy}, api: {condition: service_healthy}}`",
     ),
     ("DC702", WEB + SYSCTL.format(""), "in a file of `/etc/sysctl.d`, and leave this service out"),
     ("DC705", WEB + "    cap_add: [NET_ADMIN]\n", "`NET_ADMIN` lets this container change addresses"),

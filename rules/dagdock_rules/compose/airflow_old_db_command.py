@@ -65,6 +65,8 @@ def airflow_old_db_command(file: ComposeFile, project: Project) -> Problems:
             version = part.version
             if version is None or call.command not in GONE or not is_own(call.place, file) or call.place.span in told:
                 continue
+            if not (call.is_named or part.is_plain):
+                continue  # an entry point of one's own may know the word
             told.add(call.place.span)
             deprecated = DEPRECATED.get(call.command)
             is_gone = version.at_least(*GONE[call.command]) is True

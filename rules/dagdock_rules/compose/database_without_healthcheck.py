@@ -61,6 +61,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
     if runs_in_swarm(file):
         return
     model = project.merged(file)
+    checked = {str(service.name) for service in model.services.values() if service.has("healthcheck")}
     waiting: dict[str, list[tuple[Text, Service]]] = {}
     for service in model.services.values():
         if is_patient(service, project):
@@ -86,7 +87,7 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         yield Problem(
             places[0][0],
             f"this waits until the container of `{name}` runs, not until {kind} works. Give `{name}` {a_check(other)} "
-            f"and wait for it: {waiting_for(places[0][1], name)}",
+            f"and wait for it: {waiting_for(places[0][1], name, checked)}",
             related=[
                 Related(place, f"`{service.name}` does so, too")
                 for place, service in {place.span: (place, service) for place, service in reversed(places)}.values()

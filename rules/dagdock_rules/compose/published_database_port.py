@@ -98,8 +98,16 @@ def published_database_port(service: Service, project: Project) -> Problems:
                     f"{name} can be reached through {host} of every network card of this machine. If only this "
                     f"machine needs it, {_remedy(port)}"
                     f"{machines if _is_of_cluster(service.file) else _alternative(service, port, store)}",
+                    severity="info" if _is_to_be_reached(service, store) else None,
                     fix=_bind(port),
                 )
+
+
+def _is_to_be_reached(service: Service, store: Store) -> bool:
+    """Whether files are stored for other machines there: nothing else in the file could be what uses them."""
+    if not store.name.startswith("MinIO"):
+        return False
+    return all(store_of(other) == store for other in service.file.services.values())
 
 
 def _is_for_others(service: Service, port: Port) -> bool:
