@@ -19,6 +19,7 @@ RULES = {rule.code: rule for rule in Rules().all()}
 
 SWARM = "services:\n  a:\n    image: a:1\n    labels:\n      - "
 BASE = "services:\n  a:\n    image: a:1\n    ports: ['81:80']\n  b:\n    image: b:1\n    ports: ['{}:80']\n"
+AIRFLOW = "FROM apache/airflow:2.10.3\nUSER root\n"
 ADMIN = "services:\n  a:\n    image: a:1\n    environment: {ADMIN_PASSWORD: admin}\n    ports: ['%s']\n"
 
 # What a rule must flag is marked; without marks it must be silent.
@@ -48,6 +49,22 @@ CASES: dict[str, dict[str, Any]] = {
             "compose.yaml": BASE.format("«81»"),
             "a.yml": "services:\n  a:\n    extends: {file: compose.yaml, service: a}\n",
         },
+    },
+    "DC920": {
+        "a word of an own entry point": "services:\n  a:\n    image: acme/airflow:2.10.1\n    command: resetdb\n",
+        "of the image's": "services:\n  a:\n    image: apache/airflow:2.10.1\n    command: «resetdb»\n",
+    },
+    "DF391": {
+        "the pip of a virtual environment": f"{AIRFLOW}RUN python -m venv /v && /v/bin/pip install a==1\n",
+        "that of the image": f"{AIRFLOW}RUN «pip install» a==1\n",
+    },
+    "DF101": {
+        "what another step has built": "FROM local-image/vector\n",
+        "anybody's": "FROM «acme/vector»\n",
+    },
+    "DF603": {
+        "named after its rights": {"Dockerfile-privileged": "FROM debian:12\nUSER root\nCMD python a.py\n"},
+        "not so": "FROM debian:12\n«USER root»\nCMD python a.py\n",
     },
     "DF001": {
         "a program about Dockerfiles": {"dockerfile_test.exs": 'defmodule A do\n@b """\nFROM a:1\n"""\n'},

@@ -9,6 +9,8 @@ from dagdock.api import Dockerfile, ImageRef, Project, load_data, parse_image
 
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl")
 
+# What stands before the name of an image that another step has built: no registry, and nobody's account.
+OF_THIS_MACHINE = ("local", "local-image", "local-images", "localhost")
 # Registries that anybody may publish in.
 PUBLIC = frozenset(
     "docker.io index.docker.io quay.io gcr.io ghcr.io mcr.microsoft.com public.ecr.aws registry.k8s.io k8s.gcr.io "
@@ -47,6 +49,8 @@ def is_built_beside(name: str, dockerfile: Dockerfile, project: Project) -> bool
         return False
     folder = dirname(path)
     registry, _, rest = name.partition("/")
+    if rest and registry in OF_THIS_MACHINE:
+        return True
     if "." in registry and rest and registry not in PUBLIC:
         # A registry of one's own: `registry.example.com/curl` is made by `curl/Dockerfile`.
         image = rest.rpartition("/")[2].partition(":")[0]

@@ -35,7 +35,8 @@ def airflow_pip_as_root(run: Run) -> Problems:
     """pip runs as root in an Airflow image.
 
     The official image refuses that: its `pip` stops with an error for root, because packages of root are not seen by
-    the user `airflow` who runs everything. Install system packages as root and Python packages as `airflow`.
+    the user `airflow` who runs everything. Install system packages as root and Python packages as `airflow`. The `pip`
+    of a virtual environment, called by its path, is another one.
 
     https://airflow.apache.org/docs/docker-stack/build.html#adding-new-pypi-packages-individually
     """
@@ -48,6 +49,8 @@ def airflow_pip_as_root(run: Run) -> Problems:
     for call in installs(run.script):
         if call.manager != "pip" or OTHERS & {*call.command.wrappers, *(each.name for each in run.script.commands)}:
             continue
+        if call.command.effective.words[0].value not in ("pip", "pip3"):
+            continue  # that of a virtual environment takes packages from root, and so does `python -m pip`
         alone = all(each.effective.name in ("pip", "pip3", "python", "python3") for each in run.script.commands)
         keyword = "USER" if run.keyword.isupper() else "user"
         yield Problem(
