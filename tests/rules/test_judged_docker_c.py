@@ -63,6 +63,7 @@ CASES: dict[str, dict[str, Files]] = {
             "Dockerfile": APP.replace("FROM python:3.13", "«FROM python:3.13»"),
             "compose.yaml": "services:\n  a:\n    build: .\n    volumes: ['./a:/host:ro']\n",
         },
+        "a comparison": 'FROM debian:13\nCOPY a /a\nCMD ["cmp", "/a", "/b"]\n',
         "a server that changes its user": {
             "Dockerfile": 'FROM debian:13\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n',
             "start.sh": "#!/bin/sh\nexec /usr/sbin/slapd -h ldap:/// -u openldap\n",

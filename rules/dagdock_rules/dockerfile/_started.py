@@ -16,6 +16,8 @@ PROGRAMS = frozenset(
 )
 # What a program is asked with for its help or its version: it has ended before anybody could stop it.
 HELP = ("--help", "-h", "help", "--version", "version")
+# Programs that are done at once.
+SHORT = frozenset("basename cat cmp cp date diff dirname env hostname id ls mkdir uname".split())
 # With these `tail` shows what another program writes, for as long as the container lives.
 FOLLOWS = ("-f", "-F", "--follow", "--retry", "-fn", "-n0f")
 STARTERS = ("entry", "start", "run", "init", "boot", "launch", "wait")

@@ -29,7 +29,7 @@ from ._base_image import known_image
 from ._copies import from_context
 from ._entry_scripts import entry_scripts
 from ._made_for import DEVELOPMENT
-from ._started import HELP, listening, place_in_root_home, started
+from ._started import HELP, SHORT, listening, place_in_root_home, started
 from ._users import begins_as_root, drops_root, is_for_builds, is_workplace, script_begins_as_root
 
 INTERACTIVE = frozenset("sh bash ash zsh fish dash".split())
@@ -49,7 +49,7 @@ NEED_ROOT = frozenset(
     "tshark wireshark nmap arp-scan iftop iotop nethogs ptrace strace ltrace perf bpftrace sysdig falco node_exporter "
     "cadvisor fluent-bit filebeat metricbeat telegraf mount umount fsck losetup qemu-system-x86_64 libvirtd nfsd "
     "rpc.nfsd dnsmasq dhcpd hostapd keepalived docker docker-compose podman buildah kaniko executor pack dive nerdctl "
-    "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one".split()
+    "crictl ctr skopeo img snort suricata zmap masscan iperf modprobe sysctl tailscaled zerotier-one lkp".split()
 )
 SOCKET = "docker.sock"
 # Folders of the host that only root may read.
@@ -206,6 +206,8 @@ def _is_own_service(stage: Stage) -> bool:
         return False  # there are no users in it
     if commands and commands[-1].words[-1:] and commands[-1].words[-1].value in HELP:
         return False  # a tool that somebody calls with arguments of his own
+    if commands and all(command.name in SHORT for command in commands):
+        return False
     if any(command.name in NEED_ROOT for command in commands):
         return False
     scope = stage.scope_at()

@@ -3,15 +3,13 @@ from __future__ import annotations
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
 from ..secrets import without_secrets
-from ._started import HELP, ends_in_exec, only_waits, takes_no_shell_line
+from ._started import HELP, SHORT, ends_in_exec, only_waits, takes_no_shell_line
 
 # Words that only a shell understands; with any of them the command cannot do without one.
 BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
 )
 
-# Programs that are done at once.
-SHORT = frozenset("basename cat cmp cp date diff dirname env hostname id ls mkdir uname".split())
 # Programs that ask for input where they are given nothing to run.
 TYPED_INTO = frozenset(
     "ash bash dash ghci gore iex ipython irb jshell julia ksh node octave php psql pwsh python".split()
