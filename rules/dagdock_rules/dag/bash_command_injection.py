@@ -5,6 +5,11 @@ from dagdock.api import Bad, Problem, Problems, Project, Task, parse_jinja, rule
 from ._operators import operator_of
 from ._templates import pieces
 
+# Over SSH a server drops most variables without a word, and older operators do not render `environment`.
+_OVER_SSH = (
+    "Let only harmless values in: declare it in the DAG as `params={'NAME': Param(type='string', "
+    "pattern='^[A-Za-z0-9._/-]+$')}`, and write `{{ params.NAME }}` here"
+)
 # What a shell runs, by operator.
 SHELLS = {"BashOperator": "bash_command", "BashSensor": "bash_command", "SSHOperator": "command"}
 
@@ -36,7 +41,8 @@ def bash_command_injection(task: Task, project: Project) -> Problems:
     """What is given when a run is started goes into a shell command as it is.
 
     Whoever may trigger the DAG chooses `dag_run.conf`, and with `"; rm -rf /"` in it runs whatever they like on the
-    worker. Hand the value over as an environment variable, and put that in quotes in the command.
+    worker. Hand the value over as an environment variable, and put that in quotes in the command. Servers take no
+    variables over SSH unless their settings allow it: there, declare a `Param` with a `pattern` that says what is fine.
 
     https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html
     """
@@ -52,6 +58,8 @@ def bash_command_injection(task: Task, project: Project) -> Problems:
             end = name.end + len(".conf")
             exact = piece.text[name.start : end] == "dag_run.conf"
             remedy = f'Hand it over in {_env(task, project)} and use `"$NAME"` in the command'
+            if task.name == "SSHOperator":
+                remedy = _OVER_SSH
             if _is_whole(piece.text):
                 remedy = "Write the commands here, and let it only choose among them"
             yield Problem(
@@ -70,8 +78,6 @@ def _is_whole(text: str) -> bool:
 
 def _env(task: Task, project: Project) -> str:
     """Where variables of the command go; without `append_env` they would be all that it has, and PATH is gone."""
-    if task.name == "SSHOperator":
-        return "`environment`"
     version = project.airflow_version(task)
     if version is not None and version.at_least(2, 3) is False:
         return "`env={**os.environ, 'NAME': …}`"

@@ -87,6 +87,17 @@ def dag_catchup_not_explicit(dag: Dag, project: Project) -> Problems:
     edits = add_keyword(dag.module, dag.call, "catchup=False") if dag.call else []
     start = moment(dag.start_date)
     since = f"start_date, {start:%Y-%m-%d}" if start else "start_date"
+    end = moment(dag.arguments.get("end_date") or dag.default_args.get("end_date"))
+    if start and end and end < datetime.fromisoformat(project.today):
+        # Nothing is left but the past: without catchup no run ever starts (tried on 2.10.5).
+        yield Problem(
+            dag,
+            f"the last interval ended on {end:%Y-%m-%d}, so all runs of this DAG lie in the past. Airflow "
+            f"{1 if is_old else 2} starts them when the DAG is unpaused for the first time, Airflow 3 starts none "
+            "unless told. If you want them, write `catchup=True`; else delete the DAG",
+            severity="info",
+        )
+        return
     yield Problem(
         dag,
         f"without `catchup` Airflow {1 if is_old else 2} starts a run for every interval since {since}, when the DAG "

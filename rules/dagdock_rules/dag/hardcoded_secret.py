@@ -81,7 +81,10 @@ def hardcoded_secret(module: DagModule) -> Problems:
         severity = _severity(module, text) if text.node not in told else None
         if severity is not None:
             told.add(text.node)
-            yield Problem(module.span(text.node), _message(text, severity), severity=severity)
+            message = _message(text, severity)
+            if _makes_connection(module, text.node):  # what is written here becomes one
+                message = message.replace("an Airflow Connection or the environment", "the environment (`os.environ`)")
+            yield Problem(module.span(text.node), message, severity=severity)
     forms = forms_in(all_text(module))
     for value, node in texts(module) if forms else ():
         if node in told or len(value) < 12:
@@ -117,6 +120,22 @@ def _message(text: Named, severity: Severity) -> str:
         f"`{text.name}` holds a secret that everyone who can read the DAG can use. Keep it in an Airflow "
         "Connection or the environment, and change it"
     )
+
+
+def _makes_connection(module: DagModule, node: ast.AST) -> bool:
+    """Whether a secret stands where Connections are made: in a function that makes one, or a call of it."""
+    makers = {call.function for call in module.calls() if call.airflow == "Connection"} if _makes(module) else set()
+    if not makers:
+        return False
+    if module.function_at(node) in makers:
+        return True
+    names = {maker.name for maker in makers if maker is not None}
+    above = (one.func for one in module.names.ancestors(node) if isinstance(one, ast.Call))
+    return any(isinstance(function, ast.Name) and function.id in names for function in above)
+
+
+def _makes(module: DagModule) -> bool:
+    return "Connection(" in module.source.text
 
 
 def _may_be_secret(name: str) -> bool:

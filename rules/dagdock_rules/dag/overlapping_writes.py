@@ -3,6 +3,8 @@ from __future__ import annotations
 import ast
 import re
 from datetime import timedelta
+from functools import cache
+from typing import NamedTuple
 
 from dagdock.api import Bad, Dag, Problem, Problems, Task, rule
 
@@ -74,9 +76,17 @@ def overlapping_writes(dag: Dag) -> Problems:
     if table:
         yield Problem(
             dag,
-            f"when a run takes longer than the time to the next one, the two overlap, and both write to `{table}`: "
-            "rows may come twice or get lost. Add `max_active_runs=1`",
+            f"when a run takes longer than the time to the next one, the two overlap, and both write to `{table.name}`: "
+            + ("what is older may end on top" if table.by_key else "rows may come twice or get lost")
+            + ". Add `max_active_runs=1`",
         )
+
+
+class Table(NamedTuple):
+    """A table that is written to; `by_key` where a row of the same key takes the place of the one before."""
+
+    name: str
+    by_key: bool
 
 
 def _is_below_an_hour(dag: Dag) -> bool:
@@ -86,7 +96,7 @@ def _is_below_an_hour(dag: Dag) -> bool:
     return isinstance(value, str) and not value.startswith("@") and not value.split()[0].isdigit()
 
 
-def _written(task: Task, quick: bool) -> str | None:
+def _written(task: Task, quick: bool) -> Table | None:
     """The table that a task's SQL changes, as far as its text says; None for a task that has limits of its own."""
     if task.open or any(name in task.arguments for name in ("max_active_tis_per_dag", "task_concurrency", "pool")):
         return None
@@ -99,7 +109,7 @@ def _written(task: Task, quick: bool) -> str | None:
     return _written_by(task.function.node, quick) if task.function else None
 
 
-def _written_by(function: ast.AST, quick: bool) -> str | None:
+def _written_by(function: ast.AST, quick: bool) -> Table | None:
     """The table that a function changes: in the SQL it holds, or with `to_sql`."""
     for node in ast.walk(function):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _changes(node.value, quick)):
@@ -107,16 +117,26 @@ def _written_by(function: ast.AST, quick: bool) -> str | None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "to_sql":
             table = node.args[0] if node.args else None
             if isinstance(table, ast.Constant) and isinstance(table.value, str):
-                return table.value
+                return Table(table.value, by_key=False)
     return None
 
 
-def _changes(text: str, quick: bool) -> str | None:
+def _changes(text: str, quick: bool) -> Table | None:
     """The table that SQL writes to; what goes by a key may be written twice, unless the runs are quick to meet."""
-    if not quick and re.search(r"\bon\s+(?:conflict|duplicate\s+key)\b|\bmerge\s+into\b", text, re.IGNORECASE):
+    by_key = _by_key().search(text) is not None
+    if by_key and not quick:
         return None
     pattern = (
         r"\b(?:insert\s+(?:into|overwrite)(?:\s+table)?|merge\s+into|delete\s+from|truncate\s+table)\s+([\w.\"`]+)"
     )
     found = re.search(pattern, text, re.IGNORECASE)
-    return found[1].strip('"`') if found else None
+    return Table(found[1].strip('"`'), by_key) if found else None
+
+
+@cache
+def _by_key() -> re.Pattern[str]:
+    return re.compile(
+        r"\bon\s+(?:conflict|duplicate\s+key)\b|\bmerge\s+into\b|\b(?:replace|upsert)\s+into\b"
+        r"|\binsert\s+or\s+(?:replace|ignore)\b|\binsert\s+ignore\b",
+        re.IGNORECASE,
+    )

@@ -77,7 +77,8 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             if call.runs_at != "parse" or _is_used_at_once(module, call.node):
                 continue
             if what == HOOK and not _looks_up(name):
-                plain.append((call, name.rpartition(".")[2]))
+                if not _is_needed_now(module, call.node):
+                    plain.append((call, name.rpartition(".")[2]))
                 continue
             remedy, function = _remedy(module, call.node, read), call.function
             if is_in_init(call):
@@ -99,11 +100,23 @@ def _of_plain(made: list[tuple[Call, str]], read: ReadModule) -> Problem:
         return Problem(call, f"{said}. Make it in `execute`, as Airflow's guide to operators says", severity="info")
     return Problem(
         call,
-        f"this makes the Hook `{hook}`{again} each time {read.readings}: when that fails, all DAGs of the file are "
-        "gone. " + _remedy(read.module, call.node, read),
+        f"this makes the Hook `{hook}`{again} each time {read.readings}, though only a running task can use it. "
+        + _remedy(read.module, call.node, read),
         severity="info",
         related=read.related,
     )
+
+
+def _is_needed_now(module: DagModule, call: ast.Call) -> bool:
+    """Whether something else than an operator's argument takes it in while the file is read: a dict of `params`."""
+    above = module.parent(call)
+    target = above.targets[0] if isinstance(above, ast.Assign) else None
+    if not isinstance(target, ast.Name):
+        while isinstance(above, (ast.Dict, ast.List, ast.Tuple)):
+            above = module.parent(above)
+        return isinstance(above, ast.keyword)
+    loads = module.names.loads.get(target.id, ())
+    return any(module.runs_at(one) == "parse" and not isinstance(module.parent(one), ast.keyword) for one in loads)
 
 
 def _looks_up(name: str) -> bool:
