@@ -219,7 +219,7 @@ GOOD: dict[str, list[str]] = {
     ],
     "AF422": [
         PUSH + PULL.format("'push'", "'path'") + TWO,
-        PUSH + PULL.format("'push'", "'return_value'") + TWO,
+        PUSH + "    return 1\n" + PULL.format("'push'", "'return_value'") + TWO,
         "def push(**context):\n    make_tasks(context)\n    make_tasks(**context)\n"
         + PULL.format("'push'", "'other'")
         + TWO,

@@ -211,6 +211,21 @@ FOUND = [
     ("AF125", "DAG('d', default_args={«'retry'»: 3})\n"),
     ("AF125", "DAG('d', default_args={«'email_on_retries'»: False})\n"),
     ("AF622", BEGIN + "    BashOperator(task_id='a', bash_command='x {{ «macros».ds_subtract(ds, 1) }}')\n"),
+    (
+        "AF422",
+        "def n(**context):\n    context['ti'].xcom_push(key='n', value=3)\n"
+        + BEGIN
+        + "    a = PythonOperator(task_id='a', python_callable=n)\n"
+        + "    a >> BashOperator(task_id='b', bash_command='echo {{ ti.xcom_pull(«\"a\"») }}')\n",
+    ),
+    (
+        "AF422",
+        "def n(ds):\n    if not ds:\n        return None\n    print(sum(x for x in (lambda: [1])()))\n"
+        "def show(ti):\n    print(ti.xcom_pull(task_ids=«'a'», key='return_value'))\n"
+        + BEGIN
+        + "    a = PythonOperator(task_id='a', python_callable=n)\n"
+        + "    a >> PythonOperator(task_id='b', python_callable=show)\n",
+    ),
 ]
 SILENT = [
     ("AF404", "@task\ndef f(rows):\n    def g():\n        yield 1\n    return list(g())\n"),
@@ -253,6 +268,35 @@ SILENT = [
         + "    BashOperator(task_id='a', bash_command='x {{ macros.ours.day(ds) }} {{ macros.ds_add(ds, 1) }}')\n",
     ),
     ("AF701", "DAG('d', default_args={'retry': 3, 'retry_delay': timedelta(1)})\n"),
+    *(
+        (
+            "AF422",
+            "import functools\n"
+            + function
+            + "def show(ti):\n    print(ti.xcom_pull(task_ids='a'))\n"
+            + BEGIN
+            + "    a = PythonOperator(task_id='a', python_callable=n)\n"
+            + "    a >> PythonOperator(task_id='b', python_callable=show)\n",
+        )
+        for function in (
+            "def n():\n    pass\n",
+            "def n():\n    '''To do.'''\n    raise NotImplementedError\n",
+            "def n():\n    print(1)\n    yield 1\n",
+            "def n(ds):\n    print(1)\n    return print(ds)\n",
+            "@timed\ndef n():\n    print(1)\n",
+            "async def n():\n    print(1)\n",
+            "def n(ti):\n    print(1)\n    store(ti)\n",
+            "def n(ti):\n    ti.xcom_push(key='return_value', value=1)\n",
+            "def n():\n    def inner():\n        print(1)\n    with open('/x') as f:\n        return f.read()\n",
+        )
+    ),
+    (
+        "AF422",
+        "def n():\n    print(1)\ndef show(ti):\n    print(ti.xcom_pull(task_ids=['a', 'c']))\n"
+        + BEGIN
+        + "    a = PythonOperator(task_id='a', python_callable=n)\n    c = EmptyOperator(task_id='c')\n"
+        + "    [a, c] >> PythonOperator(task_id='b', python_callable=show)\n",
+    ),
 ]
 
 

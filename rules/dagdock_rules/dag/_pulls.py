@@ -150,7 +150,7 @@ def pushed_keys(task: BuiltTask) -> set[str] | None:
     function = module.function_of(node)
     if function.decorator in DECIDING or (function.decorator is None and name == "@task"):
         return None
-    keys = {"return_value"}
+    keys = set() if _returns_nothing(task, node, module) else {"return_value"}
     for call in module.calls():
         if call.function is not function:
             continue
@@ -165,6 +165,38 @@ def pushed_keys(task: BuiltTask) -> set[str] | None:
         keys.add(key)
     returned = _returned_keys(module, task)
     return None if returned is None else keys | returned
+
+
+def _returns_nothing(task: BuiltTask, node: ast.AST, module: DagModule) -> bool:
+    """Whether a task's function, which does something, ends without a result in any case."""
+    if not isinstance(node, ast.FunctionDef) or len(node.decorator_list) != (task.operator_name == "@task"):
+        return False  # one around it may return something of its own
+    if all(isinstance(one, (ast.Pass, ast.Raise)) or _is_constant(one) for one in node.body):
+        return False  # yet to be written
+    for inner in _own_nodes(node):
+        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
+            return False
+        if isinstance(inner, ast.Return) and not (inner.value is None or _is_none(inner.value)):
+            return False
+    return True
+
+
+def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """What stands in a function, without what stands in functions and classes of its own."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _may_push(name: str, node: ast.expr | None) -> bool:
