@@ -50,13 +50,16 @@ MAKES = "def make(password):\n    return Connection(conn_id='a', password=passwo
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
     "AF216": {
-        "in params": IMPORTS + HOOK + DAILY + "    BashOperator(task_id='a', bash_command='a', params={'hook': hook})\n",
+        "in params": IMPORTS
+        + HOOK
+        + DAILY
+        + "    BashOperator(task_id='a', bash_command='a', params={'hook': hook})\n",
         "in params at once": IMPORTS
         + DAILY
         + "    BashOperator(task_id='a', bash_command='a', params={'hook': PostgresHook('a')})\n",
         "in a task": IMPORTS + HOOK.replace("PostgresHook('a')", "«PostgresHook('a')»") + DAILY + "    pass\n",
     },
-}  # fmt: skip
+}
 
 
 def findings(code: str, case: Files) -> list[Finding]:
@@ -77,14 +80,34 @@ SAID: list[tuple[str, Files, str, str]] = [
     ("AF216", IMPORTS + HOOK + "@task\ndef f():\n    hook.run('a')\n" + DAILY + "    f()\n", "info", "though only a"),
     ("AF423", PULLS + "    a >> b\n", "warning", "`b` runs only after `a`, so this pull finds no result"),
     ("AF423", PULLS + "    BashOperator(task_id='c', bash_command='') >> [a, b]\n", "warning", "Add the dependency"),
-    ("AF504", IMPORTS + MAKES + "make(password='k3Jd92-prod')\n" + DAILY + "    pass\n", "error", "Keep it in the environment (`os.environ`)"),
-    ("AF504", IMPORTS + "DB_PASSWORD = 'k3Jd92-prod'\n" + DAILY + "    pass\n", "error", "Keep it in an Airflow Connection or the environment"),
+    (
+        "AF504",
+        IMPORTS + MAKES + "make(password='k3Jd92-prod')\n" + DAILY + "    pass\n",
+        "error",
+        "Keep it in the environment (`os.environ`)",
+    ),
+    (
+        "AF504",
+        IMPORTS + "DB_PASSWORD = 'k3Jd92-prod'\n" + DAILY + "    pass\n",
+        "error",
+        "Keep it in an Airflow Connection or the environment",
+    ),
     ("AF520", IMPORTS + DAILY + SSH, "warning", "pattern="),
     ("AF520", IMPORTS + DAILY + SSH.replace("wget ", ""), "warning", "Write the commands here"),
     ("AF711", IMPORTS + QUICK + SQL.format("INSERT INTO a SELECT 1"), "info", "rows may come twice or get lost"),
-    ("AF711", IMPORTS + QUICK + SQL.format("INSERT INTO a SELECT 1 ON CONFLICT (b) DO UPDATE"), "info", "older may end"),
-    ("AF711", IMPORTS + QUICK + SQL.format("MERGE INTO a USING b ON a.c = b.c"), "info", "what is older may end on top"),
-]  # fmt: skip
+    (
+        "AF711",
+        IMPORTS + QUICK + SQL.format("INSERT INTO a SELECT 1 ON CONFLICT (b) DO UPDATE"),
+        "info",
+        "older may end",
+    ),
+    (
+        "AF711",
+        IMPORTS + QUICK + SQL.format("MERGE INTO a USING b ON a.c = b.c"),
+        "info",
+        "what is older may end on top",
+    ),
+]
 
 
 @pytest.mark.parametrize(("code", "case", "severity", "said"), SAID)

@@ -76,9 +76,9 @@ def overlapping_writes(dag: Dag) -> Problems:
     if table:
         yield Problem(
             dag,
-            f"when a run takes longer than the time to the next one, the two overlap, and both write to `{table.name}`: "
-            + ("what is older may end on top" if table.by_key else "rows may come twice or get lost")
-            + ". Add `max_active_runs=1`",
+            "when a run takes longer than the time to the next one, the two overlap, and both write to "
+            f"`{table.name}`: {'what is older may end on top' if table.by_key else 'rows may come twice or get lost'}. "
+            "Add `max_active_runs=1`",
         )
 
 
