@@ -129,6 +129,12 @@ def test_severities_and_aliases() -> None:
     assert first.rule.name == "shellcheck"
 
 
+def test_habits_are_hints_and_modes_no_assignments() -> None:
+    text = "RUN make -j$(nproc); \\\n  if a; then chmod =2775 /b; else \\\n    if c; then d; fi; fi\n"
+    result = check({"Dockerfile": f"FROM debian:13\n{text}"})
+    assert [(each.rule.code, each.severity) for each in result.findings] == [("SC2046", "info")]
+
+
 def test_a_script_that_starts_the_container() -> None:
     files = {
         "Dockerfile": 'FROM debian:12\nCOPY bin/start.sh /\nENTRYPOINT ["/start.sh"]\n',

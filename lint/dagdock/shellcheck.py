@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning", "info", "style"]
 # Which of its shells reads what we call so; it knows no other. `ash` is its `dash` with a remark about that.
 SHELLS = {"posix-sh": "sh", "bash": "bash", "ash": "dash", "ksh": "ksh"}
-# What only a whole script can tell: sourced files it cannot follow, and `ash` taken for `dash`.
-NOT_HERE = "1090,1091,2187"
+# What only a whole script can tell: sourced files it cannot follow, and `ash` taken for `dash`; and `else if`, which a
+# continued line makes of an `if` below an `else`.
+NOT_HERE = "1075,1090,1091,2187"
 # The builder gives these to every RUN.
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
 VARIABLE = "DAGDOCK_SHELLCHECK"

