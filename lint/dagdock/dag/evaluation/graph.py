@@ -281,11 +281,12 @@ class Graph:
 
     @property
     def current_group(self) -> Group | None:
-        """The innermost open group, or the DAG's own where that is open inside it."""
-        if not self.context:
-            return None
-        last = self.context[-1]
-        return last.root if isinstance(last, Dag) else last
+        """The innermost open group, also where a DAG is opened inside it; the DAG's own where none is."""
+        for one in reversed(self.context):
+            if isinstance(one, Group):
+                return one
+        dag = self.current_dag
+        return dag.root if dag else None
 
     def group_in(self, dag: Dag | None) -> Group | None:
         """The group that a task of a DAG is put into."""
