@@ -226,6 +226,15 @@ FOUND = [
         + "    a = PythonOperator(task_id='a', python_callable=n)\n"
         + "    a >> PythonOperator(task_id='b', python_callable=show)\n",
     ),
+    ("AF341", "def f(context, text):\n    print(text)\nDAG('d', on_success_callback=[print, «f»])\n"),
+    ("AF341", BEGIN + "    EmptyOperator(task_id='a', on_retry_callback=«lambda: print(1)»)\n"),
+    ("AF341", "def f(context):\n    print(context)\nDAG('d', sla_miss_callback=«f»)\n"),
+    (
+        "AF341",
+        "def f(*, context):\n    print(context)\n@task(on_failure_callback=«f»)\ndef a():\n    pass\n"
+        + BEGIN
+        + "    a()\n",
+    ),
 ]
 SILENT = [
     ("AF404", "@task\ndef f(rows):\n    def g():\n        yield 1\n    return list(g())\n"),
@@ -297,6 +306,21 @@ SILENT = [
         + "    a = PythonOperator(task_id='a', python_callable=n)\n    c = EmptyOperator(task_id='c')\n"
         + "    [a, c] >> PythonOperator(task_id='b', python_callable=show)\n",
     ),
+    *(
+        ("AF341", f"import functools, x\n{function}DAG('d', on_failure_callback=f)\n")
+        for function in (
+            "def f(*args):\n    print(args)\n",
+            "def f(context, text='x', **more):\n    print(text)\n",
+            "@x.wrapped\ndef f():\n    print(1)\n",
+            "def g(context, text):\n    print(text)\nf = functools.partial(g, text='x')\n",
+            "def g(text):\n    return lambda context: print(text)\nf = g('x')\n",
+            "class C:\n    def tell(self, context):\n        print(self)\nf = C().tell\n",
+            "from x import f\n",
+            "f = None\n",
+        )
+    ),
+    ("AF341", "def f(dag, tasks, blocking, slas, tis):\n    print(slas)\nDAG('d', sla_miss_callback=f)\n"),
+    ("AF341", "def f():\n    print(1)\n" + BEGIN + "    PythonOperator(task_id='a', python_callable=f)\n"),
 ]
 
 
