@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,10 +46,44 @@ SSH = "    SSHOperator(task_id='a', ssh_conn_id='a', command='wget {{ dag_run.co
 SQL = "    SQLExecuteQueryOperator(task_id='a', conn_id='a', sql='{}')\n"
 HOOK = "hook = PostgresHook('a')\n"
 MAKES = "def make(password):\n    return Connection(conn_id='a', password=password)\n\n"
-
+LOOP = DAILY + "    for x in {}:\n        BashOperator(task_id=f't_{{x}}', bash_command='x')\n"
+CONTEXT = "    PythonOperator(task_id='a', python_callable=print, provide_context=True)\n"
+OLD = "from airflow import DAG\nDAG('d', schedule_interval=None)\n"
 
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
+    "AF202": {
+        "to a constructor": IMPORTS
+        + "from own import Reader\nread = Reader(__file__, env=Variable.get('env'))\n"
+        + LOOP.format("read.tables()['a']"),
+        "to a function": IMPORTS + "from own import read\nenv = Variable.get('env')\n" + LOOP.format("read(env)"),
+        "in a text": IMPORTS + LOOP.format("[f\"{Variable.get('env')}_a\", 'b']"),
+        "a number": IMPORTS + "n = int(Variable.get('n'))\n" + LOOP.format("«range(n)»"),
+        "parts": IMPORTS + LOOP.format("«sorted(x.strip() for x in Variable.get('n').split(','))»"),
+        "evaluated": IMPORTS + "import ast\n" + LOOP.format("«ast.literal_eval(Variable.get('n'))['a']»"),
+        "a key of it": IMPORTS + "shops = Variable.get('n', deserialize_json=True)\n" + LOOP.format("«shops.get('a')»"),
+    },
+    "AF332": {
+        "of Airflow 1, pinned to 3": {
+            "dags/d.py": "from airflow.contrib.hooks.ssh_hook import SSHHook\n" + IMPORTS + DAILY + CONTEXT,
+            "dags/requirements.txt": "apache-airflow==3.0.2\n",
+        },
+        "pinned to 3": {
+            "dags/d.py": IMPORTS + DAILY + CONTEXT.replace("provide_context=True", "«provide_context=True»"),
+            "dags/requirements.txt": "apache-airflow==3.0.2\n",
+        },
+    },
+    "AF802": {
+        "pinned to 3, but not for it": {
+            "dags/d.py": "from airflow.contrib.hooks.ssh_hook import SSHHook\n" + OLD,
+            "dags/requirements.txt": "apache-airflow==3.0.2\n",
+        },
+        "contrib, perhaps": {
+            "dags/d.py": "try:\n    from airflow.contrib.hooks.ssh_hook import SSHHook\nexcept ImportError:\n"
+            "    pass\n" + OLD.replace("schedule_interval", "«schedule_interval»"),
+            "dags/requirements.txt": "apache-airflow==3.0.2\n",
+        },
+    },
     "AF216": {
         "in params": IMPORTS
         + HOOK
@@ -65,7 +100,8 @@ CASES: dict[str, dict[str, Files]] = {
 def findings(code: str, case: Files) -> list[Finding]:
     files = {"dags/d.py": case} if isinstance(case, str) else dict(case)
     linter = Linter(rules=Rules.only([RULES[code]]), choice=Choice(select=[code]))
-    return linter.check(Workspace.in_memory(files), [Target("", "dags/d.py", "dags/d.py")]).findings
+    targets = [Target("", path, path) for path in files if path.endswith(".py")]
+    return linter.check(Workspace.in_memory(files), targets).findings
 
 
 @pytest.mark.parametrize(("code", "case"), each(CASES))
@@ -78,6 +114,12 @@ SAID: list[tuple[str, Files, str, str]] = [
     ("AF102", IMPORTS + PAST, "info", "write `catchup=True`; else delete the DAG"),
     ("AF102", IMPORTS + PAST.replace("2019", "2119"), "info", "Write `catchup=False`, or"),
     ("AF216", IMPORTS + HOOK + "@task\ndef f():\n    hook.run('a')\n" + DAILY + "    f()\n", "info", "though only a"),
+    (
+        "AF332",
+        {"dags/d.py": IMPORTS + DAILY + CONTEXT, "dags/requirements.txt": "apache-airflow==2.10.5\n"},
+        "info",
+        "gets the context anyway, and Airflow 3 refuses it. Take it out",
+    ),
     ("AF423", PULLS + "    a >> b\n", "warning", "`b` runs only after `a`, so this pull finds no result"),
     ("AF423", PULLS + "    BashOperator(task_id='c', bash_command='') >> [a, b]\n", "warning", "Add the dependency"),
     (
@@ -114,3 +156,17 @@ SAID: list[tuple[str, Files, str, str]] = [
 def test_what_is_said(code: str, case: Files, severity: str, said: str) -> None:
     (finding,) = findings(code, case)
     assert (finding.severity, said in finding.message) == (severity, True), finding.message
+
+
+def test_old_names_in_a_project_of_airflow_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dagdock.toml").touch()
+    counts = []
+    for first_line in ("", "from airflow.operators import BashOperator\n"):
+        workspace = Workspace()
+        for name, text in {"d.py": OLD, "e.py": first_line + OLD}.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        linter = Linter(rules=Rules.only([RULES["AF802"]]), choice=Choice(select=["AF802"]))
+        targets = [workspace.target(str(tmp_path / name)) for name in ("d.py", "e.py")]
+        counts.append(len(linter.check(workspace, targets).findings))
+    assert counts == [1, 0]

@@ -15,13 +15,14 @@ def others_like(
     That is the first file by path for which `says` is true. Only files that hold the word are looked into.
     """
     path = project.path_of(module.source.whole)
-    first = project.once(("first with", word), lambda: next(_saying(project, word, says), None))
+    first = project.once(("first with", word), lambda: next(with_word(project, word, says), None))
     if first is not None and first != path:
         return None
-    return project.once(("all with", word), lambda: sum(one != path for one in _saying(project, word, says)))
+    return project.once(("all with", word), lambda: sum(one != path for one in with_word(project, word, says)))
 
 
-def _saying(project: Project, word: str, says: Callable[[DagModule, Project], bool]) -> Iterator[str]:
+def with_word(project: Project, word: str, says: Callable[[DagModule, Project], bool]) -> Iterator[str]:
+    """The files that are checked, hold a word, and of which `says` is true."""
     sought = word.encode()
     for path in project.checked:
         if path.endswith(".py") and sought in (project.facts.read(path) or b""):
@@ -34,4 +35,5 @@ def and_elsewhere(others: int) -> str:
     """Words for the places that are not listed."""
     if not others:
         return ""
-    return f", here and in {others:,} more file{'s' if others > 1 else ''}; `--airflow-version 3` shows each place"
+    files = f"{others:,} more file{'s' if others > 1 else ''}"
+    return f", here and in {files}; `dagdock check --airflow-version 3` shows each place"

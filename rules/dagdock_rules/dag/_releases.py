@@ -21,6 +21,10 @@ _GONE = (
 )
 
 
+# Modules whose names all moved to others, for which Airflow 3 has no stand-ins (tried on 3.3.2).
+_GONE_IN_3 = ("airflow.contrib.",)
+
+
 def is_before(dag: Dag, project: Project, major: int, minor: int = 0) -> bool:
     """Whether the Airflow that a DAG is for is surely older than a release: by its own file, or by the project."""
     return is_file_before(dag.module, project, major, minor)
@@ -34,6 +38,19 @@ def is_file_before(module: DagModule, project: Project, major: int, minor: int =
     return version is not None and version.at_least(major, minor) is False
 
 
+def is_before_3(module: DagModule) -> bool:
+    """Whether Airflow 3 cannot load a file, by what it imports."""
+    return is_for_airflow_1(module) or any(
+        path.startswith(_GONE_IN_3) and _is_sure(module, places) for path, places in module.imports.items()
+    )
+
+
+def _is_sure(module: DagModule, places: list[ast.alias]) -> bool:
+    """Whether one of these imports is done in any case."""
+    parents = [module.names.parents.get(place) for place in places]
+    return any(isinstance(parent, (ast.Import, ast.ImportFrom)) and parent in module.tree.body for parent in parents)
+
+
 @lru_cache(maxsize=1)  # several rules ask, one after the other
 def is_for_airflow_1(module: DagModule) -> bool:
     """Whether Airflow 2 cannot load a file, as it imports or calls what only Airflow 1 had.
@@ -42,9 +59,8 @@ def is_for_airflow_1(module: DagModule) -> bool:
     """
     for path, places in module.imports.items():
         package, _, name = path.rpartition(".")
-        if (package in _PACKAGES and name[:1].isupper()) or path.startswith(_GONE):
-            parents = [module.names.parents.get(place) for place in places]
-            if any(isinstance(parent, ast.ImportFrom) and parent in module.tree.body for parent in parents):
-                return True
+        is_old = (package in _PACKAGES and name[:1].isupper()) or path.startswith(_GONE)
+        if is_old and _is_sure(module, places):
+            return True
     # There, a function of the caller decided whether and with what the other DAG was run.
     return any(task.name == "TriggerDagRunOperator" and "python_callable" in task.own for task in module.tasks)

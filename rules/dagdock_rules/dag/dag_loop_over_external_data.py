@@ -47,6 +47,9 @@ SOURCES = (
 # Methods that only queries have.
 ASKING = ("fetchall", "get_pandas_df", "get_records")
 MAX_DEPTH = 3
+# What is often only a setting, such as the name of an environment, and what hands on what it is given.
+SETTINGS = ("a Variable", "a Connection")
+PASSING = ("ast.", "builtins.", "collections.", "copy.", "itertools.", "json.", "re.", "str", "yaml.")
 # Words in a path that say that the folder is deployed together with the DAGs.
 OWN_FOLDERS = ("dags", "plugins", "include", "opt/airflow", "local/airflow", "home/airflow")
 # Folders there that fill up while Airflow runs.
@@ -128,10 +131,13 @@ def _is_beyond_mapping(loop: Loop, module: DagModule) -> bool:
 def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, str] | None:
     """The call outside whose answer the loop runs over, and what it asks."""
     steps = list(_steps(loop.origin, module, project, 0)) if loop.origin else []
+    handed_in = _handed_in(loop.origin) if loop.origin else set()
     for step in steps:
         if not step.name.endswith("()"):
             continue
         source = _source(step)
+        if source in SETTINGS and step in handed_in:
+            continue  # it says where or how something is looked up, and is not itself the list
         if source in (FOLDER, FILE) and (_is_deployed_along(steps) or not any(_texts(steps))):
             return None  # it comes with the DAGs, or may do so
         if source == "a Connection" and any(isinstance(each.node, ast.JoinedStr) for each in steps):
@@ -141,6 +147,30 @@ def _external(loop: Loop, module: DagModule, project: Project) -> tuple[Origin, 
         if source:
             return step, source
     return None
+
+
+def _handed_in(origin: Origin) -> set[Origin]:
+    """The steps that only go into a value as parts of texts or as arguments of calls that are not known."""
+    direct: set[Origin] = set()
+    waiting = [origin]
+    while waiting:
+        step = waiting.pop()
+        if step not in direct:
+            direct.add(step)
+            waiting += _itself(step)
+    return {step for step in origin.walk() if step not in direct}
+
+
+def _itself(step: Origin) -> tuple[Origin, ...]:
+    """What a step's value is made of, without what is only handed to an unknown call, or put into a text."""
+    if step.name == 'f""':
+        return ()
+    if not isinstance(step.node, ast.Call) or step.name == "local()" or step.name.startswith(PASSING):
+        return step.inputs
+    if step.method in ("format", "join"):
+        return step.inputs if step.method == "join" else ()
+    given = len(step.node.args) + len(step.node.keywords)
+    return step.inputs[: len(step.inputs) - given]  # what a method is called on
 
 
 def _is_set(step: Origin, project: Project) -> bool:

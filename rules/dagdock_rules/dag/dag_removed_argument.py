@@ -21,8 +21,8 @@ from dagdock.api import (
     rule,
 )
 
-from ._once import and_elsewhere, others_like
-from ._releases import is_for_airflow_1
+from ._once import and_elsewhere, others_like, with_word
+from ._releases import is_before_3, is_for_airflow_1
 
 # What Airflow 3 calls them; nothing where it has no such argument any more. The second part is the release that
 # brought the new name.
@@ -88,6 +88,8 @@ def dag_removed_argument(module: DagModule, project: Project) -> Problems:
             fix=_fix([found]),
         )
     others = others_like(module, project, "schedule_interval", _says) if remarks else None
+    if others is not None and project.once(_is_for_1, lambda: any(with_word(project, "schedule_interval", _is_for_1))):
+        return  # nothing says which Airflow it is, and some of the files work with the first only
     if others is not None:
         first, *more = remarks
         yield Problem(
@@ -120,12 +122,18 @@ def _found(module: DagModule, project: Project) -> Iterator[Found]:
             severity = _severity(version, name, since)
             if argument is None or not isinstance(argument.key, ast.keyword) or severity is None:
                 continue
+            if severity == "error" and is_before_3(module):
+                continue  # it does not load there for another reason, and is written for another one
             if severity == "info" and (new in dag.arguments or is_for_airflow_1(module)):
                 continue  # two schedules are an error of their own, and Airflow 1 has only the old name
             place = module.span(argument.key)
             place = place.source.span(place.start, place.start + len(name))
             renamed = bool(new) and new not in dag.arguments and not _is_twice(dag, argument, new)
             yield Found(name, new, place, severity, renamed)
+
+
+def _is_for_1(module: DagModule, project: Project) -> bool:
+    return is_for_airflow_1(module)
 
 
 def _says(module: DagModule, project: Project) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from dagdock.api import Argument, Bad, Edit, Fix, Problem, Problems, Project, Task, load_data, rule
 
 from ._operators import OLDEST, Operator, major_of, operator_of
+from ._releases import is_before_3
 
 
 @rule(
@@ -61,6 +62,8 @@ def operator_deprecated_argument(task: Task, project: Project) -> Problems:
     if operator.legacy and (version is None or version.at_least(2) is not True):
         return
     major = major_of(task, project)
+    if major == 3 and is_before_3(task.module):
+        return  # it does not load there at all, and is written for another one
     for argument in task.own.values():
         if argument.given != "keyword":
             continue
@@ -117,13 +120,14 @@ def _problem(
     sure: bool,
 ) -> Problem:
     name = argument.name
-    where = "of Airflow 3 " if in_three else ""
+    where, ends = "of Airflow 3 " if in_three else "", ""
     what = f"current releases {where}refuse `{name}` of `{operator.name}`"
     if not refused:
         what = f"`{name}` of `{operator.name}` is deprecated"
+        ends = ", and Airflow 3 refuses it" if _is_refused_by_3(operator, name) else ""
     elif fact and "values" in fact and "instead" not in fact:
         what = f"current releases refuse `{argument.whole.text}` of `{operator.name}`"
-    why = f": {fact['why']}" if fact else ""
+    why = f": {fact['why']}{ends}" if fact else ""
     return Problem(
         argument.whole,
         f"{what}{why}. {_remedy(argument, fact)}",
@@ -131,6 +135,10 @@ def _problem(
         aliases=["ruff:AIR301"] if refused and in_three else (),
         severity=("error" if sure else "info") if refused else "info" if fact and _goes(argument, fact) else "warning",
     )
+
+
+def _is_refused_by_3(operator: Operator, name: str) -> bool:
+    return operator.strict and name not in operator.arguments(3)
 
 
 def _goes(argument: Argument, fact: dict[str, Any]) -> bool:
