@@ -50,6 +50,9 @@ CASES: dict[str, dict[str, Files]] = {
         "a program with variables": "FROM debian:13\n«CMD env A=b server»\n",
         "a program behind them": "FROM debian:13\n«CMD echo a && server»\n",
     },
+    "DF703": {
+        "settings outside of the context": {"a/Dockerfile": "FROM b:1\nCOPY ../c.env /\n", "c.env": "REGION=eu\n"},
+    },
     "DF604": {
         "the host's files": {
             "Dockerfile": APP,
@@ -285,7 +288,12 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "error",
             "Use `RUN --mount=type=secret` for the build",
         ),
-        ("FROM node:24\nCOPY .npmrc .\n", "error", "Use `RUN --mount=type=secret` for the build, or"),
+        ("FROM node:24\nCOPY .npmrc .\n", "warning", "read `.npmrc`, and the token that it may hold, even if"),
+        (
+            {"Dockerfile": "FROM node:24\nCOPY .npmrc .\n", ".npmrc": "//e.com/:_authToken=npm_aB3dE5fG7hJ9kL\n"},
+            "error",
+            "Use `RUN --mount=type=secret` for the build, or",
+        ),
         ("FROM a:1\nCOPY .env /c\n", "error", "Leave it out, and hand it over when the container starts, as with"),
         (
             {"b/Dockerfile": "FROM a:1\nCOPY c.key /\n", "start.sh": "openssl req -new -keyout b/c.key\n"},

@@ -158,13 +158,15 @@ def _git_ignores(facts: Facts, path: str) -> bool:
 
 
 def _in_submodule(facts: Facts, path: str) -> bool:
-    content = facts.read(".gitmodules")
-    if not content:
-        return False
-    for line in content.decode("utf-8", "replace").splitlines():
-        key, _, value = line.partition("=")
-        if key.strip() == "path" and f"{path}/".startswith(f"{value.strip()}/"):
-            return not facts.names(value.strip())
+    folder = "."
+    for part in ("", *dirname(path).split("/")):
+        folder = normpath(join(folder, part))
+        content = facts.read(join(folder, ".gitmodules"))
+        for line in content.decode("utf-8", "replace").splitlines() if content else ():
+            key, _, value = line.partition("=")
+            place = normpath(join(folder, value.strip()))
+            if key.strip() == "path" and f"{path}/".startswith(f"{place}/"):
+                return not facts.names(place)
     return False
 
 

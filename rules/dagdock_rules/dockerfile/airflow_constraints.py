@@ -86,6 +86,7 @@ def airflow_constraints(run: Run) -> Problems:
                     else "Add `--constraint` with the file of this release"
                 ),
                 fix=None if first else _fix(core[0], install, run),
+                severity="warning" if first else None,
             )
 
 

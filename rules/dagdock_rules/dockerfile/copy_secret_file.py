@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import posixpath
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, Project, Run, rule
+from dagdock.api import Bad, CopyLike, Problem, Problems, Project, Run, Source, rule
 
 from ._copies import contexts_that_fit, from_context, is_whole, leaves_out, local_sources
 from ._secret_files import is_harmless, is_secret_file, secrets_below
@@ -56,11 +56,14 @@ def copy_secret_file(copy: CopyLike, project: Project) -> Problems:
         name = _name(path)
         if is_secret_file(name):
             if not _is_harmless(copy, path, name, project):
+                # An .npmrc holds a token, or nothing but the address of a registry.
+                unsure = name == ".npmrc" and _text(copy, path, project) is None
+                holds = ", and the token that it may hold" if unsure else ""
                 yield Problem(
                     source,
-                    f"everyone who gets the image can read `{path}`, even if a later step deletes it. "
+                    f"everyone who gets the image can read `{path}`{holds}, even if a later step deletes it. "
                     f"{_remedy(copy, name)}",
-                    severity="warning" if _is_made_here(copy, name, project) else None,
+                    severity="warning" if unsure or _is_made_here(copy, name, project) else None,
                 )
         elif not is_whole(path) and (found := _inside(copy, path, project)):
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
@@ -112,5 +115,13 @@ def _name(path: str | None) -> str:
 
 
 def _is_harmless(copy: CopyLike, path: str, name: str, project: Project) -> bool:
+    return is_harmless(name, _text(copy, path, project))
+
+
+def _text(copy: CopyLike, path: str, project: Project) -> Source | None:
+    """The file, where it can be read; one outside of the context, too, though `copy-outside-context` forbids it."""
+    if path.startswith("../"):
+        folder = posixpath.dirname(project.path_of(copy.dockerfile) or "")
+        return project.text(posixpath.normpath(posixpath.join(folder, path)))
     contexts = contexts_that_fit(copy.dockerfile, project)
-    return len(contexts) == 1 and is_harmless(name, project.text(contexts[0].path(path)))
+    return project.text(contexts[0].path(path)) if len(contexts) == 1 else None
