@@ -44,6 +44,8 @@ CASES: dict[str, dict[str, Files]] = {
         "a measure": WEB + "    environment: {IMPORT_TIMEOUT: 90.0, RELEASE: «2.0»}\n",
     },
     "DC101": {
+        "kept new by Watchtower": "services:\n  a:\n    image: a/b\n"
+        "    labels: {com.centurylinklabs.watchtower.enable: true}\n",
         "no more releases": "services:\n  a:\n    image: cloudera/quickstart:latest\n",
         "the owner's, built here": {
             **REPOSITORY,
@@ -143,11 +145,6 @@ SEVERITIES: list[tuple[str, Files, str]] = [
     ("DC101", {"tools-ci-cd/compose.yaml": "services:\n  db:\n    image: acme/store\n"}, "warning"),
     ("DC101", "services:\n  sut:\n    image: acme/dgoss:latest\n", "info"),
     ("DC101", {"compose.yaml": "services:\n  db:\n    image: acme/other\n", **REPOSITORY}, "info"),
-    (
-        "DC101",
-        "services:\n  a:\n    image: a/b\n    labels: {com.centurylinklabs.watchtower.enable: true}\n",
-        "info",
-    ),
     (
         "DC202",
         "services:\n  a:\n    image: e/server:${V}\n    ports: ['80:80']\n"

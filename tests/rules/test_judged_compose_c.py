@@ -73,8 +73,14 @@ CASES: dict[str, dict[str, Files]] = {
         "data of tests": {"pkg/testdata/a/compose.yaml": "services:\n  a:\n    image: nginx\n"},
     },
     "DC401": {
+        "logs in as its image says": WEB + DB + "    environment: {POSTGRES_PASSWORD: postgres}\n",
+        "for a page to play with": {"pwd.yml": WEB + "    environment: {A_SECRET: admin}\n"},
         "the login to Airflow's pages": "services:\n  a:\n    image: apache/airflow:3.0.6\n    command: version\n"
         "    environment: {_AIRFLOW_WWW_USER_PASSWORD: '${_AIRFLOW_WWW_USER_PASSWORD:-airflow}'}\n",
+    },
+    "DC504": {
+        "in a test": {"compose.test.yaml": WEB + "    depends_on: [db]\n" + DB},
+        "not in a test": WEB + "    depends_on: [«db»]\n" + DB,
     },
     "DC507": {
         "a server of tests": {"test/config/oauth2/compose.yaml": WEB + "    ports: ['80:80']\n"},
@@ -115,6 +121,10 @@ def findings(files: Files, code: str) -> list[Finding]:
 
 
 OWN = "services:\n  a:\n    image: acme/other\n"
+FERNET = (
+    "    command: scheduler\n    environment:\n"
+    "      AIRFLOW__CORE__FERNET_KEY: 46BKJoQYlPPOexq0OhDZnIlNepKFf87WFwLbfzqDDho=\n"
+)
 MINIO = "  s3:\n    image: minio/minio:RELEASE.2025-04-22T22-12-26Z\n    ports: ['9000:9000']\n"
 TWICE = (
     "services:\n  a:\n    image: e/server:1\n    ports: ['80:80']\n  b:\n    image: e/server:2\n    ports: ['80:80']\n"
@@ -206,8 +216,24 @@ WORDS: list[tuple[str, Files, str]] = [
     ),
     (
         "DC701",
-        "services:\n  jenkins:\n    build: jenkins\n" + SOCKET,
+        "services:\n  jenkins:\n    build: jenkins\n    ports: ['80:80']\n" + SOCKET,
         "do not publish its ports to the internet",
+    ),
+    (
+        "DC305",
+        WEB + "volumes:\n  a:\n  b:\n",
+        "Mount it, or delete the entry, and `volumes:` with the last one",
+    ),
+    ("DC206", WEB + "networks:\n  a:\n", "or delete it, and `networks:` with it"),
+    (
+        "DC404",
+        WEB + "    secrets: [a]\nsecrets:\n  a: {file: a}\n  b: {file: b}\n",
+        "needs it, or delete the entry",
+    ),
+    (
+        "DC913",
+        "services:\n  a:\n" + AIRFLOW + FERNET + "  b:\n" + AIRFLOW + FERNET,
+        "`${AIRFLOW__CORE__FERNET_KEY:?}` here and in line 11; with the new key",
     ),
     (
         "DC504",
@@ -251,8 +277,21 @@ WORDS: list[tuple[str, Files, str]] = [
     ),
     (
         "DC401",
-        "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: postgres}\n",
-        "is one of the first that attackers try. Put one of your own",
+        WEB + "    environment: {DB_PASSWORD: postgres}\n" + DB + "    environment: {POSTGRES_PASSWORD: postgres}\n",
+        "is one of the first that attackers try. Put one of your own in `.env`, keep that out of git, and write "
+        "`${POSTGRES_PASSWORD:?}` here and in line 4",
+    ),
+    (
+        "DC401",
+        "services:\n  key:\n    image: keycloak:1\n    ports: ['80:80']\n    environment: {KC_ADMIN_PASSWORD: admin}\n"
+        "  grafana:\n    image: grafana/grafana:12.0.0\n    environment: {GF_SECURITY_ADMIN_PASSWORD: admin}\n"
+        "    ports: ['81:81']\n",
+        "`${KC_ADMIN_PASSWORD:?}` here, and one of its own, `${GF_SECURITY_ADMIN_PASSWORD:?}`, in line 8",
+    ),
+    (
+        "DC920",
+        "services:\n  init:\n" + AIRFLOW + "    command: bash -c 'airflow db init && airflow db migrate'\n",
+        "Delete it: `airflow db migrate` stands there, too",
     ),
     ("DC025", WEB + "    volumes: ['${DATA:-}:/a']\n", "without a value for `DATA`"),
     ("DC025", WEB + "    volumes: ['${DATA:-${DIR-}}:/a']\n", "Write `${DIR:?}`"),
@@ -276,7 +315,7 @@ WORDS: list[tuple[str, Files, str]] = [
 
 def test_an_image_that_is_built_has_no_version_to_give() -> None:
     built = "services:\n  jenkins:\n    build: jenkins\n" + SOCKET
-    assert findings(built, "DC701")[0].message.endswith("do not publish its ports to the internet")
+    assert findings(built, "DC701")[0].message.endswith("publish no port of it")
 
 
 @pytest.mark.parametrize(("code", "files", "words"), WORDS)

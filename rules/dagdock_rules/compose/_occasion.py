@@ -14,8 +14,8 @@ _TEST_DATA = frozenset(("e2e", "testdata"))
 _WORK = frozenset("debug dev devcontainer devenv devel develop development local localdev".split())
 _TRIAL = frozenset(
     "awesome beginner beginners bootcamp chapter chapters course demo demos example examples exercise exercises "
-    "handson lab labs learn learning lecture playground practice quickstart sample samples showcase training tutorial "
-    "tutorials workshop workshops zoomcamp".split()
+    "handson lab labs learn learning lecture playground practice pwd quickstart sample samples showcase training "
+    "tutorial tutorials workshop workshops zoomcamp".split()
 )
 # Folders of what runs for each change.
 _PIPELINES = (".github/", ".gitlab/", ".ci/", ".circleci/", ".buildkite/", ".azure-pipelines/")

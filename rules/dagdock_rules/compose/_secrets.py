@@ -43,9 +43,11 @@ def where_to_put_it(file: ComposeFile, project: Project) -> str:
         return "into the shell that deploys, for a stack reads no `.env`"
     path = join(dirname(project.path_of(file.source.whole) or ""), ".env")
     if project.facts.is_file(path) and project.facts.is_file(".git/index"):
-        from ..project._ignored import is_in_git
+        from ..project._ignored import ignored_by_git, is_in_git
 
-        if is_in_git(path, project):
+        # A copy of a repository may have an index that says nothing.
+        is_told = (project.facts.read(".git/index") or b"")[8:12] != b"\0\0\0\0"  # the number of its entries
+        if is_in_git(path, project) if is_told else not ignored_by_git(path, project):
             return (
                 "in a `.env.local` that git ignores, for `.env` is in git (`docker compose --env-file .env --env-file "
                 ".env.local` reads both)"
@@ -144,7 +146,7 @@ def and_in_lines(spans: list[Span]) -> str:
     lines = sorted({span.line for span in spans})
     if not lines:
         return ""
-    if len(lines) > 3:
+    if len(lines) > 5:
         return f" and in {len(lines)} other lines (the first is {lines[0]})"
     named = f"{', '.join(map(str, lines[:-1]))} and {lines[-1]}" if lines[1:] else str(lines[0])
     return f" and in line{'s' if lines[1:] else ''} {named}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from dagdock.api import ComposeFile, Fix, Mapping, Project, Resource, Service
 
@@ -37,6 +37,14 @@ def _is_used_beside(
     """Whether another Compose file uses it: one that is run with this one, or one to which it belongs as external."""
     others = files_beside(file, project, name)
     return any(name in uses(service) for other in others for service in other.services.values())
+
+
+def with_section(file: ComposeFile, kind: Kind, gone: Collection[Resource]) -> str:
+    """What else to delete, behind "delete the entry": the section in which nothing would be left, for Compose refuses
+    an empty one."""
+    if len(gone) < len(getattr(file, kind)):
+        return ""
+    return f", and `{kind}:` with {'the last one' if len(gone) > 1 else 'it'}"
 
 
 def take_out(file: ComposeFile, kind: Kind, resource: Resource) -> Fix | None:

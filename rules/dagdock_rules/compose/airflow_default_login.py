@@ -70,13 +70,13 @@ def airflow_default_login(file: ComposeFile, project: Project) -> Problems:
             continue  # who is in the containers' network is in one of them already
         yield Problem(
             login.place,
-            _message(login, file, project),
+            _message(login, [other.place.span for other in again], file, project),
             related=[Related(other.place, "the same again") for other in again],
             severity=None if login.is_open and not is_minor else "info",
         )
 
 
-def _message(login: Login, file: ComposeFile, project: Project) -> str:
+def _message(login: Login, again: list[Span], file: ComposeFile, project: Project) -> str:
     if login.kind == "open":
         return (
             "whoever reaches Airflow's pages is an administrator there without a password. Leave this out: Airflow "
@@ -85,11 +85,11 @@ def _message(login: Login, file: ComposeFile, project: Project) -> str:
     written, home = login.place.span.text, where_to_put_it(file, project)
     variable = re.match(r"\$\{?(\w+)", written)
     if variable:
-        remedy = f"Put one of your own {home}, and write `${{{variable[1]}:?}}` here"
+        remedy = f"Put one of your own {home}, and write `${{{variable[1]}:?}}` here{and_in_lines(again)}"
     else:
         is_command = login.what in ("users create", "create_user", "users reset-password")
         name = "AIRFLOW_PASSWORD" if is_command else login.what
-        also = and_in_lines(urls_with(file, written)) if login.kind == "database" else ""
+        also = and_in_lines([*again, *(urls_with(file, written) if login.kind == "database" else ())])
         remedy = f"Put one of your own {home}, and write `${{{name}:?}}` here{also}"
         if login.kind == "database" and not also:
             remedy += "; Airflow needs the same one"

@@ -127,11 +127,13 @@ def _remedy(late: list[Part], init: Part) -> str:
 
 def _awaited(part: Part) -> list[str]:
     """What a service waits for already, as the long form of `depends_on` has it."""
-    return [
-        f"{each.service}: {{condition: {(each.condition and each.condition.resolved) or 'service_started'}}}"
-        for each in part.service.depends_on
-        if each.service
-    ]
+    found = []
+    for each in part.service.depends_on:
+        other = part.service.file.services.get(each.service or "")
+        started = "service_healthy" if other and other.has("healthcheck") else "service_started"
+        if each.service:
+            found.append(f"{each.service}: {{condition: {(each.condition and each.condition.resolved) or started}}}")
+    return found
 
 
 def _once(init: Part) -> str:

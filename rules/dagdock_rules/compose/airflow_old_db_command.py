@@ -74,12 +74,14 @@ def airflow_old_db_command(file: ComposeFile, project: Project) -> Problems:
                 continue
             new = INSTEAD.get(call.command) or ("db migrate" if version.at_least(2, 7) is not False else _of_2_0(call))
             about = "is no command of" if is_gone else "is an old name in"
+            follows = any(other.command == new for other in part.calls or ())
+            remedy = f"Delete it: `airflow {new}` stands there, too" if follows else f"Write `airflow {new}`"
             yield Problem(
                 call.place,
-                f"`airflow {call.command}` {about} Airflow {version}. Write `airflow {new}`",
+                f"`airflow {call.command}` {about} Airflow {version}. {remedy}",
                 severity=None if is_gone else "info",
                 fix=Fix.replace(f"Write `{new}`", call.place, new, "unsafe")
-                if call.place.span.text == call.command and not _is_item(call, new)
+                if call.place.span.text == call.command and not _is_item(call, new) and not follows
                 else None,
             )
 

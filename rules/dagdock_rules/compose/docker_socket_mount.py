@@ -112,7 +112,7 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     if open_engine:
         what = f"`{open_engine.resolved}`, where the engine asks nobody who they are,"
         places.append((open_engine, f"{what} this container can become root on the host"))
-    remedy = _remedy(manages, looks, _is_fixed(service))
+    remedy = _remedy(manages, looks, _is_fixed(service), bool(service.ports))
     for place, what in places:
         yield Problem(place, f"through {what}. {remedy}", severity="info" if manages else None)
 
@@ -148,10 +148,11 @@ def _is_fixed(service: Service) -> bool:
     return service.build is not None or image is None or bool(image.digest or re.match(r"v?\d+\.\d", image.tag or ""))
 
 
-def _remedy(manages: bool, looks: bool, fixed: bool) -> str:
+def _remedy(manages: bool, looks: bool, fixed: bool, publishes: bool) -> str:
     if manages:
         version = "" if fixed else ", and give its image a fixed version (`…:1.2.3`)"
-        return f"It needs that for its work: do not publish its ports to the internet{version}"
+        ports = "do not publish its ports to the internet" if publishes else "publish no port of it"
+        return f"It needs that for its work: {ports}{version}"
     proxy = "put a proxy in between that only lets through what is needed, such as tecnativa/docker-socket-proxy"
     return f"It only has to look at containers: {proxy}" if looks else f"Leave it out if nothing needs it, else {proxy}"
 

@@ -52,8 +52,8 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
 
     What the project makes itself is left alone: images that are built here, that its scripts and pipelines tag or
     push, or that have a name without an owner and are none of Docker Hub's. Tools for the work that keep no data, such
-    as adminer or mailpit, are a hint, and in files for development, tests and examples not even that. What tests run
-    is a hint, and so is what the owner of the repository releases or what Watchtower keeps new.
+    as adminer or mailpit, are a hint, and in files for development, tests and examples not even that. What
+    Watchtower keeps new is left alone; what tests run is a hint, and so is what the owner of the repository releases.
 
     https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
     """
@@ -70,7 +70,7 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
             continue
         if re.fullmatch(r"(?:localhost|127\.0\.0\.1|[\w.-]+\.localhost)(?::\d+)?", reference.registry or ""):
             continue  # only who builds it pushes to a registry of this machine
-        if _is_one_of(reference.familiar, facts["ended"]):
+        if _is_one_of(reference.familiar, facts["ended"]) or _is_kept_new(service):
             continue
         variable = _variable_of_tag(image, reference)
         name = f"${variable}" if variable else str(image.resolved)
@@ -100,10 +100,15 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
 
 
 def _is_followed(service: Service, reference: ImageRef, project: Project) -> bool:
-    """Whether new releases are welcome: of the repository's owner, of a service of tests, or by what updates it."""
+    """Whether new releases are welcome: of the repository's owner, of a service of tests, or where nothing is done."""
     owner = reference.name.rpartition("/")[0].rpartition("/")[2]
     if service.name == "sut" or owner.lower() in repository_owners(project):
         return True
+    return service.entries.keys() == {"image", "depends_on"}  # it only waits for the others
+
+
+def _is_kept_new(service: Service) -> bool:
+    """Whether Watchtower pulls new releases of it, which a fixed version would stop."""
     return any("watchtower.enable" in label.name and label.resolved != "false" for label in service.labels)
 
 

@@ -49,7 +49,7 @@ def quoted_env_value(service: Service) -> Problems:
             yield Problem(
                 setting.value,
                 f"the quotes become part of the value of `{setting.name}`. Leave them out, or put them around the "
-                "whole item",
+                f"whole item: `{quote}{setting.name}=…{quote}`",
                 fix=_without_quotes(setting, setting.node, text[1:-1]),
             )
 

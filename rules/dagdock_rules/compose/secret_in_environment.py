@@ -140,13 +140,16 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
                 if client.place.span.start not in known and client.place.span.source is file.source
             ]
         urls = urls_with(file, text, _hosts_of(first)) if first.kind == "value" else []
-        others = [place for place in places[1:] if _is_of_other_account(place, places)]
+        others = [place for place in places[1:] if _is_of_other_account(place, places, text)]
         other_urls = [url for url in urls if others and _is_root_in(url) != _is_root(first)]
         same = [
             place
             for place in places[1:]
             if place not in others and (not (place.value and place.value.variables) or place.variable == first.variable)
         ]
+        is_all = not (places[1:] or urls or (first.value and first.value.variables))
+        if first.guessable and is_all and len(file.services) > 1:
+            continue  # who logs in takes it from somewhere else: a new one here alone would lock it out
         unsaid = [place for place in places[1:] if place not in same and place not in others]
         if first.variable:
             spans = [*(place.place.span for place in same), *(url for url in urls if url not in other_urls)]
@@ -217,10 +220,25 @@ def _clients(file: ComposeFile) -> dict[str, list[Secret]]:
     return found
 
 
-def _is_of_other_account(place: Secret, places: list[Secret]) -> bool:
-    """Whether the same text is the password of another account of a database than the first one: its root's, or not."""
+def _is_of_other_account(place: Secret, places: list[Secret], text: str) -> bool:
+    """Whether the same text is the password of another account than the first one: of a database's root, or not, or
+    of another program."""
+    first = places[0]
+    if place.service is None or first.service is None:
+        return False
+    is_admin = "admin" in words_of(place.name)
+    if is_common_password(text) and place.name != first.name and is_admin != ("admin" in words_of(first.name)):
+        return True  # `--admin-password=admin` beside the password of a database
+    differ = place.name != first.name and place.service.name != first.service.name
+    if differ and is_common_password(text) and _is_own(place) and _is_own(first):
+        return True  # `admin` of Keycloak and `admin` of Grafana
     of_stores = {_is_root(each) for each in places if each.service and store_of(each.service)}
-    return len(of_stores) > 1 and place.service is not None and _is_root(place) != _is_root(places[0])
+    return len(of_stores) > 1 and _is_root(place) != _is_root(first)
+
+
+def _is_own(secret: Secret) -> bool:
+    """Whether a variable sets the password of the very program that it is given to."""
+    return secret.kind == "value" and ("admin" in words_of(secret.name) or secret.name.startswith(ONLY_AT_FIRST))
 
 
 def _is_root(secret: Secret) -> bool:
@@ -246,8 +264,9 @@ def _keeps_data(service: Service) -> bool:
 
 def _sample_with(variable: str, text: str, file: ComposeFile, project: Project) -> str:
     """The sample of a `.env` beside the file that sets a variable to the same text; empty where none does."""
-    folder = dirname(project.path_of(file.source.whole) or "")
-    for name in project.facts.names(folder or "."):
+    own = dirname(project.path_of(file.source.whole) or "")
+    places = [(folder, name) for folder in dict.fromkeys((own, "")) for name in project.facts.names(folder or ".")]
+    for folder, name in places:
         if "env" in name.lower() and re.search(r"example|sample|dist|template|default", name.lower()):
             content = (project.facts.read(join(folder, name)) or b"").decode("utf-8", "replace")
             setting = rf"^\s*(?:export\s+)?{re.escape(variable)}\s*=\s*[\"']?{re.escape(text)}[\"']?\s*$"

@@ -81,7 +81,7 @@ def unknown_host_in_environment(service: Service, project: Project) -> Problems:
         hint = f"did you mean `{close}`?"
         if close is None or _differ_in_number(host.name, close):
             close = _only_one(host, service, model)
-            hint = f"the only server of that kind here is `{close}`"
+            hint = f"the only server of that kind here is `{close}`: write that, or leave it out"
         if close is None or known[close].name == service.name or is_extended(service.file, project):
             continue
         seen.add(str(host.name))

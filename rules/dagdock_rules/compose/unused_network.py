@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Service, rule
 
-from ._unused import take_out, unused
+from ._unused import take_out, unused, with_section
 
 
 @rule(
@@ -33,12 +33,13 @@ def unused_network(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/reference/compose-file/networks/
     """
-    for network in unused(file, project, "networks", _joined):
+    gone = list(unused(file, project, "networks", _joined))
+    for network in gone:
         if network.name != "default":
             yield Problem(
                 network,
                 f"no service joins the network `{network.name}`, so the entry does nothing. List it under "
-                "`networks` of the services that belong to it, or delete it",
+                f"`networks` of the services that belong to it, or delete it{with_section(file, 'networks', gone)}",
                 fix=take_out(file, "networks", network),
             )
 

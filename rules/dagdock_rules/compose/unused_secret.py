@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dagdock.api import Bad, ComposeFile, Mapping, Problem, Problems, Project, Section, Service, rule
 
-from ._unused import take_out, unused
+from ._unused import take_out, unused, with_section
 
 
 @rule(
@@ -36,18 +36,20 @@ def unused_secret(file: ComposeFile, project: Project) -> Problems:
 
     https://docs.docker.com/compose/how-tos/use-secrets/
     """
-    for secret in unused(file, project, "secrets", _secrets):
+    gone = list(unused(file, project, "secrets", _secrets))
+    for secret in gone:
         yield Problem(
             secret,
             f"no service lists the secret `{secret.name}`, so no container finds it. List it under `secrets` of the "
-            "service that needs it, or delete the entry",
+            f"service that needs it, or delete the entry{with_section(file, 'secrets', gone)}",
             fix=take_out(file, "secrets", secret),
         )
-    for config in unused(file, project, "configs", _configs):
+    gone = list(unused(file, project, "configs", _configs))
+    for config in gone:
         yield Problem(
             config,
             f"no service lists the config `{config.name}`, so no container finds it. List it under `configs` of the "
-            "service that needs it, or delete the entry",
+            f"service that needs it, or delete the entry{with_section(file, 'configs', gone)}",
             fix=take_out(file, "configs", config),
         )
 

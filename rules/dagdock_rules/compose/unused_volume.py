@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Resource, Service, rule
 
-from ._unused import take_out, unused
+from ._unused import take_out, unused, with_section
 
 
 @rule(
@@ -45,22 +45,24 @@ def unused_volume(file: ComposeFile, project: Project) -> Problems:
     """
     if any("`volumes`" in fault.message for fault in file.shape):
         return  # a mount that cannot be read as it stands may mean it
-    for volume in unused(file, project, "volumes", _mounted):
+    gone = list(unused(file, project, "volumes", _mounted))
+    for volume in gone:
         if "$" in volume.name:
             continue  # which is no name, and told by itself
         yield Problem(
             volume,
-            f"no service mounts the volume `{volume.name}`, so nothing is kept in it. {_remedy(file, volume)}",
+            f"no service mounts the volume `{volume.name}`, so nothing is kept in it. "
+            f"{_remedy(file, volume, with_section(file, 'volumes', gone))}",
             fix=take_out(file, "volumes", volume),
         )
 
 
-def _remedy(file: ComposeFile, volume: Resource) -> str:
+def _remedy(file: ComposeFile, volume: Resource, section: str) -> str:
     """What to do, where something of its name is mounted, or was."""
     mounts = ((mount, service) for service in file.services.values() for mount in service.volumes)
     for mount, service in mounts:
         if mount.is_bind and (mount.source or "").rstrip("/") == f"./{volume.name}":
-            return f"Delete the entry: `{service.name}` mounts the folder `./{volume.name}`"
+            return f"Delete the entry{section}: `{service.name}` mounts the folder `./{volume.name}`"
     commented = re.search(rf"^\s*#\s*-\s*[\"']?{re.escape(volume.name)}:/", file.source.text, re.MULTILINE)
     if commented:
         line = first = file.source.position(commented.end()).line
@@ -69,8 +71,8 @@ def _remedy(file: ComposeFile, volume: Resource) -> str:
         if not re.match(r"\s*#\s*volumes:", file.source.line_span(first).text):
             first = line
         where = "there" if first == line else f"in lines {first} {'and' if first + 1 == line else 'to'} {line}"
-        return f"Its mount in line {line} is commented out: delete the entry, or take the `#` away {where}"
-    return "Mount it, or delete the entry"
+        return f"Its mount in line {line} is commented out: delete the entry{section}, or take the `#` away {where}"
+    return f"Mount it, or delete the entry{section}"
 
 
 def _mounted(service: Service) -> Iterator[str | None]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename, join
+from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, Problem, Problems, Related, rule
@@ -94,11 +94,22 @@ def env_file_not_ignored(file: ComposeFile, project: Project) -> Problems:
         path, secret, place = in_git[0]
         yield Problem(
             place,
-            f"`{path}` holds `{secret}` and is in git, so everyone who can read the repository has it. Take it out "
-            f"with `git rm --cached {path}`, add it to `.gitignore`, then change what is in it",
+            f"`{path}` holds `{secret}` and is in git, so everyone who can read the repository has it. "
+            f"{_remedy(path, secret, project)}",
             severity="info",  # the values may be there to start with
             related=[Related(other, f"so does `{name}`: `{what}`") for name, what, other in in_git[1:]],
         )
+
+
+def _remedy(path: str, secret: str, project: Project) -> str:
+    """What to do: a file in which other settings stand as well stays for all the others."""
+    settings = re.findall(rb"^\s*(?:export\s+)?\w+\s*=", project.facts.read(path) or b"", re.MULTILINE)
+    if basename(path) == ".env" and len(settings) > 2 * len(_secrets_in(path, project)):
+        return (
+            f"Change it, and keep the new one in a `.env.local` that git ignores (`docker compose --env-file {path} "
+            f"--env-file {join(dirname(path), '.env.local')}` reads both)"
+        )
+    return f"Take it out with `git rm --cached {path}`, add it to `.gitignore`, then change what is in it"
 
 
 def _is_told_before(path: str, file: ComposeFile, project: Project) -> bool:
@@ -175,7 +186,7 @@ def _secrets_in(path: str, project: Project) -> list[str]:
             match is None
             or "$" in match[2]
             or _is_to_be_replaced(match[2])
-            or match[2].lower() in match[1].lower().split("_")
+            or set(re.split(r"[^a-z0-9]+", match[2].lower().strip("'\""))) <= set(match[1].lower().split("_"))
         ):
             continue
         if gives_secret_away(match[1], match[2]):

@@ -72,7 +72,7 @@ def port_not_exposed(service: Service, project: Project) -> Problems:
     yield Problem(
         port.node.span,
         f"the Dockerfile exposes {words}, not {number}: if nothing listens on {number}, this port leads nowhere. "
-        "Correct the number here, or the EXPOSE"
+        f"Correct the number here, or write `EXPOSE {number}` there"
         if stage
         else f"`{running.name}` listens on {words} in its container, not on {number}. "
         f"Write `{port.published or number}:{sorted(known)[0]}`",
