@@ -57,6 +57,7 @@ MISTAKES = {
     "L06/mistake-3": Mistake("Dockerfile", 6, "build-tools-in-final-image"),
     "L06/mistake-4": Mistake("Dockerfile", 1, "build-image-as-final"),
     "L06/mistake-5": Mistake("Dockerfile", 8, "build-image-as-final"),
+    "L06/mistake-6": Mistake("Dockerfile", 4, "dev-dependencies-in-final-image"),
     "L07/mistake-1": Mistake("Dockerfile", 2, "apt-lists-left"),
     "L07/mistake-2": Mistake("Dockerfile", 2, "apk-cache-left"),
     "L07/mistake-3": Mistake("Dockerfile", 2, "dnf-cache-left"),

@@ -16,12 +16,39 @@ RULES = {rule.code: rule for kind in ("dockerfile", "compose", "project") for ru
 
 Files = str | Mapping[str, str]
 
+MANIFEST = (
+    '{"scripts": {"start": "cross-env NODE_ENV=production next start", "serve": "ts-node a.ts && node dist/a.js"},'
+    ' "dependencies": {"next": "15"}, "devDependencies": {"typescript": "5"}}'
+)
+
+
+def _built(steps: str, start: str, **files: str) -> dict[str, str]:
+    """A Node project that is built and started in one stage."""
+    lines = ["FROM node:24", "WORKDIR /app", "COPY package.json yarn.lock ./", steps, f"CMD {start}\n"]
+    return {"Dockerfile": "\n".join(lines), "package.json": MANIFEST, "yarn.lock": "", **files}
+
+
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, list[Files]] = {
     "DF206": [
         "FROM debian:12\nWORKDIR /opt\nRUN curl -O https://e.com/a.tgz\nRUN tar xf a.tgz\nRUN «rm a.tgz»\n",
         "FROM debian:12\nWORKDIR /opt\nRUN curl -O https://e.com/a.tgz\nWORKDIR /srv\nRUN rm -f a.tgz\n",
         "FROM debian:12\nWORKDIR /opt\nRUN curl -O https://e.com/a.tgz\nRUN cd /srv && rm -f a.tgz\n",
+    ],
+    "DF515": [
+        _built("RUN «yarn» && yarn build", '["yarn", "start"]'),
+        _built("RUN «yarn install»\nCOPY . .\nRUN yarn run build", "exec node ./dist/src/main"),
+        _built("RUN yarn install\nRUN yarn build && yarn install --production", '["yarn", "start"]'),
+        _built("RUN yarn install\nRUN yarn build", '["yarn", "serve"]'),
+        _built("RUN yarn install\nRUN yarn build", '["node", "server.js"]'),
+        _built("RUN yarn install\nRUN yarn build", '["node", "--import", "tsx", "dist/a.js"]'),
+        _built("RUN yarn install\nRUN yarn build", '["/start.sh"]'),
+        _built("RUN yarn install\nRUN yarn build", "yarn migrate; node dist/a.js"),
+        _built(
+            "RUN yarn install\nRUN yarn build",
+            '["yarn", "start"]',
+            **{"compose.yaml": "services:\n  a:\n    build: .\n    command: yarn dev\n"},
+        ),
     ],
     "DF348": [
         "FROM rust:1.90\nRUN cargo install «cargo-chef»\n",

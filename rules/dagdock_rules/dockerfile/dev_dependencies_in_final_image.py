@@ -27,6 +27,7 @@ from ..packages import PackageCommand, package_commands
 from ._copies import contexts_that_fit, from_context, local_sources
 from ._layers import add_option
 from ._manifests import text_of
+from ._node_start import runs_built
 
 PRODUCTION = ("--production", "--prod", "-P", "--omit", "--only", "--omit=dev")
 INSTALLS = ("", "install", "i", "ci", "clean-install")
@@ -85,6 +86,14 @@ TESTERS = ("cypress", "playwright", "jest", "mocha", "vitest", "dredd", "karma",
                 "package-lock.json": "{}",
             },
         ),
+        Bad(
+            {
+                "Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package*.json ./\nRUN «npm ci»\nCOPY . .\n"
+                'RUN npm run build\nCMD ["node", "dist/main.js"]\n',
+                "package.json": '{"scripts": {"build": "tsc"}, "devDependencies": {"typescript": "5"}}',
+                "package-lock.json": "{}",
+            },
+        ),
         Bad("FROM python:3.12-slim\nCOPY requirements-dev.txt .\nRUN «pip install» -r requirements-dev.txt\n"),
     ],
     good=[
@@ -114,14 +123,16 @@ def dev_dependencies_in_final_image(stage: Stage, project: Project) -> Problems:
     context = contexts[0] if len(contexts) == 1 else None
     for run in stage.all_of(Run):
         for call in _installs(run):
-            node = "" if _builds(stage) or not _starts(stage) else _node(call, run, context, project)
+            node = _node(call, run, context, project) if _starts(stage) else ""
+            if node and _builds(stage):
+                node = _after_build(call, run, context, project)
             advice = node or _pip(call) or _grouped(call, stage, context, project)
             if advice and not _is_tested_inside(run, context, project):
                 yield Problem(
                     call.head,
                     "this installs packages for development (tests, linters, build tools) into the final image. "
                     f"{advice}",
-                    fix=_fix(run, call),
+                    fix=None if _builds(stage) else _fix(run, call),
                 )
     if context is not None:
         yield from _copied(stage, context, project)
@@ -240,6 +251,26 @@ def _node(call: PackageCommand, run: Run, context: BuildContext | None, project:
     if '"devDependencies"' not in text_of("package.json", context, project):
         return ""
     return "Add `--omit=dev`" if call.manager == "npm" else f"Add `{_flag(call)}`"
+
+
+def _after_build(call: PackageCommand, run: Run, context: BuildContext | None, project: Project) -> str:
+    """What to do where the stage builds the project with these packages, and then runs what it has built.
+
+    Nothing where they are thrown out again, or where somebody works on the project in that image.
+    """
+    stage = run.stage
+    if stage is None or context is None or not runs_built(stage, text_of("package.json", context, project)):
+        return ""
+    if any(_throws_out().search(each.body.text) for each in stage.all_of(Run)):
+        return ""
+    services = project.services_building(stage.dockerfile)
+    if any(
+        service.command or service.entrypoint or any(m.is_bind is not False for m in service.volumes)
+        for service in services
+    ):
+        return ""
+    frozen = "ci" if call.manager == "npm" else "install"
+    return f"Build in a stage of its own, and only run `{call.manager} {frozen} {_flag(call)}` in this one"
 
 
 def _pip(call: PackageCommand) -> str:
