@@ -235,6 +235,9 @@ FOUND = [
         + BEGIN
         + "    a()\n",
     ),
+    ("AF510", "KAFKA = «'10.12.0.31:9092,10.12.0.32:9092'»\nDAG('d')\n"),
+    ("AF510", "BUCKET = «'shop-prod-raw'»\nX = dict(bucket_name='shop-prod-out', Bucket='raw')\nDAG('d')\n"),
+    ("AF510", "X = {'project_id': «'shop-prod'»}\nDAG('d')\n"),
 ]
 SILENT = [
     ("AF404", "@task\ndef f(rows):\n    def g():\n        yield 1\n    return list(g())\n"),
@@ -321,6 +324,11 @@ SILENT = [
     ),
     ("AF341", "def f(dag, tasks, blocking, slas, tis):\n    print(slas)\nDAG('d', sla_miss_callback=f)\n"),
     ("AF341", "def f():\n    print(1)\n" + BEGIN + "    PythonOperator(task_id='a', python_callable=f)\n"),
+    ("AF510", "A, B = '127.0.0.1:9092', '8.8.8.8:53'\nDAG('d', tags=['10.12.0.31:80 is down'])\n"),
+    ("AF510", "X = {'bucket': 'staging', 'project_id': 'shop', 'bucket_name': 'prod'}\nDAG('d')\n"),
+    ("AF510", "def f(bucket='shop-prod'):\n    print(bucket)\nDAG('d')\n"),
+    ("AF510", "X = {'dev': {'bucket': 'shop-dev'}, 'prod': {'bucket': 'shop-prod'}}\nDAG('d')\n"),
+    ("AF510", "import os\nBUCKET = os.getenv('BUCKET') or 'shop-prod'\nDAG('d')\n"),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dagdock.api import Bad, DagModule, Problem, Problems, rule
 
+from ._intent import is_for_show, is_template
 from ._secrets import HOLE, all_text, named, texts
 
 # What environments are called, and which one it is.
@@ -27,10 +28,11 @@ HOSTS = frozenset(
         "ssh_host",
     )
 )  # fmt: skip
+PROJECTS = ("gcp_project", "google_cloud_project")
 # What a value is given to that another one may take the place of.
 _DEFAULTS = ("Param", "env", "get", "getenv", "setdefault")
 
-ENDS = "so a run elsewhere works with it, too. If you have more than one environment,"
+ENDS = "so every run works with it, those on other machines, too. If you have more than one environment,"
 
 
 @rule(
@@ -64,7 +66,7 @@ ENDS = "so a run elsewhere works with it, too. If you have more than one environ
     ],
 )
 def environment_baked_in(module: DagModule) -> Problems:
-    """The DAG names one environment: its Connection, its host, its bucket or its account.
+    """The DAG names one environment: its Connection, its host, its bucket, its account or its project.
 
     The same file runs on a laptop, in tests and in production. What differs there belongs to the deployment: a
     Connection that has the same id everywhere, a Variable or an environment variable. With the name of one environment
@@ -89,13 +91,37 @@ def environment_baked_in(module: DagModule) -> Problems:
         if not _is_choice(module, one.node) and not _is_documentation(module, one.node):
             found.setdefault(one.what, one)
     chooses = len({one.environment for one in found.values() if one.environment}) > 1
+    # A number says of itself nothing about environments: several are as often several places of the same one.
+    several = len([one for one in found.values() if one.environment is None and one.what.isdigit()]) > 1
     for one in found.values():
+        is_number = one.what.isdigit()
+        if is_number and (
+            several or is_for_show(module.source.path) or is_template(module) or _asks_for_environment(module)
+        ):
+            continue
         if not (chooses and one.environment):
             yield Problem(module.span(one.node), f"{one.said}, {ENDS} {one.remedy}")
 
 
+def _asks_for_environment(module: DagModule) -> bool:
+    """Whether something in the file is compared with the name of an environment, or one is asked for: `Env.prod`."""
+    if any(name in ENVIRONMENTS for name in map(str.lower, module.names.attributes)):
+        return True
+    texts_compared = (
+        one.value
+        for node in module.names.parents
+        if isinstance(node, ast.Compare)
+        for one in (node.left, *node.comparators)
+        if isinstance(one, ast.Constant)
+    )
+    return any(isinstance(text, str) and text.lower() in ENVIRONMENTS for text in texts_compared)
+
+
 class Found(NamedTuple):
-    """A name of one environment in the code; `environment` where a word says which one."""
+    """A name of one environment in the code; `environment` where a word says which one.
+
+    Of those that share `what` the first is told.
+    """
 
     what: str
     node: ast.expr
@@ -109,6 +135,8 @@ _SETTING = "take it from a Connection, a Variable or the environment (`os.enviro
 
 def _addresses(module: DagModule) -> Iterator[Found]:
     for text, node in texts(module):
+        if text[:1].isdigit() and ":" in text and _endpoints().fullmatch(text) and _is_private(text.partition(":")[0]):
+            yield Found(text, node, None, f"the address `{text}` is fixed in the code", _SETTING)
         if ("arn:aws" in text or ".amazonaws.com/" in text) and (match := _arn().search(text)):
             said = f"the AWS account `{match['account']}` is fixed in the code"
             yield Found(match["account"], node, None, said, _SETTING)
@@ -121,12 +149,17 @@ def _addresses(module: DagModule) -> Iterator[Found]:
 
 
 def _given(module: DagModule) -> Iterator[Found]:
-    """Hosts and ids of Connections, by the names of the arguments or keys that they are given to."""
-    for one in named(module, lambda name: name in HOSTS or name.endswith("conn_id")):
+    """Hosts, buckets, projects and ids of Connections, by the names of the arguments or keys that they are given to."""
+    for one in named(module, lambda name: name in HOSTS or name.endswith("conn_id") or _kind(name) is not None):
         value = one.value.lower()
         if HOLE in value or "{" in value or not _plain().fullmatch(value):
             continue
-        if not one.name.endswith("conn_id"):
+        if kind := _kind(one.name):
+            environment = _environment(value)
+            if environment and environment not in STEPS and environment != value:
+                # One of a kind is told: where there are more, it is a list of what others deliver, or all of one scheme.
+                yield Found(kind, one.node, environment, f"the {kind} `{one.value}` is fixed in the code", _SETTING)
+        elif not one.name.endswith("conn_id"):
             found = _host(value.partition(":")[0], one.node, is_bucket=False)
             if found and ("." in value or found.environment):
                 yield found
@@ -138,6 +171,14 @@ def _given(module: DagModule) -> Iterator[Found]:
                 f"the Connection `{one.value}` is named after one environment",
                 "give it an id that is the same in each, or make the id from an environment variable",
             )
+
+
+def _kind(name: str) -> str | None:
+    """What an argument, a key or a name says that it holds: a bucket, or a project of Google Cloud."""
+    name = name.lower()
+    if name.endswith(("bucket", "bucket_name")):
+        return "bucket"
+    return "project" if name.endswith("project_id") or name in PROJECTS else None
 
 
 def _host(host: str, node: ast.expr, *, is_bucket: bool) -> Found | None:
@@ -236,6 +277,12 @@ def _service() -> re.Pattern[str]:
         r"|\.(?:snowflakecomputing\.com|database\.windows\.net|postgres\.database\.azure\.com|mongodb\.net)$"
         r"|\.(?:azuredatabricks\.net|cloud\.databricks\.com|servicebus\.windows\.net|confluent\.cloud)$"
     )
+
+
+@cache
+def _endpoints() -> re.Pattern[str]:
+    """`10.12.0.31:9092,10.12.0.32:9092`."""
+    return re.compile(r"\d+(?:\.\d+){3}:\d{2,5}(?:, ?\d+(?:\.\d+){3}:\d{2,5})*")
 
 
 @cache
