@@ -32,7 +32,7 @@ PROJECTS = ("gcp_project", "google_cloud_project")
 # What a value is given to that another one may take the place of.
 _DEFAULTS = ("Param", "env", "get", "getenv", "setdefault")
 
-ENDS = "so every run works with it, those on other machines, too. If you have more than one environment,"
+ENDS = "so a test run uses it, too. If you have more than one environment,"
 
 
 @rule(
@@ -157,7 +157,7 @@ def _given(module: DagModule) -> Iterator[Found]:
         if kind := _kind(one.name):
             environment = _environment(value)
             if environment and environment not in STEPS and environment != value:
-                # One of a kind is told: where there are more, it is a list of what others deliver, or all of one scheme.
+                # One of a kind is told: where there are more, it is a list of what others deliver.
                 yield Found(kind, one.node, environment, f"the {kind} `{one.value}` is fixed in the code", _SETTING)
         elif not one.name.endswith("conn_id"):
             found = _host(value.partition(":")[0], one.node, is_bucket=False)
