@@ -48,6 +48,7 @@ HOOK = "hook = PostgresHook('a')\n"
 MAKES = "def make(password):\n    return Connection(conn_id='a', password=password)\n\n"
 LOOP = DAILY + "    for x in {}:\n        BashOperator(task_id=f't_{{x}}', bash_command='x')\n"
 CONTEXT = "    PythonOperator(task_id='a', python_callable=print, provide_context=True)\n"
+CURL = "    BashOperator(task_id='a', bash_command='curl x')\n"
 OLD = "from airflow import DAG\nDAG('d', schedule_interval=None)\n"
 
 # What a rule must flag is marked; without marks it must be silent.
@@ -72,6 +73,25 @@ CASES: dict[str, dict[str, Files]] = {
             "dags/d.py": IMPORTS + DAILY + CONTEXT.replace("provide_context=True", "«provide_context=True»"),
             "dags/requirements.txt": "apache-airflow==3.0.2\n",
         },
+    },
+    "AF510": {
+        "one account": IMPORTS + "ROLE = «'arn:aws:iam::123456789012:role/load'»\n" + DAILY + "    pass\n",
+        "several accounts": IMPORTS
+        + "A = 'arn:aws:iam::123456789012:role/load'\nB = 'arn:aws:iam::210987654321:role/load'\n"
+        + DAILY
+        + "    pass\n",
+        "a file that asks": IMPORTS
+        + "from own import Env, now\nROLE = 'arn:aws:iam::123456789012:role/load'\nlive = now() == Env.prod\n"
+        + DAILY
+        + "    pass\n",
+        "for show": {
+            "dags/demo/d.py": IMPORTS + "ROLE = 'arn:aws:iam::123456789012:role/load'\n" + DAILY + "    pass\n"
+        },
+    },
+    "AF701": {
+        "a template by its name": {"dags/templates/source.py": IMPORTS + DAILY + CURL},
+        "a template by what is missing": IMPORTS + "imports(here)\n" + DAILY + CURL,
+        "none": IMPORTS + DAILY.replace("DAG(", "«DAG»(") + CURL,
     },
     "AF802": {
         "pinned to 3, but not for it": {

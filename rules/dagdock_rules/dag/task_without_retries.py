@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import ast
-import re
-from functools import cache
 
 from dagdock.api import Bad, Dag, Edit, Fix, Problem, Problems, Project, Task, rule
 
 from ._arguments import add_keyword
+from ._intent import is_for_show, is_template
 from ._plain import is_plain
 from ._schedule import is_part, recurs
 from .default_args_unknown_key import means_retries
@@ -73,7 +72,7 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
     """
     if dag.open or dag.default_args.open or "retries" in dag.default_args:
         return
-    if is_part(dag) or _is_for_show(project.path_of(dag.module.source.whole) or ""):
+    if is_part(dag) or is_for_show(project.path_of(dag.module.source.whole) or ""):
         return
     if "default_args" not in dag.arguments and unused_default_args(dag.module):
         return  # `default-args-unused` speaks of that
@@ -97,6 +96,8 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
             fix=_fix(dag),
         )
         return
+    if is_template(dag.module):
+        return  # the tasks may come with what is put in
     name = dag.dag_id.get(str)
     added = "`'retries': 2` to default_args" if "default_args" in dag.arguments else "`default_args={'retries': 2}`"
     yield Problem(
@@ -105,16 +106,6 @@ def task_without_retries(dag: Dag, project: Project) -> Problems:
         f"`default_task_retries` is set. Add {added}, or 0 if that is meant",
         fix=_fix(dag),
     )
-
-
-def _is_for_show(path: str) -> bool:
-    """Whether a file shows how something is done, by its name or that of a folder."""
-    return bool(_show().search(path.lower()))
-
-
-@cache
-def _show() -> re.Pattern[str]:
-    return re.compile(r"(?:^|[/_-])(?:example|toy|tutorial|demo|sample|playground)s?(?:[_-]|/|[_-][^/]*/)")
 
 
 def _chooses(task: Task) -> bool:
