@@ -42,6 +42,14 @@ def test_what_a_test_reads_may_be_wrong_on_purpose(tmp_path: Path, folder: str) 
     assert codes(tmp_path, f"{folder}/Dockerfile") == ""
 
 
+def test_a_file_of_one_variable_is_there_for_a_test(tmp_path: Path) -> None:
+    lines = "".join(f"      K{number}: ${{VARIABLE}}\n" for number in range(40))
+    own = "".join(f"      K{number}: ${{V{number}}}\n" for number in range(40))
+    text = "services:\n  a:\n    image: nginx\n    environment:\n"
+    assert codes(tmp_path, "schema/compose.yaml", text + lines) == ""
+    assert "DC101" in codes(tmp_path, "schema/compose.yaml", text + own)
+
+
 @pytest.mark.parametrize("folder", ["airflow-2.10.1", "python-3.12-slim", "bin-1.2"])
 def test_a_folder_for_a_version_is_no_unpacked_archive(tmp_path: Path, folder: str) -> None:
     assert "DF101" in codes(tmp_path, f"{folder}/Dockerfile")

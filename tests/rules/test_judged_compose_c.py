@@ -24,6 +24,7 @@ DB = "  db:\n    image: postgres:16\n"
 AIRFLOW = "    image: apache/airflow:2.9.1\n"
 HEALTHY_DB = DB + "    healthcheck: {test: pg_isready}\n"
 API = "  api:\n    image: api:1\n    healthcheck: {test: a}\n"
+BUILT = "services:\n  db:\n    image: mongo:7\n  api:\n    build: api\n    depends_on: [db]\n"
 SHARED = (
     "x-airflow: &airflow\n  image: apache/airflow:2.9.1\n  depends_on:\n    db: {condition: service_healthy}\n"
     "services:\n  init:\n    <<: *airflow\n    command: db migrate\n" + DB
@@ -80,6 +81,19 @@ CASES: dict[str, dict[str, Files]] = {
     },
     "DC504": {
         "in a test": {"compose.test.yaml": WEB + "    depends_on: [db]\n" + DB},
+        "tries again": {
+            "compose.yaml": BUILT,
+            "api/main.js": "const mongo = require('mongodb');\nconnect().catch(() => setTimeout(connect, 2000));\n",
+        },
+        "connects once": {
+            "compose.yaml": BUILT.replace("[db]", "[«db»]"),
+            "api/main.js": "require('mongodb').connect();\n",
+        },
+        "connects to none": {"compose.yaml": BUILT, "api/main.py": "import redis\n"},
+        "may connect by its address": {
+            "compose.yaml": BUILT.replace("[db]", "[«db»]") + "    environment: {URL: 'a://db'}\n",
+            "api/main.py": "import os\n",
+        },
         "not in a test": WEB + "    depends_on: [«db»]\n" + DB,
     },
     "DC507": {

@@ -7,6 +7,7 @@ from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, Related, S
 from ._model import runs_in_swarm
 from ._needs import is_patient, waiting_for, waits_itself
 from ._occasion import is_for_tests
+from ._sources import is_in_no_hurry
 from ._stores import store_of
 
 # Programs that take a moment to start, and those that the others cannot work without.
@@ -78,7 +79,11 @@ def database_without_healthcheck(file: ComposeFile, project: Project) -> Problem
         kind = store.name.partition(" of ")[0] if store else ""
         if other is None or kind not in SLOW or all(_is_store(service) for _, service in places):
             continue
-        places = [place for place in places if not waits_itself(place[1], name, project)]
+        places = [
+            place
+            for place in places
+            if not waits_itself(place[1], name, project) and not is_in_no_hurry(place[1], name, kind, project)
+        ]
         if not places:
             continue
         same = (kind, *(str(service.name) for _, service in places))
