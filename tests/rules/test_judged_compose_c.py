@@ -183,6 +183,11 @@ SOCKET = "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n"
 WORDS: list[tuple[str, Files, str]] = [
     ("DC001", "services:\n  a:\n    image: a:1\ne\nnetworks:\n  x:\n", "write `e:`, or delete it"),
     (
+        "DC101",
+        {"compose.yaml": "services:\n  a:\n    image: nginx:${TAG:-latest}\n", ".env.example": "TAG=latest\n"},
+        "Name the version that you tested, or its digest, in `.env.example`, too",
+    ),
+    (
         "PJ004",
         {
             "compose.yaml": "services:\n  a:\n    build: {context: ., args: {URL: a}}\n",

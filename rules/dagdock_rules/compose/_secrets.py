@@ -55,6 +55,19 @@ def where_to_put_it(file: ComposeFile, project: Project) -> str:
     return "in `.env`, keep that out of git"
 
 
+def sample_with(variable: str, text: str, file: ComposeFile, project: Project) -> str:
+    """The sample of a `.env` beside the file that sets a variable to the same text; empty where none does."""
+    own = dirname(project.path_of(file.source.whole) or "")
+    places = [(folder, name) for folder in dict.fromkeys((own, "")) for name in project.facts.names(folder or ".")]
+    for folder, name in places:
+        if "env" in name.lower() and re.search(r"example|sample|dist|template|default", name.lower()):
+            content = (project.facts.read(join(folder, name)) or b"").decode("utf-8", "replace")
+            setting = rf"^\s*(?:export\s+)?{re.escape(variable)}\s*=\s*[\"']?{re.escape(text)}[\"']?\s*$"
+            if variable in content and re.search(setting, content, re.MULTILINE):
+                return str(name)
+    return ""
+
+
 def written_text(value: Value) -> str:
     """A value with the defaults of its variables, not with what `.env` holds; `\\0` stands for what is not known."""
     return Value(value.node, {}, value.mapped).filled.text

@@ -19,6 +19,7 @@ from dagdock.api import (
 
 from ._made_here import is_made_here
 from ._occasion import is_for_tests, is_short_lived, is_test_data, repository_owners
+from ._secrets import sample_with
 
 
 @rule(
@@ -91,6 +92,8 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
             remedy = f"It has no versions any more: name one of `{name_legacy}` (no updates), or another maker's image"
         else:
             remedy = "Name the version that you tested, or its digest"
+        if variable and reference.tag and (sample := sample_with(variable, reference.tag, file, project)):
+            remedy += f", in `{sample}`, too"
         yield Problem(
             image,
             f"{_what_moves(image, reference, variable, file, project)}. {remedy}",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from posixpath import basename, dirname, join
+from posixpath import basename
 from typing import Literal, NamedTuple
 
 from dagdock.api import (
@@ -47,6 +47,7 @@ from ._secrets import (
     is_to_stay,
     is_worth_telling,
     names_in,
+    sample_with,
     urls_with,
     where_to_put_it,
     written_text,
@@ -156,7 +157,7 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
             also = and_in_lines(spans)
             shown = bool(also or others or unsaid)
             remedy = f"write `${{{first.variable}:?}}` here{also}{_other_side(first, shown=shown)}"
-            if sample := _sample_with(first.variable, text, file, project):
+            if sample := sample_with(first.variable, text, file, project):
                 remedy += f". `{sample}` has the same one: change it there, too"
         else:
             remedy, unsaid = "name the variable here", places[1:]
@@ -260,19 +261,6 @@ def _is_root_in(password: Span) -> bool:
 def _keeps_data(service: Service) -> bool:
     """Whether what its database holds outlives the container: a volume or a folder is mounted, not only scripts."""
     return any(not (mount.target or "").startswith("/docker-entrypoint-initdb.d") for mount in service.volumes)
-
-
-def _sample_with(variable: str, text: str, file: ComposeFile, project: Project) -> str:
-    """The sample of a `.env` beside the file that sets a variable to the same text; empty where none does."""
-    own = dirname(project.path_of(file.source.whole) or "")
-    places = [(folder, name) for folder in dict.fromkeys((own, "")) for name in project.facts.names(folder or ".")]
-    for folder, name in places:
-        if "env" in name.lower() and re.search(r"example|sample|dist|template|default", name.lower()):
-            content = (project.facts.read(join(folder, name)) or b"").decode("utf-8", "replace")
-            setting = rf"^\s*(?:export\s+)?{re.escape(variable)}\s*=\s*[\"']?{re.escape(text)}[\"']?\s*$"
-            if variable in content and re.search(setting, content, re.MULTILINE):
-                return str(name)
-    return ""
 
 
 def _hosts_of(secret: Secret) -> frozenset[str]:
