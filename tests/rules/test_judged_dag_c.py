@@ -48,6 +48,8 @@ HOOK = "hook = PostgresHook('a')\n"
 MAKES = "def make(password):\n    return Connection(conn_id='a', password=password)\n\n"
 LOOP = DAILY + "    for x in {}:\n        BashOperator(task_id=f't_{{x}}', bash_command='x')\n"
 CONTEXT = "    PythonOperator(task_id='a', python_callable=print, provide_context=True)\n"
+KEY = "KEY = Variable.get('api_token')\n"
+SHOWN = "    BashOperator(task_id='a', bash_command='a', env={})\n"
 CURL = "    BashOperator(task_id='a', bash_command='curl x')\n"
 OLD = "from airflow import DAG\nDAG('d', schedule_interval=None)\n"
 
@@ -63,6 +65,12 @@ CASES: dict[str, dict[str, Files]] = {
         "parts": IMPORTS + LOOP.format("«sorted(x.strip() for x in Variable.get('n').split(','))»"),
         "evaluated": IMPORTS + "import ast\n" + LOOP.format("«ast.literal_eval(Variable.get('n'))['a']»"),
         "a key of it": IMPORTS + "shops = Variable.get('n', deserialize_json=True)\n" + LOOP.format("«shops.get('a')»"),
+    },
+    "AF203": {
+        "the same, again": IMPORTS
+        + DAILY
+        + "    if «Variable.get('n')» == 'a':\n        pass\n"
+        + "    if Variable.get('n') == 'b' or «Variable.get('m')» == 'c':\n        pass\n",
     },
     "AF332": {
         "of Airflow 1, pinned to 3": {
@@ -131,6 +139,24 @@ def test_case(code: str, case: Any) -> None:
 
 
 SAID: list[tuple[str, Files, str, str]] = [
+    (
+        "AF203",
+        IMPORTS + "n = Variable.get('n')\nBODY = {'a': [n, f'{n}/b']}\n" + DAILY + SHOWN.format("{'x': BODY}"),
+        "warning",
+        "Write the template `{{ var.value.n }}` in place of this call",
+    ),
+    (
+        "AF203",
+        IMPORTS + "n = Variable.get('n')\nBODY = [n]\nprint(BODY[0].lower())\n" + DAILY + SHOWN.format("{'x': BODY}"),
+        "warning",
+        "Or set `AIRFLOW_VAR_N`",
+    ),
+    (
+        "AF203",
+        IMPORTS + DAILY + "    if Variable.get('n') == Variable.get('n'):\n        pass\n",
+        "warning",
+        "(1 more time",
+    ),
     ("AF102", IMPORTS + PAST, "info", "write `catchup=True`; else delete the DAG"),
     ("AF102", IMPORTS + PAST.replace("2019", "2119"), "info", "Write `catchup=False`, or"),
     ("AF216", IMPORTS + HOOK + "@task\ndef f():\n    hook.run('a')\n" + DAILY + "    f()\n", "info", "though only a"),
@@ -153,6 +179,24 @@ SAID: list[tuple[str, Files, str, str]] = [
         IMPORTS + "DB_PASSWORD = 'k3Jd92-prod'\n" + DAILY + "    pass\n",
         "error",
         "Keep it in an Airflow Connection or the environment",
+    ),
+    (
+        "AF509",
+        IMPORTS + KEY + "@task\ndef f():\n    print(KEY)\n" + DAILY + "    f()\n",
+        "info",
+        "`BaseHook.get_connection",
+    ),
+    (
+        "AF509",
+        IMPORTS + KEY + "@task\ndef f():\n    import json\n    json.loads(KEY)\n" + DAILY + "    f()\n",
+        "info",
+        '").extra_dejson` inside the function',
+    ),
+    (
+        "AF509",
+        IMPORTS + KEY + DAILY + SHOWN.format("{'x': KEY}"),
+        "info",
+        "`{{ conn.NAME.password }}` in place of this",
     ),
     ("AF520", IMPORTS + DAILY + SSH, "warning", "pattern="),
     ("AF520", IMPORTS + DAILY + SSH.replace("wget ", ""), "warning", "Write the commands here"),

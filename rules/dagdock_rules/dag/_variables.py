@@ -25,13 +25,19 @@ def uses_of(module: DagModule, call: ast.Call) -> set[Use]:
 
     Empty where it only gets a name that nothing reads.
     """
+    return _uses(module, call, 0)
+
+
+def _uses(module: DagModule, value: ast.AST, depth: int) -> set[Use]:
     found: set[Use] = set()
-    for node in _places(module, call):
+    for node in _places(module, value):
         argument = _member(module, node) if isinstance(node, ast.Name) else node
         above = module.names.parents.get(argument)
         while isinstance(above, (*_CONTAINERS, *_TEXTS) if isinstance(node, ast.Name) else _CONTAINERS):
             argument, above = above, module.names.parents.get(above)
-        if is_rendered(module, argument):
+        if isinstance(argument, (*_CONTAINERS, *_TEXTS)) and _is_named(module, argument) and depth < MAX_NAMES:
+            found |= _uses(module, argument, depth + 1)
+        elif is_rendered(module, argument):
             found.add("rendered")
         elif module.runs_at(node) == "task" or _is_passed_on(module, argument):
             found.add("in a task")
@@ -104,6 +110,13 @@ def _places(module: DagModule, node: ast.AST, depth: int = 0) -> Iterator[ast.AS
     for load in module.names.loads.get(targets[0].id, ()):
         if any(binding.node is parent for binding in module.names.bindings(load.id, load)):
             yield from _places(module, load, depth + 1)
+
+
+def _is_named(module: DagModule, node: ast.AST) -> bool:
+    """Whether a display or a text gets a name of its own, which is read somewhere."""
+    parent = module.names.parents.get(node)
+    targets = parent.targets if isinstance(parent, ast.Assign) else []
+    return len(targets) == 1 and isinstance(targets[0], ast.Name) and bool(module.names.loads.get(targets[0].id))
 
 
 def _task_given(module: DagModule, node: ast.AST) -> Task | None:

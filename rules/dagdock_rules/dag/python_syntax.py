@@ -38,7 +38,8 @@ def python_syntax(module: DagModule) -> Problems:
                 severity="info",
             )
             continue
-        yield Problem(fault.span, f"{fault.message} (as {version} reads the file). Airflow cannot load it like this")
+        message = fault.message.partition(". Perhaps")[0]  # Python's guess leads astray as often as not
+        yield Problem(fault.span, f"{message} (as {version} reads the file). Airflow cannot load it like this")
     for call in module.names.calls:
         if len(call.keywords) > 1 and (again := _repeated(call)):
             span = module.span(again)

@@ -53,8 +53,8 @@ def retry_without_delay(module: DagModule) -> Problems:
         told.add(id(delay.node))
         yield Problem(
             delay.whole,
-            "the retries follow each other at once, while what made the task fail may last some minutes. Wait as long: "
-            "`timedelta(minutes=5)`",
+            "the retries follow each other at once, while what made the task fail may last some minutes. Wait a few "
+            "minutes between them: `timedelta(minutes=5)`",
         )
 
 

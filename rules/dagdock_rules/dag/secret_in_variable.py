@@ -45,7 +45,12 @@ def secret_in_variable(module: DagModule, project: Project) -> Problems:
             continue
         remedy = '`BaseHook.get_connection("…").password`, or a Hook that takes its conn_id'
         if call.runs_at == "parse":  # where nobody should look up a Connection
+            uses = uses_of(module, call.node) if module.is_dag_file else set()
             remedy = "`{{ conn.NAME.password }}` where an operator renders templates, or a Hook that takes its conn_id"
+            if uses == {"in a task"}:
+                remedy = f'`BaseHook.get_connection("…").{_field(module, call)}` inside the function that uses it'
+            elif uses == {"rendered"}:
+                remedy = "`{{ conn.NAME.password }}` in place of this call"
         where = f" (here and in {others:,} more file{'s' if others > 1 else ''})" if others else ""
         yield Problem(
             place,
@@ -73,6 +78,18 @@ def _kept(module: DagModule) -> dict[str, tuple[Call, Span]]:
         if call.runs_at != "parse" or not module.is_dag_file or "elsewhere" not in uses_of(module, call.node):
             found[name] = (call, module.span(given[0]))
     return found
+
+
+def _field(module: DagModule, call: Call) -> str:
+    """What of a Connection takes the place of the Variable: JSON goes into its extras."""
+    above = module.parent(call.node)
+    target = above.targets[0] if isinstance(above, ast.Assign) else None
+    loads = module.names.loads.get(target.id, ()) if isinstance(target, ast.Name) else ()
+    readers = [parent for one in (call.node, *loads) if isinstance(parent := module.parent(one), ast.Call)]
+    is_json = any(keyword.arg == "deserialize_json" for keyword in call.node.keywords)
+    return (
+        "extra_dejson" if is_json or any(module.qualified(one.func) == "json.loads" for one in readers) else "password"
+    )
 
 
 def _is_of_login(name: str) -> bool:

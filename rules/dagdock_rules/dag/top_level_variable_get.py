@@ -74,19 +74,24 @@ def top_level_variable_get(module: DagModule, project: Project) -> Problems:
 
 def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
     module = read.module
+    alike: dict[tuple[object, str, object], list[tuple[Call, Fix | None]]] = {}
     for call in module.calls() if "Variable" in module.source.text else ():
         if call.airflow == "Variable.get" and call.runs_at == "parse":
             name = _key(module, call.node)
             if name and is_set_in_environment(project, name):
                 continue
             remedy = _remedy(module, call.node, name) if read.is_own else _remedy_for_all(module, call.node, name)
-            yield Problem(
-                call,
-                f"this asks Airflow's database each time {read.readings_at(call)}. "
-                + ("Read it in `execute`" if is_in_init(call) else remedy),
-                fix=_fix(module, call),
-                related=read.related,
-            )
+            remedy = "Read it in `execute`" if is_in_init(call) else remedy
+            fix = _fix(module, call)
+            alike.setdefault((name or call.node, remedy, call.node if fix else None), []).append((call, fix))
+    for (_, remedy, _), ((call, fix), *more) in alike.items():
+        again = f" ({len(more)} more time{'s' if len(more) > 1 else ''} in this file)" if more else ""
+        yield Problem(
+            call,
+            f"this asks Airflow's database each time {read.readings_at(call)}{again}. {remedy}",
+            fix=fix,
+            related=[*read.related, *(Related(one, "the same Variable") for one, _ in more)],
+        )
     told: set[ast.AST] = set()
     for outer, inner in calls_elsewhere(module, project):
         if inner.node not in told and outer.node not in told and inner.airflow == "Variable.get":
@@ -99,7 +104,8 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
             told.add(outer.node)
             yield Problem(
                 outer,
-                f"this function reads a Variable, so Airflow's database is asked each time {read.readings_at(outer)}. "
+                f"this function reads {f'the Variable `{name}`' if name else 'a Variable'}, so Airflow's database is "
+                f"asked each time {read.readings_at(outer)}. "
                 + ("Call it in `execute`" if is_in_init(outer) else _remedy_elsewhere(outer, inner, name)),
                 related=[Related(inner, "it is read here"), *read.related],
             )
