@@ -134,6 +134,11 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
     ],
     "DF203": [
         (
+            {"Dockerfile": "FROM golang:1.27\nCOPY . .\nRUN go mod download\n", "go.mod": "", "go.sum": ""},
+            "warning",
+            "COPY go.mod and go.sum first, RUN `go mod download`, then COPY the rest",
+        ),
+        (
             {
                 "Dockerfile": "FROM python:3.13\nCOPY . .\nRUN uv sync --frozen\n",
                 "pyproject.toml": "[build-system]\n",
@@ -206,6 +211,12 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "info",
             "`API_KEY` stands in this file for everyone who can",
         ),
+        (
+            'FROM a:1\nENV SLACK_TOKEN="YOUR SLACK TOKEN"\n',
+            "info",
+            "what is filled in for `SLACK_TOKEN` stays readable",
+        ),
+        ("FROM a:1\nENV SLACK_TOKEN=changeme\n", "warning", "`SLACK_TOKEN` stays readable in the image"),
         (f"FROM a:1 AS b\nARG API_KEY\nRUN make{COPIED}", "info", "and in the build record that BuildKit can attach"),
     ],
     "DF409": [
@@ -260,6 +271,7 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
     "DF609": [
         ("FROM python:3.13\nENV PYTHONPATH=$PYTHONPATH:/a\n", "info", "current folder. Leave both out: `/a`"),
         ('FROM python:3.13\nENV PYTHONPATH="/a:/b:${PYTHONPATH}"\n', "info", "Leave both out: `/a:/b`"),
+        ("FROM python:3.13\nENV A=b PYTHONPATH=/a:$PYTHONPATH C=d\n", "info", "Leave both out: `/a`"),
         ("FROM python:3.13\nENV PYTHONPATH /a:$PYTHONPATH:/b\n", "info", "Leave both out: `/a:/b`"),
     ],
     "DF604": [

@@ -233,13 +233,14 @@ def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, 
         how = "install"
     # What was left out of the first installation is made up for behind the COPY.
     again = f" and run `{' '.join(manifest.command.split()[:2])}` again" if how.startswith("install with") else ""
+    step = "RUN `go mod download`" if how == "install" and manifest.family == "go" else how
     what = "the project"
     if not copies_whole_context(early):
         what = f"`{((context and _programs(early, context)) or local_sources(early))[0]}`"
     return Problem(
         early,
         f"any change to {what} rebuilds {named(rebuilt_lines(early))}, and so runs `{manifest.command}` again"
-        f"{'' if _is_cached(manifest) else ', with all its downloads'}. COPY {' and '.join(names)} first, {how}, then "
+        f"{'' if _is_cached(manifest) else ', with all its downloads'}. COPY {' and '.join(names)} first, {step}, then "
         f"COPY the rest{again}",
         related=[Related(manifest.place, "this runs again at each change")],
         fix=_fix(manifest, early, found, context, project) if context and found and how == "install" else None,

@@ -101,9 +101,8 @@ def curl_without_fail(run: Run) -> Problems:
         more = f" here, and to the {others} of this RUN" if len(found) > 1 else ""
         piped = [command for pipes in open_pipes(run) for pipe in pipes for command in pipe]
         if not first.file and first.outer in piped:
-            whose = (
-                "their failure" if more and all(each.outer in piped for each in found) else "its failure in the pipe"
-            )
+            both = more and all(each.outer in piped for each in found)
+            whose = "their failure" if both else "its failure in the pipe" if more else "its failure"
             more += f", and `pipefail` (DF409 says how), without which {whose} does not count"
         yield Problem(
             places[0],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Arg, Bad, Env, PairsInstruction, Problem, Problems, Project, Run, rule
 
+from ..secrets import is_placeholder
 from ._layers import is_made_for
 from ._secret_names import carries_secret
 
@@ -62,7 +63,14 @@ def secret_in_arg_or_env(instruction: PairsInstruction, project: Project) -> Pro
                 )
                 continue
             kept = "in the history of the image" if isinstance(instruction, Arg) else "in the image"
-            yield Problem(pair, f"`{pair.key}` stays readable {kept}. {_remedy(instruction, str(pair.key))}")
+            value = str(pair.value.literal or "").lower() if pair.value is not None else ""
+            to_fill_in = "your" in value and is_placeholder(value)
+            yield Problem(
+                pair,
+                f"{'what is filled in for ' if to_fill_in else ''}`{pair.key}` stays readable {kept}. "
+                f"{_remedy(instruction, str(pair.key))}",
+                severity="info" if to_fill_in else None,
+            )
 
 
 def _remedy(instruction: Arg | Env, name: str) -> str:

@@ -165,7 +165,16 @@ def _is_an_entry(name: Text) -> bool:
     """Whether a variable is one of the entries between colons, from one to the next: `$PYTHONPATH:/app`."""
     text, span = name.span.source.text, name.span
     before = text[: span.start].removesuffix("{").removesuffix("$")
-    return before.endswith((":", "=", '"', "'")) and text[span.end :].removeprefix("}")[:1] in (":", '"', "'", "\n", "")
+    return before.endswith((":", "=", '"', "'")) and text[span.end :].removeprefix("}")[:1] in (
+        ":",
+        '"',
+        "'",
+        " ",
+        "\t",
+        "\r",
+        "\n",
+        "",
+    )
 
 
 def _without(name: Text) -> str:
