@@ -154,6 +154,10 @@ CASES: dict[str, list[Files]] = {
     "DF204": [
         'FROM debian:12\nCOPY a/start.sh /usr/bin/\nRUN «apt-get install -y curl»\nENTRYPOINT ["start.sh"]\n',
         'FROM debian:12\nCOPY setup.sh /\nRUN apt-get install -y curl\nENTRYPOINT ["start.sh"]\n',
+        "FROM alpine:3.22\nCOPY start.sh backup.sh /bin/\nRUN chmod +x /bin/*.sh\nRUN «apk add --no-cache jq»\n"
+        'ENTRYPOINT ["start.sh"]\n',
+        'FROM debian:12\nCOPY start.sh setup.sh /\nRUN sh /setup.sh\nRUN apt-get install -y jq\nCMD ["/start.sh"]\n',
+        'FROM debian:12\nCOPY start.sh /\nRUN apt-get install -y jq && chmod +x /start.sh\nCMD ["/start.sh"]\n',
         'FROM debian:12\nCOPY start.sh /\nRUN chmod +x /start.sh && apt-get install -y curl\nCMD ["/start.sh"]\n',
         "FROM node:24\nCOPY . .\nRUN «npm install -g serve@14»\n",
         "FROM python:3.13\nCOPY . .\nRUN «pip install 'flask==3.1' gunicorn==$V»\n",

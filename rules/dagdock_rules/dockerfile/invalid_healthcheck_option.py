@@ -10,6 +10,7 @@ from ._faults import faults
     severity="error",
     since="0.1",
     precision="very-high",
+    lessons=["L11"],
     aliases=["dockerfile-utils:FLAG_INVALID_DURATION"],
     tags=["syntax"],
     bad=[

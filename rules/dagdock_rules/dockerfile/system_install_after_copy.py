@@ -139,11 +139,12 @@ def _by_name(run: Run, before: set[str]) -> Span | None:
 
 
 def _brings_start_script(copy: CopyLike, stage: Stage) -> bool:
-    """Whether it brings nothing but the script that the container starts."""
+    """Whether it brings nothing but scripts, with the one that the container starts among them."""
     sources = local_sources(copy)
     starters: list[CommandInstruction] = [each for each in (stage.last(Entrypoint), stage.last(Cmd)) if each]
     started = {(word or "").rpartition("/")[2] for each in starters for word in each.exec_form or ()}
-    return len(sources) == 1 and sources[0].endswith(".sh") and sources[0].rpartition("/")[2] in started
+    names = {source.rpartition("/")[2] for source in sources}
+    return all(name.endswith(".sh") for name in names) and not started.isdisjoint(names)
 
 
 def _brings_scripts(copy: CopyLike) -> bool:
@@ -154,6 +155,8 @@ def _prepares(run: Run) -> bool:
     """Whether a RUN may set up what is installed from: a package source, a key, a script of the project."""
     import re
 
+    if run.script.understood and all(each.effective.name in ("chmod", "chown") for each in run.script.commands):
+        return False  # no script has run yet
     return bool(re.search(r"sources\.list|apt-key|add-apt|\brepo|keyring|\.sh\b|\b(?:dpkg|rpm)\b", run.body.text))
 
 
