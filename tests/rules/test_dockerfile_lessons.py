@@ -94,6 +94,13 @@ CASES: dict[str, list[Files]] = {
         "FROM nginx:1.28\nVOLUME C:\\data\nVOLUME $A\n",
     ],
     "DF703": [
+        "FROM debian:12\nWORKDIR /root\nCOPY a.cfg «.aws/credentials» .aws/\n",
+        "FROM debian:12\nCOPY aws/config /root/.aws/config\nCOPY credentials /etc/app/credentials\n",
+        "FROM debian:12\nCOPY credentials.example /root/.aws/credentials\n",
+        {
+            "Dockerfile": "FROM debian:12\nCOPY localstack/credentials /root/.aws/\n",
+            "localstack/credentials": "[default]\naws_access_key_id = test\naws_secret_access_key = test\n",
+        },
         {"Dockerfile": "FROM python:3.13\nCOPY «app/» .\n", "app/conf/.env": "DB_PASSWORD=Str0ngPa55w0rd77\n"},
         {
             "Dockerfile": "FROM python:3.13\nCOPY app/ .\n",

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from dagdock.api import BuildContext, Project, Source
 
-from ..secrets import is_placeholder, is_secret_name, is_setting, known_secret, password_in_url
+from ..secrets import is_likely_secret, is_placeholder, is_secret_name, is_setting, known_secret, password_in_url
 from ._secret_names import PUBLISHED
 
 # Settings, one to a line: their names tell.
@@ -40,6 +40,8 @@ OTHERS = (
     "serviceaccount*.json",
     ".vault-token",
 )
+# What such files are called where the programs look for them; the names alone say nothing.
+IN_FOLDERS = (".aws/credentials",)
 FOLDERS = frozenset((".aws", ".ssh", ".kube", ".gnupg"))
 # Settings that count in folders below, where other names often belong to samples and tests.
 SETTINGS_BELOW = (".env", ".env.local", ".env.prod", ".env.production", ".npmrc", ".pypirc")
@@ -78,11 +80,29 @@ SHOWN = (
 )
 
 
+def is_shown(name: str) -> bool:
+    """Whether a file of that name is made to be shown, a sample or a public key."""
+    return _matches(name.lower(), SHOWN)
+
+
 @lru_cache(maxsize=1024)
 def is_secret_file(name: str) -> bool:
     """Whether a file or folder of that name holds secrets."""
     lower = name.lower()
     return name in FOLDERS or (_matches(lower, (*SETTINGS, *KEYS, *OTHERS)) and not _matches(lower, SHOWN))
+
+
+def is_secret_place(path: str) -> bool:
+    """Whether a program looks for its secrets in the file of that path."""
+    return f"/{path}".endswith(tuple(f"/{place}" for place in IN_FOLDERS))
+
+
+def holds_no_credentials(source: Source | None) -> bool:
+    """Whether what lies there for such a place surely is no secret: values to fill in, or those of a stand-in."""
+    if source is None:
+        return False
+    pairs = (line.partition("=") for line in source.text.splitlines())
+    return not any(is_secret_name(key.strip()) and is_likely_secret(value) for key, _, value in pairs)
 
 
 def is_harmless(name: str, source: Source | None) -> bool:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import posixpath
 
-from dagdock.api import Bad, CopyLike, Problem, Problems, Project, Run, Source, rule
+from dagdock.api import Bad, CopyLike, Problem, Problems, Project, Run, Source, Stage, remembered, rule
 
-from ._copies import contexts_that_fit, from_context, is_whole, leaves_out, local_sources
-from ._secret_files import is_harmless, is_secret_file, secrets_below
+from ._copies import contexts_that_fit, from_context, inside_container, is_whole, leaves_out, local_sources
+from ._secret_files import holds_no_credentials, is_harmless, is_secret_file, is_secret_place, is_shown, secrets_below
 
 # What tools of a build read without being told.
 READ_BY_TOOLS = frozenset(
@@ -27,6 +27,7 @@ MAKERS = (".sh", ".bash", ".py", ".md", ".mk", "makefile", "justfile")
     bad=[
         Bad("FROM python:3.12-slim\nCOPY «.env» /app/.env\n"),
         Bad("FROM node:22-slim\nCOPY package.json «.npmrc» ./\nRUN npm ci && rm .npmrc\n"),
+        Bad("FROM amazon/aws-cli:2.31.0\nCOPY «credentials» /root/.aws/credentials\n"),
         Bad({"Dockerfile": "FROM python:3.12-slim\nCOPY «app/» .\n", "app/.env": "DB_PASSWORD=Str0ngPa55w0rd77"}),
     ],
     good=[
@@ -54,7 +55,7 @@ def copy_secret_file(copy: CopyLike, project: Project) -> Problems:
         if path not in known or path is None:
             continue
         name = _name(path)
-        if is_secret_file(name):
+        if is_secret_file(name) or _lands_as_secret(copy, path, name):
             if not _is_harmless(copy, path, name, project):
                 # An .npmrc holds a token, or nothing but the address of a registry.
                 unsure = name == ".npmrc" and _text(copy, path, project) is None
@@ -82,6 +83,13 @@ def _inside(copy: CopyLike, path: str, project: Project) -> list[str]:
     return [file for file in secrets_below(path, contexts[0], project) if not leaves_out(copy, file)]
 
 
+def _lands_as_secret(copy: CopyLike, path: str, name: str) -> bool:
+    """Whether a file lies, or comes to lie, where a program looks for its secrets: `/root/.aws/credentials`."""
+    target = inside_container(copy) or ""
+    places = (path, f"{target.rstrip('/')}/{name}", target if len(copy.sources) == 1 else "")
+    return not is_shown(name) and any(map(is_secret_place, places))
+
+
 def _remedy(copy: CopyLike, name: str) -> str:
     """How the step or the program that reads the file gets it."""
     later = "mount it when the container starts, for example as a secret of Compose or Kubernetes"
@@ -93,9 +101,13 @@ def _remedy(copy: CopyLike, name: str) -> str:
 
 
 def _is_used(copy: CopyLike, name: str) -> bool:
-    """Whether a later RUN names the file."""
-    steps = copy.stage.instructions if copy.stage else ()
-    return any(isinstance(step, Run) and step.index > copy.index and name in step.span.text for step in steps)
+    """Whether a RUN of the stage names the file."""
+    return copy.stage is not None and name in _runs(copy.stage)
+
+
+@remembered
+def _runs(stage: Stage) -> str:
+    return "\n".join(run.span.text for run in stage.all_of(Run))
 
 
 def _is_made_here(copy: CopyLike, name: str, project: Project) -> bool:
@@ -115,7 +127,8 @@ def _name(path: str | None) -> str:
 
 
 def _is_harmless(copy: CopyLike, path: str, name: str, project: Project) -> bool:
-    return is_harmless(name, _text(copy, path, project))
+    source = _text(copy, path, project)
+    return is_harmless(name, source) if is_secret_file(name) else holds_no_credentials(source)
 
 
 def _text(copy: CopyLike, path: str, project: Project) -> Source | None:
