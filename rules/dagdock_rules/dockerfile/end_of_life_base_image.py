@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from dagdock.api import (
     Bad,
@@ -120,8 +120,7 @@ def _remedy(stage: Stage, end: End, archive: Run | None, project: Project) -> st
 
 def _held_by_airflow(stage: Stage, end: End, project: Project) -> str:
     """Where the file installs Airflow: the newest Python that its release runs on, or that both have to move on."""
-    installed = (each.name for part in stage.dockerfile.stages for each in project.requirements_of(part).requirements)
-    if "apache-airflow" not in installed:
+    if not _installs_airflow(stage.dockerfile, project):
         return ""
     if end.system:
         return f"Take a tag with a later release in place of `{end.system}`"
@@ -133,6 +132,13 @@ def _held_by_airflow(stage: Stage, end: End, project: Project) -> str:
         return f"Airflow {version} has to move on with it: a later Python needs a later Airflow"
     image = re.sub(r"python:\d+\.\d+", f"python:{python}", end.instead) if "python:" in end.instead else ""
     return f"Move on to a Python that Airflow supports{f', for example `{image}`' if image else ''}"
+
+
+@lru_cache(maxsize=4)  # each stage of a file asks
+def _installs_airflow(file: Dockerfile, project: Project) -> bool:
+    return any(
+        each.name == "apache-airflow" for stage in file.stages for each in project.requirements_of(stage).requirements
+    )
 
 
 def _pinned(stage: Stage, project: Project) -> str:

@@ -49,6 +49,8 @@ FREE = frozenset(
 FIRST_IS_NO_PATH = frozenset("chgrp chmod chown groupadd locale-gen sed useradd usermod".split())
 # Folders in which nobody has a project, and what works on the files of the folder it stands in all the same.
 SYSTEM = ("/bin/", "/etc/", "/sbin/", "/usr/bin/", "/usr/lib/", "/usr/local/bin/", "/usr/sbin/", "/var/")
+# Nobody follows more steps by eye.
+MOST = 300
 WORK_HERE = frozenset(
     "bash cmake curl dpkg find git gunzip gzip java ls make node perl php python python2 python3 rpm ruby sh tar unxz "
     "unzip wget xz zip".split()
@@ -169,9 +171,11 @@ def _is_needless(run: Run, folder: str) -> bool:
     if run.stage is None or run.stage.children or run.onbuild is not None:
         return False
     of_system = f"{folder}/".startswith(SYSTEM)
-    for step in run.stage.instructions:
-        if step.index <= run.index:
-            continue
+    steps = run.stage.instructions
+    place = run.index - steps[0].index + 1
+    if len(steps) - place > MOST:
+        return False
+    for step in steps[place:]:
         if isinstance(step, Workdir):
             return True
         if isinstance(step, CopyLike) and not _is_absolute(step.destination.raw if step.destination else ""):
