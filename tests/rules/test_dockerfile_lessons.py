@@ -419,6 +419,8 @@ CASES: dict[str, list[Files]] = {
         "FROM debian:12\nARG U=https://e.com/a\nADD $U.zip /opt/\n",
         "FROM debian:12\nADD https://e.com/${V}.zip /opt/\n",
         "FROM debian:12\nADD rootfs-${V}.tar.gz /\n",
+        "FROM debian:12\nARG WAR=build/libs/shop.war\nWORKDIR /srv\n«ADD» $WAR ROOT.war\n",
+        "FROM debian:12\nARG A\nARG B=b.jar\nARG C=c.tgz\nADD $A a.jar\nADD $B /opt/\nADD $C /c.tgz\n",
     ],
     "DF426": [
         "FROM debian:12\nRUN useradd -m app\nUSER app:«etl»\n",

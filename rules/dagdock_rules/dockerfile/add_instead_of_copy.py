@@ -47,6 +47,10 @@ ONLY_ADD = frozenset(("checksum", "keep-git-dir", "unpack"))
             fixed="FROM python:3.12-slim\nCOPY requirements.txt /app/\n",
         ),
         Bad(
+            "FROM eclipse-temurin:21-jre\nARG JAR_FILE=target/*.jar\n«ADD» ${JAR_FILE} app.jar\n",
+            fixed="FROM eclipse-temurin:21-jre\nARG JAR_FILE=target/*.jar\nCOPY ${JAR_FILE} app.jar\n",
+        ),
+        Bad(
             "FROM debian:12\nENV JAR=app.jar\n«ADD» $JAR /opt/\n",
             fixed="FROM debian:12\nENV JAR=app.jar\nCOPY $JAR /opt/\n",
         ),
@@ -56,6 +60,7 @@ ONLY_ADD = frozenset(("checksum", "keep-git-dir", "unpack"))
         "FROM scratch\nADD rootfs.tar.xz /\n",
         "FROM alpine:3.20\nADD https://example.com/tool /usr/local/bin/\n",
         "FROM alpine:3.20\nARG PACKAGE\nADD $PACKAGE /opt/\n",
+        "FROM alpine:3.20\nARG PACKAGE=https://example.com/app.jar\nADD $PACKAGE /opt/app.jar\n",
         "FROM alpine:3.20\nENV PACKAGE=app.tar.gz\nARG OTHER=app.jar\nADD $PACKAGE /opt/\nADD $OTHER /opt/\n",
     ],
 )
@@ -75,13 +80,18 @@ def add_instead_of_copy(add: Add) -> Problems:
             add.keyword,
             f"ADD of `{name}` only copies, as COPY does. Use COPY, and keep ADD for archives to unpack and "
             "addresses to fetch",
-            fix=Fix.replace("Use COPY", add.keyword, "COPY" if add.keyword.isupper() else "copy"),
+            fix=Fix.replace(
+                "Use COPY",
+                add.keyword,
+                "COPY" if add.keyword.isupper() else "copy",
+                "unsafe" if any(_is_argument(source, add) for source in add.sources) else "safe",
+            ),
         )
 
 
 def _is_plain(source: DockerfileWord, add: Add) -> bool:
     """Whether a source is surely a local file or folder that is no archive."""
-    path = source.literal or _set_by_env(source, add)
+    path = source.literal or _set_by_env(source, add) or _renamed(source, add)
     if path is None:
         return _is_zip(source)
     lower = path.lower()
@@ -99,6 +109,22 @@ def _set_by_env(source: DockerfileWord, add: Add) -> str | None:
     bindings = [scope.get(variable.name) for variable in source.variables] if scope else []
     fixed = all(binding is not None and binding.kind == "env" for binding in bindings)
     return (source.resolve(scope) or None) if scope and bindings and fixed else None
+
+
+def _renamed(source: DockerfileWord, add: Add) -> str | None:
+    """What an ARG brings by default, where it gets a new name of the same kind: `ADD $JAR_FILE app.jar`.
+
+    An archive would be unpacked into a folder of that name, so nobody means one.
+    """
+    path = source.resolve(add.stage.scope_at(add)) if add.stage else None
+    target = add.destination.literal if add.destination else None
+    kind = (path or "").rpartition("/")[2].rpartition(".")[2]
+    return path if path and target and kind.isalpha() and target.endswith(f".{kind}") else None
+
+
+def _is_argument(source: DockerfileWord, add: Add) -> bool:
+    """Whether who builds the image can hand another source over, an address for one."""
+    return source.literal is None and _set_by_env(source, add) is None and not _is_zip(source)
 
 
 def _is_zip(source: DockerfileWord) -> bool:
