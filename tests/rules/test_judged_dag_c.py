@@ -53,6 +53,22 @@ SHOWN = "    BashOperator(task_id='a', bash_command='a', env={})\n"
 CURL = "    BashOperator(task_id='a', bash_command='curl x')\n"
 OLD = "from airflow import DAG\nDAG('d', schedule_interval=None)\n"
 
+
+def rows(query: str) -> str:
+    return f"@task\ndef f():\n    return PostgresHook('a').get_records('{query}')\n\n"
+
+
+def today(use: str) -> str:
+    task = f"@task\ndef f():\n    day = datetime.now().strftime('%Y-%m-%d')\n    {use}\n\n"
+    return IMPORTS + task + DAILY + "    f()\n"
+
+
+def window(days: int) -> str:
+    start = f"datetime.now() - timedelta(days={days})"
+    query = "PostgresHook('a').get_records('SELECT * FROM b WHERE c >= %s', parameters=[{}])"
+    return IMPORTS + f"@task\ndef f():\n    start = {start}\n    {query.format('start')}\n\n" + DAILY + "    f()\n"
+
+
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Files]] = {
     "AF202": {
@@ -95,6 +111,11 @@ CASES: dict[str, dict[str, Files]] = {
         "for show": {
             "dags/demo/d.py": IMPORTS + "ROLE = 'arn:aws:iam::123456789012:role/load'\n" + DAILY + "    pass\n"
         },
+    },
+    "AF401": {"keys": IMPORTS + rows("SELECT * FROM shops WHERE shop_id IN (1, 2)") + DAILY + "    f()\n"},
+    "AF626": {
+        "one day": window(1).replace("datetime.now()", "«datetime.now()»"),
+        "a week, day by day": window(7),
     },
     "AF701": {
         "a template by its name": {"dags/templates/source.py": IMPORTS + DAILY + CURL},
@@ -139,6 +160,17 @@ def test_case(code: str, case: Any) -> None:
 
 
 SAID: list[tuple[str, Files, str, str]] = [
+    ("AF401", IMPORTS + rows("SELECT id, name AS n FROM shops") + DAILY + "    f()\n", "info", "If it can grow large"),
+    (
+        "AF401",
+        IMPORTS + rows("SELECT a, b FROM c JOIN d ON e = f") + DAILY + "    f()\n",
+        "warning",
+        "Save it to a file",
+    ),
+    ("AF401", IMPORTS + rows("SELECT * FROM shops") + DAILY + "    f()\n", "warning", "Save it to a file"),
+    ("AF626", today("open(f'/data/{day}.csv')"), "info", "decides which data it takes"),
+    ("AF626", today("open(f'/data/{day}.csv', 'w')"), "info", "names what it writes"),
+    ("AF626", today("print(f's3://data/{day}')"), "info", "is a part of this path"),
     (
         "AF203",
         IMPORTS + "n = Variable.get('n')\nBODY = {'a': [n, f'{n}/b']}\n" + DAILY + SHOWN.format("{'x': BODY}"),

@@ -97,8 +97,18 @@ def gives_few_rows(query: str | None) -> bool | None:
     if " from " not in text or re.search(r"information_schema|pg_catalog|pg_tables|sqlite_master|\bsys\.", text):
         return True
     # Groups, distinct values, single keys and holes where the condition may stand: nobody can tell from here.
+    if re.search(r"\bwhere [\w.\"`]*(id|key|code)[\w\"`]* in ?\((?! ?select)", text):
+        return None
     if re.search(r"\bgroup by\b|\bselect distinct\b|\bwhere [\w.]*id ?= ?|\bunion\b|\bover ?\(|\breturning\b", text):
         return None
     if re.match(r"\(?\s*select\s[^*]*?\b(count|sum|avg|min|max|array_agg|bool_or|bool_and|exists)\s*\(", text):
         return True if text.startswith(("select", "(")) else None
     return None if text.rstrip().endswith(HOLE) and " where " in text and text.count(HOLE) > 3 else False
+
+
+def gives_narrow_rows(query: str | None) -> bool:
+    """Whether each row is one to three plain columns of one table, as ids and names are looked up."""
+    text = " ".join(re.sub(r"--[^\n]*|/\*.*?\*/", " ", query or "", flags=re.DOTALL).lower().split())
+    column = r"[\w.\"`]+(?: as [\w\"`]+)?"
+    found = re.match(rf"select {column}(?: ?, ?{column}){{0,2}} from [^,]+$", text)
+    return bool(found) and " join " not in text and " union " not in text

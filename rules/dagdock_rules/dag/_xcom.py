@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from dagdock.api import DagModule, Function, Origin, remembered
 
-from ._queries import gives_few_rows, query_text
+from ._queries import gives_few_rows, gives_narrow_rows, query_text
 
 Kind = Literal["table", "rows", "lazy", "file", "lines", "answer", "model", "list", "text", "array"]
 MAX_DEPTH = 40
@@ -22,6 +22,7 @@ class Large(NamedTuple):
 
     origin: Origin
     kind: Kind
+    is_narrow: bool = False
 
     @property
     def what(self) -> str:
@@ -30,6 +31,8 @@ class Large(NamedTuple):
     @property
     def may_be_small(self) -> bool:
         """Whether only the run can tell: an answer of a service, or some file, may be a line or a gigabyte."""
+        if self.is_narrow:
+            return True
         if self.kind in ("file", "lines"):
             return not any(_texts(*_place(self.origin)))
         return self.kind == "answer" and self.origin.method in ("json", "text")
@@ -445,10 +448,11 @@ def _by_method(module: DagModule, origin: Origin, node: ast.Call, receiver: Orig
     """What a method with a telling name gives; rows only where the query is known to have many."""
     if kind == "file":
         return None if _is_small_file(origin) else Large(origin, kind)
-    few = gives_few_rows(query_text(module, node, receiver))
+    query = query_text(module, node, receiver)
+    few = gives_few_rows(query)
     if kind == "rows" and few is None:
         return None
-    return None if few else Large(origin, kind)
+    return None if few else Large(origin, kind, is_narrow=gives_narrow_rows(query))
 
 
 def _of_receiver(module: DagModule, origin: Origin, node: ast.Call, receiver: Origin, depth: int) -> Large | None:

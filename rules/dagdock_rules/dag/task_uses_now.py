@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dagdock.api import (
     Argument,
@@ -26,6 +26,7 @@ from dagdock.api import (
 from ._queries import query_text
 from ._schedule import is_frequent, recurs, runs_by_clock
 from ._templates import Piece, pieces, rendered
+from .dag_catchup_true import days_between
 from .dag_dynamic_start_date import CLOCKS
 
 # What reads or writes the data of a day: queries, files, objects, requests.
@@ -52,6 +53,16 @@ SPANS = ("timedelta()", "relativedelta()", "pendulum.duration()", "pandas.Timede
 REQUESTS = ("requests.get", "requests.post", "httpx.get", "httpx.post", "requests.request", "requests.Session().get")
 # What a shell runs, by operator.
 COMMANDS = {"BashOperator": "bash_command", "SSHOperator": "command"}
+# What writes to the name that it is given.
+WRITERS = frozenset(
+    (
+        "bulk_dump", "load_bytes", "load_file", "load_string", "to_csv", "to_excel", "to_gbq", "to_json", "to_parquet",
+        "to_pickle", "upload", "upload_blob", "upload_file", "upload_fileobj", "upload_from_filename",
+        "upload_from_string",
+    )
+)  # fmt: skip
+# So many intervals are looked back over by a window that makes up for a late run by itself.
+WIDE = 3
 # Parts of a format that are of a moment, not of a day.
 TIMES = ("%H", "%I", "%M", "%S", "%f", "%s", "%X", "%c", "%p", "%T")
 
@@ -152,16 +163,16 @@ def _in_functions(module: DagModule) -> Iterator[Problem]:
         for node in (use.node, *_handed_over(module, use)):
             clock = None if _runs_often(module, use.function) else _day(module, node)
             clock = clock or (_window(module, node) if use.selects else None)
-            if clock is None or clock.node in told:
+            if clock is None or clock.node in told or (use.selects and _is_wide(module, node, use.function)):
                 continue
             told.add(clock.node)
             shown = " ".join(clock.span.text.split())
             place = module.span(use.node)
             yield Problem(
                 clock,
-                f"`{shown if len(shown) <= 40 else f'{shown[:39]}…'}` is when the task happens to run, and decides "
-                "which data it takes: a late or repeated run takes those of another day. Use the run's own date: `ds` "
-                "or `data_interval_start` as a parameter of the function",
+                f"`{shown if len(shown) <= 40 else f'{shown[:39]}…'}` is when the task happens to run, and "
+                f"{_EFFECTS[use.effect]}. Use the run's own date: `ds` or `data_interval_start` as a parameter of the "
+                "function",
                 related=[Related(place, "the data are picked here")] if place.line != clock.span.line else (),
             )
 
@@ -172,6 +183,14 @@ class Use(NamedTuple):
     node: ast.expr
     function: Function | None
     selects: bool
+    effect: Literal["read", "written", "path"] = "read"
+
+
+_EFFECTS = {
+    "read": "decides which data it takes: a late or repeated run takes those of another day",
+    "written": "names what it writes: a late or repeated run writes under another name, beside the first",
+    "path": "is a part of this path: a late or repeated run uses another one",
+}
 
 
 def _handed_over(module: DagModule, use: Use) -> Iterator[ast.expr]:
@@ -198,10 +217,11 @@ def _used(module: DagModule) -> Iterator[Use]:
         )
         if (method in SINKS or asks) and call.runs_at == "task":
             for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
-                yield Use(node, call.function, asks or _is_filter(module, call, node))
+                effect: Literal["read", "written"] = "written" if method in WRITERS or _is_to_write(call) else "read"
+                yield Use(node, call.function, asks or _is_filter(module, call, node), effect)
     for text in module.names.parents:
         if isinstance(text, ast.JoinedStr) and _is_path(text) and module.runs_at(text) == "task":
-            yield Use(text, module.function_at(text), False)
+            yield Use(text, module.function_at(text), False, "path")
     for returning in module.functions:
         if returning.tasks:
             for one in returning.returns:
@@ -209,6 +229,23 @@ def _used(module: DagModule) -> Iterator[Use]:
                 origin = one.origin
                 if origin.name in TEXTS or origin.method in ("date", "strftime", "format", "isoformat"):
                     yield Use(one.node, returning, False)
+
+
+def _is_to_write(call: Call) -> bool:
+    """Whether a file is opened to write it."""
+    if call.name != "builtins.open":
+        return False
+    modes = [*call.node.args[1:2], *(one.value for one in call.node.keywords if one.arg == "mode")]
+    return any(isinstance(mode, ast.Constant) and str(mode.value)[:1] in ("w", "a", "x") for mode in modes)
+
+
+def _is_wide(module: DagModule, node: ast.expr, function: Function | None) -> bool:
+    """Whether a window reaches back over several runs, so that what one misses the next one takes."""
+    dags = [task.dag for task in (function.tasks if function else [])] or module.dags
+    between = [days_between(dag) if isinstance(dag, Dag) else None for dag in dags]
+    lengths = (module.value(one.node) for one in module.origin(node).walk() if isinstance(one.node, ast.Call))
+    back = max((length.total_seconds() / 86400 for one in lengths if (length := one.get(timedelta))), default=0.0)
+    return bool(between) and all(days is not None and back >= WIDE * days for days in between)
 
 
 def _is_path(node: ast.JoinedStr) -> bool:
