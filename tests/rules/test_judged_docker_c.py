@@ -130,6 +130,7 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "warning",
             "Take a tag with a later release in place of `buster`",
         ),
+        ("FROM mysql:5.7\nCOPY a /a\n", "warning", "start it once with `mysql:8.0` between the two"),
         ("FROM postgres:10\nCOPY a /a\n", "warning", "If there is data to keep, dump it before and restore it there"),
     ],
     "DF203": [
@@ -152,6 +153,10 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "warning",
             "install, then COPY the rest",
         ),
+    ],
+    "DF218": [
+        ("ARG P=e.com/library/\nFROM gcr.io/a/b:1\n", "info", "nothing uses `P`. Delete it"),
+        ("ARG P=e.com/library/\nFROM node:24\n", "info", "Delete it, or use it as `${P}`"),
     ],
     "DF302": [
         ("FROM apache/airflow:2.11.0\nRUN pip install a\n", "info", "Add `--no-cache-dir`"),

@@ -105,8 +105,11 @@ def _remedy(stage: Stage, end: End, archive: Run | None, project: Project) -> st
         remedy = f"Take a tag with a later release in place of `{end.system}`"
     if archive:
         return f"{remedy}, and take that line out"
-    if stage.image and official_name(stage.image) == "postgres" and not end.system and is_shipped(stage):
+    name = official_name(stage.image) if stage.image and not end.system and is_shipped(stage) else ""
+    if name == "postgres":
         return f"{remedy}. If there is data to keep, dump it before and restore it there"
+    if name == "mysql" and stage.image and (stage.image.tag or "").startswith("5"):
+        return f"{remedy}. If there is data to keep, start it once with `mysql:8.0` between the two"
     pinned = _pinned(stage, project) if stage.image and official_name(stage.image) == "python" else ""
     if pinned and not end.system:
         return f"{remedy}. `{pinned}` is pinned, and may have to move with it"

@@ -57,9 +57,21 @@ def unused_arg(arg: Arg) -> Problems:
             yield Problem(
                 pair,
                 f"nothing uses `{name}`. Delete it"
-                + ("" if is_secret_name(name, loose=True) else f", or use it as `${{{name}}}`"),
+                + (
+                    ""
+                    if is_secret_name(name, loose=True) or _fits_nowhere(pair, arg)
+                    else f", or use it as `${{{name}}}`"
+                ),
                 fix=Fix.delete_lines("Delete this ARG", arg, "unsafe") if _stands_alone(name, arg) else None,
             )
+
+
+def _fits_nowhere(pair: Pair, arg: Arg) -> bool:
+    """Whether it is the address of a registry, to stand before images, and each of them has one already."""
+    value = str(pair.value.value) if pair.value is not None else ""
+    if arg.stage is not None or not value.endswith("/"):
+        return False
+    return all(stage.image is None or stage.image.registry for stage in arg.dockerfile.stages)
 
 
 @remembered
