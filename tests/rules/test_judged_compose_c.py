@@ -70,6 +70,21 @@ CASES: dict[str, dict[str, Files]] = {
         "names the other": "services:\n  llm:\n    image: ollama/ollama:0.5\n    depends_on: [«api»]\n"
         "    environment: {URL: 'http://api:80'}\n" + API,
     },
+    "DC020": {
+        "of Podman": {"podman-compose.yml": WEB + "secrets:\n  a:\n    external: a\n"},
+        "of Compose": WEB + "secrets:\n  a:\n    external: «a»\n",
+    },
+    "DC026": {
+        "of Podman": {"podman-compose.yml": WEB + "    volumes: ['${DATA}:/a']\n"},
+        "exported as the README says": {
+            "compose.yaml": WEB + "    volumes: ['${DATA}:/a']\n",
+            "README.md": "Run `export DATA=$PWD` first.\n",
+        },
+        "only named in the README": {
+            "compose.yaml": WEB + "    volumes: ['«${DATA}»:/a']\n",
+            "README.md": "The folder DATA holds the data.\n",
+        },
+    },
     "DC101": {
         "data of tests": {"pkg/testdata/a/compose.yaml": "services:\n  a:\n    image: nginx\n"},
     },
@@ -160,6 +175,8 @@ SEVERITIES: list[tuple[str, Files, str]] = [
     ("DC201", WEB + MINIO, "warning"),
     ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d b`.\n"}, "info"),
     ("DC202", {"compose.yaml": TWICE, "README.md": "Run `docker compose up -d`.\n"}, "warning"),
+    ("DC707", "services:\n  gladys:\n    image: gladysassistant/gladys:v4\n    volumes: ['/dev:/dev']\n", "info"),
+    ("DC707", WEB + "    volumes: ['/dev:/dev']\n", "warning"),
     ("DC919", {"compose.yaml": EXPOSED, "vars/air.env": VARS}, "warning"),
     ("DC919", {"compose.yaml": EXPOSED + "    volumes: ['~/.config/gcloud:/c']\n", "vars/air.env": VARS}, "info"),
     ("DC702", WEB + SYSCTL.format(""), "info"),

@@ -39,6 +39,11 @@ def is_for_swarm(file: ComposeFile) -> bool:
     return not {"stack", "swarm"}.isdisjoint(words) or "swarm" in re.split(r"[^a-z]+", "/".join(folders[-2:]))
 
 
+def is_for_podman(file: ComposeFile) -> bool:
+    """Whether the file is named after Podman, whose `podman-compose` is another program."""
+    return "podman" in basename(file.source.path).lower()
+
+
 def runs_in_swarm(file: ComposeFile) -> bool:
     """Whether the services run on the machines of a swarm, by the file's name or by what it says."""
     return is_for_swarm(file) or _has_swarm_keys(file)

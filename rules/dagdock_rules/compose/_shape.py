@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from dagdock.api import ComposeFile, Scalar, ShapeFault
 
-from ._model import is_for_swarm
+from ._model import is_for_podman, is_for_swarm
 
 
 def faults_of(file: ComposeFile, kind: str) -> Iterator[ShapeFault]:
-    """None where the file is for Swarm, which reads another dialect."""
-    if not is_for_swarm(file):
+    """None where the file is for Swarm or for Podman, which read other dialects."""
+    if not is_for_swarm(file) and not is_for_podman(file):
         for fault in file.shape:
             if fault.kind == kind:
                 yield fault

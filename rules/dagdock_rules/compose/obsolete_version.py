@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename
 
 from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Span, rule
 
-from ._model import runs_in_swarm
+from ._model import is_for_podman, runs_in_swarm
 
 
 @rule(
@@ -37,7 +36,7 @@ def obsolete_version(file: ComposeFile) -> Problems:
 
     https://docs.docker.com/reference/compose-file/version-and-name/
     """
-    if runs_in_swarm(file) or "podman" in basename(file.source.path).lower():
+    if runs_in_swarm(file) or is_for_podman(file):
         return
     for document in file.tree.documents:
         if isinstance(document.root, Mapping):

@@ -5,7 +5,7 @@ from posixpath import normpath
 from dagdock.api import Bad, Problem, Problems, Project, Service, Text, VolumeMount, rule
 
 from ._occasion import is_for_work
-from ._purpose import MONITORS, is_one_of
+from ._purpose import MONITORS, is_one_of, works_on_networks
 
 # Folders with which a container that writes to them is root on the host, or takes it down.
 KEYS = ("~/.ssh", "$HOME/.ssh", "${HOME}/.ssh", "~/.aws", "~/.kube", "/root/.ssh")
@@ -68,7 +68,10 @@ def sensitive_host_path(service: Service, project: Project) -> Problems:
         yield Problem(
             mount,
             f"with `{path}` of the host this container {harm}. {remedy}",
-            severity="info" if path in KEYS and is_for_work(service.file, project) else None,
+            severity="info"
+            if (path in KEYS and is_for_work(service.file, project))
+            or (path == "/dev" and works_on_networks(service, project))  # it asks for any device of the house
+            else None,
             aliases=[
                 "compose-lint:CL-0013" if reads else "compose-lint:CL-0025",
                 "kics:volume-has-sensitive-host-directory",

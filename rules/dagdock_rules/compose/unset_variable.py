@@ -68,6 +68,7 @@ def _is_named_beside(file: ComposeFile, project: Project, name: str) -> bool:
     file of an environment or a sample of one, or a script."""
     own = dirname(project.path_of(file.source.whole) or "")
     given = re.compile(rb"(?:\bexport[ \t]+|^[ \t]*|[ \t])" + re.escape(name.encode()) + rb"[ \t]*[:?]?=", re.MULTILINE)
+    exported = b"export " + name.encode() + b"="
     for folder in {own, dirname(own), ""}:
         for other in project.facts.names(folder or "."):
             path, lower = join(folder, other), other.lower()
@@ -78,4 +79,6 @@ def _is_named_beside(file: ComposeFile, project: Project, name: str) -> bool:
             is_script = lower.endswith((".sh", ".mk")) or other in ("Makefile", "makefile", "justfile")
             if is_script and given.search(project.facts.read(path) or b""):
                 return True
+            if lower.startswith("readme") and exported in (project.facts.read(path) or b""):
+                return True  # who reads it sets it first
     return False
