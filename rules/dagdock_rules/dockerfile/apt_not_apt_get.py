@@ -46,6 +46,6 @@ def apt_not_apt_get(run: Run) -> Problems:
         yield Problem(
             words[0],
             "`apt` is for people at a terminal, and says itself that scripts cannot rely on it. Use `apt-get`, which "
-            "has the same packages",
+            "has the same commands",
             fix=Fix("Use `apt-get`", edits) if edits and len(calls) == len(words) and run.exec_form is None else None,
         )
