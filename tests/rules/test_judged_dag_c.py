@@ -50,6 +50,8 @@ LOOP = DAILY + "    for x in {}:\n        BashOperator(task_id=f't_{{x}}', bash_
 CONTEXT = "    PythonOperator(task_id='a', python_callable=print, provide_context=True)\n"
 KEY = "KEY = Variable.get('api_token')\n"
 SHOWN = "    BashOperator(task_id='a', bash_command='a', env={})\n"
+FRAME = "@task\ndef f():\n    print(pandas.DataFrame())\n\n"
+TURNS = "    for i in range(3):\n        PythonOperator(task_id=f'{i}', python_callable=f, op_kwargs={'number': i})\n"
 CURL = "    BashOperator(task_id='a', bash_command='curl x')\n"
 OLD = "from airflow import DAG\nDAG('d', schedule_interval=None)\n"
 
@@ -133,6 +135,10 @@ CASES: dict[str, dict[str, Files]] = {
             "dags/requirements.txt": "apache-airflow==3.0.2\n",
         },
     },
+    "AF207": {
+        "loaded by another": IMPORTS + "import yfinance\nimport pandas\n" + FRAME + DAILY + "    f()\n",
+        "by itself": IMPORTS + "import own\n«import pandas»\n" + FRAME + DAILY + "    f()\n",
+    },
     "AF216": {
         "in params": IMPORTS
         + HOOK
@@ -160,6 +166,13 @@ def test_case(code: str, case: Any) -> None:
 
 
 SAID: list[tuple[str, Files, str, str]] = [
+    (
+        "AF212",
+        IMPORTS + "def f(which, ts):\n    print(i)\n\n" + DAILY + TURNS,
+        "error",
+        "call the parameter `which` that",
+    ),
+    ("AF212", IMPORTS + "def f(ts):\n    print(i)\n\n" + DAILY + TURNS, "error", "as a parameter of its own"),
     ("AF401", IMPORTS + rows("SELECT id, name AS n FROM shops") + DAILY + "    f()\n", "info", "If it can grow large"),
     (
         "AF401",

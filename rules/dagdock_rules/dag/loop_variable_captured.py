@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from dagdock.api import Bad, DagModule, Function, Problem, Problems, Related, Task, rule
 
+from ._operators import terms
+
 MAX_STEPS = 200
 
 
@@ -87,10 +89,22 @@ def _remedy(task: Task, function: Function, name: str) -> str:
     given = task.own.get("op_kwargs")
     for key, value in (task.module.entries(given.node) if given else {}).items():
         if isinstance(value, ast.Name) and value.id == name:
+            if (missing := _never_given(task, function)) and key not in _parameters(function.node):
+                return f"`op_kwargs` hands it over as `{key}`: call the parameter `{missing}` that, and read it there"
             if not key.isidentifier():
                 return f"Give the function a parameter `{name}`, and call it that in `op_kwargs`, too, not `{key}`"
             return f"`op_kwargs` hands it over as `{key}`: use that in the function, as a parameter of its own"
     return f"Give the function a parameter `{name}`, and hand it over with `op_kwargs={{'{name}': {name}}}`"
+
+
+def _never_given(task: Task, function: Function) -> str | None:
+    """The one parameter that a task's function needs and that neither the task nor Airflow gives it."""
+    if isinstance(function.node, ast.Lambda) or "op_args" in task.own or task.open:
+        return None
+    given, needed = task.module.entries(task.own["op_kwargs"].node), function.node.args
+    plain = needed.args[: len(needed.args) - len(needed.defaults)]
+    missing = [one.arg for one in plain if one.arg not in given and one.arg not in terms("context")]
+    return missing[0] if len(missing) == 1 and not given.open else None
 
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -24,11 +24,20 @@ CLIENTS = (
     (("airflow.providers.snowflake", "airflow.contrib.operators.snowflake", "snowflake.connector"), _TABLES),
 )
 GOOGLE = ("airflow.contrib.", "airflow.providers.google.", "google.cloud.bigquery")
+_WITH_PANDAS = ("numpy", "pandas")
 LOADS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            "akshare", "evidently", "feast", "gspread_dataframe", "mlflow", "modin", "pandas_datareader", "pandas_gbq",
+            "pandas_ta", "pandera", "pycaret", "ta", "tushare", "vectorbt", "yfinance",
+        ),
+        _WITH_PANDAS,
+    ),
+    "awswrangler": _TABLES,
     "catboost": ("numpy", "pandas", "matplotlib", "plotly", "scipy"),
     "cv2": _WITH_NUMPY,
-    "geopandas": ("numpy", "pandas"),
-    "great_expectations": ("numpy", "pandas"),
+    "geopandas": _WITH_PANDAS,
+    "great_expectations": _WITH_PANDAS,
     "keras": _WITH_NUMPY,
     "lightgbm": ("numpy", "scipy"),
     "matplotlib": _WITH_NUMPY,
@@ -40,7 +49,7 @@ LOADS: dict[str, tuple[str, ...]] = {
     "statsmodels": ("numpy", "pandas", "scipy"),
     "tensorflow": _WITH_NUMPY,
     "xgboost": ("numpy", "scipy"),
-}
+}  # fmt: skip
 
 
 @rule(
