@@ -367,3 +367,43 @@ def test_a_function_of_another_file_that_is_called(check: Check) -> None:
     helper = "def load():\n    print('x')\n\ndef made():\n    return load\n"
     (finding,) = check("AF334", {"dags/helper.py": helper, "dags/a_dag.py": dag})
     assert finding.span.text == "load()"
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "gone"),
+    [
+        ("3.0.2", "from airflow.operators.dummy_operator import DummyOperator", "airflow.operators.dummy_operator"),
+        ("3.0.2", "from airflow.operators import python_operator as p", "python_operator"),
+        ("3.1.0", "import airflow.contrib.hooks.ssh_hook", "airflow.contrib.hooks.ssh_hook"),
+        ("3.1.0", "from airflow.utils.dates import days_ago, cron_presets", "days_ago"),
+        ("2.9.1", "from airflow.sdk.bases.hook import BaseHook", "airflow.sdk.bases.hook"),
+        ("3.0.2", "from airflow.operators.bash import BashOperator", None),
+        ("3.0.2", "from airflow.operators import bash", None),
+        ("3.0.2", "from airflow.hooks.base import BaseHook", None),
+        ("3.0.2", "from airflow.utils.helpers import chunks", None),
+        ("3.0.2", "from airflow.sdk import dag", None),
+        ("3.0.2", "try:\n    from airflow.hooks.base_hook import BaseHook\nexcept ImportError:\n    pass", None),
+        ("2.9.1", "from airflow.operators.bash_operator import BashOperator", None),
+        ("2.9.1", "if V3:\n    from airflow.sdk import dag\nelse:\n    from airflow.decorators import dag", None),
+    ],
+)
+def test_imports_that_an_airflow_does_not_have(check: Check, said: str, line: str, gone: str | None) -> None:
+    files = {
+        "requirements.txt": f"apache-airflow=={said}\n",
+        "dags/a_dag.py": f"{line}\nfrom airflow import DAG\nDAG('a')\n",
+    }
+    assert [one.span.text for one in check("AF804", files)] == ([gone] if gone else [])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"requirements.txt": "apache-airflow>=2.9\n"},
+        {"requirements.txt": "apache-airflow==3.0.2\n", "Dockerfile": "FROM apache/airflow:2.9.1\n"},
+        {"tools/requirements.txt": "apache-airflow==3.0.2\n"},
+    ],
+)
+def test_imports_where_it_is_not_known_which_airflow_there_is(check: Check, said: dict[str, str]) -> None:
+    text = "from airflow import DAG\nfrom airflow.operators.bash_operator import BashOperator\nDAG('a')\n"
+    assert check("AF804", {**said, "dags/a_dag.py": text}) == []
