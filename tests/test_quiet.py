@@ -43,10 +43,10 @@ def test_what_a_test_reads_may_be_wrong_on_purpose(tmp_path: Path, folder: str) 
 
 
 def test_a_file_of_one_variable_is_there_for_a_test(tmp_path: Path) -> None:
-    lines = "".join(f"      K{number}: ${{VARIABLE}}\n" for number in range(40))
+    lines = "".join(f"      K{number}: ${{VARIABLE}}\n" for number in range(40)) + "    mem_limit: ${VARIABLE}\n"
     own = "".join(f"      K{number}: ${{V{number}}}\n" for number in range(40))
     text = "services:\n  a:\n    image: nginx\n    environment:\n"
-    assert codes(tmp_path, "schema/compose.yaml", text + lines) == ""
+    assert codes(tmp_path, "schema/compose.yaml", text + lines) == "DC026"
     assert "DC101" in codes(tmp_path, "schema/compose.yaml", text + own)
 
 

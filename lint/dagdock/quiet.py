@@ -43,7 +43,7 @@ def why_quiet(below: str, document: Any) -> Quiet:
     if any(folder.startswith(_INPUT) for folder in folders) or _is_template(name, document) or _is_exercise(document):
         return "input"
     if _is_of_one_variable(document):
-        return "input"
+        return "tests"
     if (
         not folders.isdisjoint(_DATA | _FOREIGN)
         or any(map(_is_unpacked, above))
