@@ -53,6 +53,10 @@ CASES: dict[str, dict[str, Files]] = {
     "DF703": {
         "settings outside of the context": {"a/Dockerfile": "FROM b:1\nCOPY ../c.env /\n", "c.env": "REGION=eu\n"},
     },
+    "DF603": {
+        "a base image that changes its user": "FROM flink:2.2\nUSER root\nCOPY a.jar /opt/flink/lib/\n",
+        "another program in it": 'FROM flink:2.2\n«USER root»\nCOPY a.jar /a\nENTRYPOINT ["java", "-jar", "/a"]\n',
+    },
     "DF604": {
         "the host's files": {
             "Dockerfile": APP,

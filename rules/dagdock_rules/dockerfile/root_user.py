@@ -58,7 +58,7 @@ def root_user(stage: Stage, project: Project) -> Problems:
     """
     user = stage.user_at()
     if stage.is_final and user and user.user and is_root(user, stage) and not is_usual_root(stage, project):
-        if is_explained(user) or _starts_nothing(stage) or _is_packed_tool(stage):
+        if is_explained(user) or _starts_nothing(stage) or _is_packed_tool(stage) or _drops_by_itself(stage):
             return
         value = user.user.resolve(stage.scope_at(user)) or user.user.value
         yield Problem(
@@ -66,6 +66,12 @@ def root_user(stage: Stage, project: Project) -> Problems:
             f"the container runs as `{value}`: whoever breaks into it owns everything in it. "
             f"Add {_remedy(stage)} after the steps that need root",
         )
+
+
+def _drops_by_itself(stage: Stage) -> bool:
+    """Whether the container starts what the base image says, which begins as root and changes to an ordinary user."""
+    known = known_image(stage.root_image)
+    return bool(known and known["user"] == "drops") and stage.last(Cmd) is None and stage.last(Entrypoint) is None
 
 
 def _starts_nothing(stage: Stage) -> bool:
