@@ -329,6 +329,13 @@ SILENT = [
     ("AF510", "def f(bucket='shop-prod'):\n    print(bucket)\nDAG('d')\n"),
     ("AF510", "X = {'dev': {'bucket': 'shop-dev'}, 'prod': {'bucket': 'shop-prod'}}\nDAG('d')\n"),
     ("AF510", "import os\nBUCKET = os.getenv('BUCKET') or 'shop-prod'\nDAG('d')\n"),
+    (
+        "AF640",
+        "@task.branch\ndef f(n):\n    if n:\n        return ['one']\n    return None\n"
+        "@task(trigger_rule='none_failed')\ndef end():\n    print(1)\n"
+        + BEGIN
+        + "    f(1) >> EmptyOperator(task_id='one') >> end()\n",
+    ),
 ]
 
 

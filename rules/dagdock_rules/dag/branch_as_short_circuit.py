@@ -31,10 +31,13 @@ def branch_as_short_circuit(module: DagModule) -> Problems:
     """A branch only decides whether its one task runs.
 
     That is what a short circuit is for: it returns true or false, needs no task_id that has to be kept in step with
-    the task's name, and skips what comes after as well.
+    the task's name, and skips what comes after as well. As it also skips tasks with a trigger rule of their own, which
+    a branch lets run, files with trigger rules are left alone.
 
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#branching
     """
+    if "trigger_rule" in module.source.text:
+        return
     for function in module.functions:
         if function.decorator == "task.branch" and function.decorator_node and _has_one_way(function):
             node = function.decorator_node
