@@ -283,6 +283,7 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ("FROM python:3.13\nENV A=b PYTHONPATH=/a:$PYTHONPATH C=d\n", "info", "Leave both out: `/a`"),
         ("FROM python:3.13\nENV PYTHONPATH /a:$PYTHONPATH:/b\n", "info", "Leave both out: `/a:/b`"),
     ],
+    "DF601": [("FROM a:1\nCMD echo hello\n", "info", 'Write `CMD ["echo", "hello"]`')],
     "DF604": [
         (
             {

@@ -10,6 +10,7 @@ BUILT_IN = frozenset(
     ". : [ alias bg cd eval exit export fg jobs read set shift source test trap type ulimit umask unset wait".split()
 )
 
+PRINTERS = ("echo", "printf")
 # Programs that ask for input where they are given nothing to run.
 TYPED_INTO = frozenset(
     "ash bash dash ghci gore iex ipython irb jshell julia ksh node octave php psql pwsh python".split()
@@ -90,7 +91,7 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
         f"{_program(command)}. {remedy}",
         fix=_fix(command, text, words) if words else None,
-        severity="info" if words and (words[-1] in HELP or _is_for_typing(words)) else None,
+        severity="info" if words and (words[-1] in HELP or words[0] in PRINTERS or _is_for_typing(words)) else None,
     )
 
 
