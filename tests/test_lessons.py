@@ -274,6 +274,7 @@ MISTAKES = {
     "L58/mistake-3": Mistake("dags/tickets.py", 10, "provider-not-installed"),
     "L58/mistake-4": Mistake("dags/greenhouse.py", 4, "import-gone"),
     "L58/mistake-5": Mistake("dags/tides.py", 2, "import-gone"),
+    "L58/mistake-6": Mistake("dags/bookings.py", 5, "provider-not-installed"),
     "L59/mistake-1": Mistake("dags/orders.py", 15, "environment-baked-in"),
     "L59/mistake-2": Mistake("dags/rates.py", 6, "environment-baked-in"),
     "L59/mistake-3": Mistake("dags/export.py", 15, "environment-baked-in"),

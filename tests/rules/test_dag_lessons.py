@@ -414,3 +414,25 @@ def test_imports_that_an_airflow_does_not_have(check: Check, said: str, line: st
 def test_imports_where_it_is_not_known_which_airflow_there_is(check: Check, said: dict[str, str]) -> None:
     text = "from airflow import DAG\nfrom airflow.operators.bash_operator import BashOperator\nDAG('a')\n"
     assert check("AF804", {**said, "dags/a_dag.py": text}) == []
+
+
+@pytest.mark.parametrize(
+    ("installs", "count"),
+    [
+        ("apache-airflow==2.10.5 pandas", 1),
+        ("apache-airflow==2.10.5 apache-airflow-providers-mysql", 1),
+        ("apache-airflow[mongo]==2.10.5", 0),
+        ("apache-airflow==2.10.5 'apache-airflow-providers-google[mongo]'", 0),
+        ("apache-airflow==2.10.5 astronomer-providers", 0),
+        ("apache-airflow==2.10.5 airflow-provider-shop", 0),
+        ("apache-airflow==2.10.5 -r $FILE", 0),
+        ("pandas", 0),
+    ],
+)
+def test_a_provider_that_an_own_image_lacks(check: Check, installs: str, count: int) -> None:
+    files = {
+        "Dockerfile": f"FROM python:3.11\nRUN pip install {installs}\nCOPY dags /opt/airflow/dags\n",
+        "dags/a_dag.py": "from airflow import DAG\nfrom airflow.providers.mongo.hooks.mongo import MongoHook\n"
+        "DAG('a')\n",
+    }
+    assert len(check("PJ006", files)) == count

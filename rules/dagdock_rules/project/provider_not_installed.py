@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
 # Providers of these names have a second part: airflow.providers.apache.spark.
 FAMILIES = frozenset(("apache", "atlassian", "cncf", "common", "dbt", "microsoft"))
+# Providers that some release of Airflow itself asks for, or another provider that is often installed (sftp: ssh).
+WITH_AIRFLOW = frozenset(
+    (
+        "common-compat", "common-io", "common-messaging", "common-sql", "fab", "ftp", "http", "imap", "openlineage",
+        "smtp", "sqlite", "ssh", "standard",
+    )
+)  # fmt: skip
 
 
 @rule(
@@ -25,6 +32,16 @@ FAMILIES = frozenset(("apache", "atlassian", "cncf", "common", "dbt", "microsoft
                 "Dockerfile": "FROM apache/airflow:2.9.1\nCOPY dags /opt/airflow/dags\n",
                 "dags/sales.py": "from datetime import datetime\nfrom airflow import DAG\n"
                 "from «airflow.providers.mongo.hooks.mongo» import MongoHook\n\n"
+                "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=None, catchup=False)\n",
+            }
+        ),
+        Bad(
+            {
+                "Dockerfile": "FROM python:3.12-slim\nWORKDIR /opt/airflow\nENV AIRFLOW_HOME=/opt/airflow\n"
+                "RUN pip install apache-airflow==2.10.5 apache-airflow-providers-postgres\n"
+                "COPY dags ./dags\n",
+                "dags/sales.py": "from datetime import datetime\nfrom airflow import DAG\n"
+                "from «airflow.providers.snowflake.hooks.snowflake» import SnowflakeHook\n\n"
                 "dag = DAG('sales', start_date=datetime(2024, 1, 1), schedule=None, catchup=False)\n",
             }
         ),
@@ -45,8 +62,8 @@ def provider_not_installed(module: DagModule, project: Project) -> Problems:
     """A DAG imports a provider that the image it runs in does not install.
 
     Operators for other systems come in packages of their own, the providers. The official image brings some two dozen
-    of them; any other has to be installed, or the DAG does not load (where a task imports it, the task fails). Add the
-    package to the requirements of the image.
+    of them, `pip install apache-airflow` a handful; any other has to be installed, or the DAG does not load (where a
+    task imports it, the task fails). Add the package to the requirements of the image.
 
     https://airflow.apache.org/docs/apache-airflow-providers/packages-ref.html
     """
@@ -101,11 +118,20 @@ def _lacks(stage: Stage, package: str, project: Project) -> bool:
     image = first.image
     if not installed.complete or image is None or any(found.name == package for found in installed.requirements):
         return False
-    if image.repository != "apache/airflow" or (image.tag or "").startswith("slim"):
+    if any(found.extras for found in installed.requirements if found.name.startswith("apache-airflow")):
         return False
-    if any(found.extras for found in installed.requirements if found.name == "apache-airflow"):
-        return False
+    provider = package.removeprefix("apache-airflow-providers-")
+    if image.repository == "apache/airflow" and not (image.tag or "").startswith("slim"):
+        return provider not in load_data("dagdock_rules", "airflow-image")["providers"]
     return (
-        package.removeprefix("apache-airflow-providers-")
-        not in load_data("dagdock_rules", "airflow-image")["providers"]
+        image.familiar == "python"
+        and provider not in WITH_AIRFLOW
+        and _is_plain_airflow([found.name for found in installed.requirements])
+    )
+
+
+def _is_plain_airflow(names: list[str]) -> bool:
+    """Whether packages hold Airflow, and nothing that may bring providers along."""
+    return "apache-airflow" in names and not any(
+        ("airflow" in name or "astro" in name) and not name.startswith("apache-airflow") for name in names
     )
