@@ -141,19 +141,15 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
                 if client.place.span.start not in known and client.place.span.source is file.source
             ]
         urls = urls_with(file, text, _hosts_of(first)) if first.kind == "value" else []
-        others = [place for place in places[1:] if _is_of_other_account(place, places, text)]
+        same, others, unsaid = _shared_out(places, text)
         other_urls = [url for url in urls if others and _is_root_in(url) != _is_root(first)]
-        same = [
-            place
-            for place in places[1:]
-            if place not in others and (not (place.value and place.value.variables) or place.variable == first.variable)
-        ]
         is_all = not (places[1:] or urls or (first.value and first.value.variables))
         if first.guessable and is_all and len(file.services) > 1:
             continue  # who logs in takes it from somewhere else: a new one here alone would lock it out
-        unsaid = [place for place in places[1:] if place not in same and place not in others]
         if first.variable:
-            spans = [*(place.place.span for place in same), *(url for url in urls if url not in other_urls)]
+            is_root = _is_root(first)
+            own_urls = [url for url in urls if not others or _is_root_in(url) == is_root]
+            spans = [*(place.place.span for place in same), *own_urls]
             also = and_in_lines(spans)
             shown = bool(also or others or unsaid)
             remedy = f"write `${{{first.variable}:?}}` here{also}{_other_side(first, shown=shown)}"
@@ -163,7 +159,12 @@ def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
             remedy, unsaid = "name the variable here", places[1:]
         if others:
             where = and_in_lines([*(place.place.span for place in others), *other_urls]).removeprefix(" and ")
-            remedy += f", and one of its own, `${{{others[0].variable or others[0].name}:?}}`, {where}"
+            owners = [place for place in others if _is_own(place)] or others[:1]
+            names = {place.variable or place.name for place in owners}
+            if len(names) == 1:
+                remedy += f", and one of its own, `${{{names.pop()}:?}}`, {where}"
+            else:
+                remedy += f", and for each of the other accounts one of its own {where}"
         more = and_in_lines([place.place.span for place in unsaid]).removeprefix(" and ")
         more = f". The same one stands {more}, too" if more else ""
         stays = first.service is not None and first.name.startswith(ONLY_AT_FIRST) and _keeps_data(first.service)
@@ -221,20 +222,34 @@ def _clients(file: ComposeFile) -> dict[str, list[Secret]]:
     return found
 
 
-def _is_of_other_account(place: Secret, places: list[Secret], text: str) -> bool:
-    """Whether the same text is the password of another account than the first one: of a database's root, or not, or
-    of another program."""
+def _shared_out(places: list[Secret], text: str) -> tuple[list[Secret], list[Secret], list[Secret]]:
+    """The other places by what belongs there: the first one's new password, that of another account, or what is not
+    known."""
     first = places[0]
-    if place.service is None or first.service is None:
+    has_both = len({_is_root(place) for place in places if place.service and store_of(place.service)}) > 1
+    is_common, is_root = is_common_password(text), _is_root(first)
+    same: list[Secret] = []
+    others: list[Secret] = []
+    unsaid: list[Secret] = []
+    for place in places[1:]:
+        is_other = (has_both and _is_root(place) != is_root) or (is_common and _is_other_program(place, first))
+        if is_other and place.service and first.service:
+            others.append(place)
+        elif not (place.value and place.value.variables) or place.variable == first.variable:
+            same.append(place)
+        else:
+            unsaid.append(place)
+    return same, others, unsaid
+
+
+def _is_other_program(one: Secret, other: Secret) -> bool:
+    """Whether two variables have the same word for programs of their own: `admin` of Keycloak and of Grafana,
+    `--admin-password=admin` beside the password of a database."""
+    if one.name == other.name or one.service is None or other.service is None:
         return False
-    is_admin = "admin" in words_of(place.name)
-    if is_common_password(text) and place.name != first.name and is_admin != ("admin" in words_of(first.name)):
-        return True  # `--admin-password=admin` beside the password of a database
-    differ = place.name != first.name and place.service.name != first.service.name
-    if differ and is_common_password(text) and _is_own(place) and _is_own(first):
-        return True  # `admin` of Keycloak and `admin` of Grafana
-    of_stores = {_is_root(each) for each in places if each.service and store_of(each.service)}
-    return len(of_stores) > 1 and _is_root(place) != _is_root(first)
+    if ("admin" in words_of(one.name)) != ("admin" in words_of(other.name)):
+        return True
+    return one.service.name != other.service.name and _is_own(one) and _is_own(other)
 
 
 def _is_own(secret: Secret) -> bool:
