@@ -93,9 +93,11 @@ def _is_of_one_variable(document: Any) -> bool:
     text = document.source.text
     if document.kind != "compose" or text.count("${") < _MANY:
         return False
-    names = re.findall(r"\$\{(\w+)\}", text)
-    most = max(map(names.count, set(names)), default=0)
-    return most >= _MANY and most > 0.9 * len(names) and most > text.count("\n") // 2
+    counts: dict[str, int] = {}
+    for name in re.findall(r"\$\{(\w+)\}", text):
+        counts[name] = counts.get(name, 0) + 1
+    most = max(counts.values(), default=0)
+    return most >= _MANY and most > 0.9 * sum(counts.values()) and most > text.count("\n") // 2
 
 
 def _is_exercise(document: Any) -> bool:

@@ -16,6 +16,7 @@ OF_SWARM = ("endpoint_mode", "labels", "mode", "placement", "rollback_config", "
 
 # So many services are hardly started together: such files are collections, from which one picks.
 MANY = 25
+LONGEST = 500  # characters of a line with a command
 
 
 class Published(NamedTuple):
@@ -119,15 +120,23 @@ def _are_alike(one: Service, other: Service) -> bool:
 
 def _is_started_by_name(pair: tuple[Published, Published], project: Project) -> bool:
     """Whether a text beside the file starts one of the two by its name: `docker compose up -d kafka`."""
-    names = "|".join(re.escape(str(each.service.name)) for each in pair)
-    command = re.compile(rf"compose\b[^\n]*?\b(?:up|start|run)\b[^\n]*?(?<![\w.-])(?:{names})(?![\w.-])")
     folder = dirname(project.path_of(pair[0].service.file.source.whole) or "")
+    started = project.once(("started by name", folder), lambda: _started_by_name(folder, project))
+    return any(str(each.service.name) in started for each in pair)
+
+
+def _started_by_name(folder: str, project: Project) -> set[str]:
+    """The words behind `up`, `start` and `run` in the commands of a folder's texts and scripts."""
+    found: set[str] = set()
     for name in project.facts.names(folder or "."):
         if name.lower().endswith((".md", ".rst", ".adoc", ".txt", ".sh")) or name in ("Makefile", "justfile"):
             text = (project.facts.read(join(folder, name)) or b"").decode("utf-8", "replace")
-            if "compose" in text and command.search(text):
-                return True
-    return False
+            for line in text.splitlines():
+                if "compose" in line and len(line) < LONGEST:
+                    words = re.split(r"[^\w.-]+", line.partition("compose")[2])
+                    verb = next((at for at, word in enumerate(words) if word in ("up", "start", "run")), len(words))
+                    found.update(words[verb + 1 :])
+    return found
 
 
 def _stands_in_for(pairs: list[tuple[Published, Published]], is_picked: bool) -> Problem:
