@@ -31,7 +31,10 @@ _DATABASES = (
     rb"database|\bdb\b|db_|_db\b|sql|\bpg\b|pgx|\borm\b|prisma|knex|sequelize|django|rails|laravel|hibernate|doctrine"
     rb"|datasource|connection_string|mongoose|celery|amqp|pika|bootstrap"
 )
-_AGAIN = rb"retr(?:y|ies)|reconnect|wait_?for_?(?:db|it|database|postgres|mysql|rabbit|mongo|kafka)|settimeout\([^)]{0,99}connect"
+_AGAIN = (
+    rb"retr(?:y|ies)|reconnect|wait_?for_?(?:db|it|database|postgres|mysql|rabbit|mongo|kafka)"
+    rb"|settimeout\([^)]{0,99}connect"
+)
 _LOOP = rb"while\s*\(?\s*(?:true|1)\b|for\s*\{|for\s*\(;;\)"
 _PAUSE = rb"sleep|delay"
 

@@ -91,7 +91,11 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     https://docs.docker.com/engine/security/#docker-daemon-attack-surface
     https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html
     """
-    found = [(mount, what, mount.read_only is True) for mount in service.volumes if (what := _socket(service, mount))]
+    found = [
+        (mount, what, mount.read_only is True)
+        for mount in service.volumes
+        if (what := _socket(service, mount)) and not is_said_before(service, mount, _mounts)
+    ]
     api = service.value("use_api_socket")
     open_engine = _open_engine(service)
     if not found and not (api and api.boolean) and not open_engine:
@@ -115,6 +119,10 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     remedy = _remedy(manages, looks, _is_fixed(service), bool(service.ports))
     for place, what in places:
         yield Problem(place, f"through {what}. {remedy}", severity="info" if manages else None)
+
+
+def _mounts(service: Service) -> list[VolumeMount]:
+    return list(service.volumes)
 
 
 def _open_engine(service: Service) -> Value | None:
