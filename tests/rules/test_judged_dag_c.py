@@ -17,7 +17,7 @@ from dagdock.testing import marked
 
 from .cases import each
 
-RULES = {rule.code: rule for rule in Rules().of_kind("dag")}
+RULES = {rule.code: rule for kind in ("dag", "project") for rule in Rules().of_kind(kind)}
 
 Files = str | Mapping[str, str]
 
@@ -54,6 +54,11 @@ FRAME = "@task\ndef f():\n    print(pandas.DataFrame())\n\n"
 TURNS = "    for i in range(3):\n        PythonOperator(task_id=f'{i}', python_callable=f, op_kwargs={'number': i})\n"
 CURL = "    BashOperator(task_id='a', bash_command='curl x')\n"
 OLD = "from airflow import DAG\nDAG('d', schedule_interval=None)\n"
+LATE = "DAG('d', {}default_args={{'sla': timedelta(1)}}, schedule=None)\n"
+
+
+def on_3(text: str) -> Files:
+    return {"dags/d.py": IMPORTS + text, "dags/requirements.txt": "apache-airflow==3.0.2\n"}
 
 
 def rows(query: str) -> str:
@@ -166,6 +171,8 @@ def test_case(code: str, case: Any) -> None:
 
 
 SAID: list[tuple[str, Files, str, str]] = [
+    ("AF803", on_3(LATE.format("")), "warning", "`execution_timeout` or `dagrun_timeout` or a deadline alert"),
+    ("AF803", on_3(LATE.format("dagrun_timeout=timedelta(1), ")), "warning", "Use `execution_timeout` or a deadline"),
     (
         "AF212",
         IMPORTS + "def f(which, ts):\n    print(i)\n\n" + DAILY + TURNS,
@@ -279,3 +286,11 @@ def test_old_names_in_a_project_of_airflow_1(tmp_path: Path, monkeypatch: pytest
         targets = [workspace.target(str(tmp_path / name)) for name in ("d.py", "e.py")]
         counts.append(len(linter.check(workspace, targets).findings))
     assert counts == [1, 0]
+
+
+def test_an_id_of_several_files() -> None:
+    dag = IMPORTS + DAILY + "    pass\n"
+    (finding,) = findings("PJ210", {"dags/b.py": dag, "dags/a.py": dag})
+    assert "`dags/a.py` makes a DAG `d` too, and" in finding.message
+    *_, finding = findings("PJ210", {f"dags/{name}.py": dag for name in "abcd"})
+    assert "`dags/a.py` makes a DAG `d` too (so do 2 more files), and" in finding.message

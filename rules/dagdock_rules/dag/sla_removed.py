@@ -44,11 +44,13 @@ def sla_removed(module: DagModule, project: Project) -> Problems:
     version = project.airflow_version(module.source.whole)
     if version is None or version.at_least(3) is not True:
         return  # on Airflow 2 they work
+    has = {name for dag in module.dags for name in (*dag.arguments, *dag.default_args)}
+    limits = [f"`{name}`" for name in ("execution_timeout", "dagrun_timeout") if name not in has]
+    limits += ["a deadline alert (since Airflow 3.1)"]
     for argument in _given(module):
         yield Problem(
             argument.whole,
-            f"Airflow 3 ignores `{argument.name}`: nobody is told when a task is late. Use `execution_timeout` or "
-            "`dagrun_timeout`, or a deadline alert (3.1)",
+            f"Airflow 3 ignores `{argument.name}`: nobody is told when a task is late. Use {' or '.join(limits)}",
         )
 
 

@@ -61,10 +61,12 @@ def dag_id_in_two_files(module: DagModule, project: Project) -> Problems:
         first = next(dags_called(dag_id, others, project), None)
         if first is not None and first[1].module is not None:
             apart = _may_be_apart(own_path, first[0])
+            more = len({path for path, _ in dags_called(dag_id, beside[dag_id], project)} - {own_path, first[0]})
+            again = f" (so do {more} more files)" if more > 1 else " (so does 1 more file)" if more else ""
             so = "one Airflow that reads both files keeps" if apart else "Airflow keeps"
             yield Problem(
                 _place(module, dag),
-                f"`{first[0]}` makes a DAG `{dag_id}` too, and {so} only one of them. Give one another dag_id",
+                f"`{first[0]}` makes a DAG `{dag_id}` too{again}, and {so} only one of them. Give one another dag_id",
                 severity="warning" if apart else None,
                 related=[Related(_place(first[1].module, first[1]), "the other one")],
             )
