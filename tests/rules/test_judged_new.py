@@ -50,6 +50,10 @@ CASES: dict[str, dict[str, Any]] = {
             "a.yml": "services:\n  a:\n    extends: {file: compose.yaml, service: a}\n",
         },
     },
+    "DC701": {
+        "an anchor for several services": "x-a: &a\n  image: docker:28\n  volumes:\n"
+        "    - «/var/run/docker.sock:/var/run/docker.sock»\nservices:\n  a: *a\n  b:\n    <<: *a\n    ports: ['1:1']\n",
+    },
     "DC920": {
         "a word of an own entry point": "services:\n  a:\n    image: acme/airflow:2.10.1\n    command: resetdb\n",
         "of the image's": "services:\n  a:\n    image: apache/airflow:2.10.1\n    command: «resetdb»\n",

@@ -5,6 +5,7 @@ from posixpath import normpath
 
 from dagdock.api import Bad, Located, Problem, Problems, Project, Service, Value, VolumeMount, rule
 
+from ..project._shared import is_said_before
 from ._occasion import is_for_tests
 
 # The sockets through which engines and systemd are told what to do; who can write there is root on the host.
