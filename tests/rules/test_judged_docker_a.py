@@ -192,7 +192,11 @@ def test_case(code: str, text: str) -> None:
             "RUN apt-get install --force-yes -y a\n",
             "Leave it out; if apt then names a key",
         ),
-        ("DF402", "FROM a:1\nRUN export DEBIAN_FRONTEND=noninteractive\n", "Use `ARG` instead"),
+        (
+            "DF402",
+            "FROM a:1\nRUN export DEBIAN_FRONTEND=noninteractive\n",
+            "Use `ARG DEBIAN_FRONTEND=noninteractive` instead",
+        ),
         ("DF316", "FROM debian:13\nRUN apt-get install -y git default-jre\n", "list the ones that you do need"),
         (
             "DF301",

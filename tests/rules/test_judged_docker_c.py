@@ -206,6 +206,8 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ("FROM a:1\nRUN cd b\nCOPY c /c\nWORKDIR /c\nRUN make\n", "warning", "counts on that folder: delete it"),
         ("FROM a:1\nRUN cd /etc/b\nRUN tool c d\nCMD /c\n", "warning", "delete it"),
         ("FROM a:1\nRUN cd /etc/b\nRUN tool ./c\n", "error", "Use `WORKDIR /etc/b`"),
+        ("FROM a:1\nRUN export B=c\n", "error", "Use `ENV B=c` instead"),
+        ("FROM a:1\nWORKDIR /b\nRUN cd c\nRUN make\n", "error", "Use `WORKDIR c` instead"),
         ("FROM a:1\nRUN cd /b\nCOPY c .\n", "error", "Use `WORKDIR /b`"),
         ("FROM a:1\nRUN cd /b\nRUN pip install -r c.txt\n", "error", "Use `WORKDIR /b`"),
         ("FROM a:1\nRUN cd /b\nRUN rm -rf node_modules\n", "error", "Use `WORKDIR /b`"),

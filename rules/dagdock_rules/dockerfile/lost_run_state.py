@@ -126,10 +126,13 @@ def lost_run_state(run: Run) -> Problems:
         remedy = "Nothing below counts on that folder: delete it"
         remedy += f", or write `WORKDIR {folder}` if the container is to start there" if folder[:1] == "/" else ""
         severity, idle = "warning", True
-    elif folder[:1] == "/":
+    elif folder and not folder.startswith(("-", "~")):
         remedy = f"Use `WORKDIR {folder}` instead"
     if state == "export" and _is_for_build(last):
-        remedy = "Use `ARG` instead, which holds for the build alone"
+        remedy = f"Use `ARG {last.arguments[0].text}` instead, which holds for the build alone"
+    elif state == "export" and not idle and _is_set_plainly(last):
+        pairs = " ".join(word.text for word in last.arguments)
+        remedy = f"Use `ENV {pairs}` instead" if len(pairs) < 60 and without_secrets(pairs) == pairs else remedy
     yield Problem(
         last if run.exec_form is None else run.body.span(0, len(run.body.text.rstrip())),
         f"`{_short(last)}` has no effect: its shell ends with this RUN, and the next instruction starts afresh. "
@@ -253,7 +256,7 @@ def _fix(run: Run, command: Command, state: str, idle: bool) -> Fix | None:
         path = command.arguments[0].value
         if not path.startswith(("-", "~")):
             return Fix.replace("Use WORKDIR", run, f"WORKDIR {command.arguments[0].text}", "unsafe")
-    if state == "export" and all("=" in word.text and _is_plain(word.text) for word in command.arguments):
+    if state == "export" and _is_set_plainly(command):
         pairs = " ".join(word.text for word in command.arguments)
         keyword = "ARG" if _is_for_build(command) else "ENV"
         return Fix.replace(f"Use {keyword}", run, f"{keyword} {pairs}", "unsafe")
@@ -263,6 +266,10 @@ def _fix(run: Run, command: Command, state: str, idle: bool) -> Fix | None:
 def _is_for_build(command: Command) -> bool:
     """`export DEBIAN_FRONTEND=noninteractive`, which no container should have."""
     return all(word.text.startswith("DEBIAN_FRONTEND=") for word in command.arguments)
+
+
+def _is_set_plainly(command: Command) -> bool:
+    return all("=" in word.text and _is_plain(word.text) for word in command.arguments)
 
 
 def _is_plain(text: str) -> bool:
