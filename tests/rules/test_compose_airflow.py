@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from dagdock.engine import Linter, Workspace
 from dagdock.examples import as_files
 from dagdock.hooks import Rules
+from dagdock.selection import Choice
 from dagdock.testing import marked
 
 RULES = {rule.code: rule for kind in ("compose", "project") for rule in Rules(third_party=False).of_kind(kind)}
@@ -33,6 +36,7 @@ def env(*lines: str) -> str:
     return "environment: [" + ", ".join(f"'{line}'" for line in lines) + "]"
 
 
+SQL_CONN = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 SEQUENTIAL = "AIRFLOW__CORE__EXECUTOR=«SequentialExecutor»"
 CONFIG = "[core]\nexecutor = SequentialExecutor\n"
 
@@ -92,6 +96,15 @@ CASES: dict[str, dict[str, Files]] = {
         "not Airflow": "services:\n  web:\n    image: nginx:1.27\n    command: scheduler\n",
     },
     "DC902": {
+        "one file on a volume": airflow(
+            service("web", "webserver", env(f"{SQL_CONN}=«sqlite:////db/a.db»"), "volumes: ['db:/db']"),
+            service("scheduler", "scheduler", env(f"{SQL_CONN}=«sqlite:////db/a.db»"), "volumes: ['db:/db']"),
+        ),
+        "volumes of another service": airflow(
+            service("web", "webserver", env(f"{SQL_CONN}=sqlite:////db/a.db"), "volumes_from: [files]"),
+            service("scheduler", "scheduler", env(f"{SQL_CONN}=sqlite:////db/a.db"), "volumes_from: [files]"),
+            "  files:\n    image: busybox:1.36\n",
+        ),
         "the old name of the option": airflow(
             service("web", "webserver", env("AIRFLOW__CORE__SQL_ALCHEMY_CONN=«sqlite:////x.db»")),
             service("scheduler", "scheduler", env("AIRFLOW__CORE__SQL_ALCHEMY_CONN=postgresql://a@db/a")),
@@ -311,3 +324,22 @@ CASES: dict[str, dict[str, Files]] = {
 def test_case(code: str, name: str) -> None:
     files = as_files(CASES[code][name], "compose.yaml")
     assert marked(RULES[code], files) == files
+
+
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [(("db", "db"), "write to one SQLite file"), (("db", "other"), "have one each"), (("db", None), "have one each")],
+)
+def test_whether_parts_share_a_sqlite_file(
+    sources: tuple[str | None, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    conn = env(f"{SQL_CONN}=sqlite:////db/a.db")
+    mounts = [f"volumes: ['{source}:/db']" if source else "init: true" for source in sources]
+    text = airflow(service("web", "webserver", conn, mounts[0]), service("scheduler", "scheduler", conn, mounts[1]))
+    (tmp_path / "compose.yaml").write_text(text)
+    workspace = Workspace()
+    linter = Linter(rules=Rules(third_party=False), choice=Choice(select=["DC902"]))
+    found = linter.check(workspace, [workspace.target(str(tmp_path / "compose.yaml"))]).findings
+    assert len(found) == 2
+    assert all(said in one.message for one in found)

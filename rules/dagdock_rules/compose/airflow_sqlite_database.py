@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from posixpath import join
 from typing import TYPE_CHECKING
 
 from dagdock.api import Bad, ComposeFile, Problem, Problems, Project, rule
@@ -46,7 +47,8 @@ def airflow_sqlite_database(file: ComposeFile, project: Project) -> Problems:
 
     SQLite is a file. Each container has one of its own, so the web server never sees what the scheduler does; and with
     any executor but the SequentialExecutor Airflow 2 does not even start on it. Where nothing is set Airflow takes
-    SQLite. Add a PostgreSQL service and name it in `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN` of all parts.
+    SQLite. On a volume that all of them mount it is one file, in which only one can write at a time. Add a PostgreSQL
+    service and name it in `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN` of all parts.
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/set-up-database.html
     """
@@ -60,21 +62,49 @@ def airflow_sqlite_database(file: ComposeFile, project: Project) -> Problems:
         if option is None or not option.text.startswith("sqlite") or not is_own(option.place, file):
             continue
         span = option.place.span
-        if (span.start, span.end) not in told:
+        shared = _is_shared(parts, option.text.partition(":///")[2])
+        if (span.start, span.end) not in told and shared is not None:
             told.add((span.start, span.end))
             yield Problem(
                 option.place,
-                f"SQLite is a file, and {_quoted(parts)} have one each: they do not see each other's work. Add a "
-                "PostgreSQL service and name it here",
+                (
+                    f"{_quoted(parts)} write to one SQLite file, which takes one writer at a time: expect "
+                    "`database is locked`. "
+                    if shared
+                    else f"SQLite is a file, and {_quoted(parts)} have one each: they do not see each other's work. "
+                )
+                + "Add a PostgreSQL service and name it here",
             )
     if airflow.complete and all(part.lacks(*CONNECTION) for part in parts):
+        shared = _is_shared(parts, "airflow.db")
+        if shared is None:
+            return
         part = next((part for part in parts if "scheduler" in (part.programs or ())), parts[0])
         if is_own(part.service, file):
             yield Problem(
                 part.service,
-                f"no metadata database is set, so {_quoted(parts)} make a SQLite file each and do not see each other's "
-                "work. Add a PostgreSQL service and set `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN` in all of them",
+                f"no metadata database is set, so {_quoted(parts)} "
+                + (
+                    "write to one SQLite file, which takes one writer at a time: expect `database is locked`"
+                    if shared
+                    else "make a SQLite file each and do not see each other's work"
+                )
+                + ". Add a PostgreSQL service and set `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN` in all of them",
             )
+
+
+def _is_shared(parts: list[Part], path: str) -> bool | None:
+    """Whether a volume gives all parts the same database file; None where that is not known."""
+    from ..airflow import home_of, mount_over
+
+    sources = set()
+    for part in parts:
+        home = home_of(part)
+        mount = mount_over(part, join(home or "/", path)) if home or path.startswith("/") else None
+        if part.service.has("volumes_from") or (mount is not None and mount.source is None and not mount.is_anonymous):
+            return None
+        sources.add(str(mount.source) if mount is not None and not mount.is_anonymous else None)
+    return None not in sources and len(sources) == 1
 
 
 def _quoted(parts: list[Part]) -> str:
