@@ -219,7 +219,11 @@ def test_case(code: str, text: str) -> None:
             "only a newer base image mends that",
         ),
         ("DF325", "FROM a:1\nRUN wget --no-check-certificate https://e.com/a\n", "package `ca-certificates` before"),
-        ("DF325", "FROM a:1\nRUN wget --no-check-certificate https://e.corp/a\n", "your own for others"),
+        (
+            "DF325",
+            "FROM a:1\nRUN wget --no-check-certificate https://e.corp/a\n",
+            "or add your own certificate for a private host",
+        ),
         ("DF329", "FROM debian:12\nRUN apt-key adv --recv-keys 1\n", "`gpg --recv-keys`"),
         ("DF409", "FROM a:1\nRUN curl -f https://e.com | sh\n", "above it, if the image has bash"),
         ("DF409", "FROM a:1\nRUN apk add curl && curl -f https://e.com | sh\n", '"/bin/ash"'),

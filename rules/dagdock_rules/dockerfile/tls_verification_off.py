@@ -20,7 +20,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
 }
 NODE = frozenset(("npm", "yarn", "pnpm"))
 PUBLIC = "Leave it out; if the certificate is refused then, install the package `ca-certificates` before"
-PRIVATE = "Add the missing certificate instead: the package `ca-certificates` for public hosts, your own for others"
+PRIVATE = f"{PUBLIC}, or add your own certificate for a private host"
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
 
 
