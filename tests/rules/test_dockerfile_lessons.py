@@ -404,6 +404,13 @@ CASES: dict[str, list[Files]] = {
         {"Dockerfile": "FROM debian:12\nCOPY . /a\n", ".dockerignore": "\n", ".env": "TOKEN=a8f3k2j5\n"},
     ],
     "DF632": [
+        "FROM debian:12\nVOLUME /data\n«RUN cd /data && mkdir x»\n",
+        "FROM debian:12\nVOLUME /data\n«RUN cd /data/a; cd b && touch x»\n",
+        "FROM debian:12\nVOLUME /data\n«RUN sqlite3 /data/a.db < /schema.sql»\n",
+        "FROM debian:12\nVOLUME /pg\n«RUN gosu postgres initdb -D /pg/main»\n",
+        "FROM debian:12\nVOLUME /data\nRUN rsync -a /data/ /srv/\n«RUN echo a | tee /data/a»\n",
+        "FROM debian:12\nWORKDIR /data\nVOLUME /data\nRUN cd $X && mkdir x\nRUN cd && touch a; cd .. && mkdir y\n",
+        "FROM debian:12\nVOLUME /data\nRUN (cd /data && ls); mkdir x\n",
         "FROM debian:12 AS base\nVOLUME /data\nFROM base\n«COPY seed.db /data/»\n",
         "FROM debian:12\nVOLUME /srv/repo\n«RUN git clone https://e.com/a.git /srv/repo»\n",
         "FROM postgres:18\n«COPY dump /var/lib/postgresql/18/»\n",

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from posixpath import join
 
 from dagdock.api import (
     Bad,
+    Command,
     Copy,
     CopyLike,
     DockerfileWord,
@@ -25,7 +27,8 @@ from ._layers import ships
 from ._values import texts_of
 
 # Commands that write below the folders they are given.
-WRITES = frozenset("mkdir touch cp mv chown chmod tar unzip curl wget ln install rm".split())
+WRITES = frozenset("mkdir touch cp mv chown chmod tar unzip curl wget ln install rm rsync tee initdb sqlite3".split())
+LAST_ONLY = frozenset("ln cp mv rsync".split())
 # Nobody writes more of them in a stage.
 MOST = 50
 
@@ -44,6 +47,7 @@ MOST = 50
     good=[
         "FROM debian:12\nRUN mkdir -p /var/lib/app && chown -R 1000 /var/lib/app\nVOLUME /var/lib/app\n",
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nVOLUME /app/data\n",
+        "FROM debian:12\nWORKDIR /data\nVOLUME /data\nRUN cd /srv && mkdir logs\n",
     ],
 )
 def volume_in_image(stage: Stage) -> Problems:
@@ -129,21 +133,33 @@ def _written(instruction: Instruction) -> list[str | None]:
     if not isinstance(instruction, Run) or not instruction.script.understood:
         return []
     found: list[str | None] = []
+    folder: str | None = "."  # where relative paths start; None where that is not known
     for command in instruction.script.commands:
         effective = command.effective
+        if command.name in ("cd", "pushd", "popd"):
+            folder = _entered(folder, command, instruction)
         places = [
             redirect.target.value for redirect in command.redirects if redirect.target and ">" in redirect.operator
         ]
         if effective.name in WRITES and effective.name != "rm":
-            words = effective.arguments[-1:] if effective.name in ("ln", "cp", "mv") else effective.arguments
+            words = effective.arguments[-1:] if effective.name in LAST_ONLY else effective.arguments
             places += [text for word in words for text in texts_of(word, instruction) or ()]
         if effective.name == "git" and [word.value for word in effective.words[1:2]] == ["clone"]:
             places += texts_of(effective.words[-1], instruction) or ()
         # The words of other commands may be no paths at all.
-        relative = effective.name in ("touch", "mkdir")
+        relative = effective.name in ("touch", "mkdir") and folder is not None
         paths = [each for each in places if each and (each.startswith("/") or (relative and each[0] not in "-$"))]
-        found += (absolute(instruction, path) for path in paths)
+        found += (absolute(instruction, join(folder or "/", path)) for path in paths)
     return found
+
+
+def _entered(folder: str | None, command: Command, run: Run) -> str | None:
+    """The folder that `cd` surely leads to from another one, for the rest of the RUN."""
+    texts = texts_of(command.arguments[0], run) if command.name == "cd" and len(command.arguments) == 1 else None
+    plain = not command.context and not command.pipeline and command.joined in ("", "&&", ";", "\n")
+    if not plain or not texts or len(texts) != 1 or texts[0][:1] in ("", "-", "~"):
+        return None
+    return join(folder, texts[0]) if folder is not None else texts[0] if texts[0].startswith("/") else None
 
 
 def _is_code(instruction: Instruction, folder: str) -> bool:
