@@ -90,6 +90,11 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ('FROM a:1\nLABEL "b.c=d"\n', "error", 'around the value: `b.c="d"`'),
         ('FROM a:1\nLABEL "b c=d"\n', "error", 'around the value: `"b c"="d"`'),
     ],
+    "DF101": [
+        ("FROM acme/a\n", "warning", "Name the version that you tested, or its digest"),
+        ("FROM a:1\nCOPY --from=acme/a /b /b\n", "warning", "Name the version that you tested, or its digest"),
+    ],
+    "DF126": [("FROM acme/a:slim\n", "warning", "Name the version that you tested, or its digest")],
     "DF102": [
         ({"shiny_devel.Dockerfile": "FROM acme/a:latest\n"}, "info", "Name the version"),
         ({"a/nightly/b.Dockerfile": "FROM acme/a:latest\n"}, "info", "Name the version"),

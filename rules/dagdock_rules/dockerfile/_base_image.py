@@ -22,7 +22,8 @@ def version_to_take(name: str, where: str = "") -> str | None:
     """What to take in place of the newest image of a name; None where the name says all, as with distroless images of a
     release of Debian, which have no other versions."""
     if not name.startswith(DISTROLESS):
-        return f"Name the version that you tested{where}"
+        # The images of others may have no tags with versions.
+        return f"Name the version that you tested{where}{', or its digest' if '/' in name else ''}"
     if DEBIAN in name:
         return None
     return f"Take the image of one release of Debian, `{name}{DEBIAN}13`, or add a digest{where}"

@@ -90,6 +90,6 @@ def _copied(stage: Stage) -> Problems:
                 yield Problem(
                     name,
                     f"`{name}` moves with every release, so other files come along one day though nothing changed "
-                    "here. Name the version that you tested",
+                    f"here. {version_to_take(image.familiar) or 'Add a digest'}",
                     aliases=[],
                 )

@@ -4,7 +4,7 @@ import re
 
 from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Related, Stage, load_data, rule
 
-from ._base_image import argument_behind
+from ._base_image import argument_behind, version_to_take
 from ._comments import said_above
 from ._contexts import is_built_beside, is_named_context, is_official, is_public
 from ._made_for import is_for_development
@@ -66,7 +66,7 @@ def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
         what = f"{name} moves on to newer releases, so a build can break though nothing changed here"
     yield Problem(
         word,
-        f"{what}. Name the version that you tested",
+        f"{what}. {version_to_take(image.familiar) or 'Add a digest'}",
         related=[Related(argument, "the default is set here")] if argument else (),
         severity="info" if minor else None,
     )

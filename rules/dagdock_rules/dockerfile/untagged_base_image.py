@@ -91,8 +91,8 @@ def _copied(stage: Stage, project: Project) -> Problems:
             if not is_named_context(name, file, project) and not is_built_beside(name, file, project):
                 yield Problem(
                     name,
-                    f"`{name}` has no tag, so the files come from whatever `latest` is that day. Name the version that "
-                    "you tested",
+                    f"`{name}` has no tag, so the files come from whatever `latest` is that day. "
+                    f"{version_to_take(image.familiar) or 'Add a digest'}",
                     aliases=[],
                 )
 
