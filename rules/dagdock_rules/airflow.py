@@ -289,12 +289,17 @@ def executors_in(value: str) -> list[str]:
 
 
 def is_airflow(service: Service, project: Project) -> bool:
-    """Whether a service is a part of Airflow: by its image, its options, or the image that it is built on."""
+    """Whether a service is a part of Airflow: by its image, its options, its command, or what it is built on."""
     if any(setting.name.startswith(PREFIX) for setting in service.environment):
         return True
     image = service.image_ref
     if service.build is not None:
         stage = project.stage_of(service)
+        words = _words(service)
+        if words and basename(words[0].text.partition(" ")[0]) == "airflow":
+            return True
+        if stage and any(name.startswith(PREFIX) for name in stage.scope_at().names()):
+            return True
         image = (stage.root_image if stage else None) or image
     return image is not None and _is_airflow_image(image)
 

@@ -42,6 +42,24 @@ CONFIG = "[core]\nexecutor = SequentialExecutor\n"
 
 CASES: dict[str, dict[str, Files]] = {
     "DC901": {
+        "an image of one's own, by the command": {
+            "compose.yaml": airflow(
+                "  web:\n    build: .\n    command: airflow webserver\n",
+                "  «scheduler»:\n    build: .\n    command: [airflow, scheduler]\n",
+            ),
+            "Dockerfile": "FROM python:3.11-slim\nRUN pip install apache-airflow==2.6.3\n",
+        },
+        "an image of one's own, by its options": {
+            "compose.yaml": airflow(
+                "  web:\n    build: .\n    command: webserver\n",
+                "  scheduler:\n    build: .\n    command: scheduler\n",
+            ),
+            "Dockerfile": "FROM team/python:3\nENV AIRFLOW__CORE__EXECUTOR=LocalExecutor\nENTRYPOINT [airflow]\n",
+        },
+        "no part of Airflow": {
+            "compose.yaml": airflow("  a:\n    build: .\n    command: webserver\n", "  b:\n    build: .\n"),
+            "Dockerfile": "FROM python:3.11-slim\nRUN pip install flask\n",
+        },
         "whole path": airflow(
             service("web", "webserver", env("AIRFLOW__CORE__EXECUTOR=«airflow.executors.x.SequentialExecutor»")),
             SCHEDULER,
