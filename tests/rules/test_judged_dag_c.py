@@ -55,6 +55,9 @@ TURNS = "    for i in range(3):\n        PythonOperator(task_id=f'{i}', python_c
 CURL = "    BashOperator(task_id='a', bash_command='curl x')\n"
 OLD = "from airflow import DAG\nDAG('d', schedule_interval=None)\n"
 LATE = "DAG('d', {}default_args={{'sla': timedelta(1)}}, schedule=None)\n"
+PARTS = (
+    "@task\ndef f(c):\n    PostgresHook('a').run('INSERT INTO a (' + c + ') SELECT 1 ' + 'ON CONFLICT DO NOTHING')\n\n"
+)
 
 
 def on_3(text: str) -> Files:
@@ -129,6 +132,10 @@ CASES: dict[str, dict[str, Files]] = {
         "a template by what is missing": IMPORTS + "imports(here)\n" + DAILY + CURL,
         "none": IMPORTS + DAILY.replace("DAG(", "«DAG»(") + CURL,
     },
+    "AF711": {
+        "upserts by the hour": IMPORTS + PARTS + QUICK.replace("*/5", "0") + "    f('b')\n",
+        "a table that is put in": IMPORTS + PARTS.replace("INTO a ", "INTO a.") + QUICK + "    f('b')\n",
+    },
     "AF802": {
         "pinned to 3, but not for it": {
             "dags/d.py": "from airflow.contrib.hooks.ssh_hook import SSHHook\n" + OLD,
@@ -171,6 +178,7 @@ def test_case(code: str, case: Any) -> None:
 
 
 SAID: list[tuple[str, Files, str, str]] = [
+    ("AF711", IMPORTS + PARTS + QUICK + "    f('b')\n", "info", "the older may overwrite the newer"),
     ("AF803", on_3(LATE.format("")), "warning", "`execution_timeout` or `dagrun_timeout` or a deadline alert"),
     ("AF803", on_3(LATE.format("dagrun_timeout=timedelta(1), ")), "warning", "Use `execution_timeout` or a deadline"),
     (
@@ -257,13 +265,13 @@ SAID: list[tuple[str, Files, str, str]] = [
         "AF711",
         IMPORTS + QUICK + SQL.format("INSERT INTO a SELECT 1 ON CONFLICT (b) DO UPDATE"),
         "info",
-        "older may end",
+        "older may overwrite",
     ),
     (
         "AF711",
         IMPORTS + QUICK + SQL.format("MERGE INTO a USING b ON a.c = b.c"),
         "info",
-        "what is older may end on top",
+        "the older may overwrite the newer",
     ),
 ]
 

@@ -77,7 +77,7 @@ def overlapping_writes(dag: Dag) -> Problems:
         yield Problem(
             dag,
             "when a run takes longer than the time to the next one, the two overlap, and both write to "
-            f"`{table.name}`: {'what is older may end on top' if table.by_key else 'rows may come twice or get lost'}. "
+            f"`{table.name}`: {'the older may overwrite the newer' if table.by_key else 'rows may come twice or get lost'}. "
             "Add `max_active_runs=1`",
         )
 
@@ -111,9 +111,13 @@ def _written(task: Task, quick: bool) -> Table | None:
 
 def _written_by(function: ast.AST, quick: bool) -> Table | None:
     """The table that a function changes: in the SQL it holds, or with `to_sql`."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _changes(node.value, quick)):
-            return found
+    nodes = list(ast.walk(function))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    by_key = any(map(_by_key().search, texts))  # a text that is put together has it in another part
+    for text in texts:
+        if (found := _changes(text, quick)) and not (by_key and not quick):
+            return found._replace(by_key=by_key)
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "to_sql":
             table = node.args[0] if node.args else None
             if isinstance(table, ast.Constant) and isinstance(table.value, str):
@@ -130,7 +134,9 @@ def _changes(text: str, quick: bool) -> Table | None:
         r"\b(?:insert\s+(?:into|overwrite)(?:\s+table)?|merge\s+into|delete\s+from|truncate\s+table)\s+([\w.\"`]+)"
     )
     found = re.search(pattern, text, re.IGNORECASE)
-    return Table(found[1].strip('"`'), by_key) if found else None
+    if not found or found[1].endswith("."):
+        return None  # the rest of its name is put in later
+    return Table(found[1].strip('"`'), by_key)
 
 
 @cache
