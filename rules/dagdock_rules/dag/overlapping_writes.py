@@ -74,11 +74,11 @@ def overlapping_writes(dag: Dag) -> Problems:
     quick = _is_below_an_hour(dag)
     table = next((table for task in dag.tasks if (table := _written(task, quick))), None)
     if table:
+        harm = "the older may overwrite the newer" if table.by_key else "rows may come twice or get lost"
         yield Problem(
             dag,
             "when a run takes longer than the time to the next one, the two overlap, and both write to "
-            f"`{table.name}`: {'the older may overwrite the newer' if table.by_key else 'rows may come twice or get lost'}. "
-            "Add `max_active_runs=1`",
+            f"`{table.name}`: {harm}. Add `max_active_runs=1`",
         )
 
 
