@@ -290,6 +290,10 @@ class TestAnyInput:
         for end in range(0, len(content) + 1, 3):
             check(tree_of(content[:end]))
 
+    @pytest.mark.parametrize("text", ["!\x851:", "!\u2028a: 1\n", "&a # b\x85c: 1\n", "a: |\n b\x85\nc: 1\n"])
+    def test_separators_of_unicode(self, text: str) -> None:
+        check(tree_of(text))
+
     @settings(deadline=None, max_examples=300)
     @given(st.text(st.sampled_from(" \n\t-:?[]{}&*!|>'\"%@`#,ab1é😀\x00\x85\ufeff\r<=")))
     def test_any_text(self, text: str) -> None:

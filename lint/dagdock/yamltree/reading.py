@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 # Real files are a dozen levels deep; with a limit, whatever walks a tree is free to recurse.
 MAX_DEPTH = 100
 _STYLES: dict[str | None, Style] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
-_BLANK = " \t\r\n"
+# PyYAML also ends a line at the separators of Unicode.
+_BREAKS = "\r\n\x85\u2028\u2029"
+_BLANK = " \t" + _BREAKS
 
 
 def parse(source: Source) -> Tree:
@@ -226,7 +228,7 @@ def _next_token(text: str, position: int) -> int:
     """The next character that is neither blank nor part of a comment."""
     while position < len(text):
         if text[position] == "#":
-            while position < len(text) and text[position] not in "\r\n":
+            while position < len(text) and text[position] not in _BREAKS:
                 position += 1
         elif text[position] in _BLANK:
             position += 1
@@ -238,6 +240,6 @@ def _next_token(text: str, position: int) -> int:
 def _block_end(text: str, start: int, end: int) -> int:
     """The end of a block scalar's last line that is not blank (of its header, where there is none)."""
     last = start + len(text[start:end].rstrip(_BLANK))
-    while last < end and text[last] not in "\r\n":
+    while last < end and text[last] not in _BREAKS:
         last += 1
     return last
