@@ -232,7 +232,7 @@ UPDATE = "RUN apt-get update && apt-get install -y a\n"
         (
             "DF416",
             "FROM a:1\nRUN curl -fo a https://e.com/data/Lite2-a.gz && gunzip a\n",
-            "changes with each release",
+            "If the publisher replaces the file",
         ),
         (
             "DF416",

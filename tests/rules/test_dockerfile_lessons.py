@@ -557,7 +557,7 @@ def test_what_is_flagged(code: str, case: Files) -> None:
         ("DF212", "COPY a /srv/a\nRUN adduser -D app && chown -R app:app /srv/a\n", "below this RUN"),
         ("DF215", "RUN git clone https://e.com/a /a && cd /a && git checkout v1\n", "Delete its `.git`"),
         ("DF217", "FROM debian:12 AS other\nRUN make\nFROM debian:12\nRUN ls\n", "for `--target other` only"),
-        ("DF309", "RUN go get e.com/a && cd /go/src/e.com/a && git checkout v1\n", "what it depends on stays"),
+        ("DF309", "RUN go get e.com/a && cd /go/src/e.com/a && git checkout v1\n", "`git clone --branch VERSION`"),
         ("DF316", "RUN apt-get install -y curl\n", "list the ones that you do need"),
         ("DF428", "ADD https://e.com/a.git /a\n", "whatever the repository holds"),
         ("DF619", "ENV DEBUG=1\n", "every container of this image. Set"),

@@ -131,7 +131,7 @@ def test_case(code: str, text: str) -> None:
         (
             "DF416",
             "FROM a:1\nENV KEY=x1\nRUN curl -o a.tgz https://e.com/get?key=$KEY && tar xf a.tgz\n",
-            "one version, if there is one",
+            "an address that holds one version",
         ),
         (
             "DF416",

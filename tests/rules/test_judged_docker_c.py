@@ -35,7 +35,10 @@ CASES: dict[str, dict[str, Files]] = {
             "FROM python:3.13\nCOPY . .\nRUN pip install -U pip\nRUN «pip install gunicorn==22.0.0»\n"
         ),
     },
+    "DF302": {"an image that each build names": "ARG IMAGE\nFROM $IMAGE\nRUN pip install a\n"},
+    "DF316": {"nothing recommended": "FROM debian:13\nRUN apt-get install -y nano\n"},
     "DF409": {
+        "a file and no pipe": "FROM debian:13\nRUN curl -fsSL -o /b https://e.com/b | bash && chmod +x /b\n",
         "a SHELL of the base image": "FROM quay.io/jupyter/base-notebook:1\nRUN curl https://e.com | sh\n",
         "another SHELL above it": (
             'FROM jupyter/base-notebook:1\nSHELL ["/bin/sh", "-c"]\nRUN «curl https://e.com | sh»\n'
@@ -250,6 +253,11 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
     ],
     "DF416": [
         (
+            "FROM a:1\nRUN curl -fo /a.tgz https://e.com/src-2b && tar xf /a.tgz\n",
+            "info",
+            "If the publisher replaces the file under this address",
+        ),
+        (
             "FROM a:1\nRUN curl -fLo /bin/b https://e.com/latest/b && chmod +x /bin/b\n",
             "info",
             "the file behind `latest` changes with each release, and its checksum with it",
@@ -261,6 +269,9 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
             "warning",
             "and `pipefail` (DF409 says how), without which its failure in the pipe does not count",
         ),
+    ],
+    "DF812": [
+        ("# hadolint ignore=DL3029\n# more\n\nFROM a:1\n", "info", "hadolint heeds this comment only"),
     ],
     "DF502": [
         ({"Dockerfile": "FROM a:1\nCOPY . /b\n", "main.py": "", "requirements.txt": ""}, "info", "dagdock init"),

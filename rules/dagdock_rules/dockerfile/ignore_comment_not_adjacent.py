@@ -7,7 +7,7 @@ from dagdock.api import Bad, Comment, Dockerfile, Edit, Fix, Instruction, Proble
 
 @rule(
     "DF812",
-    severity="warning",
+    severity="info",
     since="0.1",
     fix="safe",
     tags=["suppressions"],

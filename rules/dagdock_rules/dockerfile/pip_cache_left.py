@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
-from ._base_image import known_image
+from ._base_image import is_to_be_given, known_image
 from ._caches import is_missed_later
 from ._layers import add_option, ships
 from ._pip import downloads_kept_by_pip
@@ -47,7 +47,9 @@ def pip_cache_left(run: Run) -> Problems:
     https://pip.pypa.io/en/stable/topics/caching/
     https://docs.docker.com/build/cache/optimize/#use-cache-mounts
     """
-    found = downloads_kept_by_pip(run) if ships(run) else []
+    # An image that each build names may switch the cache off itself, as Sentry's does.
+    unknown = run.stage is not None and is_to_be_given(run.stage.root)
+    found = downloads_kept_by_pip(run) if ships(run) and not unknown else []
     if found:
         yield Problem(
             found[0].head,

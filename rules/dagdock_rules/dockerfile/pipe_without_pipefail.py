@@ -59,6 +59,8 @@ def pipe_without_pipefail(run: Run) -> Problems:
     if matters:
         first, last = matters[0][0], matters[0][-1]
         weak = next((command for command in matters[0][:-1] if not only_asks(command)), first)
+        if weak.effective.name == "curl" and weak.effective.options(("-o", "--output")).has("-o", "-O", "--output"):
+            return  # what it fetches goes to a file, and nothing comes through the pipe
         name = weak.effective.name or "the first command"
         shell = shell_behind(run.stage)
         likely = shell or _shell_of_packages(run)

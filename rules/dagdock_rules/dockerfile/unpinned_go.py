@@ -50,8 +50,8 @@ def unpinned_go(run: Run) -> Problems:
         if _is_checked_out(problem.span.text, run):
             yield Problem(
                 problem.span,
-                f"`git checkout` takes a version of `{problem.span.text}`, and what it depends on stays as current as "
-                "it came in here. Install it by its version, with `go install`",
+                f"newer Go fetches no sources of `{problem.span.text}` by `go get` outside of a module, so that `git "
+                "checkout` has nothing to work on. Get them with `git clone --branch VERSION`",
                 severity="info",
             )
         elif _is_used_below(problem.span.text, run):

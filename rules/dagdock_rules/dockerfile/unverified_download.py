@@ -15,6 +15,7 @@ from ._downloads import Download, downloads, is_checked, is_clear_text, runs_out
 
 UNPACKERS = frozenset("tar bsdtar unzip gunzip gzip zcat xz unxz bunzip2 bzip2 zstd unzstd 7z 7za cpio ar".split())
 INSTALLERS = frozenset("dpkg rpm apt apt-get dnf yum apk installer".split())
+MOVING = ("latest", "stable", "current", "nightly", "master", "main")
 RUNNERS = frozenset("sh bash python python3 perl ruby node php java".split())
 
 
@@ -91,10 +92,15 @@ def _advice(download: Download, address: str, run: Run) -> str:
     if _is_worked_out(download, run):
         return f"{_how(download)} with the publisher's, if there is one"
     if leads_elsewhere(address) or not says_version(address, run):
-        moving = "`latest`" if "latest" in address else "this address"
+        moving = next((word for word in MOVING if word in address), None)
+        if moving is None:
+            return (
+                f"{_how(download)}. If the publisher replaces the file under this address, take it from an address "
+                "that holds one version"
+            )
         return (
             "Take it from an address that holds one version, if there is one, and compare its checksum: the file "
-            f"behind {moving} changes with each release, and its checksum with it"
+            f"behind `{moving}` changes with each release, and its checksum with it"
         )
     advice = (
         f'{_how(download)}, `echo "SUM  FILE" | sha256sum -c`. SUM is what the publisher names, or what `sha256sum` '
