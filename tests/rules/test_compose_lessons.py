@@ -79,6 +79,10 @@ CASES: dict[str, dict[str, Files]] = {
         },
     },
     "DC401": {
+        "in a URL of a command, too": APP
+        + "    command: load --to postgresql://postgres:postgres@db/shop\n"
+        + DB
+        + "    environment: {POSTGRES_PASSWORD: «postgres»}\n",
         "JSON": APP + '    environment:\n      - CONN={"login":"etl","password":"«Quitte77baum»"}\n',
         "header": APP + "    command: [curl, -H, 'Authorization: Bearer «9fKq2LmZx83VbTnR51Ws»', 'https://api']\n",
         "token in a command": APP + "    command: bot --log debug «glpat-" + "Zk3xQ9vT2mLr8WcYb5Nd»\n",

@@ -7,6 +7,7 @@ Many passwords there are no secrets: those of examples, tests and databases that
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from posixpath import dirname, join
 
 from dagdock.api import ComposeFile, Project, Span, Value, remembered
@@ -137,21 +138,30 @@ def urls_with(file: ComposeFile, password: str, hosts: frozenset[str] = frozense
 
 @remembered
 def _in_urls(file: ComposeFile) -> dict[str, list[tuple[str, Span]]]:
-    """The passwords in URLs of the file's variables, each with its hosts and places."""
+    """The passwords in URLs of the file's variables and commands, each with its hosts and places."""
     found: dict[str, list[tuple[str, Span]]] = {}
     seen: set[int] = set()
     if "://" not in file.source.text:
         return found
-    for setting in (setting for service in file.services.values() for setting in service.environment):
-        value = setting.value
-        if value is None or "://" not in value.raw or "@" not in value.raw or value.span.start in seen:
-            continue
-        seen.add(value.span.start)
-        for match in re.finditer(r"://[^\s/:@]*:([^\s/@]+)@([\w.-]*)", value.filled.text):
-            span = value.filled.span(match.start(1), match.end(1))
-            if span.source is file.source and span.text == match[1]:
+    for text, place in _with_urls(file):
+        for match in re.finditer(r"://[^\s/:@]*:([^\s/@]+)@([\w.-]*)", text):
+            span = place(match.start(1), match.end(1))
+            if span.source is file.source and span.text == match[1] and span.start not in seen:
+                seen.add(span.start)
                 found.setdefault(match[1], []).append((match[2], span))
     return found
+
+
+def _with_urls(file: ComposeFile) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
+    """Texts that may hold URLs, each with what tells where a part of it stands."""
+    for service in file.services.values():
+        for setting in service.environment:
+            if setting.value is not None and "://" in setting.value.raw and "@" in setting.value.raw:
+                yield setting.value.filled.text, setting.value.filled.span
+        for command in (service.entrypoint, service.command):
+            for word in command.words if command else ():
+                if "://" in word.mapped.text:
+                    yield word.mapped.text, word.mapped.span
 
 
 def and_in_lines(spans: list[Span]) -> str:
