@@ -185,6 +185,7 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
         ({"docs/recipes/a.dockerfile": "FROM python:3.13\nRUN pip install a\n"}, "info", "Pin it"),
     ],
     "DF329": [
+        ("FROM debian:13\nRUN curl https://e.com/k | apt-key add -\n", "error", "is gone from Debian 13"),
         (
             "FROM a:1\nRUN curl https://e.com/k | apt-key add -\n",
             "info",
@@ -303,6 +304,11 @@ SAID: dict[str, list[tuple[Files, str, str]]] = {
     ],
     "DF601": [("FROM a:1\nCMD echo hello\n", "info", 'Write `CMD ["echo", "hello"]`')],
     "DF604": [
+        (
+            APP.replace("COPY", "ENV PATH=/root/.local/bin:$PATH\nCOPY"),
+            "info",
+            "no other user may read: install it elsewhere",
+        ),
         (
             {
                 "Dockerfile": APP.replace("3.13", "3.13 AS b") + "FROM b AS c\nRUN apt-get update\n",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Command, Problem, Problems, Project, Run, rule
+from dagdock.api import Bad, Command, ImageRef, Problem, Problems, Project, Run, rule
 
 from ._end_of_life import end_of, names_old_system
 
@@ -37,9 +37,19 @@ def apt_key_used(run: Run, project: Project) -> Problems:
             if (image and end_of(image, project.today)) or names_old_system(run.span.source.path, project.today):
                 return
             yield Problem(
-                effective.words[0], f"`apt-key` is gone from Debian 13 and Ubuntu 25.04. {_remedy(effective, run)}"
+                effective.words[0],
+                f"`apt-key` is gone from Debian 13 and Ubuntu 25.04. {_remedy(effective, run)}",
+                severity="error" if image and _is_gone(image) else None,
             )
             return
+
+
+def _is_gone(image: ImageRef) -> bool:
+    """Whether the release surely has no `apt-key` any more."""
+    tag = (image.tag or "").lower()
+    if image.familiar == "ubuntu":
+        return tag.startswith(("25.04", "25.10", "26.", "resolute", "plucky", "questing"))
+    return "trixie" in tag or (image.familiar == "debian" and tag.startswith("13"))
 
 
 def _remedy(command: Command, run: Run) -> str:

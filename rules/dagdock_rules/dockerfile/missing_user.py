@@ -12,6 +12,7 @@ from dagdock.api import (
     CopyLike,
     Dockerfile,
     Entrypoint,
+    Env,
     Expose,
     Label,
     Problem,
@@ -164,7 +165,10 @@ def _files(stage: Stage) -> str:
     """What else the user needs."""
     if stage.root.is_scratch:
         return ""
-    return ", and give that user the folders that the program writes to"
+    folders = ", and give that user the folders that the program writes to"
+    if any("/root/" in env.span.text for part in stage.chain() for env in part.all_of(Env)):
+        folders += "; what lies in `/root` no other user may read: install it elsewhere"
+    return folders
 
 
 def _place(stage: Stage) -> str:
