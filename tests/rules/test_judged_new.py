@@ -62,6 +62,10 @@ CASES: dict[str, dict[str, Any]] = {
         "the pip of a virtual environment": f"{AIRFLOW}RUN python -m venv /v && /v/bin/pip install a==1\n",
         "that of the image": f"{AIRFLOW}RUN «pip install» a==1\n",
     },
+    "DF516": {
+        "once a stage": "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y «gcc» make\nCOPY . .\n"
+        "RUN pip install -r requirements.txt\nRUN apt-get install -y g++\nCMD python a.py\n",
+    },
     "DF101": {
         "what another step has built": "FROM local-image/vector\n",
         "anybody's": "FROM «acme/vector»\n",

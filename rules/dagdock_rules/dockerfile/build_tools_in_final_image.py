@@ -11,6 +11,7 @@ from dagdock.api import (
     Entrypoint,
     Problem,
     Problems,
+    Related,
     Run,
     Stage,
     Word,
@@ -19,6 +20,7 @@ from dagdock.api import (
 )
 
 from ..packages import PackageCommand, package_commands
+from ._apt_lists import in_words
 from ._comments import said_above
 
 SYSTEM = frozenset("apt apk dnf yum microdnf tdnf zypper pacman".split())
@@ -75,30 +77,51 @@ def build_tools_in_final_image(run: Run) -> Problems:
     https://docs.docker.com/build/building/multi-stage/
     """
     stage = run.stage
-    if stage is None or not stage.is_final or run.onbuild is not None or run.script.broken or _is_workshop(stage):
+    if stage is None or not stage.is_final:
         return
-    if _starts_tool(stage) or not _takes_sources(stage) or _compiles_often(stage):
-        return
+    left = _left_in(stage)
+    if not left or left[0][0] is not run:
+        return  # all of a stage are told with the first
+    found = [word for _, words in left for word in words]
+    others = len(found) - 1
+    if others == 1:
+        what = f"`{found[0].value}` and `{found[1].value}` stay"
+    else:
+        what = f"{others + 1} build tools (`{found[0].value}`, …) stay" if others else f"`{found[0].value}` stays"
+    below = [words[0] for _, words in left[1:]]
+    lines = f" (more in line{'s' if below[1:] else ''} {in_words([word.span.line for word in below])})" if below else ""
+    result = "result, such as a virtual environment," if _builds_python(stage) else "result"
+    yield Problem(
+        found[0],
+        f"{what} in the image{lines}. If only the build needs {'them' if others else 'it'}, build in a stage of its "
+        f"own and copy the {result} with `COPY --from`",
+        related=[Related(word, "so do those installed here") for word in below],
+    )
+
+
+@remembered
+def _left_in(stage: Stage) -> list[tuple[Run, list[Word]]]:
+    """The RUNs of a stage that install build tools and leave them there, with the tools."""
+    if _is_workshop(stage) or _starts_tool(stage) or not _takes_sources(stage) or _compiles_often(stage):
+        return []
+    found = [(run, _left_by(run, stage)) for run in stage.all_of(Run)]
+    return [(run, words) for run, words in found if words] if _builds(stage) else []
+
+
+def _left_by(run: Run, stage: Stage) -> list[Word]:
+    if run.onbuild is not None or run.script.broken:
+        return []
     calls = list(package_commands(run.script))
     if any(call.action == "remove" and call.packages for call in calls) or _says_what_stays(run):
-        return
+        return []
     found = [word for call in calls for word in _tools_of(call)]
-    if any(_is_named_tool(word.value or "") for word in found) and _builds(stage):
-        others = len(found) - 1
-        if found[0].value and _name(found[0].value).lower() in said_above(run):
-            return
-        if not _removed_later(stage, run).isdisjoint(word.value for word in found):
-            return  # cleanup-in-later-layer says it
-        if others == 1:
-            what = f"`{found[0].value}` and `{found[1].value}` stay"
-        else:
-            what = f"{others + 1} build tools (`{found[0].value}`, …) stay" if others else f"`{found[0].value}` stays"
-        result = "result, such as a virtual environment," if _builds_python(stage) else "result"
-        yield Problem(
-            found[0],
-            f"{what} in the image. If only the build needs {'them' if others else 'it'}, build in a stage of its own "
-            f"and copy the {result} with `COPY --from`",
-        )
+    if not any(_is_named_tool(word.value or "") for word in found):
+        return []
+    if found[0].value and _name(found[0].value).lower() in said_above(run):
+        return []
+    if not _removed_later(stage, run).isdisjoint(word.value for word in found):
+        return []  # cleanup-in-later-layer says it
+    return found
 
 
 def _removed_later(stage: Stage, run: Run) -> set[str | None]:

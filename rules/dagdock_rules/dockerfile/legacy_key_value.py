@@ -46,6 +46,8 @@ def _remedy(keyword: str, pair: Pair) -> str:
     """How the line reads with `=`; of a value that is long, a secret or in need of care only what to do with it."""
     raw = pair.value.raw if pair.value else ""
     has_blanks = any(character.isspace() for character in raw)
+    if pair.key == "DEBIAN_FRONTEND":
+        return "Put `=` behind it"  # whether it is better an ARG, noninteractive-env-kept tells
     if without_secrets(raw, pair.key) != raw:
         return f"Write `{keyword} {pair.key}=…`"
     if len(raw) > 80 or "\n" in raw or any(sign in raw for sign in "\"'\\`"):
