@@ -22,6 +22,22 @@ BASE = "services:\n  a:\n    image: a:1\n    ports: ['81:80']\n  b:\n    image: 
 AIRFLOW = "FROM apache/airflow:2.10.3\nUSER root\n"
 ADMIN = "services:\n  a:\n    image: a:1\n    environment: {ADMIN_PASSWORD: admin}\n    ports: ['%s']\n"
 
+DAG = """import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+
+def look():
+    while True:
+        %s
+
+def work():
+    %s
+
+with DAG("a", start_date=datetime(2024, 1, 1), schedule=None) as dag:
+    PythonOperator(task_id="a", python_callable=work, op_kwargs={%s})
+"""
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Any]] = {
     "DF427": {
@@ -62,6 +78,14 @@ CASES: dict[str, dict[str, Any]] = {
         "the pip of a virtual environment": f"{AIRFLOW}RUN python -m venv /v && /v/bin/pip install a==1\n",
         "that of the image": f"{AIRFLOW}RUN «pip install» a==1\n",
     },
+    "AF605": {
+        "beside the task": DAG % ("time.sleep(900)", "ThreadPoolExecutor().submit(look)", ""),
+        "the task itself": DAG % ("«time.sleep(900)»", "look()", ""),
+    },
+    "AF109": {
+        "what has a start_date": DAG % ("pass", "pass", "'a': jobs(start_date=datetime.now()).name"),
+        "the clock itself": DAG % ("pass", "pass", "'a': str(«datetime.now()»)"),
+    },
     "DF516": {
         "once a stage": "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y «gcc» make\nCOPY . .\n"
         "RUN pip install -r requirements.txt\nRUN apt-get install -y g++\nCMD python a.py\n",
@@ -88,7 +112,7 @@ def _findings(code: str, files: Any) -> list[Finding]:
 
 
 def _name(code: str) -> str:
-    return "compose.yaml" if code.startswith("DC") else "Dockerfile"
+    return {"DC": "compose.yaml", "AF": "dags/a.py"}.get(code[:2], "Dockerfile")
 
 
 @pytest.mark.parametrize(("code", "files"), each(CASES))

@@ -160,6 +160,8 @@ def varying(origin: Origin, calls: frozenset[str]) -> Origin | None:
         if step.name in calls:
             return step
         inputs = step.inputs
+        if isinstance(step.node, ast.Call) and any(one.arg in ("start_date", "end_date") for one in step.node.keywords):
+            continue  # a DAG, or what describes one: its other values do not move with its dates
         if step.name == "item" and any(choice.name.endswith("range()") for choice in inputs):
             continue  # a clock only says how far it goes: `for year in range(2016, today.year)`
         if step.name == "either":

@@ -93,7 +93,11 @@ def _is_a_step(module: DagModule, function: Function | None) -> bool:
     """Whether a function is what a task runs, or a step of it that a task of its own could do: called once, and not
     again and again or by several threads."""
     for _ in range(_MOST_CALLERS):
-        if function is None or function.tasks or not function.calls or getattr(function.node, "name", "") == "execute":
+        if function is None or function.tasks or getattr(function.node, "name", "") == "execute":
+            return True
+        if function.escapes:
+            return False  # handed over, to a pool of threads for example: it runs beside the task
+        if not function.calls:
             return True
         call, *others = function.calls
         caller = module.function_at(call)
