@@ -241,12 +241,12 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
         (
             "AF109",
             "DAG('d', schedule='@daily', params={'day': Param(datetime.now().strftime('%F'), type='string')})\n",
-            'Make the default `Param(None, type=["null", "string"])`, and write `{{ params.day or ds }}`',
+            'Make the default `Param(None, type=["null", "string"])`, and write `{{ params.day or (data_interval_end | ds) }}`',
         ),
         (
             "AF109",
             "DAG('d', schedule='@hourly', params={'at': datetime.now().isoformat()})\n",
-            "Make the default `None`, and write `{{ params.at or ts }}`",
+            "Make the default `None`, and write `{{ params.at or (data_interval_end | ts) }}`",
         ),
         (
             "AF202",

@@ -149,7 +149,12 @@ def _without_default(module: DagModule, node: ast.expr, source: Origin) -> str:
     if name is None:
         return "Leave the default empty (`None`), and work it out where it is used"
     value = entries[name]
-    own = "run_id" if source.name not in CLOCKS else "ts" if _has_hours(module, value) else "ds"
+    own = "run_id"
+    if source.name in CLOCKS:
+        # The present is the end of a run's days; of what is counted back from it only the form is known.
+        own = "ts" if _has_hours(module, value) else "ds"
+        if not _moved().search(" ".join(step.span.text for step in module.origin(value).walk())):
+            own = f"(data_interval_end | {own})"
     empty = "`None`"
     if isinstance(value, ast.Call) and module.airflow(value.func) == "Param":
         given = next((module.value(one.value) for one in value.keywords if one.arg == "type"), None)
