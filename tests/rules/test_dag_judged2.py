@@ -241,7 +241,8 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
         (
             "AF109",
             "DAG('d', schedule='@daily', params={'day': Param(datetime.now().strftime('%F'), type='string')})\n",
-            'Make the default `Param(None, type=["null", "string"])`, and write `{{ params.day or (data_interval_end | ds) }}`',
+            'Make the default `Param(None, type=["null", "string"])`, and write '
+            "`{{ params.day or (data_interval_end | ds) }}`",
         ),
         (
             "AF109",
