@@ -134,3 +134,25 @@ def test_what_somebody_types_into_has_nothing_to_finish(line: str, severity: str
 def test_nobody_logs_in_where_names_are_asked_for(port: str, opens: bool) -> None:
     (finding,) = _findings("DC401", ADMIN % port)
     assert ("can be reached through port" in finding.message) is opens
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "said"),
+    [
+        ("DF122", "FROM node:14-alpine\nRUN yarn install\n", "`node:24-alpine`, the last that brings `yarn`"),
+        ("DF122", "FROM node:14-alpine\nRUN npm ci\n", "for example to `node:26-alpine`"),
+        ("DF122", "FROM node:14-alpine\nRUN npm i -g yarn@1 && yarn\n", "for example to `node:26-alpine`"),
+        (
+            "DF203",
+            {"Dockerfile": "FROM node:24\nCOPY . .\nRUN npm ci\n", "package.json": "{}"},
+            "COPY package.json and package-lock.json first",
+        ),
+        (
+            "DF203",
+            {"Dockerfile": "FROM node:24\nCOPY . .\nRUN npm install\n", "package.json": "{}"},
+            "COPY package.json first",
+        ),
+    ],
+)
+def test_what_is_said(code: str, files: Any, said: str) -> None:
+    assert [finding for finding in _findings(code, files) if said in finding.message]

@@ -39,6 +39,8 @@ from ._moves import move_above
 LISTS = (".txt", ".in", ".lock", ".toml", ".cfg", ".yml", ".yaml", ".pip")
 # Folders with Python in them that an installation may need.
 HELPERS = frozenset("scripts requirements packages vendor libs lib build tools ci docker setup config".split())
+# With these an installation stops where there is no lock file.
+LOCKED = frozenset(("--frozen-lockfile", "--immutable", "--locked", "--frozen"))
 # Files that make a folder a workspace of several packages.
 WORKSPACES = ("pnpm-workspace.yaml", "lerna.json", "go.work", "nx.json", "turbo.json", "rush.json")
 
@@ -228,6 +230,10 @@ def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, 
     found = _manifests(manifest, early, context) if context else []
     there = [path.rpartition("/")[2] for path in found[:3]]
     names = there if manifest.files and manifest.files[0] in there else manifest.names
+    # What only exists where the image is built is needed all the same.
+    lacks_lock = _demands_lock(manifest) and len(names) < 2
+    if lacks_lock:
+        names = [*names, manifest.files[1]]
     how = manifest.how
     if context and found and has_no_package(text_of(found[0], context, project), how):
         how = "install"
@@ -243,8 +249,16 @@ def _problem(manifest: Manifest, early: CopyLike, context: BuildContext | None, 
         f"{'' if _is_cached(manifest) else ', with all its downloads'}. COPY {' and '.join(names)} first, {step}, then "
         f"COPY the rest{again}",
         related=[Related(manifest.place, "this runs again at each change")],
-        fix=_fix(manifest, early, found, context, project) if context and found and how == "install" else None,
+        fix=_fix(manifest, early, found, context, project)
+        if context and found and how == "install" and not lacks_lock
+        else None,
     )
+
+
+def _demands_lock(manifest: Manifest) -> bool:
+    """Whether the command does nothing without the lock file that belongs to the list of packages."""
+    words = manifest.place.span.text.split()
+    return len(manifest.files) > 1 and (words[:2] == ["npm", "ci"] or not LOCKED.isdisjoint(words))
 
 
 def _fix(manifest: Manifest, early: CopyLike, found: list[str], context: BuildContext, project: Project) -> Fix | None:

@@ -5,7 +5,9 @@ from functools import cache, lru_cache
 
 from dagdock.api import (
     Bad,
+    Cmd,
     Dockerfile,
+    Entrypoint,
     ImageRef,
     Problem,
     Problems,
@@ -34,6 +36,10 @@ FOLDERS = 3
 # Words of a comment that says why an old release is taken.
 REASONS = ("older", "oldest", "an old", "use old", "compatib", "glibc", "legacy", "end of life", "end-of-life", "eol")
 CONFIG = '[rules.end-of-life-base-image]\nas-of = "2026-11-22"\n'
+
+
+# What the images of Node had up to 24 (docker-node, #2422), and what Node itself brought.
+GONE_FROM_NODE = ("yarn", "yarnpkg", "corepack")
 
 
 @rule(
@@ -101,6 +107,8 @@ def _remedy(stage: Stage, end: End, archive: Run | None, project: Project) -> st
     if stage.image and official_name(stage.image) == "python" and (held := _held_by_airflow(stage, end, project)):
         return held
     remedy = f"Move on{_named(end.instead)}" if end.instead else "Move to a later release"
+    if (tool := _gone_from_node(stage)) and re.match(r"node:2[5-9]\b", end.instead):
+        return f"Move on to `{re.sub('2[5-9]', '24', end.instead, count=1)}`, the last that brings `{tool}`"
     if end.system and not end.instead:
         remedy = f"Take a tag with a later release in place of `{end.system}`"
     if archive:
@@ -119,6 +127,20 @@ def _remedy(stage: Stage, end: End, archive: Run | None, project: Project) -> st
     if bound:
         return f"{remedy}. `{bound}` may have another name or version there"
     return remedy
+
+
+def _gone_from_node(stage: Stage) -> str:
+    """What the stage, or one that is built on it, runs and the images of Node have no more: yarn since 26, corepack
+    since 25; empty where it runs neither."""
+    if stage.image is None or official_name(stage.image) != "node":
+        return ""
+    steps = [step for part in (stage, *stage.children) for step in part.instructions]
+    commands = [each for step in steps if isinstance(step, (Run, Cmd, Entrypoint)) for each in step.script.commands]
+    called = {each.effective.name or "" for each in commands}
+    called |= {str(step.exec_form[0]) for step in steps if isinstance(step, (Cmd, Entrypoint)) and step.exec_form}
+    brought = {str(word.value).partition("@")[0] for each in commands for word in each.effective.arguments}
+    # `npm install -g yarn` brings it.
+    return next((name for name in GONE_FROM_NODE if name in called and name not in brought), "")
 
 
 def _held_by_airflow(stage: Stage, end: End, project: Project) -> str:
