@@ -94,6 +94,24 @@ CASES: dict[str, dict[str, Any]] = {
         "what another step has built": "FROM local-image/vector\n",
         "anybody's": "FROM «acme/vector»\n",
     },
+    "DF102": {
+        "a Makefile makes it": {
+            "app/Dockerfile": "FROM acme/base:latest\n",
+            "app/Makefile": "image:\n\tdocker build \\\n\t  -t acme/base:latest -f Dockerfile.base .\n",
+        },
+        "a Compose file makes it": {
+            "app/Dockerfile": "FROM acme/base:latest\n",
+            "compose.yaml": "services:\n  base:\n    image: acme/base\n    build: base\n",
+        },
+        "a Bake file makes it": {
+            "Dockerfile": "FROM acme/base:latest\n",
+            "docker-bake.hcl": 'target "base" {\n  tags = ["acme/base:latest"]\n}\n',
+        },
+        "a script runs it": {
+            "Dockerfile": "FROM «acme/base:latest»\n",
+            "run.sh": "docker build -t acme/app .\ndocker run -t acme/base\n",
+        },
+    },
     "DF603": {
         "named after its rights": {"Dockerfile-privileged": "FROM debian:12\nUSER root\nCMD python a.py\n"},
         "not so": "FROM debian:12\n«USER root»\nCMD python a.py\n",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import dirname, join
 
-from dagdock.api import Dockerfile, Project
+from dagdock.api import Dockerfile, ImageRef, Project
 
-from ._contexts import BAKE_FILES
+from ._contexts import BAKE_FILES, is_official
 
 WORKFLOWS = ".github/workflows"
 # How far up a file is looked for that builds the image.
@@ -40,6 +41,23 @@ def is_passed(name: str, dockerfile: Dockerfile, project: Project) -> bool:
 def is_passed_by_script(name: str, dockerfile: Dockerfile, project: Project) -> bool:
     """Whether a script or a file of a build service gives builds a value for an ARG."""
     return any("build-arg" in text and name in text for text in _texts_that_build(dockerfile, project))
+
+
+def is_tagged_here(image: ImageRef, dockerfile: Dockerfile, project: Project) -> bool:
+    """Whether a script, a build service's file or a Compose file of the project makes an image of that name."""
+    name = image.name
+    if is_official(image):
+        return False
+    call = r"\bbuild\b(?:[^\n\\]|\\\n?){0,300}?(?:-t|--tag)"
+    tag = re.compile(rf"(?:{call}|\btags?)\b[\"'\s,=:\[-]*{re.escape(name)}(?=[:\s\"',\]]|$)")
+    if any(name in text and tag.search(text) for text in _texts_that_build(dockerfile, project)):
+        return True
+    wanted = name.encode("utf-8", "surrogateescape")
+    for file in project.compose_files(lambda path, content: wanted in content and b"build" in content):
+        for service in file.services.values():
+            if service.build and service.image_ref and service.image_ref.repository == image.repository:
+                return True
+    return False
 
 
 def _texts_that_build(dockerfile: Dockerfile, project: Project) -> Iterator[str]:

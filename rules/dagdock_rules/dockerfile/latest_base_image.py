@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Pair, Problem, Problems, Project, Related, Stage, parse_image, rule
 
 from ._base_image import argument_behind, version_to_take
-from ._build_args import is_always_passed, is_passed_by_script
+from ._build_args import is_always_passed, is_passed_by_script, is_tagged_here
 from ._comments import wants_newest
 from ._contexts import is_built_beside
 from ._end_of_life import end_of
@@ -61,6 +61,8 @@ def latest_base_image(stage: Stage, project: Project) -> Problems:
         if argument and is_always_passed(str(argument.key), stage.dockerfile, project):
             return
         if stage.image and is_built_beside(str(stage.base), stage.dockerfile, project):
+            return
+        if stage.image and is_tagged_here(stage.image, stage.dockerfile, project):
             return
         advice = version_to_take(stage.image.familiar if stage.image else "")
         if advice is None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Problem, Problems, Project, Related, Run, Stage, parse_image, rule
 
 from ._base_image import argument_behind, is_to_be_given, version_to_take
+from ._build_args import is_tagged_here
 from ._comments import wants_newest
 from ._contexts import is_built_beside, is_named_context, is_official
 from ._end_of_life import end_of
@@ -64,6 +65,8 @@ def untagged_base_image(stage: Stage, project: Project) -> Problems:
         if end_of(stage.image, project.today):
             return  # it moves no more: end-of-life-base-image says what to take
         if is_to_be_given(stage) or (stage.from_instruction and wants_newest(stage.from_instruction)):
+            return
+        if is_tagged_here(stage.image, stage.dockerfile, project):
             return
         argument = argument_behind(stage)
         where = f" in the default of `{argument.key}`" if argument else ""
