@@ -376,7 +376,7 @@ CASES: dict[str, list[Files]] = {
         "FROM python:3.12\nRUN «/venv/bin/pip install» .\n",
         "FROM python:3.12\nRUN . /v/bin/activate && «pip install» x\n",
         'FROM python:3.12\nRUN ["«pip","install»","x"]\n',
-        "FROM python:3.12\nRUN PIP_NO_CACHE_DIR=0 «pip install» x\n",
+        "FROM python:3.12\nRUN PIP_NO_CACHE_DIR=0 pip install x\n",
         "FROM python:3.12\nRUN python3 -m «pip --disable-pip-version-check install» x\n",
         "FROM python:3.12\nRUN sudo «pip install» x\n",
         "FROM python:3.12\nRUN pip install --no-cache-dir x\n",
@@ -393,7 +393,7 @@ CASES: dict[str, list[Files]] = {
         "FROM python:3.12\nRUN pip --version\n",
         "FROM python:3.12\nRUN apt-get install -y pip\n",
         "FROM python:3.12\nENV PIP_NO_CACHE_DIR=off\nENV PIP_NO_CACHE_DIR=1\nRUN pip install x\n",
-        "FROM python:3.12\nENV PIP_NO_CACHE_DIR=0\nRUN «pip install» x\n",
+        "FROM python:3.12\nENV PIP_NO_CACHE_DIR=0\nRUN pip install x\n",
         "FROM python:3.12 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install x\n",
     ],
     "DF303": [

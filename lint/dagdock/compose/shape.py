@@ -516,7 +516,9 @@ def _is_whole(text: str) -> bool:
 
 def _is_service(entry: Entry) -> bool:
     node = follow(entry.value)
-    return isinstance(node, Mapping) and any(key in node.merged() for key in ("image", "build", "container_name"))
+    return isinstance(node, Mapping) and any(
+        key in node.merged() for key in ("image", "build", "container_name", "extends")
+    )
 
 
 def _key_below(node: Node) -> str:

@@ -36,13 +36,13 @@ def _downloads_nothing(install: PackageCommand) -> bool:
     return all(text.endswith(".whl") and "://" not in text for text in texts)
 
 
-def is_off_here(install: PackageCommand, run: Run) -> bool:
-    """Whether the call itself says to keep nothing."""
+def is_off_here(install: PackageCommand, run: Run, *, as_written: bool = False) -> bool:
+    """Whether the call itself says to keep nothing; `as_written` as for `is_switched_off`."""
     off = install.options.has("--no-cache-dir")
     if off or (off is None and hides_options(install.command, run)):
         return True
     given = [word.text for word in install.command.assignments if word.text.startswith("PIP_NO_CACHE_DIR=")]
-    return any(_is_true(text.partition("=")[2]) for text in given)
+    return any(_switches_off(text.partition("=")[2], as_written) for text in given)
 
 
 def _is_in_home_of_another(run: Run) -> bool:
@@ -51,15 +51,19 @@ def _is_in_home_of_another(run: Run) -> bool:
     return home is not None and home.kind == "env" and home.value != "/root"
 
 
-def is_switched_off(run: Run) -> bool:
-    """By a variable of the stage, by `export` in the RUN, or by a mount that keeps the cache out of the layer."""
+def is_switched_off(run: Run, *, as_written: bool = False) -> bool:
+    """By a variable of the stage, by `export` in the RUN, or by a mount that keeps the cache out of the layer.
+
+    pip switches its cache off for any value of `PIP_NO_CACHE_DIR`, `off` and `0` included; `as_written` takes such
+    values for what they seem to say.
+    """
     binding = run.stage.scope_at(run).get("PIP_NO_CACHE_DIR") if run.stage else None
-    if binding and (binding.value is None or _is_true(binding.value)):
+    if binding and (binding.value is None or _switches_off(binding.value, as_written)):
         return True
     if any(mount.type in ("cache", "tmpfs") and _may_hold_cache(mount.target, run) for mount in run.mounts):
         return True
     return any(
-        word.text.startswith("PIP_NO_CACHE_DIR=") and _is_true(word.text.partition("=")[2])
+        word.text.startswith("PIP_NO_CACHE_DIR=") and _switches_off(word.text.partition("=")[2], as_written)
         for command in run.script.commands
         for word in (*command.words, *(command.assignments if not command.words else ()))
     )
@@ -88,5 +92,6 @@ def _is_emptied(run: Run, last: PackageCommand) -> bool:
     return False
 
 
-def _is_true(value: str) -> bool:
-    return value.strip("\"'").lower() not in FALSE
+def _switches_off(value: str, as_written: bool) -> bool:
+    text = value.strip("\"'").lower()
+    return text not in FALSE if as_written else bool(text)

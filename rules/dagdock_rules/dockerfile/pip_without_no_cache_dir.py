@@ -31,11 +31,12 @@ def pip_without_no_cache_dir(run: Run) -> Problems:
 
     https://pip.pypa.io/en/stable/topics/caching/
     """
-    if lost_flag(run) or is_switched_off(run):
+    if lost_flag(run) or is_switched_off(run, as_written=True):
         return
     told = {install.head for install in downloads_kept_by_pip(run)}
     for install in installs(run.script):
-        wanted = install.manager == "pip" and "pipx" not in install.command.wrappers and not is_off_here(install, run)
+        off = is_off_here(install, run, as_written=True)
+        wanted = install.manager == "pip" and "pipx" not in install.command.wrappers and not off
         if wanted and not told:
             yield Problem(install.head, "pip is called without `--no-cache-dir`. Add it, as in other calls")
             return
