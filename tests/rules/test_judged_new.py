@@ -20,6 +20,10 @@ RULES = {rule.code: rule for rule in Rules().all()}
 SWARM = "services:\n  a:\n    image: a:1\n    labels:\n      - "
 BASE = "services:\n  a:\n    image: a:1\n    ports: ['81:80']\n  b:\n    image: b:1\n    ports: ['{}:80']\n"
 AIRFLOW = "FROM apache/airflow:2.10.3\nUSER root\n"
+BUILT_ON = {
+    "base/Dockerfile": 'FROM debian:12\nSHELL ["/bin/bash", "-euo", "pipefail", "-c"]\n',
+    "java/Dockerfile": "FROM acme/base AS final\nRUN make\n",
+}
 ADMIN = "services:\n  a:\n    image: a:1\n    environment: {ADMIN_PASSWORD: admin}\n    ports: ['%s']\n"
 
 DAG = """import time
@@ -40,6 +44,22 @@ with DAG("a", start_date=datetime(2024, 1, 1), schedule=None) as dag:
 """
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Any]] = {
+    "DF409": {
+        "SHELL of a base two images below": BUILT_ON | {"a/Dockerfile": "FROM acme/java\nRUN curl a.sh | sh\n"},
+        "a base of that name without SHELL": {
+            "other/Dockerfile": 'FROM b:1\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\n',
+            "java/Dockerfile": "FROM c:1\n",
+            "a/Dockerfile": "FROM acme/java\nRUN «curl a.sh | sh»\n",
+        },
+    },
+    "DF422": {
+        "SHELL of a base two images below": BUILT_ON
+        | {"a/Dockerfile": "FROM acme/java\nRUN <<EOF\nmake\nmake install\nEOF\n"},
+        "SHELL that only knows pipefail": {
+            "java/Dockerfile": 'FROM b:1\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n',
+            "a/Dockerfile": "FROM acme/java\nRUN «<<EOF»\nmake\nmake install\nEOF\n",
+        },
+    },
     "DF427": {
         "the folder that the shell is in": 'FROM a:1\nRUN set -x; tar -xf a.tar -C "$PWD/a"; cd "$OLDPWD"\n',
         "a password": 'FROM a:1\nRUN set -x; login «"$DB_PWD"»\n',

@@ -42,12 +42,15 @@ def host_namespace(service: Service, project: Project) -> Problems:
 
     The walls around a container are what it cannot see. `pid: host`, `ipc: host`, `uts: host` and
     `userns_mode: host` take one of them down each. For more shared memory, which is what `ipc: host` is mostly
-    written for, `shm_size` is enough. Programs that watch the machine need `pid: host` and are left alone.
+    written for, `shm_size` is enough. Programs that watch the machine need `pid: host` and are left alone. Both
+    together are a hint: programs that exchange data through shared memory, such as DDS and ROS, need them.
 
     https://docs.docker.com/engine/containers/run/
     """
+    modes = {key: mode for key in SHARED if (mode := service.value(key))}
+    shares_memory = all((mode := modes.get(key)) and mode.resolved == "host" for key in ("ipc", "pid"))
     for key, consequence in SHARED.items():
-        mode = service.value(key)
+        mode = modes.get(key)
         if mode and mode.resolved == "host" and not is_one_of(service, MONITORS, project):
             if key == "userns_mode" and any("docker.sock" in (mount.source or "") for mount in service.volumes):
                 continue  # the socket belongs to the host's root, whom the container would not be otherwise
@@ -60,10 +63,12 @@ def host_namespace(service: Service, project: Project) -> Problems:
             is_browser = key == "ipc" and _runs_browser(service, project)
             if is_browser:
                 remedy = "Browsers only want more shared memory, which `shm_size: 1gb` gives as well"
+            elif shares_memory and key in ("ipc", "pid"):
+                remedy = "Leave both out, unless it shares memory with programs of the host, as those on DDS do"
             yield Problem(
                 mode,
                 f"with `{key}: host` {consequence}. {remedy}",
-                severity="info" if is_browser else None,
+                severity="info" if is_browser or (shares_memory and key in ("ipc", "pid")) else None,
                 aliases=["compose-lint:CL-0010", *([KICS[key]] if key in KICS else [])],
             )
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Run, Script, Span, rule
+from dagdock.api import Bad, Command, Edit, Fix, Heredoc, Problem, Problems, Project, Run, Script, Span, rule
+
+from ._base_shell import shell_of_made_base
 
 # What makes users, folders and links: it seldom fails, and what comes behind fails then as a rule.
 LIGHT = frozenset(
@@ -61,7 +63,7 @@ QUIET = frozenset(
         "FROM debian:12\nRUN bash -ex <<EOF\nmake\nmake install\nEOF\n",
     ],
 )
-def heredoc_without_errexit(run: Run) -> Problems:
+def heredoc_without_errexit(run: Run, project: Project) -> Problems:
     """A RUN with a heredoc goes on after a command that failed.
 
     The lines of a heredoc are a script, and a script goes on when one of its commands fails: only the status of the
@@ -78,7 +80,7 @@ def heredoc_without_errexit(run: Run) -> Problems:
     if heredoc.terminator is None or run.shell_text.text != heredoc.body.text or _is_on(run, heredoc):
         return
     unseen = list(_unseen(script))
-    if unseen:
+    if unseen and not _stops(shell_of_made_base(run, project)):
         heavy = [command for command in unseen if command.effective.name not in LIGHT]
         worst = (heavy or unseen)[0]
         yield Problem(
@@ -92,8 +94,7 @@ def heredoc_without_errexit(run: Run) -> Problems:
 
 def _is_on(run: Run, heredoc: Heredoc) -> bool:
     """Whether the script stops at a failure: by its first line, the shell that is called, or SHELL."""
-    words = run.stage.shell_words_at(run) if run.stage else ()
-    if any(_errexit().fullmatch(word) for word in words) or "errexit" in words:
+    if run.stage and _stops(run.stage.shell_words_at(run)):
         return True
     first = heredoc.body.text.partition("\n")[0]
     called = [*run.head.text.split(), *(first.split() if first.startswith("#!") else ())]
@@ -104,6 +105,11 @@ def _is_on(run: Run, heredoc: Heredoc) -> bool:
         and any(_errexit().fullmatch(word.text) or word.text == "errexit" for word in command.arguments)
         for command in run.script.commands
     )
+
+
+def _stops(words: Sequence[str]) -> bool:
+    """Whether a shell that is started so stops at the first failure."""
+    return any(_errexit().fullmatch(word) or word == "errexit" for word in words)
 
 
 def _unseen(script: Script) -> Iterator[Command]:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dagdock.api import Bad, Command, Fix, Problem, Problems, Run, Stage, remembered, rule
+from dagdock.api import Bad, Command, Fix, Problem, Problems, Project, Run, Stage, remembered, rule
 
 from ..packages import package_commands
+from ._base_shell import shell_of_made_base
 from ._pipes import first_open_pipe, only_asks, open_pipes
 from ._shells import GNU_FAMILIES, shell_behind
 
@@ -44,7 +45,7 @@ BROUGHT = frozenset("bun cargo deno fnm helm mise nvm poetry pyenv rustup sdk uv
         "FROM debian:12\nRUN curl -fsSL https://example.com/tool.tgz | tar xz -C /opt\n",
     ],
 )
-def pipe_without_pipefail(run: Run) -> Problems:
+def pipe_without_pipefail(run: Run, project: Project) -> Problems:
     """A failure in the first part of a pipe goes unseen.
 
     The status of a pipe is that of its last command. When the download in `curl … | sh` breaks off, or the command on
@@ -56,7 +57,7 @@ def pipe_without_pipefail(run: Run) -> Problems:
     https://docs.docker.com/build/building/best-practices/#using-pipes
     """
     matters, _ = open_pipes(run)
-    if matters:
+    if matters and "pipefail" not in shell_of_made_base(run, project):
         first, last = matters[0][0], matters[0][-1]
         weak = next((command for command in matters[0][:-1] if not only_asks(command)), first)
         if weak.effective.name == "curl" and weak.effective.options(("-o", "--output")).has("-o", "-O", "--output"):
