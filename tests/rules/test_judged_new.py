@@ -42,8 +42,23 @@ def work():
 with DAG("a", start_date=datetime(2024, 1, 1), schedule=None) as dag:
     PythonOperator(task_id="a", python_callable=work, op_kwargs={%s})
 """
+FILTER = """from datetime import datetime
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("a", start_date=datetime(2024, 1, 1), schedule=None) as dag:
+    BashOperator(task_id="a", bash_command="echo %s")
+    %s
+"""
 # What a rule must flag is marked; without marks it must be silent.
 CASES: dict[str, dict[str, Any]] = {
+    "AF628": {
+        "a filter that the DAG gets later": FILTER % ("{{ ds | mine }}", "dag.user_defined_filters = {'mine': str}"),
+        "no such filter": FILTER % ("{{ ds | «mine» }}", "print(dag)"),
+    },
+    "AF622": {
+        "a macro that the DAG gets later": FILTER % ("{{ mine(ds) }}", "dag.user_defined_macros = {'mine': str}"),
+    },
     "DF409": {
         "SHELL of a base two images below": BUILT_ON | {"a/Dockerfile": "FROM acme/java\nRUN curl a.sh | sh\n"},
         "a base of that name without SHELL": {
