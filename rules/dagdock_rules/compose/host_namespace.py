@@ -47,11 +47,9 @@ def host_namespace(service: Service, project: Project) -> Problems:
 
     https://docs.docker.com/engine/containers/run/
     """
-    modes = {key: mode for key in SHARED if (mode := service.value(key))}
-    shares_memory = all((mode := modes.get(key)) and mode.resolved == "host" for key in ("ipc", "pid"))
-    for key, consequence in SHARED.items():
-        mode = modes.get(key)
-        if mode and mode.resolved == "host" and not is_one_of(service, MONITORS, project):
+    shared = {key: mode for key in SHARED if (mode := service.value(key)) and mode.resolved == "host"}
+    for key, mode in shared.items():
+        if not is_one_of(service, MONITORS, project):
             if key == "userns_mode" and any("docker.sock" in (mount.source or "") for mount in service.volumes):
                 continue  # the socket belongs to the host's root, whom the container would not be otherwise
             remedy = "Leave it out"
@@ -63,12 +61,13 @@ def host_namespace(service: Service, project: Project) -> Problems:
             is_browser = key == "ipc" and _runs_browser(service, project)
             if is_browser:
                 remedy = "Browsers only want more shared memory, which `shm_size: 1gb` gives as well"
-            elif shares_memory and key in ("ipc", "pid"):
+            exchanges = key in ("ipc", "pid") and "ipc" in shared and "pid" in shared
+            if exchanges and not is_browser:
                 remedy = "Leave both out, unless it shares memory with programs of the host, as those on DDS do"
             yield Problem(
                 mode,
-                f"with `{key}: host` {consequence}. {remedy}",
-                severity="info" if is_browser or (shares_memory and key in ("ipc", "pid")) else None,
+                f"with `{key}: host` {SHARED[key]}. {remedy}",
+                severity="info" if is_browser or exchanges else None,
                 aliases=["compose-lint:CL-0010", *([KICS[key]] if key in KICS else [])],
             )
 

@@ -133,8 +133,10 @@ def _of_call(task: Task) -> Iterator[Piece]:
 def names_for(task: Task, major: Major | None) -> frozenset[str] | None:
     """The names that templates of a task may use; None where the DAG may bring others that cannot be seen."""
     dag = task.dag
-    if not isinstance(dag, Dag) or dag.open or is_set_later("user_defined_macros", task):
+    if not isinstance(dag, Dag) or dag.open:
         return None
+    if "user_defined_macros" in dag.module.names.attributes:
+        return None  # it gets them, or more of them, once it is made
     known = terms("context", major) | terms("globals", major)
     macros = dag.arguments.get("user_defined_macros")
     if macros is not None:
@@ -145,11 +147,6 @@ def names_for(task: Task, major: Major | None) -> frozenset[str] | None:
     if "template_undefined" in dag.arguments or "jinja_environment_kwargs" in dag.arguments:
         return None
     return known
-
-
-def is_set_later(name: str, task: Task) -> bool:
-    """Whether the file sets or fills an attribute of a DAG that is made already: `dag.user_defined_filters = …`."""
-    return f".{name}" in task.module.source.text
 
 
 def speaks_airflow(text: str) -> str | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Dag, Problem, Problems, Task, nearest, parse_jinja, rule
 
 from ._operators import terms
-from ._templates import HOLE, OWN_NAMES, is_set_later, rendered
+from ._templates import HOLE, OWN_NAMES, rendered
 
 # Filters that people look for, and what there is instead.
 INSTEAD = {
@@ -13,7 +13,10 @@ INSTEAD = {
     "to_json": "Use `tojson`",
     "split": "Call it: `.split(',')`",
 }
-UNKNOWN = "Use one of Jinja's or Airflow's, or hand it to the DAG in `user_defined_filters`"
+UNKNOWN = {
+    "filter": "Use one of Jinja's or Airflow's, or hand it to the DAG in `user_defined_filters`",
+    "test": "Use one of Jinja's",
+}
 
 
 @rule(
@@ -48,8 +51,8 @@ def template_unknown_filter(task: Task) -> Problems:
     dag = task.dag
     if not isinstance(dag, Dag) or dag.open or "jinja_environment_kwargs" in dag.arguments:
         return
-    if is_set_later("user_defined_filters", task):
-        return
+    if "user_defined_filters" in dag.module.names.attributes:
+        return  # it gets them, or more of them, once it is made
     own = dag.arguments.get("user_defined_filters")
     entries = task.module.entries(own.node) if own else None
     if entries is not None and entries.open:
@@ -63,7 +66,7 @@ def template_unknown_filter(task: Task) -> Problems:
             if used.text in known or HOLE in used.text or "." in used.text:
                 continue
             meant = nearest(used.text, known)
-            remedy = f"Did you mean `{meant}`?" if meant else INSTEAD.get(used.text, UNKNOWN)
+            remedy = f"Did you mean `{meant}`?" if meant else INSTEAD.get(used.text, UNKNOWN[used.kind])
             yield Problem(
                 piece.span(used.start, used.end),
                 f"there is no {used.kind} `{used.text}`, so the task fails when it is due. {remedy}",
