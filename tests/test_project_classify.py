@@ -99,6 +99,15 @@ def test_tags_that_are_no_yaml_make_a_compose_file_a_template() -> None:
     assert classify("compose.yaml", kept) == "compose"
 
 
+def test_a_file_of_another_tool_may_have_compose_in_its_name() -> None:
+    other = b"version: 1\nvmid: 109\nhostname: tunnel\nnetwork:\n  bridge: vmbr0\n"
+    assert classify("lxc-compose.yml", other) is None
+    assert classify("compose.yml", other) == "compose"
+    misspelt = b"version: '3'\nservces:\n  web:\n    imge: nginx\nnetworks:\n  net:\n"
+    assert classify("docker-compose.prod.yml", misspelt) == "compose"
+    assert classify("docker-compose.prod.yml", b"x-log: &log {}\nvolumes:\n  data:\n") == "compose"
+
+
 def test_the_file_that_goes_beside_compose_in_rancher_is_another_language() -> None:
     assert classify("rancher-compose.yml", COMPOSE) is None
 

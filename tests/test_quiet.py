@@ -146,11 +146,3 @@ def test_compose_files_in_tests(tmp_path: Path) -> None:
     text = "services:\n  db:\n    image: postgres\n    depends_on: [web]\n"
     assert codes(tmp_path, "tests/compose.yaml", text) == "DC015"
     assert "DC101" in codes(tmp_path, "compose.yaml", text)
-
-
-def test_a_peers_comment_may_be_for_what_an_optional_rule_says(tmp_path: Path) -> None:
-    text = "FROM debian:12 AS build\n# hadolint ignore=DL3015\nRUN apt-get install -y gcc\n"
-    text += "FROM scratch\nCOPY --from=build / /\n"
-    assert "PJ901" not in codes(tmp_path, "Dockerfile", text)
-    text = "FROM debian:12\n# hadolint ignore=DL3011\nRUN id\n"
-    assert "PJ901" in codes(tmp_path, "Dockerfile", text)

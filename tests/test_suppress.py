@@ -199,14 +199,8 @@ def test_unknown_names_are_reported() -> None:
     ]
 
 
-def test_a_peers_code_is_idle_only_where_a_rule_of_ours_ran() -> None:
-    text = f"# hadolint ignore=DL3007,DL9999\n{DOCKERFILE}"
-    assert shown(text, select=["DF102", "PJ9"]) == [("PJ901", "DL3007")]
-    assert shown(text, select=["DF101", "PJ9"]) == []
-
-
-def test_what_means_more_to_a_peer_is_never_idle() -> None:
-    for comment in ("# trivy:ignore:DS-0001", "# checkov:skip=CKV_DOCKER_7"):
+def test_a_peers_comment_is_never_idle() -> None:
+    for comment in ("# hadolint ignore=DL3007,DL9999", "# trivy:ignore:DS-0001", "# checkov:skip=CKV_DOCKER_7"):
         assert shown(f"{comment}\n{DOCKERFILE}", select=["DF102", "PJ9"]) == []
     dag = "from airflow import DAG  # noqa: AIR301\nwith DAG('a', schedule=None):\n    pass\n"
     assert check({"dags/a.py": dag}, select=["AF801", "PJ9"]).findings == []

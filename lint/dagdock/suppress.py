@@ -298,21 +298,16 @@ class Silencing:
 def settle(suppression: Suppression, kind: Kind, ran: Sequence[Rule], vocabulary: Vocabulary) -> bool:
     """Find out which names of a suppression did nothing; `ran` are the rules that looked at this file of a `kind`.
 
-    In a peer's comment a code is idle only where rules of ours stand for it and all of them ran: the comment may be
-    for the peer alone, or for what a rule says that is off. A code of ruff, trivy or checkov means more than a rule of
-    ours, so those are never idle.
+    A peer's comment is never idle: the peer may find what we leave alone on purpose.
     Whether there is anything to say about the suppression.
     """
-    own = suppression.style == "dagdock"
-    comparable = own or suppression.style in ("hadolint", "buildkit", "dclint")
-    for name in suppression.names:
+    for name in suppression.names if suppression.style == "dagdock" else ():
         if name in suppression.used or name == ALL or name.endswith(":*"):
             continue
         # With its aliases as a finding has them: one of ShellCheck's many codes hangs on which one is installed.
-        if comparable and any(closeness(name, rule, rule.aliases) for rule in ran):
-            if own or {rule.code for rule in vocabulary.find(name, (kind,))} <= {rule.code for rule in ran}:
-                suppression.idle += (name,)
-        elif own:
+        if any(closeness(name, rule, rule.aliases) for rule in ran):
+            suppression.idle += (name,)
+        else:
             meant = vocabulary.find(name)
             if not meant:
                 suppression.unknown[name] = vocabulary.nearest(name) or ""
@@ -326,19 +321,16 @@ def settle(suppression: Suppression, kind: Kind, ran: Sequence[Rule], vocabulary
 def _remedy(suppression: Suppression) -> Fix | None:
     """Take out the names that do nothing, and the comment where no other is left."""
     span, source = suppression.span, suppression.span.source
-    own = suppression.style == "dagdock"
-    if suppression.style == "buildkit":
-        return None  # a directive may say more than what it skips
     gone = {*suppression.idle, *suppression.unknown}
     left = [name for name in suppression.names if name not in gone]
     if left:
         names = suppression.names
-        edit = Edit(names[0].span.to(names[-1]), ", ".join(left) if own else ",".join(left))
-        return Fix("Remove what the comment does not need to name", [edit], "safe" if own else "unsafe")
+        edit = Edit(names[0].span.to(names[-1]), ", ".join(left))
+        return Fix("Remove what the comment does not need to name", [edit])
     line = source.line_span(span.line)
     before = source.text[line.start : span.start]
     if before.strip():
         edit = Edit(Span(source, line.start + len(before.rstrip()), span.end), "")
     else:
         edit = Edit(whole_lines(span), "")
-    return Fix("Remove the comment", [edit], "safe" if own else "unsafe")
+    return Fix("Remove the comment", [edit])

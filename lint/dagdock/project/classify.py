@@ -23,6 +23,8 @@ else:
 DocumentKind = Literal["dockerfile", "compose", "dag", "ignorefile"]
 Load = Callable[[str], "ComposeFile | None"]
 
+# What may stand at the top of a Compose file.
+_COMPOSE_KEYS = frozenset(b"version name include services networks volumes secrets configs models".split())
 # Endings of files that are about a Dockerfile, or that become one only after a program has filled them in.
 # fmt: off
 _NO_DOCKERFILE = (
@@ -133,9 +135,17 @@ def _is_compose(name: str, content: bytes) -> bool:
     if name.startswith("rancher-compose."):  # another language that goes beside it
         return False
     if is_compose_name(name):
-        return bool(_compose_key().search(content))
+        return bool(_compose_key().search(content)) and not _is_of_another_tool(content)
     services = _services().search(content)
     return bool(services) and bool(_image_or_build().search(content, services.end() if services else 0))
+
+
+def _is_of_another_tool(content: bytes) -> bool:
+    """Whether a file named like `lxc-compose.yml` has no service, and above all keys that Compose does not know."""
+    if _compose_service().search(content):
+        return False
+    keys = [found[1] for found in _top_level_key().finditer(content) if not found[1].startswith(b"x-")]
+    return sum(key in _COMPOSE_KEYS for key in keys) * 2 < len(keys)
 
 
 def is_compose_name(name: str) -> bool:
@@ -240,10 +250,24 @@ def _compose_name() -> re.Pattern[str]:
 def _compose_key() -> re.Pattern[bytes]:
     """A top-level key of Compose, or (format 1) a service at the top with what makes it one."""
     return re.compile(
-        rb"""^\{?["']?(?:services|include|networks|volumes|secrets|configs|version|name)["']?[ \t]*:"""
+        rb"""^\{?["']?(?:networks|volumes|secrets|configs|version|name)["']?[ \t]*:|""" + _compose_service().pattern,
+        re.MULTILINE,
+    )
+
+
+@cache
+def _compose_service() -> re.Pattern[bytes]:
+    """Where services stand or come from: the key, or (format 1) a service at the top with what makes it one."""
+    return re.compile(
+        rb"""^\{?["']?(?:services|include)["']?[ \t]*:"""
         rb"""|^[\w.-]+[ \t]*:[ \t]*\r?\n(?:[ \t].*\n){0,30}?[ \t]+(?:image|build|extends)[ \t]*:""",
         re.MULTILINE,
     )
+
+
+@cache
+def _top_level_key() -> re.Pattern[bytes]:
+    return re.compile(rb"""^["']?([\w.-]+)["']?[ \t]*:(?=\s)""", re.MULTILINE)
 
 
 @cache

@@ -147,9 +147,12 @@ class Project(Documents):
     # Compose → Dockerfile
 
     def context_path(self, service: Service) -> str | None:
-        """The folder that `build` names, whether it is there or not; None for no build, a remote or unknown one."""
+        """The folder that `build` names, whether it is there or not; None for no build, a remote or unknown one.
+
+        Unknown is one that may stand in what the service extends, where that could not be read.
+        """
         build = service.build
-        if build is None:
+        if build is None or (build.context is None and not service.complete):
             return None
         text = "." if build.context is None else build.context.resolved
         return self._resolve(service, build.context or service, text)
@@ -160,6 +163,8 @@ class Project(Documents):
         if build is None or context is None or build.inline is not None:
             return None
         if build.dockerfile is None:
+            if not service.complete:
+                return None
             plain, lower = normpath(join(context, "Dockerfile")), normpath(join(context, "dockerfile"))
             return lower if self.facts.is_file(lower) and not self.facts.is_file(plain) else plain
         name = build.dockerfile.resolved

@@ -20,6 +20,7 @@ from dagdock.api import (
 
 from ..packages import package_commands
 from ..secrets import without_secrets
+from ._set_options import parameter_behind_options
 
 # What only changes the shell it runs in, and what to do instead.
 REMEDY = {
@@ -160,6 +161,8 @@ def _state(command: Command) -> str | None:
         return name if len(arguments) == 1 and not (arguments[0] or "-").startswith("-") else None
     if name == "export":
         return name if arguments and not any(word.startswith("-") for word in map(str, arguments)) else None
+    if name == "set" and parameter_behind_options(command):
+        return None  # a command that lacks its `&&`, which DF420 speaks of
     return name if name in REMEDY and command.arguments else None
 
 

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from dagdock.api import Bad, Fix, Problem, Problems, Run, rule
 
 from ..packages import PackageCommand, package_commands
+from ._set_options import parameter_behind_options
 
 # Commands that no package is called by.
 COMMANDS = frozenset(
@@ -47,6 +51,10 @@ VERBS = {
             ),
         ),
         Bad(
+            "FROM debian:12\nRUN set -ex «apt-get» update && apt-get install -y curl\n",
+            fixed="FROM debian:12\nRUN set -ex && apt-get update && apt-get install -y curl\n",
+        ),
+        Bad(
             "FROM debian:12\nRUN apt-get update «apt-get» install -y curl\n",
             fixed="FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         ),
@@ -54,13 +62,15 @@ VERBS = {
     good=[
         "FROM debian:12\nRUN apt-get update && apt-get install -y wget adduser apt apt-utils python3-pip make sed\n",
         "FROM debian:12\nRUN apt-get install -y curl \\\n    && rm -rf /var/lib/apt/lists/*\n",
+        'FROM debian:12\nRUN set -euxo pipefail && set -e a b && install -t /opt "$@"\n',
     ],
 )
 def swallowed_command(run: Run) -> Problems:
-    """A command stands among the packages of an installation: the `&&` before it is missing.
+    """A command stands among the packages of an installation, or behind `set -e`: the `&&` before it is missing.
 
     Without `&&` the next line goes on with the one above, so `rm`, its options and its files are taken for names of
-    packages. The installation fails, or what was meant to run never does.
+    packages. The installation fails, or what was meant to run never does. `set` takes all that follows its options
+    for parameters of the script, and says nothing.
 
     https://docs.docker.com/reference/dockerfile/#run
     """
@@ -82,6 +92,21 @@ def swallowed_command(run: Run) -> Problems:
                     fix=Fix.insert_before("Put `&&` before it", word, "&& ", "unsafe") if is_whole else None,
                 )
                 break
+    for command in run.script.commands:
+        swallowed = parameter_behind_options(command) if command.name == "set" else None
+        if swallowed is not None and not _parameter().search(run.body.text):
+            yield Problem(
+                swallowed,
+                f"`{swallowed.text}` never runs: nothing ends the `set` before it, which takes it for a parameter. Put `&&` "
+                "in between",
+                fix=Fix.insert_before("Put `&&` before it", swallowed, "&& ", "unsafe"),
+            )
+
+
+@cache
+def _parameter() -> re.Pattern[str]:
+    """Where a script asks for its parameters."""
+    return re.compile(r"\$\{?[\d@*#]|\bshift\b|\bfor[ \t]+\w+[ \t]*(?:;|do\b|\n)")
 
 
 def _is_command(word: str | None, following: str, call: PackageCommand) -> bool:

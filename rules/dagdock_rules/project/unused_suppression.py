@@ -21,8 +21,7 @@ def unused_suppression(comment: Suppression) -> Problems:
     """A comment silences a rule that has nothing to say there.
 
     The code was mended and the comment stayed, or it never stood where it works. Left alone it hides
-    the next real finding at this place. For a comment of another linter this is said only of codes that
-    dagdock has a rule for; the other linter may see more, so removing such a comment is yours to decide.
+    the next real finding at this place. Nothing is said of a comment for another linter, which may see more.
 
     https://docs.astral.sh/ruff/rules/unused-noqa/
     """
