@@ -15,7 +15,8 @@ SERVERS = ("server.js", "server.mjs", "server.ts", "server.py", "index.js", "ind
 # … and those that are most likely a service where nothing else of the image would start one.
 ENTRIES = ("app.py", "main.py", "run.py", "wsgi.py", "bot.py", "app.rb", "server.rb")
 INTERPRETERS = frozenset("python python3 node nodejs tsx ts-node bun ruby go".split())
-SHELLS = frozenset("sh bash ash zsh dash".split())
+# What reads its input for want of a script: there is none while an image is built, so it ends.
+READERS = frozenset("sh bash ash zsh dash python node nodejs ruby perl php R".split())
 
 
 def script_server(command: Command, run: Run, project: Project) -> Server | None:
@@ -41,13 +42,16 @@ def script_server(command: Command, run: Run, project: Project) -> Server | None
 
 
 def started_anyway(command: Command, run: Run) -> CommandInstruction | None:
-    """The CMD or ENTRYPOINT of the stage that starts the very same command."""
+    """The CMD or ENTRYPOINT of the stage that starts the very same command.
+
+    Not where it is in a pipe, which feeds it or cuts it off: it ends there.
+    """
     starters = _starters(run.stage) if run.stage else ()
     words = _words(command) if starters else []
     found = next((last for last, its_words in starters if its_words == words), None)
-    if not words or found is None or any(_asks(word) or does_work(word) for word in words):
+    if not words or found is None or command.pipeline or any(_asks(word) or does_work(word) for word in words):
         return None
-    if words[0].rpartition("/")[2] in SHELLS and len(words) == 1:
+    if words[0].rpartition("/")[2].rstrip("0123456789.") in READERS and len(words) == 1:
         return None
     return found
 

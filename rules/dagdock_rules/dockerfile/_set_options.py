@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def parameter_behind_options(command: Command) -> Word | None:
-    """What `set -e` takes for a parameter of the script. None for `set a b` and `set -- a b`: they are there for those."""
+    """What `set -e` takes for a parameter of the script. None for `set a b` and `set -- a b`, which mean to."""
     is_first = True
     arguments = iter(command.arguments)
     for word in arguments:

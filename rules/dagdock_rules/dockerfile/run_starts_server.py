@@ -34,6 +34,8 @@ REMEDY = "Start it with CMD or ENTRYPOINT, which run when the container starts"
         "FROM nginx:1.27\nCOPY site.conf /etc/nginx/conf.d/\nRUN nginx -t\n",
         "FROM postgres:16\nRUN pg_ctl -D /data -w start && psql -f /schema.sql && pg_ctl -D /data stop\n",
         "FROM node:22-slim\nRUN npm run build\n",
+        'FROM alpine:3.22\nRUN wget -O- https://bootstrap.example.com/get-pip.py | python\nCMD ["python"]\n',
+        'FROM alpine:3.22\nRUN seqtk 2>&1 | head -3\nCMD ["seqtk"]\n',
     ],
 )
 def run_starts_server(run: Run, project: Project) -> Problems:

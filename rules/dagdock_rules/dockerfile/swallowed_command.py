@@ -97,8 +97,8 @@ def swallowed_command(run: Run) -> Problems:
         if swallowed is not None and not _parameter().search(run.body.text):
             yield Problem(
                 swallowed,
-                f"`{swallowed.text}` never runs: nothing ends the `set` before it, which takes it for a parameter. Put `&&` "
-                "in between",
+                f"`{swallowed.text}` never runs: nothing ends the `set` before it, which takes it for a parameter. "
+                "Put `&&` in between",
                 fix=Fix.insert_before("Put `&&` before it", swallowed, "&& ", "unsafe"),
             )
 

@@ -42,6 +42,7 @@ SETUID = "makes it run as its owner, whoever starts it. Let the container run as
         Bad("FROM debian:12\nRUN «chmod u+s /usr/bin/find»\n"),
     ],
     good=[
+        "FROM debian:12\nRUN mkfifo /run/trigger && chmod 622 /run/trigger\n",
         "FROM debian:12\nRUN chmod -R 755 /app && chmod +x /entry.sh && chmod 1777 /var/scratch\n",
         "FROM debian:12\nCOPY --chmod=0644 app.conf /etc/\n",
     ],
@@ -70,6 +71,8 @@ def world_writable_mode(instruction: Instruction, project: Project) -> Problems:
                     return
                 if harm == WRITABLE and _is_taken_back(effective, operands[1:], instruction.script):
                     continue
+                if harm == WRITABLE and _is_pipe(operands, instruction.script):
+                    continue  # a pipe that others write to is there for that
                 remedy = _remedy(harm, operands[0].text, _is_given(operands, instruction), _is_recursive(effective))
                 yield Problem(
                     effective,
@@ -126,13 +129,18 @@ def _last_modes(script: Script) -> dict[str, tuple[int, str]]:
 
 def _is_given(operands: list[Word], run: Run) -> bool:
     """Whether a `chown` of the RUN makes somebody the owner of these files."""
-    return {word.text for word in operands[1:]} <= _owned(run.script)
+    return {word.text for word in operands[1:]} <= _named_by("chown", run.script)
+
+
+def _is_pipe(operands: list[Word], script: Script) -> bool:
+    """Whether the RUN makes these files with `mkfifo`."""
+    return {word.text for word in operands[1:]} <= _named_by("mkfifo", script)
 
 
 @lru_cache(maxsize=4)
-def _owned(script: Script) -> set[str]:
-    """What the `chown` of a script name."""
-    calls = (each.effective for each in script.commands if each.effective.name == "chown")
+def _named_by(program: str, script: Script) -> set[str]:
+    """What the calls of a program in a script name."""
+    calls = (each.effective for each in script.commands if each.effective.name == program)
     return {word.text for call in calls for word in call.arguments}
 
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
         {"compose.yaml": "services:\n  web:\n    build: web\n", "web/Dockerfile": "FROM nginx:1.27\n"},
         {"compose.yaml": "services:\n  web:\n    build:\n      context: .\n      dockerfile_inline: FROM nginx:1.27\n"},
         {
-            "compose.yaml": "services:\n  web:\n    extends: {file: $ROOT/base.yaml, service: app}\n    build: {dockerfile: web}\n"
+            "compose.yaml": "services:\n  web:\n    extends: {file: $ROOT/base.yaml, service: app}\n"
+            "    build: {dockerfile: web}\n"
         },
     ],
 )
