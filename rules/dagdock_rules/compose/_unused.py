@@ -19,7 +19,7 @@ def unused(
     if model is None or file.faults or file.include or is_extended(file, project):
         return
     used = {name for service in model.services.values() for name in uses(service)}
-    if None in used:
+    if None in used or not all(service.complete for service in model.services.values()):
         return
     for name, resource in resources.items():
         is_written_here = resource.span.source is file.source

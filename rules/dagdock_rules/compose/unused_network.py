@@ -23,6 +23,7 @@ from ._unused import take_out, unused, with_section
     good=[
         "services:\n  web:\n    image: nginx:1.27\n    networks: [front]\nnetworks:\n  front:\n",
         "services:\n  web:\n    image: nginx:1.27\nnetworks:\n  default:\n    driver: bridge\n",
+        "services:\n  web:\n    extends: {file: $ROOT/base.yaml, service: web}\nnetworks:\n  front:\n",
     ],
 )
 def unused_network(file: ComposeFile, project: Project) -> Problems:
