@@ -289,6 +289,19 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "Move it into the function that a task runs",
         ),
         (
+            "AF204",
+            "import psycopg2\nDB = psycopg2.connect()\nCURSOR = DB.cursor()\n@task\ndef f():\n    CURSOR.execute('x')\n\n"
+            + BY_HAND
+            + "    f()\n",
+            "Move it into the function that a task runs",
+        ),
+        (
+            "AF204",
+            "import psycopg2\nDB = psycopg2.connect()\nCURSOR = DB.cursor()\nNAMES = CURSOR.fetchall()\n"
+            "DAG('d', schedule=None, tags=[*NAMES])\n",
+            "Keep the answer in a file that is deployed with the DAGs",
+        ),
+        (
             "AF210",
             "for c in crons():\n    pass\nfor x in range(60):\n    DAG(f'{x}', schedule=s[x])\n",
             "get_parsing_c",

@@ -77,6 +77,7 @@ HOOK_METHODS = (
 )  # fmt: skip
 
 _MOST_CALLERS = 5
+_MOST_NAMES = 3
 DEPLOYED = "Keep the answer in a file that is deployed with the DAGs, and have a task or CI refresh that"
 
 
@@ -155,8 +156,13 @@ def _decides(module: DagModule, call: ast.Call) -> bool:
     """Whether what a call gives is needed while the file is read: a loop that makes DAGs or tasks runs over it, also by
     way of functions of the file, or code at the top reads the name that it gets."""
     loads = _loads(module, _outermost(module, call))
-    if any(module.runs_at(load) == "parse" and not _is_handed_over(module, load) for load in loads):
-        return True
+    for _ in range(_MOST_NAMES):
+        read = [load for load in loads if module.runs_at(load) == "parse" and not _is_handed_over(module, load)]
+        if not read:
+            break
+        if not all(_gives_another_name(module, load) for load in read):
+            return True
+        loads = [later for load in read for later in _loads(module, load)]
     counts = [*(dag.count for dag in module.dags), *(task.count for task in module.tasks)]
     loops = [loop for count in counts for loop in count.loops]
     return any(step.node is call for loop in loops if loop.origin for step in loop.origin.walk())
@@ -209,7 +215,7 @@ def _outermost(module: DagModule, call: ast.Call) -> ast.Call:
     return call
 
 
-def _loads(module: DagModule, call: ast.Call) -> list[ast.Name]:
+def _loads(module: DagModule, call: ast.expr) -> list[ast.Name]:
     """Where the name is read that gets what a call gives, or something out of that: `requests.get(…).json()`."""
     function = module.function_at(call)
     if function is not None and all(module.function_at(dag.node) is not function for dag in module.dags):
@@ -235,6 +241,16 @@ def _is_handed_over(module: DagModule, node: ast.AST) -> bool:
         above in calls or (isinstance(above, ast.Call) and module.qualified(above.func) == "builtins.print")
         for above in module.names.ancestors(node)
     )
+
+
+def _gives_another_name(module: DagModule, load: ast.Name) -> bool:
+    """Whether all that is made of it is another name: `cursor = connection.cursor()`."""
+    for above in module.names.ancestors(load):
+        if isinstance(above, ast.Assign):
+            return all(isinstance(target, ast.Name) for target in above.targets)
+        if not isinstance(above, (ast.Attribute, ast.Call)) or load in getattr(above, "args", ()):
+            return False
+    return False
 
 
 @lru_cache(maxsize=4096)
