@@ -290,7 +290,7 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
         ),
         (
             "AF204",
-            "import psycopg2\nDB = psycopg2.connect()\nCURSOR = DB.cursor()\n@task\ndef f():\n    CURSOR.execute('x')\n\n"
+            "import psycopg2\nDB = psycopg2.connect()\nCURSOR = DB.cursor()\n@task\ndef f():\n    CURSOR.run()\n\n"
             + BY_HAND
             + "    f()\n",
             "Move it into the function that a task runs",
