@@ -146,7 +146,7 @@ def _message(call: PackageCommand, found: Unpinned, run: Run) -> str:
         example = (
             f"`GO111MODULE=on go get {name}@VERSION`"
             if old
-            else f"`go install {name}@VERSION`, as Go 1.16 and newer take it"
+            else f"`go install {name}@VERSION` for a program (Go 1.16 and newer), a line in `go.mod` for a library"
         )
     advice = f"Pin each, as in {example}" if len(names) > 1 else f"Pin it: {example}"
     if len(names) >= MANY and call.family in ("pip", "uv"):

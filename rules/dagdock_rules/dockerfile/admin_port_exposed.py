@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from dagdock.api import Bad, Dockerfile, Expose, Problem, Problems, Stage, remembered, rule
 
 from ._ports import read
@@ -13,9 +15,10 @@ PORTS = {
     5900: "VNC",
 }
 
-# What is in a file, or its folder's name, that is about a server of SSH; and what such a folder is called.
+# What is in a file, or its folder's name, that is about a server of Git or SFTP; and words in the name of a file or a
+# folder for what is there to be worked in through such a port.
 SERVERS = ("git-shell", "gitolite", "gitea", "gogs", "gitlab", "sftp")
-FOLDERS = ("ssh-server", "sshd")
+MADE_FOR = frozenset("ssh sshd openssh dropbear bastion vnc novnc xvfb x11 rdp xrdp desktop kasm".split())
 
 
 @rule(
@@ -30,18 +33,22 @@ FOLDERS = ("ssh-server", "sshd")
         Bad("FROM debian:12\nRUN apt-get update && apt-get install -y openssh-server\nEXPOSE 80 «22»\n"),
         Bad("FROM debian:12\nENV VNC_PORT=5900\nEXPOSE «$VNC_PORT»\n"),
     ],
-    good=["FROM debian:12\nEXPOSE 2222 8022 3389/udp\n"],
+    good=[
+        "FROM debian:12\nEXPOSE 2222 8022 3389/udp\n",
+        {"sshd/Dockerfile": "FROM debian:12\nRUN apt-get update && apt-get install -y openssh-server\nEXPOSE 22\n"},
+    ],
 )
 def admin_port_exposed(expose: Expose) -> Problems:
     """EXPOSE opens a port that machines are administered through.
 
     Whoever reaches SSH, Remote Desktop or VNC of a container can work in it, and passwords are tried on these ports all
     day long. A container needs none of them: `docker exec` opens a shell in it from outside, with the rights of the
-    host. Servers for Git and SFTP, which speak SSH to serve files, are left alone.
+    host. Servers for Git and SFTP, which speak SSH to serve files, are left alone, and so is what is called after the
+    port: `sshd/Dockerfile`, `desktop-vnc/Dockerfile`.
 
     https://docs.docker.com/reference/cli/docker/container/exec/
     """
-    if _serves_git(expose.dockerfile) or (expose.stage is not None and _is_ssh_server(expose.stage)):
+    if _is_made_for_it(expose.dockerfile) or (expose.stage is not None and _is_ssh_server(expose.stage)):
         return
     for word in expose.words:
         text = word.literal
@@ -67,8 +74,8 @@ def _is_ssh_server(stage: Stage) -> bool:
 
 
 @remembered
-def _serves_git(file: Dockerfile) -> bool:
-    """Whether the image speaks SSH to serve repositories or files."""
-    folder = file.source.path.rpartition("/")[0].rpartition("/")[2].lower()
-    text = f"{folder}/{file.source.text}".lower()
-    return folder.endswith(FOLDERS) or any(word in text for word in SERVERS)
+def _is_made_for_it(file: Dockerfile) -> bool:
+    """Whether the image speaks SSH to serve repositories or files, or is there to be worked in from outside."""
+    place = "/".join(file.source.path.split("/")[-2:]).lower()
+    text = f"{place}/{file.source.text}".lower()
+    return not MADE_FOR.isdisjoint(re.split(r"[^a-z0-9]+", place)) or any(word in text for word in SERVERS)

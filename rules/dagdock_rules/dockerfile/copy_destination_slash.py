@@ -29,6 +29,7 @@ from ._copies import absolute
         "FROM alpine:3.20\nCOPY a.conf b.conf /etc/app/\n",
         "FROM alpine:3.20\nWORKDIR /app\nCOPY a.conf b.conf .\n",
         "FROM alpine:3.20\nCOPY --link a.conf /etc/app.conf\n",
+        "FROM alpine:3.20 AS build\nFROM alpine:3.20\nCOPY --from build a.conf /etc/app.conf\n",
     ],
 )
 def copy_destination_slash(copy: CopyLike) -> Problems:
@@ -46,6 +47,8 @@ def copy_destination_slash(copy: CopyLike) -> Problems:
     path = destination.value
     if not path or path.endswith(("/", "\\")) or path.rpartition("/")[2] in (".", ".."):
         return
+    if any(fault.instruction is copy for fault in copy.dockerfile.faults):
+        return  # its words may mean something else: `--from build` for `--from=build`
     there = _is_there(path, copy)
     yield Problem(
         destination,

@@ -6,6 +6,9 @@ from ..secrets import is_placeholder
 from ._layers import is_made_for
 from ._secret_names import carries_secret
 
+# What values are made of that stand for nothing: `XXXXXXXX`, `00000000-0000-0000-0000-000000000000`.
+NOTHING = frozenset("x0-*")
+
 
 @rule(
     "DF701",
@@ -64,7 +67,7 @@ def secret_in_arg_or_env(instruction: PairsInstruction, project: Project) -> Pro
                 continue
             kept = "in the history of the image" if isinstance(instruction, Arg) else "in the image"
             value = str(pair.value.literal or "").lower() if pair.value is not None else ""
-            to_fill_in = "your" in value and is_placeholder(value)
+            to_fill_in = ("your" in value and is_placeholder(value)) or (value != "" and set(value) <= NOTHING)
             yield Problem(
                 pair,
                 f"{'what is filled in for ' if to_fill_in else ''}`{pair.key}` stays readable {kept}. "
