@@ -108,6 +108,13 @@ def test_a_file_of_another_tool_may_have_compose_in_its_name() -> None:
     assert classify("docker-compose.prod.yml", b"x-log: &log {}\nvolumes:\n  data:\n") == "compose"
 
 
+def test_what_the_c_preprocessor_reads_is_a_template() -> None:
+    assert classify("Dockerfile", b'#include "base.Dockerfile"\n' + DOCKERFILE) is None
+    assert classify("a.Dockerfile", b"#if defined(ARCH)\n" + DOCKERFILE + b"#endif\n") is None
+    assert classify("a.Dockerfile", b"#ifdef ARCH\n" + DOCKERFILE + b"#endif\n") is None
+    assert classify("Dockerfile", b"#include the tools\n#if you need them\n" + DOCKERFILE) == "dockerfile"
+
+
 def test_the_file_that_goes_beside_compose_in_rancher_is_another_language() -> None:
     assert classify("rancher-compose.yml", COMPOSE) is None
 

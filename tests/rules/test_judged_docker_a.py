@@ -177,7 +177,11 @@ def test_case(code: str, text: str) -> None:
             "`a`, `b` come in whatever version is current, so two builds of this file may differ. Pin each, as in `a==",
         ),
         ("DF309", "FROM golang:1.12-alpine\nRUN go get e.com/a\n", "Pin it: `GO111MODULE=on go get e.com/a@VERSION`"),
-        ("DF309", "FROM golang:1.26\nRUN go get e.com/a\n", "Pin it: `go install e.com/a@VERSION` for a program (Go 1.16"),
+        (
+            "DF309",
+            "FROM golang:1.26\nRUN go get e.com/a\n",
+            "Pin it: `go install e.com/a@VERSION` for a program (Go 1.16",
+        ),
         ("DF316", "FROM debian:13\nRUN apt-get install -y curl\n", "`ca-certificates`, which `curl` needs for https"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y vim gcc\n", "and `libc6-dev`, which `gcc` needs to compile"),
         ("DF316", "FROM debian:13\nRUN apt-get install -y gcc g++\n", "list the ones that you do need"),

@@ -193,6 +193,19 @@ def test_nobody_logs_in_where_names_are_asked_for(port: str, opens: bool) -> Non
     ("code", "files", "said"),
     [
         ("DF122", "FROM node:14-alpine\nRUN yarn install\n", "`node:24-alpine`, the last that brings `yarn`"),
+        (
+            "DC301",
+            "services:\n  zoo:\n    image: zookeeper:3.9\n",
+            "Mount a named volume on each: `zoo-data:/data` and `zoo-datalog:/datalog`, and list `zoo-data:` and "
+            "`zoo-datalog:` under",
+        ),
+        (
+            "DC701",
+            "services:\n  ci:\n    image: runner:1\n    volumes: [&s '/var/run/docker.sock:/var/run/docker.sock']\n"
+            "  relay:\n    image: tecnativa/docker-socket-proxy:0.3\n    volumes: [*s]\n",
+            "`relay` hands on what it lets through",
+        ),
+        ("DC705", "services:\n  a:\n    image: a:1\n    cap_add: [ALL]\n", "Name the rights that the program needs"),
         ("DF122", "FROM node:14-alpine\nRUN npm ci\n", "for example to `node:26-alpine`"),
         ("DF122", "FROM node:14-alpine\nRUN npm i -g yarn@1 && yarn\n", "for example to `node:26-alpine`"),
         (

@@ -203,7 +203,7 @@ def _dockerfile_line() -> re.Pattern[bytes]:
 def _is_template(content: bytes, of_its_kind: Callable[[], re.Pattern[bytes]]) -> bool:
     """Whether a statement of Jinja, ERB, Go or PHP stands in a file, or a tag where its kind of file cannot have one:
     it becomes a document only when a program has filled it in."""
-    if not any(mark in content for mark in (b"{%", b"<%", b"{{", b"<?")):
+    if not any(mark in content for mark in (b"{%", b"<%", b"{{", b"<?", b"#if", b"#include")):
         return False
     return bool(_template().search(content) or of_its_kind().search(content))
 
@@ -221,10 +221,11 @@ def _template() -> re.Pattern[bytes]:
 
 @cache
 def _dockerfile_template() -> re.Pattern[bytes]:
-    """A tag that the file begins with, in a FROM, or right before an instruction."""
+    """A tag that the file begins with, in a FROM, or right before an instruction; a line for the C preprocessor."""
     return re.compile(
         rb"\A(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*\{\{"
         rb"|^[ \t]*FROM[ \t][^\n]*(?:\{\{|<%)"
+        rb"|^#(?:include[ \t]+[\"<][\w./-]+[\">]|ifn?def[ \t]+\w+[ \t]*\r?$|if[ \t]+defined\b)"
         rb"|^[^\n#]{0,200}\}\}(?:FROM|ARG|ENV|RUN|COPY|ADD|LABEL|USER|WORKDIR|EXPOSE|ENTRYPOINT|CMD)[ \t]",
         re.MULTILINE,
     )

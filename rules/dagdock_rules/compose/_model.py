@@ -51,11 +51,13 @@ def runs_in_swarm(file: ComposeFile) -> bool:
 
 @remembered
 def _has_swarm_keys(file: ComposeFile) -> bool:
-    """Whether services are spread over machines with what only Swarm knows."""
+    """Whether services are spread over machines, or named to others, with what only Swarm knows."""
+    if "traefik.swarm." in file.source.text:
+        return True
     for service in file.services.values():
         deploy = service.entries.get("deploy")
         if deploy and re.search(
-            r"\bplacement[\"']?\s*:|\bendpoint_mode\b|\bmode[\"']?\s*:\s*global\b", deploy.span.text
+            r"\b(?:placement|labels)[\"']?\s*:|\bendpoint_mode\b|\bmode[\"']?\s*:\s*global\b", deploy.span.text
         ):
             return True
     return False

@@ -25,7 +25,7 @@ NETWORKS = (
     "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee", "gerbil", "aircast", "airplay",
     "chromecast", "multicast", "netbox-agent", "mailcow/netfilter", "tunnel", "nebula", "calico", "flannel", "pptp",
     "l2tp", "ipsec", "passivedns", "openconnect", "anyconnect", "tftp", "iventoy", "rinetd", "ipfm",
-    "strongswan", "iptables", "haproxy-keepalived", "gladys", "domoticz", "openhab",
+    "strongswan", "iptables", "haproxy-keepalived", "gladys", "domoticz", "openhab", "games-on-whales", "sunshine",
 )  # fmt: skip
 
 # Programs that listen in on a network, or try what it withstands.

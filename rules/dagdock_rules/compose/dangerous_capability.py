@@ -71,6 +71,8 @@ def dangerous_capability(service: Service, project: Project) -> Problems:
             continue
         what = WHAT[name].replace("its network", "the host") if on_host else WHAT[name]
         remedy = "Leave it out, unless the program's own documentation asks for it"
+        if name == "ALL":
+            remedy = "Name the rights that the program needs, each by itself, as in `cap_add: [SYS_PTRACE]`"
         if name == "SYS_ADMIN" and any("/dev/fuse" in device.raw for device in service.values("devices")):
             severity, remedy = "info", "FUSE cannot do without it: give it only to an image that you trust"
         yield Problem(

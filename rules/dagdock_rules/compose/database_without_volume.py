@@ -93,14 +93,16 @@ def database_without_volume(service: Service, project: Project) -> Problems:
     if near is None and (is_for_work(service.file, project) or is_for_trial(service.file, project)):
         return  # nobody misses what was tried out
     is_filled = any((mount.target or "").startswith(_SCRIPTS) for mount in running.volumes)
+    lost = folders if store.facts.get("together") else folders[:1]
+    where = " and ".join(f"`{folder}`" for folder in lost)
     again = f", but for what `{_SCRIPTS}` makes anew" if is_filled else ""
     is_less = is_filled or (store.facts.get("severity") == "info" and not lasts)
     yield Problem(
         service.image if service.image and service.entry.span.holds(service.image) else service,
-        f"the data in `{folders[0]}` are lost with the container, after `docker compose down`{again}{instead}. "
-        + _remedy(service, folders[0], name := _name_of_volume(service, project)),
+        f"the data in {where} are lost with the container, after `docker compose down`{again}{instead}. "
+        + _remedy(service, lost, name := _name_of_volume(service, project)),
         severity="info" if is_less else None,
-        fix=None if near or name in running.file.volumes else _mount(service, folders[0], name),
+        fix=None if near or name in running.file.volumes else _mount(service, lost, name),
     )
 
 
@@ -166,8 +168,9 @@ def _is_near(mount: VolumeMount, store: Store) -> bool:
     )
 
 
-def _remedy(service: Service, folder: str, name: str) -> str:
+def _remedy(service: Service, folders: list[str], name: str) -> str:
     """What to do; the author may have written the mount already, as a comment."""
+    folder = folders[0]
     source = service.span.source
     later = [other.span.start for other in service.file.services.values() if other.span.source is source]
     end = min((start for start in later if start > service.span.start), default=len(source.text))
@@ -175,8 +178,16 @@ def _remedy(service: Service, folder: str, name: str) -> str:
     if commented := re.search(pattern, source.text[service.span.start : end], re.MULTILINE):
         more = " and the other lines of that comment" if commented[1] else ""
         return f"Take the `#` away in front of the mount on `{folder}`{more}"
-    declared = "" if name in service.file.volumes else f", and list `{name}:` under `volumes` at the top level"
-    return f"Mount a named volume there: `{name}:{folder}`{declared}"
+    names = [_name_of_part(name, folder, folders) for folder in folders]
+    mounts = " and ".join(f"`{each}:{folder}`" for each, folder in zip(names, folders, strict=True))
+    new = " and ".join(f"`{each}:`" for each in names if each not in service.file.volumes)
+    declared = f", and list {new} under `volumes` at the top level" if new else ""
+    return f"Mount a named volume {'on each' if folders[1:] else 'there'}: {mounts}{declared}"
+
+
+def _name_of_part(name: str, folder: str, folders: list[str]) -> str:
+    """What to call the volume of one of several folders: `db-data` and `db-datalog`."""
+    return name if folder == folders[0] else f"{name.removesuffix('-data')}-{basename(folder)}"
 
 
 def _may_forget(service: Service) -> bool:
@@ -198,11 +209,13 @@ def _is_cache(service: Service) -> bool:
     return bool(re.search(r"cache|broker|queue", f"{service.name} {service.container_name or ''}"))
 
 
-def _mount(service: Service, folder: str, name: str) -> Fix | None:
+def _mount(service: Service, folders: list[str], name: str) -> Fix | None:
     """Mount a volume of its own, in the service as it is written in its file, and declare it."""
+    if folders[1:]:
+        return None
     mapping = _written_mapping(service)
     declared = declare(service.file, "volumes", name)
-    mounted = _add_mount(mapping, f"{name}:{folder}") if mapping else None
+    mounted = _add_mount(mapping, f"{name}:{folders[0]}") if mapping else None
     return Fix(f"Mount the volume `{name}` there", [mounted, declared], "unsafe") if mounted and declared else None
 
 

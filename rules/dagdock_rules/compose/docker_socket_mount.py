@@ -34,7 +34,7 @@ MANAGERS = (
     "ofelia", "kestra", "airflow", "dokku", "cadvisor", "gzctf", "acme-companion", "tinybird-local", "airbyte",
     "sencho", "dgoss", "dockhand", "selenoid", "nextcloud-releases/all-in-one", "nextcloud/all-in-one", "swarmpit",
     "swarm-cronjob", "sablier", "whatsupdocker", "getwud", "dockwatch", "pterodactyl", "coder/coder", "openhands",
-    "renovate", "kasm",
+    "renovate", "kasm", "falco", "games-on-whales",
 )  # fmt: skip
 # The host of the containers, as it is called in them.
 HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "172.17.0.1")
@@ -117,9 +117,26 @@ def docker_socket_mount(service: Service, project: Project) -> Problems:
     if open_engine:
         what = f"`{open_engine.resolved}`, where the engine asks nobody who they are,"
         places.append((open_engine, f"{what} this container can become root on the host"))
-    remedy = _remedy(manages, looks, _is_fixed(service), bool(service.ports))
+    relay = _relay(service)
+    if relay and relay.name != service.name:
+        remedy, manages = f"`{relay.name}` hands on what it lets through: ask that one, and leave this out", False
+    else:
+        remedy = _remedy(manages, looks, _is_fixed(service), bool(service.ports))
     for place, what in places:
         yield Problem(place, f"through {what}. {remedy}", severity="info" if manages else None)
+
+
+def _relay(service: Service) -> Service | None:
+    """A service of the same file that has the socket and only lets through what is needed."""
+    return next(
+        (
+            other
+            for other in service.file.services.values()
+            if any(name in f"{other.name} {other.image.raw if other.image else ''}".lower() for name in PROXIES)
+            and any(_socket(other, mount) for mount in other.volumes)
+        ),
+        None,
+    )
 
 
 def _mounts(service: Service) -> list[VolumeMount]:

@@ -19,6 +19,7 @@ from ._stores import store_of
     bad=[Bad("services:\n  web:\n    image: shop/web:1.4\n    network_mode: «host»\n")],
     good=[
         'services:\n  web:\n    image: shop/web:1.4\n    ports: ["127.0.0.1:8080:80"]\n',
+        "services:\n  play:\n    image: ghcr.io/games-on-whales/wolf:stable\n    network_mode: host\n",
         "services:\n  home:\n    image: ghcr.io/home-assistant/home-assistant:2025.1\n    network_mode: host\n",
     ],
 )

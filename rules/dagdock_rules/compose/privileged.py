@@ -4,6 +4,7 @@ import re
 
 from dagdock.api import Bad, Build, ImageRef, Located, Problem, Problems, Project, Service, rule
 
+from ._model import runs_in_swarm
 from ._purpose import rights_added, works_on_networks
 
 REMEDY = "Leave it out, or give only what the program's own documentation asks for, with `cap_add` or `devices`"
@@ -35,6 +36,7 @@ NEED_IT = frozenset(
     good=[
         "services:\n  agent:\n    image: agent:2.1\n    privileged: false\n    cap_add: [NET_ADMIN]\n",
         "services:\n  agent:\n    image: agent:2.1\n    privileged: ${PRIVILEGED}\n",
+        "services:\n  agent:\n    image: agent:2.1\n    privileged: true\n    deploy: {labels: [traefik.enable=true]}\n",
     ],
 )
 def privileged(service: Service, project: Project) -> Problems:
@@ -43,14 +45,14 @@ def privileged(service: Service, project: Project) -> Problems:
     `privileged: true` switches off the walls around the container: it can use every device, load kernel modules and
     become root on the host. Who breaks into the program in it owns the machine. Nearly always one right is enough:
     `cap_add: [NET_ADMIN]` for a VPN, `devices: [/dev/…]` for hardware. In `build`, `privileged` and the entitlement
-    `security.insecure` give the same to each RUN, and so to everything that it downloads.
+    `security.insecure` give the same to each RUN, and so to everything that it downloads. Swarm leaves the switch out.
 
     https://docs.docker.com/reference/compose-file/services/#privileged
     https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
     """
     switch = service.privileged
     entry = service.entries.get("privileged")
-    if switch and entry and switch.boolean:
+    if switch and entry and switch.boolean and not runs_in_swarm(service.file):
         yield Problem(
             entry,
             "this container has all rights of the host, so whoever breaks into it owns the machine. "

@@ -38,7 +38,7 @@ from ..secrets import (
 )
 from ._airflow import default_logins
 from ._handed import handed_in_command, handed_in_value, settings_in_config
-from ._occasion import is_short_lived
+from ._occasion import is_profile_of_tests, is_short_lived
 from ._secrets import (
     BOTH_KEYS,
     and_in_lines,
@@ -111,6 +111,8 @@ _SERVERS = frozenset(
         "      - TOKEN_URL=https://example.com/token\n      - REQUIRE_PASSWORD=true\n",
         "services:\n  dump:\n    image: postgres:16\n"
         "    command: sh -c 'PGPASSWORD=$$POSTGRES_PASSWORD pg_dump -h db shop > /dumps/shop.sql'\n",
+        "services:\n  db:\n    image: postgres:16\n    profiles: [e2e-tests]\n    environment:\n"
+        "      POSTGRES_PASSWORD: hunter2\n",
     ],
 )
 def secret_in_environment(file: ComposeFile, project: Project) -> Problems:
@@ -343,7 +345,7 @@ def secrets_in(file: ComposeFile, project: Project) -> dict[str, list[Secret]]:
         if span.source is not file.source or span.start in told or span.start in seen:
             continue
         seen.add(span.start)
-        if _is_name_of_secret(text, secret) or _is_of_trial_server(secret):
+        if _is_name_of_secret(text, secret) or _is_of_trial_server(secret) or _is_of_tests(text, secret):
             continue
         names = names_in(file) if names is None else names
         is_default = bool(secret.value and secret.value.variables)
@@ -379,6 +381,12 @@ def _is_of_trial_server(secret: Secret) -> bool:
     return secret.service is not None and bool(
         re.search(r"dev-root-token-id|DEV_ROOT_TOKEN_ID", secret.service.file.source.text)
     )
+
+
+def _is_of_tests(text: str, secret: Secret) -> bool:
+    """Whether it is a made-up one of a service that only profiles for tests start."""
+    profiles = secret.service.profiles if secret.service else []
+    return bool(profiles) and all(map(is_profile_of_tests, profiles)) and not is_random(text)
 
 
 def _all_secrets(file: ComposeFile) -> Iterator[tuple[str, Secret]]:

@@ -25,6 +25,7 @@ FOR_A_SHELL = frozenset("$`&;|<>*?~()'\"\\#!{}")
         ),
     ],
     good=[
+        'FROM debian:12\nCMD ["Plex Media Server"]\n',
         'FROM python:3.12-slim\nCMD ["python", "app.py"]\n',
         'FROM python:3.12-slim\nCMD ["sh", "-c", "python app.py"]\n',
         'FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCMD ["C:\\\\Program Files\\\\app\\\\app.exe"]\n',
@@ -68,9 +69,21 @@ def _is_started(stage: Stage) -> bool:
 def _is_command(text: str) -> bool:
     """Whether a text is a program with arguments, and no path that has blanks in it."""
     words = text.split()
-    if len(words) < 2 or text != text.strip() or "\\" in text or text.startswith(("[", "{")) or "{{" in text:
+    if (
+        len(words) < 2
+        or _is_title(words)
+        or text != text.strip()
+        or "\\" in text
+        or text.startswith(("[", "{"))
+        or "{{" in text
+    ):
         return False
     return not (text.startswith("/") and "/" in words[1] and not words[1].startswith(("/", "-", ".", "$")))
+
+
+def _is_title(words: list[str]) -> bool:
+    """Whether it is the name of one program that has blanks in it, such as `Plex Media Server`."""
+    return all(word.isalpha() and word[0].isupper() and not word.isupper() for word in words)
 
 
 def _short(text: str) -> str:
