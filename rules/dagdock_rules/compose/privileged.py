@@ -36,7 +36,7 @@ NEED_IT = frozenset(
     good=[
         "services:\n  agent:\n    image: agent:2.1\n    privileged: false\n    cap_add: [NET_ADMIN]\n",
         "services:\n  agent:\n    image: agent:2.1\n    privileged: ${PRIVILEGED}\n",
-        "services:\n  agent:\n    image: agent:2.1\n    privileged: true\n    deploy: {labels: [traefik.enable=true]}\n",
+        "services:\n  agent:\n    image: agent:2.1\n    privileged: true\n    deploy: {labels: [a=b]}\n",
     ],
 )
 def privileged(service: Service, project: Project) -> Problems:

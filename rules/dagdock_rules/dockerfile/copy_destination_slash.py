@@ -47,7 +47,7 @@ def copy_destination_slash(copy: CopyLike) -> Problems:
     path = destination.value
     if not path or path.endswith(("/", "\\")) or path.rpartition("/")[2] in (".", ".."):
         return
-    if any(fault.instruction is copy for fault in copy.dockerfile.faults):
+    if any(fault.instruction is copy for fault in copy.dockerfile.faults_of("flag-without-value")):
         return  # its words may mean something else: `--from build` for `--from=build`
     there = _is_there(path, copy)
     yield Problem(
