@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from dagdock.api import DagModule, Project
@@ -14,21 +15,31 @@ def others_like(
 
     That is the first file by path for which `says` is true. Only files that hold the word are looked into.
     """
-    path = project.path_of(module.source.whole)
-    first = project.once(("first with", word), lambda: next(with_word(project, word, says), None))
-    if first is not None and first != path:
+    if not is_first(module, project, word, says):
         return None
-    return project.once(("all with", word), lambda: sum(one != path for one in with_word(project, word, says)))
+    path = project.path_of(module.source.whole)
+    return project.once(("all with", word), lambda: sum(one != path for one in _with_word(project, word, says)))
 
 
-def with_word(project: Project, word: str, says: Callable[[DagModule, Project], bool]) -> Iterator[str]:
-    """The files that are checked, hold a word, and of which `says` is true."""
-    sought = word.encode()
+def is_first(module: DagModule, project: Project, word: str, says: Callable[[DagModule, Project], bool]) -> bool:
+    """Whether no file before this one, by its path, holds the word and is one for which `says` is true."""
+    first = project.once(("first with", word), lambda: next(_with_word(project, word, says), None))
+    return first is None or first == project.path_of(module.source.whole)
+
+
+def with_text(project: Project, pattern: re.Pattern[bytes]) -> Iterator[str]:
+    """The Python files that are checked and hold such a text; none of them is parsed for that."""
     for path in project.checked:
-        if path.endswith(".py") and sought in (project.facts.read(path) or b""):
-            module = project.document(path)
-            if isinstance(module, DagModule) and module.is_dag_file and says(module, project):
-                yield path
+        if path.endswith(".py") and pattern.search(project.facts.read(path) or b""):
+            yield path
+
+
+def _with_word(project: Project, word: str, says: Callable[[DagModule, Project], bool]) -> Iterator[str]:
+    """The files that are checked, hold a word, and of which `says` is true."""
+    for path in with_text(project, re.compile(re.escape(word.encode()))):
+        module = project.document(path)
+        if isinstance(module, DagModule) and module.is_dag_file and says(module, project):
+            yield path
 
 
 def and_elsewhere(others: int) -> str:

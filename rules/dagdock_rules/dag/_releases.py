@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
 from dagdock.api import Dag, DagModule, Project
 
@@ -63,4 +64,14 @@ def is_for_airflow_1(module: DagModule) -> bool:
         if is_old and _is_sure(module, places):
             return True
     # There, a function of the caller decided whether and with what the other DAG was run.
-    return any(task.name == "TriggerDagRunOperator" and "python_callable" in task.own for task in module.tasks)
+    return "TriggerDagRunOperator" in module.source.text and any(
+        task.name == "TriggerDagRunOperator" and "python_callable" in task.own for task in module.tasks
+    )
+
+
+@cache
+def signs_of_airflow_1() -> re.Pattern[bytes]:
+    """A text that each file holds which only Airflow 1 can load; others may hold it, too."""
+    packages = "|".join(re.escape(name) for name in sorted(_PACKAGES))
+    gone = "|".join(re.escape(name.rpartition(".")[2] or name.rstrip(".")) for name in _GONE)
+    return re.compile(rf"(?:{packages})[ \t]+import|{gone}|TriggerDagRunOperator".encode())

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from dagdock.api import (
@@ -21,8 +23,8 @@ from dagdock.api import (
     rule,
 )
 
-from ._once import and_elsewhere, others_like, with_word
-from ._releases import is_before_3, is_for_airflow_1
+from ._once import and_elsewhere, is_first, with_text
+from ._releases import is_before_3, is_for_airflow_1, signs_of_airflow_1
 
 # What Airflow 3 calls them; nothing where it has no such argument any more. The second part is the release that
 # brought the new name.
@@ -87,11 +89,10 @@ def dag_removed_argument(module: DagModule, project: Project) -> Problems:
             f"Airflow 3 has no `{found.name}`, so the DAG does not load. {remedy}",
             fix=_fix([found]),
         )
-    others = others_like(module, project, "schedule_interval", _says) if remarks else None
-    if others is not None and project.once(_is_for_1, lambda: any(with_word(project, "schedule_interval", _is_for_1))):
-        return  # nothing says which Airflow it is, and some of the files work with the first only
-    if others is not None:
+    if remarks and is_first(module, project, "schedule_interval", _says) and not _is_for_1(project):
         first, *more = remarks
+        path = project.path_of(module.source.whole)
+        others = sum(one != path for one in with_text(project, _schedule_interval()))
         yield Problem(
             first.place,
             f"`{first.name}` is the old name: since Airflow 2.4 it is `{first.new}`, and Airflow 3 takes only that. "
@@ -132,8 +133,19 @@ def _found(module: DagModule, project: Project) -> Iterator[Found]:
             yield Found(name, new, place, severity, renamed)
 
 
-def _is_for_1(module: DagModule, project: Project) -> bool:
-    return is_for_airflow_1(module)
+def _is_for_1(project: Project) -> bool:
+    """Whether some of the files work with Airflow 1 only, where nothing says which Airflow the others are for."""
+    modules = (project.document(path) for path in with_text(project, signs_of_airflow_1()))
+    return any(
+        isinstance(module, DagModule) and "schedule_interval" in module.source.text and is_for_airflow_1(module)
+        for module in modules
+    )
+
+
+@cache
+def _schedule_interval() -> re.Pattern[bytes]:
+    """Where it is an argument or a key, and no comment."""
+    return re.compile(rb"^[^#\n]*\bschedule_interval[\"']?[ \t]*[=:]", re.MULTILINE)
 
 
 def _says(module: DagModule, project: Project) -> bool:
