@@ -183,6 +183,15 @@ def test_what_somebody_types_into_has_nothing_to_finish(line: str, severity: str
     assert finding.severity == severity
 
 
+@pytest.mark.parametrize(
+    ("image", "line", "severity"),
+    [("alpine:3.22", "rsync", "info"), ("alpine:3.22", "a && b", "warning"), ("debian:12", "rsync", "warning")],
+)
+def test_the_shell_of_alpine_gives_way(image: str, line: str, severity: str) -> None:
+    (finding,) = _findings("DF601", f"FROM {image}\nCMD {line}\n")
+    assert finding.severity == severity
+
+
 @pytest.mark.parametrize(("port", "opens"), [("53:53/udp", False), ("53:53", False), ("80:80", True)])
 def test_nobody_logs_in_where_names_are_asked_for(port: str, opens: bool) -> None:
     (finding,) = _findings("DC401", ADMIN % port)

@@ -12,7 +12,7 @@ from ._shells import shell_behind
 # What cannot fail, is ended on purpose by what stands behind it, or only asks what is there: nobody counts on it.
 HARMLESS = frozenset(
     "echo printf yes true : uname arch nproc date pwd id whoami hostname env set dpkg-architecture lsb_release "
-    "basename dirname seq find ls apt-mark apt-cache dpkg dpkg-query scanelf ldd readelf getent ps df du stat file "
+    "basename dirname seq find ls cat apt-mark apt-cache dpkg dpkg-query scanelf ldd readelf getent ps df du stat file "
     "readlink realpath which grep egrep sed awk gawk sort uniq cut head tail tr rev wc xargs tee".split()
 )
 # What any program is asked with for its version.

@@ -91,7 +91,7 @@ def end_of_life_base_image(stage: Stage, project: Project, *, as_of: str = "") -
     is_mild = (
         archive is not None
         or _only_lends_files(stage, image)
-        or _gives_version(stage)
+        or _named_by_folder(stage) != ""
         or _is_superseded(stage.dockerfile, project)
     )
     yield Problem(
@@ -181,11 +181,11 @@ def _only_lends_files(stage: Stage, image: ImageRef) -> bool:
     return not any(is_shipped(user) for user in stage.children) and not is_shipped(stage)
 
 
-def _gives_version(stage: Stage) -> bool:
-    """Whether the folder is named after the version of a package that comes from the base: `graphviz/2.43/Dockerfile`
-    installs `graphviz` as the release has it."""
+def _named_by_folder(stage: Stage) -> str:
+    """The package of the base after whose version the folder is named: `graphviz/2.43/Dockerfile` installs `graphviz`
+    as the release has it; empty where there is none."""
     *folders, version, _ = ["", *stage.span.source.path.lower().split("/")]
-    return bool(folders) and version[:1].isdigit() and folders[-1] in _packages(stage)
+    return folders[-1] if folders and version[:1].isdigit() and folders[-1] in _packages(stage) else ""
 
 
 def _is_superseded(file: Dockerfile, project: Project) -> bool:
@@ -211,7 +211,7 @@ def _bound_to_release(stage: Stage) -> tuple[str, str]:
     """A package of the stage that newer releases no longer have, and one whose name or pin says a version."""
     packages = _packages(stage)
     gone = next((name for name in packages if _of_python_2().fullmatch(name)), "")
-    bound = next((name for name in packages if _says_version().search(name)), "")
+    bound = next((name for name in packages if _says_version().search(name)), "") or _named_by_folder(stage)
     return gone, bound
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dagdock.api import Bad, Cmd, CommandInstruction, Entrypoint, Fix, Mapped, Problem, Problems, rule
 
 from ..secrets import without_secrets
+from ._shells import shell_behind
 from ._started import HELP, SHORT, ends_in_exec, only_waits, takes_no_shell_line
 
 # Words that only a shell understands; with any of them the command cannot do without one.
@@ -53,8 +54,9 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
 
     Docker then starts `/bin/sh -c "your command"`: the shell is process 1, and with most shells your program is only
     its child. `docker stop` sends its signal to process 1, and a shell does not pass it on, so the program cannot
-    finish its work and is killed after ten seconds; an ENTRYPOINT in shell form also drops CMD and the arguments of
-    `docker run`. Write the exec form, a JSON list of words, or `exec` before the program when it needs a shell.
+    finish its work and is killed after ten seconds. (The shell of Alpine gives way to a line with one command.) An
+    ENTRYPOINT in shell form also drops CMD and the arguments of `docker run`. Write the exec form, a JSON list of
+    words, or `exec` before the program when it needs a shell.
 
     https://docs.docker.com/reference/build-checks/json-args-recommended/
     """
@@ -86,12 +88,16 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         remedy = "Write it as a JSON list of words, and put `exec` in front of the last command of its script"
     else:
         remedy = _exec_form(command, words) if words else _remedy(command)
+    is_mild = words is not None and (words[-1] in HELP or words[0] in PRINTERS or _is_for_typing(words))
+    what = f"which may keep the signal of `docker stop` from {_program(command)}"
+    if words and shell_behind(command.stage) == "ash":
+        is_mild = True
+        what = f"and {_program(command)} hears `docker stop` only because Alpine's shell gives way to a single command"
     yield Problem(
         command,
-        f"{command.name} in shell form runs under `/bin/sh -c`, which may keep the signal of `docker stop` from "
-        f"{_program(command)}. {remedy}",
+        f"{command.name} in shell form runs under `/bin/sh -c`, {what}. {remedy}",
         fix=_fix(command, text, words) if words else None,
-        severity="info" if words and (words[-1] in HELP or words[0] in PRINTERS or _is_for_typing(words)) else None,
+        severity="info" if is_mild else None,
     )
 
 

@@ -66,7 +66,7 @@ VERBS = {
     ],
 )
 def swallowed_command(run: Run) -> Problems:
-    """A command stands among the packages of an installation, or behind `set -e`: the `&&` before it is missing.
+    """A command stands among the packages of an installation, or behind `set`: the `&&` is missing.
 
     Without `&&` the next line goes on with the one above, so `rm`, its options and its files are taken for names of
     packages. The installation fails, or what was meant to run never does. `set` takes all that follows its options

@@ -51,6 +51,7 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
     good=[
         "FROM debian:12\nRUN curl --cacert /ca.crt -fo tool https://example.com/tool\n",
         "FROM debian:12\nRUN curl -k https://localhost:8443/health\n",
+        "FROM debian:12\nRUN wget --no-check-certificate http://example.com/tool\n",
         "FROM node:22\nENV NODE_TLS_REJECT_UNAUTHORIZED=1\n",
     ],
 )
@@ -135,6 +136,9 @@ def _of_command(command: Command) -> tuple[Word, str] | None:
         option = next((option for option in options_of(command).options if option.name in wanted), None)
         if option is None or any(part in word.text for word in words for part in LOCAL):
             return None
+        addresses = [word.text.strip("\"'") for word in words if "://" in word.text]
+        if addresses and all(address.startswith("http://") for address in addresses):
+            return None  # which asks for no certificate: clear-text-url
         return option.word, "checkov:CKV2_DOCKER_2" if name == "curl" else "checkov:CKV2_DOCKER_3"
     if name == "pip":
         found = next((word for word in words if word.prefix.startswith("--trusted-host")), None)
