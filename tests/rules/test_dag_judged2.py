@@ -269,6 +269,13 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
             "Write the template `{{ var.json.conf.",
         ),
         (
+            "AF203",
+            "from airflow.models import Variable\nfrom airflow.providers.http.operators.http import HttpOperator\n"
+            + BY_HAND
+            + "    HttpOperator(task_id='a', endpoint='/', http_conn_id=Variable.get('shop'))\n",
+            "Or set `AIRFLOW_VAR_SHOP`",
+        ),
+        (
             "AF204",
             "import requests\n"
             + BY_HAND

@@ -114,7 +114,7 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
 def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
     """What to do instead, by what the value is used for."""
     uses = uses_of(module, call)
-    if "elsewhere" in uses:
+    if "elsewhere" in uses or _says_connection(module, call):
         return _at_once(name, _names_a_secret(module, call))
     shown = _template(module, call) if name else "{{ var.value.my_variable }}"
     if shown is None or uses == {"in a task"}:
@@ -126,6 +126,12 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
         where = "where it is used" if key else "in place of this call"
         return f"Write the template `{shown}` {where}: Airflow fills that in when the task runs"
     return f"Read it inside the task, or in a templated argument: `{shown}`"
+
+
+def _says_connection(module: DagModule, call: ast.Call) -> bool:
+    """Whether the value is the id of a Connection, which only the newest operators render."""
+    above = module.parent(call)
+    return isinstance(above, ast.keyword) and (above.arg or "").endswith("conn_id")
 
 
 def _first_key(module: DagModule, call: ast.Call) -> str | None:
@@ -203,6 +209,8 @@ def _fix(module: DagModule, call: Call) -> Fix | None:
     """A template, where the call is the whole value of a field that Airflow renders."""
     template = _template(module, call.node)
     if template is None or not is_rendered(module, call.node) or not _is_text(module, call.node):
+        return None
+    if _says_connection(module, call.node):
         return None
     return Fix(
         f"Use the template {template}",
