@@ -33,6 +33,13 @@ PRODUCTION = frozenset(("prod", "production"))
             }
         ),
         Bad(
+            {
+                "docker-compose.prod.yml": "services:\n  web:\n    volumes:\n      - «.:/app»\n",
+                "compose.yaml": "services:\n  web:\n    build: .\n",
+                "Dockerfile": "FROM node:22\nWORKDIR /app\nCOPY . .\n",
+            }
+        ),
+        Bad(
             "services:\n  web:\n    build: ./web\n    environment:\n      NODE_ENV: production\n    volumes:\n"
             "      - «./web/src:/app/src»\n"
         ),
@@ -62,7 +69,7 @@ def source_mounted_in_production(service: Service, project: Project) -> Problems
     https://docs.docker.com/compose/how-tos/production/
     """
     running = as_run(service, project)
-    if not _is_for_production(running):
+    if not _is_for_production(service, running):
         return
     if running.build is None:
         yield from _without_build(service, project)
@@ -127,8 +134,8 @@ def _is_code(path: str) -> bool:
     return basename(path) in ("src", "app", "lib", "source", "code", "server", "backend", "api")
 
 
-def _is_for_production(service: Service) -> bool:
-    """Whether the file or its folder is named after production, or the service is told so."""
+def _is_for_production(service: Service, running: Service) -> bool:
+    """Whether the file or its folder is named after production, or the service, as it runs, is told so."""
     path = service.file.source.path.lower()
     words = re.split(r"[^a-z]+", basename(path))
     if not PRODUCTION.isdisjoint(words):
@@ -137,5 +144,5 @@ def _is_for_production(service: Service) -> bool:
         return False
     if basename(dirname(path)) in PRODUCTION:
         return True
-    settings = [setting.resolved for name in FLAGS if (setting := service.variable(name))]
+    settings = [setting.resolved for name in FLAGS if (setting := running.variable(name))]
     return any(value and value.lower().rpartition(".")[2] in PRODUCTION for value in settings)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from posixpath import basename, dirname, join
 from typing import NamedTuple
 
-from dagdock.api import Bad, Fix, Problem, Problems, Project, Run, Stage, rule
+from dagdock.api import Bad, Fix, Problem, Problems, Project, Run, Stage, remembered, rule
 
 from ..packages import PackageCommand, installs, package_commands
 from ._copies import absolute, contexts_that_fit, from_context, origin
@@ -64,6 +65,17 @@ TOOLS = {
 }
 
 
+# What says which packages are wanted, for those that write a lock file of their own where there is none.
+MANIFESTS = {
+    "npm": "package.json",
+    "yarn": "package.json",
+    "pnpm": "package.json",
+    "bun": "package.json",
+    "bundle": "Gemfile",
+    "uv": "pyproject.toml",
+    "pipenv": "Pipfile",
+}
+
 # Commands that write the lock file anew, and what installs what it says.
 UPDATES = {
     "composer": (("composer.lock",), "composer install"),
@@ -93,6 +105,13 @@ UPDATES = {
                 "Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\n"
             },
         ),
+        Bad(
+            {
+                "Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package.json ./\nRUN «npm install»\n",
+                "package.json": "{}\n",
+                "package-lock.json": "{}\n",
+            }
+        ),
         Bad("FROM php:8.3-cli\nWORKDIR /app\nCOPY composer.json composer.lock ./\nRUN «composer update» --no-dev\n"),
         Bad(
             {"Dockerfile": "FROM node:22-slim\nWORKDIR /app\nCOPY package.json yarn.lock ./\nRUN «yarn install»\n"},
@@ -116,7 +135,8 @@ def unfrozen_install(run: Run, project: Project) -> Problems:
     """Packages are installed without holding to the lock file that is there.
 
     The lock file says the exact version of everything, and this command may change it on its way: the image then has
-    other versions than the ones you tested. The frozen form installs what the lock file says, or fails.
+    other versions than the ones you tested. The frozen form installs what the lock file says, or fails. A lock file
+    that no COPY brings along says nothing at all.
 
     https://docs.npmjs.com/cli/commands/npm-ci
     """
@@ -130,14 +150,19 @@ def unfrozen_install(run: Run, project: Project) -> Problems:
             or _is_elsewhere(run, install)
         ):
             continue
-        lock = (
-            None if _is_set(run, tool) else next((lock for lock in tool.locks if _is_there(lock, run, project)), None)
-        )
-        if lock:
+        if _is_set(run, tool):
+            continue
+        if lock := next((lock for lock in tool.locks if _is_there(lock, run, project)), None):
             yield Problem(
                 install.head,
                 f"`{install.head.text}` may install other versions than `{lock}` says. Use `{tool.remedy}`",
                 fix=_fix(run, install),
+            )
+        elif lock := _left_behind(tool, install, run, project):
+            yield Problem(
+                install.head,
+                f"`{lock}` lies beside `{MANIFESTS[install.manager]}` and is not copied, so `{install.head.text}` "
+                f"takes the newest versions of the day. Copy it, too, and use `{tool.remedy}`",
             )
     yield from _updates(run, project)
 
@@ -153,6 +178,34 @@ def _updates(run: Run, project: Project) -> Problems:
                 call.head,
                 f"`{call.head.text}` goes past `{lock}` to the newest versions of the day. Use `{remedy}`",
             )
+
+
+def _left_behind(tool: Tool, install: PackageCommand, run: Run, project: Project) -> str:
+    """The lock file that stays in the build context, where the manifest beside it is copied; empty for none.
+
+    It is told where a stage first installs with that tool.
+    """
+    path = absolute(run, MANIFESTS[install.manager])
+    if path is None or run.stage is None or len(run.stage.instructions) > LONGEST or "lock" in run.body.text:
+        return ""
+    if _first_with(run.stage).get(install.manager, run.index) < run.index:
+        return ""
+    for context in contexts_that_fit(run.dockerfile, project) if not run.mounts else ():
+        manifest = origin(path, run.stage, run, context)
+        if manifest is not None:
+            beside = [join(dirname(manifest), lock) for lock in tool.locks]
+            return next((basename(lock) for lock in beside if context.matches(lock) and not context.ignored(lock)), "")
+    return ""
+
+
+@remembered
+def _first_with(stage: Stage) -> dict[str, int]:
+    """The index of the first RUN of a stage that installs with each tool."""
+    found: dict[str, int] = {}
+    for run in stage.all_of(Run):
+        for install in installs(run.script):
+            found.setdefault(install.manager, run.index)
+    return found
 
 
 def _is_there(lock: str, run: Run, project: Project) -> bool:
