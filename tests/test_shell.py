@@ -130,6 +130,24 @@ def test_pipelines() -> None:
     assert cat.pipeline == tee.pipeline == (cat, tee)
 
 
+@pytest.mark.parametrize(
+    ("text", "pipes"),
+    [
+        ("a && b <f | c", ["b c"]),
+        ("a || b 2>&1 | c && d <f | e", ["b c", "d e"]),
+        ("a && b <f | c d | e && g <f | h", ["b c e", "g h"]),
+        ("a | b <f | c", ["a b c"]),
+        ("a && cat <<EOF | b && c\nx\nEOF\n", ["cat b"]),
+        ("a && { b; c; } >f | d", ["b c d"]),
+        ("(a && b) 2>/dev/null | c", ["a b c"]),
+        ("! a && b <f | c", ["b c"]),
+    ],
+)
+def test_a_redirection_in_a_pipe_takes_nothing_into_it(text: str, pipes: list[str]) -> None:
+    found = dict.fromkeys(command.pipeline for command in script(text).commands if command.pipeline)
+    assert [" ".join(str(command.name) for command in pipe) for pipe in found] == pipes
+
+
 def test_negation() -> None:
     assert [command.negated for command in script("! a && b; ! c | d").commands] == [True, False, True, False]
 

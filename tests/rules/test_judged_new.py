@@ -19,6 +19,8 @@ RULES = {rule.code: rule for rule in Rules().all()}
 
 SWARM = "services:\n  a:\n    image: a:1\n    labels:\n      - "
 BASE = "services:\n  a:\n    image: a:1\n    ports: ['81:80']\n  b:\n    image: b:1\n    ports: ['{}:80']\n"
+MONGO = "services:\n  a:\n    image: mongo:7\n"
+ONE = "services:\n  a:\n    image: a:1\n"
 AIRFLOW = "FROM apache/airflow:2.10.3\nUSER root\n"
 BUILT_ON = {
     "base/Dockerfile": 'FROM debian:12\nSHELL ["/bin/bash", "-euo", "pipefail", "-c"]\n',
@@ -74,6 +76,26 @@ CASES: dict[str, dict[str, Any]] = {
             "java/Dockerfile": 'FROM b:1\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n',
             "a/Dockerfile": "FROM acme/java\nRUN «<<EOF»\nmake\nmake install\nEOF\n",
         },
+    },
+    "DF318": {
+        "a clean-up that lacks its &&": "FROM centos:7\nRUN yum install -y make \\\n  yum clean all\n",
+        "none": "FROM centos:7\nRUN «yum install» -y make\n",
+    },
+    "DF405": {
+        "a workplace with sudo": "FROM cimg/go:1.22\nRUN sudo apt-get install -y make\n",
+        "another image": "FROM acme/go:1.22\nRUN «sudo» apt-get install -y make\n",
+    },
+    "DC201": {
+        "somebody works in the image": f"{MONGO}    command: [/bin/sh]\n    ports: ['1:27017']\n",
+        "its own command": f"{MONGO}    ports: ['«1:27017»']\n",
+    },
+    "DC703": {
+        "DDS": "services:\n  a:\n    image: a:1\n    network_mode: host\n    environment: [LSST_DDS_DOMAIN=a]\n",
+        "no DDS": "services:\n  a:\n    image: a:1\n    network_mode: «host»\n    environment: [DOMAIN=a]\n",
+    },
+    "DC704": {
+        "set up to share memory": f"{ONE}    pid: host\n    volumes: ['./shmem.xml:/etc/a.xml']\n",
+        "for no reason": f"{ONE}    pid: «host»\n",
     },
     "DF427": {
         "the folder that the shell is in": 'FROM a:1\nRUN set -x; tar -xf a.tar -C "$PWD/a"; cd "$OLDPWD"\n',
@@ -185,7 +207,12 @@ def test_what_somebody_types_into_has_nothing_to_finish(line: str, severity: str
 
 @pytest.mark.parametrize(
     ("image", "line", "severity"),
-    [("alpine:3.22", "rsync", "info"), ("alpine:3.22", "a && b", "warning"), ("debian:12", "rsync", "warning")],
+    [
+        ("alpine:3.22", "rsync", "info"),
+        ("alpine:3.22", "set -x && a && b", "info"),
+        ("alpine:3.22", "a | b", "warning"),
+        ("debian:12", "rsync", "warning"),
+    ],
 )
 def test_the_shell_of_alpine_gives_way(image: str, line: str, severity: str) -> None:
     (finding,) = _findings("DF601", f"FROM {image}\nCMD {line}\n")
@@ -214,6 +241,20 @@ def test_nobody_logs_in_where_names_are_asked_for(port: str, opens: bool) -> Non
             "  relay:\n    image: tecnativa/docker-socket-proxy:0.3\n    volumes: [*s]\n",
             "`relay` hands on what it lets through",
         ),
+        (
+            "DC005",
+            {
+                "base.yml": "version: '2'\nservices:\n  a:\n    image: a:1\n",
+                "compose.yml": "services:\n  b:\n    extends: {file: base.yml, service: a}\n",
+            },
+            "Compose ignores it. Delete",
+        ),
+        ("DC101", "services:\n  a:\n    image: archlinux\n    command: sh\n", "`archlinux` has no tag"),
+        ("DF122", "FROM ubuntu:20.04\nRUN apt-key add a\n", "`apt-key` is gone there"),
+        ("DF122", "FROM python:2.7\nRUN a\n", "has to run on Python 3"),
+        ("DF122", "FROM ubuntu:20.04\nRUN ./configure && make\n", "newer compiler"),
+        ("DF344", "FROM a:1\nRUN /opt/conda/bin/conda install -y a=1\n", "`/opt/conda/bin/conda clean -afy`"),
+        ("DF414", "FROM a:1\nRUN curl -k -O http://e.com/a\n", "without the option that switches"),
         ("DC705", "services:\n  a:\n    image: a:1\n    cap_add: [ALL]\n", "Name the rights that the program needs"),
         ("DF122", "FROM node:14-alpine\nRUN npm ci\n", "for example to `node:26-alpine`"),
         ("DF122", "FROM node:14-alpine\nRUN npm i -g yarn@1 && yarn\n", "for example to `node:26-alpine`"),

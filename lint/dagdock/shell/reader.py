@@ -168,7 +168,7 @@ class _Reader:
     def pipeline(self, node: Node, joined: Joined, context: Context) -> None:
         first = len(self.commands)
         rest = self.piped(node, joined, context)
-        self.tie(first, context)
+        self.tie(self.number_at(_start_of_last_pipe(node.children[0]), first), context)
         for right, operator in rest:
             self.statement(right, operator, context)
 
@@ -194,19 +194,25 @@ class _Reader:
         for command in parts:
             command.pipeline = parts
 
+    def number_at(self, start: int, first: int) -> int:
+        """The number of the command at a place of the text, or the next one, from `first` on."""
+        found = (number for number in range(first, len(self.commands)) if self.commands[number].start >= start)
+        return next(found, first)
+
     def redirected(self, node: Node, joined: Joined, context: Context) -> None:
-        first = len(self.commands)
+        first = pipe = len(self.commands)
         redirects = [child for child in node.children if child.type.endswith("_redirect")]
         owner = Command([], (), joined, context)
         for child in node.children:
             if child.is_named and child not in redirects:
                 self.statement(child, joined, context)
                 owner = self.redirected_command(child, first) or owner
+                pipe = self.number_at(_start_of_last_pipe(child), first)
         if len(self.commands) == first:
             owner.branches = self.branches
             self.commands.append(owner)  # `> file` is a command of its own
         for redirect in redirects:
-            self.redirect(redirect, owner, first)
+            self.redirect(redirect, owner, pipe)
 
     def redirected_command(self, statement: Node, first: int) -> Command | None:
         """The command that a redirection behind a statement belongs to; None where that is a group."""
@@ -428,6 +434,22 @@ def _parts_of_list(node: Node) -> tuple[Node, Sequence[tuple[Node, Joined]]]:
         rights += reversed(here)
         node = node.children[0]
     return node, rights[::-1]
+
+
+def _start_of_last_pipe(node: Node) -> int:
+    """Where in a statement the pipe begins that what follows it belongs to.
+
+    The grammar takes `a && b <f | c` for a pipe whose first part is `a && b <f`.
+    """
+    while True:
+        if node.type == "redirected_statement":
+            node = node.children[0]
+        elif node.type == "list":
+            node = node.children[-1]
+        elif node.type == "pipeline":
+            node = node.children[-1] if node.children[-1].type == "list" else node.children[0]
+        else:
+            return node.start_byte
 
 
 def _find(node: Node, wanted: Callable[[Node], bool]) -> Iterator[Node]:

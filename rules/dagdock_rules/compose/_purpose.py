@@ -14,18 +14,24 @@ MONITORS = (
     "vector", "parca", "beszel", "wazuh", "crowdsec", "fail2ban", "dozzle", "ntopng", "suricata", "zeek", "speedtest",
     "prometheus-exporter", "monit",
 )  # fmt: skip
+# … that find devices around them or send what they play, and want no more than to be in that network …
+PLAYERS = (
+    "plex", "jellyfin", "emby", "homebridge", "scrypted", "frigate", "roon", "minidlna", "gerbera", "airsonic",
+    "snapcast", "shairport", "owntone", "lms", "dlna", "airplay", "aircast", "airconnect", "chromecast",
+    "games-on-whales", "sunshine", "mediamtx", "rtsp-simple-server",
+)  # fmt: skip
+# … and that work on networks.
 NETWORKS = (
-    "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier",
-    "headscale", "wgdashboard", "netbird", "cloudflared", "unifi", "omada", "pihole", "adguard", "dnsmasq",
-    "dhcp", "plex", "jellyfin", "emby", "avahi", "homebridge", "scrypted", "keepalived", "coredns", "unbound",
-    "samba", "minidlna", "gerbera", "mdns", "roon", "vpn", "softether", "frigate", "matter", "asterisk",
-    "freepbx", "freeswitch", "jitsi", "coturn", "livekit", "snapcast", "airsonic", "airconnect", "shairport",
-    "owntone", "lms", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray", "sing-box", "hysteria", "ddns",
-    "netfilter", "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch", "wakeonlan", "wake-on-lan",
-    "proxmox", "kea", "ser2net", "upnp", "dlna", "esphome", "zwave", "zigbee", "gerbil", "aircast", "airplay",
-    "chromecast", "multicast", "netbox-agent", "mailcow/netfilter", "tunnel", "nebula", "calico", "flannel", "pptp",
-    "l2tp", "ipsec", "passivedns", "openconnect", "anyconnect", "tftp", "iventoy", "rinetd", "ipfm",
-    "strongswan", "iptables", "haproxy-keepalived", "gladys", "domoticz", "openhab", "games-on-whales", "sunshine",
+    *PLAYERS,
+    "home-assistant", "homeassistant", "hass", "tailscale", "wireguard", "wg-", "openvpn", "zerotier", "headscale",
+    "wgdashboard", "netbird", "cloudflared", "unifi", "omada", "pihole", "adguard", "dnsmasq", "dhcp", "avahi",
+    "keepalived", "coredns", "unbound", "samba", "mdns", "vpn", "softether", "matter", "asterisk", "freepbx",
+    "freeswitch", "jitsi", "coturn", "livekit", "gluetun", "frp", "snell", "shadowsocks", "v2ray", "xray", "sing-box",
+    "hysteria", "ddns", "netfilter", "upsnap", "watchyourlan", "netalert", "pi.alert", "pialert", "arpwatch",
+    "wakeonlan", "wake-on-lan", "proxmox", "kea", "ser2net", "upnp", "esphome", "zwave", "zigbee", "gerbil",
+    "multicast", "netbox-agent", "mailcow/netfilter", "tunnel", "nebula", "calico", "flannel", "pptp", "l2tp",
+    "ipsec", "passivedns", "openconnect", "anyconnect", "tftp", "iventoy", "rinetd", "ipfm", "strongswan", "iptables",
+    "haproxy-keepalived", "gladys", "domoticz", "openhab",
 )  # fmt: skip
 
 # Programs that listen in on a network, or try what it withstands.

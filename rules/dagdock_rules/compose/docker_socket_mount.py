@@ -34,7 +34,7 @@ MANAGERS = (
     "ofelia", "kestra", "airflow", "dokku", "cadvisor", "gzctf", "acme-companion", "tinybird-local", "airbyte",
     "sencho", "dgoss", "dockhand", "selenoid", "nextcloud-releases/all-in-one", "nextcloud/all-in-one", "swarmpit",
     "swarm-cronjob", "sablier", "whatsupdocker", "getwud", "dockwatch", "pterodactyl", "coder/coder", "openhands",
-    "renovate", "kasm", "falco", "games-on-whales",
+    "renovate", "kasm", "falco", "fabric-peer", "games-on-whales",
 )  # fmt: skip
 # The host of the containers, as it is called in them.
 HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "172.17.0.1")

@@ -36,6 +36,8 @@ def host_network(service: Service, project: Project) -> Problems:
     mode = service.network_mode
     if mode is None or mode.resolved != "host" or is_short_lived(service.file, project):
         return
+    if _finds_by_multicast(service):
+        return
     if not is_one_of(service, MONITORS, project) and not works_on_networks(service, project):
         yield Problem(
             mode,
@@ -44,6 +46,12 @@ def host_network(service: Service, project: Project) -> Problems:
             "instead; only what watches the network or finds devices needs that of the host",
             severity=None if _serves(service) else "info",
         )
+
+
+def _finds_by_multicast(service: Service) -> bool:
+    """Whether it speaks DDS, by ROS or by itself, whose programs find each other by multicast."""
+    names = [setting.name for setting in service.environment]
+    return any(name.startswith(("ROS_", "RMW_", "CYCLONEDDS_", "FASTRTPS_")) or "_DDS_" in name for name in names)
 
 
 def _serves(service: Service) -> bool:

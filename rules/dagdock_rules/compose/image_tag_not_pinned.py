@@ -21,6 +21,9 @@ from ._made_here import is_made_here
 from ._occasion import is_for_tests, is_short_lived, is_test_data, repository_owners
 from ._secrets import sample_with
 
+# Systems that have no releases: their packages come from the archive of the day, whichever image is taken.
+ROLLING = ("archlinux", "archlinux/archlinux", "opensuse/tumbleweed", "kalilinux/kali-rolling")
+
 
 @rule(
     "DC101",
@@ -84,7 +87,7 @@ def image_tag_not_pinned(file: ComposeFile, project: Project, *, moving_tags: li
         is_helper = _is_one_of(name_there, facts["helpers"])
         if is_helper and is_short_lived(file, project):
             continue
-        is_minor = is_helper or tests or _is_followed(service, reference, project)
+        is_minor = is_helper or tests or reference.familiar in ROLLING or _is_followed(service, reference, project)
         if _is_one_of(reference.familiar, facts["without-versions"]):
             remedy = "Name the digest of the one that you tested (`@sha256:…`), for it has no tags with versions"
         elif legacy := facts["withdrawn"].get(reference.familiar.partition("/")[0]):

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import re
+from posixpath import basename
 
-from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Span, rule
+from dagdock.api import Bad, ComposeFile, Edit, Entry, Fix, Mapping, Problem, Problems, Project, Span, rule
 
-from ._model import is_for_podman, runs_in_swarm
+from ._model import DEFAULT_NAMES, is_extended, is_for_podman, runs_in_swarm
 
 
 @rule(
@@ -27,7 +28,7 @@ from ._model import is_for_podman, runs_in_swarm
         {"stack.compose.yml": "version: '3.8'\nservices:\n  web:\n    image: nginx:1.27\n"},
     ],
 )
-def obsolete_version(file: ComposeFile) -> Problems:
+def obsolete_version(file: ComposeFile, project: Project) -> Problems:
     """The top-level `version` no longer does anything.
 
     Compose works out by itself what a file needs and warns about the key on every run, while readers still take it
@@ -38,13 +39,15 @@ def obsolete_version(file: ComposeFile) -> Problems:
     """
     if runs_in_swarm(file) or is_for_podman(file):
         return
+    is_base = basename(file.source.path) not in DEFAULT_NAMES and is_extended(file, project)
+    warns = "" if is_base else " and warns about it on every run"  # not of a file that others extend
     for document in file.tree.documents:
         if isinstance(document.root, Mapping):
             for entry in document.root.entries:
                 if entry.name == "version":
                     yield Problem(
                         entry.name,
-                        "`version` is obsolete: Compose ignores it and warns about it on every run. Delete the line",
+                        f"`version` is obsolete: Compose ignores it{warns}. Delete the line",
                         fix=_delete(document.root, entry),
                     )
 

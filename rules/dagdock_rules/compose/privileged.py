@@ -5,17 +5,17 @@ import re
 from dagdock.api import Bad, Build, ImageRef, Located, Problem, Problems, Project, Service, rule
 
 from ._model import runs_in_swarm
-from ._purpose import rights_added, works_on_networks
+from ._purpose import PLAYERS, is_one_of, rights_added, works_on_networks
 
 REMEDY = "Leave it out, or give only what the program's own documentation asks for, with `cap_add` or `devices`"
 
 OFF = "keep it off machines that matter"
+CADVISOR = "Try without: with `/dev/kmsg` under `devices` and its mounts it shows nearly all on most machines"
 ON_THE_HOST = "set it there, in a file of `/etc/sysctl.d`, and leave this service out"
 
 # Words in the names of images whose makers start them this way.
 NEED_IT = frozenset(
-    "binfmt buildkit cadvisor informix k3d k3s kind kindest minikube rancher rke2 sysbox systemd "
-    "cloudera/quickstart".split()
+    "binfmt buildkit informix k3d k3s kind kindest minikube rancher rke2 sysbox systemd cloudera/quickstart".split()
 )
 
 
@@ -57,7 +57,7 @@ def privileged(service: Service, project: Project) -> Problems:
             entry,
             "this container has all rights of the host, so whoever breaks into it owns the machine. "
             + (remedy := _remedy(service, project)),
-            severity="info" if remedy.endswith((OFF, ON_THE_HOST)) else None,
+            severity="info" if remedy.endswith((OFF, ON_THE_HOST, CADVISOR)) else None,
         )
     if service.build and (place := _of_build(service.build)):
         yield Problem(
@@ -84,6 +84,8 @@ def _remedy(service: Service, project: Project) -> str:
     words = {word for image in images for word in _words(image)}
     if not words.isdisjoint(("db2", "db2express")):
         return "Db2 works with `cap_add: [IPC_LOCK, IPC_OWNER]` in its place"
+    if "cadvisor" in words:
+        return CADVISOR
     if not words.isdisjoint(NEED_IT):
         return f"The makers of this image ask for it: {OFF}"
     if _sets_kernel(service):
@@ -91,7 +93,7 @@ def _remedy(service: Service, project: Project) -> str:
     if rights_added(service) or service.values("devices"):
         given = "`cap_add`" if rights_added(service) else "`devices`"
         return f"Beside it the {given} here adds nothing: leave `privileged` out, if the program works without"
-    if works_on_networks(service, project):
+    if works_on_networks(service, project) and not is_one_of(service, PLAYERS, project):
         return (
             "It needs much of that for its work on networks: try `cap_add: [NET_ADMIN, NET_RAW]` in its place, else "
             f"{OFF}"

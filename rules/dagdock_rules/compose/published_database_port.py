@@ -75,7 +75,7 @@ def published_database_port(service: Service, project: Project) -> Problems:
     file = service.file
     service = as_run(service, project)
     store = store_of(service) or store_below(service, project)
-    if store is None or service.has("network_mode") or is_for_tests(file, project):
+    if store is None or service.has("network_mode") or is_for_tests(file, project) or _only_opens_shell(service):
         return
     if service.profiles and all(map(is_profile_of_tests, service.profiles)):
         return
@@ -101,6 +101,12 @@ def published_database_port(service: Service, project: Project) -> Problems:
                     severity="info" if _is_to_be_reached(service, store) else None,
                     fix=_bind(port),
                 )
+
+
+def _only_opens_shell(service: Service) -> bool:
+    """Whether nothing but a shell is started, for somebody to work in."""
+    words = [word.resolved or "" for word in service.command.words] if service.command else []
+    return len(words) == 1 and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "zsh")
 
 
 def _is_to_be_reached(service: Service, store: Store) -> bool:

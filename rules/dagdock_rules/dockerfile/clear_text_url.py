@@ -58,6 +58,15 @@ def _addresses(instruction: Instruction) -> Iterator[tuple[Located, str]]:
                 yield from ((word, word.prefix) for word in effective.arguments if is_clear_text(word.prefix))
 
 
+def _is_unchecked(where: Located, instruction: Instruction) -> bool:
+    """Whether the command that fetches it would take any certificate."""
+    if not isinstance(instruction, Run):
+        return False
+    command = next((each for each in instruction.script.commands if each.span.holds(where)), None)
+    options = ("--no-check-certificate", "--insecure", "-k")
+    return command is not None and any(word.text in options for word in command.words)
+
+
 def _problem(where: Located, text: str, instruction: Instruction, others: list[Located]) -> Problem:
     protocol = text.partition("://")[0]
     if ".s3-website" in text:
@@ -66,6 +75,8 @@ def _problem(where: Located, text: str, instruction: Instruction, others: list[L
         advice = "Use `https://`, if the host answers there"
     else:
         advice = "Use `https://`, or compare a checksum if the host does not answer there"
+    if _is_unchecked(where, instruction):
+        advice = advice.replace("Use `https://`", "Use `https://`, without the option that switches the check off", 1)
     more = f" ({len(others)} more in this {instruction.name})" if others else ""
     return Problem(
         where,

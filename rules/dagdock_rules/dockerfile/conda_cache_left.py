@@ -42,7 +42,8 @@ def conda_cache_left(run: Run) -> Problems:
     call = cache_left(run, "conda")
     if call is None or any(mount.type in ("cache", "tmpfs") for mount in run.mounts):
         return
-    clean = CLEAN[call.manager]
+    program = call.head.text.split()[0]  # as it is called here: it may not be on PATH
+    clean = CLEAN[call.manager].replace(call.manager, program, 1) if "/" in program else CLEAN[call.manager]
     yield Problem(
         call.head,
         f"{call.manager} keeps what it downloaded in this layer. End the RUN with `{clean}`",

@@ -41,6 +41,10 @@ CONFIG = '[rules.end-of-life-base-image]\nas-of = "2026-11-22"\n'
 # What the images of Node had up to 24 (docker-node, #2422), and what Node itself brought.
 GONE_FROM_NODE = ("yarn", "yarnpkg", "corepack")
 
+# Commands whose newer compilers refuse what older ones took.
+_COMPILERS = frozenset("make gcc g++ cc c++ gfortran clang cmake configure".split())
+_SYSTEMS = ("debian:", "ubuntu:", "alpine:")
+
 
 @rule(
     "DF122",
@@ -124,9 +128,25 @@ def _remedy(stage: Stage, end: End, archive: Run | None, project: Project) -> st
     gone, bound = _bound_to_release(stage)
     if gone:
         return f"{remedy}. `{gone}` is gone there: the program has to move to Python 3"
+    if re.match(r"debian:(?:1[3-9]|trixie)|ubuntu:2[6-9]", end.instead) and _calls_apt_key(stage):
+        return f"{remedy}. `apt-key` is gone there: store keys in `/etc/apt/keyrings`"
     if bound:
         return f"{remedy}. `{bound}` may have another name or version there"
+    if stage.image and official_name(stage.image) == "python" and (stage.image.tag or "").startswith("2"):
+        return f"{remedy}. The program has to run on Python 3 then"
+    if end.instead.startswith(_SYSTEMS) and _compiles(stage):
+        return f"{remedy}. The newer compiler there may ask for changes of what is built from source"
     return remedy
+
+
+def _compiles(stage: Stage) -> bool:
+    """Whether a RUN builds something from source."""
+    commands = (command for run in stage.all_of(Run) for command in run.script.commands)
+    return any((command.effective.name or "").rpartition("/")[2] in _COMPILERS for command in commands)
+
+
+def _calls_apt_key(stage: Stage) -> bool:
+    return any("apt-key" in run.body.text for run in stage.all_of(Run))
 
 
 def _gone_from_node(stage: Stage) -> str:

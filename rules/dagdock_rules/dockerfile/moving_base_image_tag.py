@@ -5,6 +5,7 @@ import re
 from dagdock.api import Bad, ImageRef, Problem, Problems, Project, Related, Stage, load_data, rule
 
 from ._base_image import argument_behind, version_to_take
+from ._build_args import is_always_passed
 from ._comments import said_above
 from ._contexts import is_built_beside, is_named_context, is_official, is_public
 from ._made_for import is_for_development
@@ -59,6 +60,8 @@ def moving_base_image_tag(stage: Stage, project: Project) -> Problems:
     if is_named_context(stage.base or "", stage.dockerfile, project) or _is_own(image.name, stage, project):
         return
     argument = argument_behind(stage)
+    if argument and is_always_passed(str(argument.key), stage.dockerfile, project):
+        return
     name = f"`{image.familiar}:{image.tag}`"
     if minor:
         what = f"{name} moves on to each new {image.familiar.capitalize()} {minor}.x, where something else is gone"

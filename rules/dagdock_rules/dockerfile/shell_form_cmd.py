@@ -54,7 +54,7 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
 
     Docker then starts `/bin/sh -c "your command"`: the shell is process 1, and with most shells your program is only
     its child. `docker stop` sends its signal to process 1, and a shell does not pass it on, so the program cannot
-    finish its work and is killed after ten seconds. (The shell of Alpine gives way to a line with one command.) An
+    finish its work and is killed after ten seconds. (The shell of Alpine gives way to the last one of a line.) An
     ENTRYPOINT in shell form also drops CMD and the arguments of `docker run`. Write the exec form, a JSON list of
     words, or `exec` before the program when it needs a shell.
 
@@ -90,15 +90,22 @@ def shell_form_cmd(command: CommandInstruction) -> Problems:
         remedy = _exec_form(command, words) if words else _remedy(command)
     is_mild = words is not None and (words[-1] in HELP or words[0] in PRINTERS or _is_for_typing(words))
     what = f"which may keep the signal of `docker stop` from {_program(command)}"
-    if words and shell_behind(command.stage) == "ash":
+    if shell_behind(command.stage) == "ash" and _ends_plainly(command):
         is_mild = True
-        what = f"and {_program(command)} hears `docker stop` only because Alpine's shell gives way to a single command"
+        what = f"and {_program(command)} hears `docker stop` only because Alpine's shell gives way to the last command"
     yield Problem(
         command,
         f"{command.name} in shell form runs under `/bin/sh -c`, {what}. {remedy}",
         fix=_fix(command, text, words) if words else None,
         severity="info" if is_mild else None,
     )
+
+
+def _ends_plainly(command: CommandInstruction) -> bool:
+    """Whether the last thing of the line is one command, in no pipe, loop or background."""
+    own = [each for each in command.script.commands if not {"script", "substitution"} & set(each.context)]
+    last = own[-1] if own else None
+    return last is not None and not (last.context or last.pipeline or last.background or last.joined == "||")
 
 
 def _is_for_typing(words: list[str]) -> bool:

@@ -61,7 +61,7 @@ def sudo_in_run(run: Run) -> Problems:
         for word in command.words[1:]
         if word.value == "sudo" and "sudo" in command.effective.wrappers and command.words[0].value not in SUDO
     ]
-    if words:
+    if words and not _is_made_for_sudo(run):
         root = _is_root(run)
         yield Problem(
             words[0][1],
@@ -71,6 +71,12 @@ def sudo_in_run(run: Run) -> Problems:
             "step, and go back after it",
             fix=None if root is False else _fix(run, [command for command, _ in words]),
         )
+
+
+def _is_made_for_sudo(run: Run) -> bool:
+    """Whether the base image is a workplace whose user has sudo anyway, as those of CircleCI and Gitpod are."""
+    image = run.stage.root_image if run.stage else None
+    return image is not None and image.familiar.startswith(("circleci/", "cimg/", "gitpod/"))
 
 
 def _only_asks(command: Command) -> bool:
