@@ -106,7 +106,8 @@ class ShellCheck:
     def _ask(self, scripts: Sequence[str]) -> None:
         from tempfile import TemporaryDirectory
 
-        with TemporaryDirectory(prefix="dagdock-") as folder:
+        # A server that is told to exit deletes the folder while its thread may still write there.
+        with TemporaryDirectory(prefix="dagdock-", ignore_cleanup_errors=True) as folder:
             for number, script in enumerate(scripts):
                 with open(os.path.join(folder, str(number)), "w", encoding="utf-8", newline="\n") as file:
                     # What is no text stands for itself as some other sign: places stay the same.
