@@ -195,9 +195,11 @@ class _Reader:
             command.pipeline = parts
 
     def number_at(self, start: int, first: int) -> int:
-        """The number of the command at a place of the text, or the next one, from `first` on."""
-        found = (number for number in range(first, len(self.commands)) if self.commands[number].start >= start)
-        return next(found, first)
+        """The number of the first command from a place of the text on, none before `first`."""
+        number = len(self.commands)
+        while number > first and self.commands[number - 1].start >= start:  # most often the last one or two
+            number -= 1
+        return number
 
     def redirected(self, node: Node, joined: Joined, context: Context) -> None:
         first = pipe = len(self.commands)

@@ -61,7 +61,7 @@ def host_namespace(service: Service, project: Project) -> Problems:
             is_browser = key == "ipc" and _runs_browser(service, project)
             if is_browser:
                 remedy = "Browsers only want more shared memory, which `shm_size: 1gb` gives as well"
-            if "shmem" in service.entry.span.text:
+            if key in ("ipc", "pid") and "shmem" in service.entry.span.text:
                 continue  # it is set up to share memory
             exchanges = key in ("ipc", "pid") and "ipc" in shared and "pid" in shared
             if exchanges and not is_browser:
