@@ -270,6 +270,18 @@ def findings(code: str, case: Files, path: str = "dags/d.py") -> list[Finding]:
         ),
         (
             "AF203",
+            "from airflow.models import Variable\nAGAIN = Variable.get('again') == 'yes'\n\ndef f():\n"
+            "    Variable.set('again', 'no')\n\nfor x in range(2 if AGAIN else 1):\n    DAG(f'd{x}', schedule=None)\n",
+            "it has to stay a Variable",
+        ),
+        (
+            "AF203",
+            "from airflow.models import Variable\nfrom a import KEY\nck_conn_info = Variable.get(KEY)\n"
+            "use(ck_conn_info)\nDAG('d', schedule=None)\n",
+            "It holds a login",
+        ),
+        (
+            "AF203",
             "from airflow.models import Variable\nfrom airflow.providers.http.operators.http import HttpOperator\n"
             + BY_HAND
             + "    HttpOperator(task_id='a', endpoint='/', http_conn_id=Variable.get('shop'))\n",

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 
 from dagdock.api import (
     Bad,
@@ -114,6 +116,13 @@ def _in_module(read: ReadModule, project: Project) -> Iterator[Problem]:
 def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
     """What to do instead, by what the value is used for."""
     uses = uses_of(module, call)
+    if name and _is_set_here(module, name):
+        return "The file sets it as well, so it has to stay a Variable: read it inside a task, and let that decide"
+    if "elsewhere" in uses and _holds_login(module, call):
+        return (
+            "It holds a login: keep it in a Connection, and get that inside the task; until then read it from an "
+            "environment variable (`os.environ`)"
+        )
     if "elsewhere" in uses or _says_connection(module, call):
         return _at_once(name, _names_a_secret(module, call))
     shown = _template(module, call) if name else "{{ var.value.my_variable }}"
@@ -126,6 +135,27 @@ def _remedy(module: DagModule, call: ast.Call, name: str | None) -> str:
         where = "where it is used" if key else "in place of this call"
         return f"Write the template `{shown}` {where}: Airflow fills that in when the task runs"
     return f"Read it inside the task, or in a templated argument: `{shown}`"
+
+
+def _is_set_here(module: DagModule, name: str) -> bool:
+    """Whether code of the file gives the Variable another value, so that it is no setting."""
+    setters = (call for call in module.calls() if call.airflow in ("Variable.set", "Variable.delete"))
+    return any(_key(module, call.node) == name for call in setters)
+
+
+def _holds_login(module: DagModule, call: ast.Call) -> bool:
+    """Whether the names around it say that the value is a secret, or the data of a connection."""
+    above = module.parent(call)
+    nodes = [*call.args[:1], *(above.targets if isinstance(above, ast.Assign) else ())]
+    names = [getattr(node, "id", getattr(node, "attr", "")) for node in nodes]
+    return any(name and (is_secret_name(name) or _connection_data().search(name)) for name in names)
+
+
+@cache
+def _connection_data() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:^|_)(?:conn(?:ection)?|driver|db|database)_?(?:info|data|params?|config|string|str|uri)$", re.I
+    )
 
 
 def _says_connection(module: DagModule, call: ast.Call) -> bool:
@@ -208,6 +238,9 @@ def _key(module: DagModule, call: ast.Call) -> str | None:
 def _fix(module: DagModule, call: Call) -> Fix | None:
     """A template, where the call is the whole value of a field that Airflow renders."""
     template = _template(module, call.node)
+    name = _key(module, call.node)
+    if name and _is_set_here(module, name):
+        return None
     if template is None or not is_rendered(module, call.node) or not _is_text(module, call.node):
         return None
     if _says_connection(module, call.node):
