@@ -89,6 +89,24 @@ CASES: dict[str, dict[str, Any]] = {
         "somebody works in the image": f"{MONGO}    command: [/bin/sh]\n    ports: ['1:27017']\n",
         "its own command": f"{MONGO}    ports: ['«1:27017»']\n",
     },
+    "DC503": {
+        "an image of others, which may bring a check": "services:\n  vpn:\n    image: qmcgaw/gluetun:v3\n  a:\n"
+        "    image: a:1\n    depends_on: {vpn: {condition: service_healthy}}\n",
+        "an official one, which has none": "services:\n  web:\n    image: nginx:1.27\n  a:\n"
+        "    image: a:1\n    depends_on: {web: {condition: «service_healthy»}}\n",
+    },
+    "DC011": {
+        "a library that others extend by a variable": {
+            "shared/base.yml": f"{ONE}    networks: [inside]\n",
+            "web/compose.yml": "services:\n  a:\n    extends: {file: $ROOT/shared/base.yml, service: a}\n"
+            "networks:\n  inside:\n",
+        },
+        "nobody's": {"shared/base.yml": f"{ONE}    networks: [«inside»]\n"},
+    },
+    "DC707": {
+        "all devices of one that has all rights": f"{ONE}    privileged: true\n    volumes: ['/dev:/dev']\n",
+        "of another": f"{ONE}    volumes: ['«/dev:/dev»']\n",
+    },
     "DC703": {
         "DDS": "services:\n  a:\n    image: a:1\n    network_mode: host\n    environment: [LSST_DDS_DOMAIN=a]\n",
         "no DDS": "services:\n  a:\n    image: a:1\n    network_mode: «host»\n    environment: [DOMAIN=a]\n",

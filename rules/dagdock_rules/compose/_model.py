@@ -195,12 +195,17 @@ def _name_of(file: ComposeFile, project: Project) -> bytes:
 
 
 def _extends(other: ComposeFile, file: ComposeFile) -> bool:
-    """Whether a service of another file extends one of this file."""
-    return normpath(file.source.path) in _extended_by(other)
+    """Whether a service of another file extends one of this file, also by a path that begins with a variable."""
+    path = normpath(file.source.path)
+    return any(path == known or f"/{path}".endswith(end) for known, end in _extended_by(other))
 
 
 @remembered
-def _extended_by(file: ComposeFile) -> set[str | None]:
-    """The files whose services are extended by services of this one."""
-    extended = (service.extends for service in file.services.values())
-    return {file.path_of(extends.file) for extends in extended if extends and extends.file}
+def _extended_by(file: ComposeFile) -> list[tuple[str | None, tuple[str, ...]]]:
+    """The files whose services are extended by services of this one, by their paths or by what these end with."""
+    extended = [service.extends.file for service in file.services.values() if service.extends and service.extends.file]
+    found: list[tuple[str | None, tuple[str, ...]]] = []
+    for value in extended:
+        start, slash, end = value.raw.partition("/")
+        found.append((file.path_of(value), (f"/{end}",) if slash and start.startswith("$") and end else ()))
+    return found

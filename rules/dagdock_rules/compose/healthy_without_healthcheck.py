@@ -62,6 +62,8 @@ def healthy_without_healthcheck(service: Service, project: Project) -> Problems:
             continue
         elif has_none:
             reason = f"`{other.name}` has no healthcheck, neither here nor in its image"
+        elif other.build is None:
+            continue  # somebody else's image, which may bring one
         else:
             reason = (
                 f"`{other.name}` has no healthcheck here; unless its image brings one, nobody says when it is healthy"

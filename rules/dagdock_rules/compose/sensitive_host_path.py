@@ -51,6 +51,8 @@ def sensitive_host_path(service: Service, project: Project) -> Problems:
         path = _path(service, mount)
         if path is None or not (path in ROOT or path in FILES or path in KEYS or _holds(path)):
             continue
+        if path == "/dev" and service.privileged and service.privileged.boolean:
+            continue  # which has all devices anyway: privileged
         reads = mount.read_only is True
         if reads and is_one_of(service, MONITORS, project):
             continue

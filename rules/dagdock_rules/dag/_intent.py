@@ -35,4 +35,4 @@ def _known() -> frozenset[str]:
 
 @cache
 def _show() -> re.Pattern[str]:
-    return re.compile(r"(?:^|[/_-])(?:example|toy|tutorial|demo|sample|playground)s?(?:[_-]|/|[_-][^/]*/)")
+    return re.compile(r"(?:^|[/_-])(?:example|toy|tutorial|demo|sample|playground|study)s?(?:[_-]|/|[_-][^/]*/)")

@@ -8,6 +8,9 @@ from ._operators import operator_of
 # From here on sensor-poke-long speaks, whatever the timeout.
 LEAST = 60
 
+# What a sensor that defers hands on to the triggerer hangs on its own code.
+BOTH = "`timeout=` in seconds, and the same as `execution_timeout=timedelta(…)`, for some look only at that one"
+
 
 @rule(
     "AF602",
@@ -56,8 +59,7 @@ def sensor_no_timeout(task: Task) -> Problems:
             task,
             f"`{operator.name}` has no `timeout`, so it waits {'a week or longer' if defers else 'up to seven days'} "
             "before anybody hears that something is missing. Say how long it may wait: "
-            # Some that defer look only at this one.
-            + ("`execution_timeout=timedelta(…)`" if defers else "`timeout=` in seconds"),
+            + ("`timeout=` in seconds" if not defers else BOTH),
         )
     elif pokes and interval is not None and interval < LEAST:
         yield Problem(
